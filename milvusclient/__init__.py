@@ -1,0 +1,1 @@
+"""A fast, typed, light client for the Milvus vector database."""

@@ -1,0 +1,5 @@
+"""Messages and enums of feder.proto, made on first access. Written by tools/protos.py."""
+
+from milvusclient._proto._pool import lazy_module
+
+__getattr__, __dir__ = lazy_module("feder", globals())
