@@ -1,0 +1,191 @@
+"""SearchAggregation: search results put into buckets, with figures and the best hits of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from milvusclient._keywords import suggest_keywords
+from milvusclient.exceptions import ParamError
+from milvusclient.schema._checks import given, integer, one_of
+
+_Kind = TypeVar("_Kind")
+
+__all__ = ["SearchAggregation", "TopHits"]
+
+_METRICS = ("avg", "count", "max", "min", "sum")
+_DIRECTIONS = ("asc", "desc")
+_BUCKET_ORDERS = ("_count", "_key")
+
+
+@suggest_keywords
+class TopHits:
+    """The best hits of each bucket.
+
+    Args:
+        size: how many.
+        sort: their order: dicts of a field, or ``_score``, and ``"asc"`` or ``"desc"``; by score when not given.
+
+    Raises:
+        ParamError: ``size`` is not a positive int, or ``sort`` is not such a list.
+
+    Example:
+        >>> from milvusclient.schema import TopHits
+        >>> TopHits(3, [{"price": "asc"}]).sort
+        [{'price': 'asc'}]
+    """
+
+    def __init__(self, size: int, sort: list[dict[str, str]] | None = None) -> None:
+        self._size = integer(size, "TopHits: size", 1)
+        self._sort = _order(sort, "TopHits: sort")
+
+    @property
+    def size(self) -> int:
+        """How many hits."""
+        return self._size
+
+    @property
+    def sort(self) -> list[dict[str, str]]:
+        """Their order: dicts of a field and a direction."""
+        return self._sort
+
+    def __repr__(self) -> str:
+        return f"TopHits(size={self._size}, sort={self._sort!r})"
+
+
+@suggest_keywords
+class SearchAggregation:
+    """Buckets of the hits that have the same values in some fields.
+
+    Args:
+        fields: the fields; hits with the same values share a bucket.
+        size: how many buckets at most.
+        metrics: figures of each bucket: for each name that you choose, a dict of the operation (``avg``, ``count``,
+            ``max``, ``min``, ``sum``) and the field, or ``"*"`` for ``count``.
+        order: the order of the buckets: dicts of a metric, ``_key`` or ``_count``, and ``"asc"`` or ``"desc"``.
+        top_hits: the best hits of each bucket.
+        sub_aggregation: buckets inside each bucket.
+
+    Raises:
+        ParamError: an argument that is not of this form, or an order by a metric that is not defined.
+
+    Example:
+        >>> from milvusclient.schema import SearchAggregation, TopHits
+        >>> shops = SearchAggregation(["shop"], 5, {"mean": {"avg": "price"}}, [{"mean": "desc"}], TopHits(2))
+        >>> shops.metrics["mean"], shops.top_hits.size
+        ({'avg': 'price'}, 2)
+    """
+
+    def __init__(
+        self,
+        fields: list[str],
+        size: int,
+        metrics: dict[str, dict[str, str]] | None = None,
+        order: list[dict[str, str]] | None = None,
+        top_hits: TopHits | None = None,
+        sub_aggregation: SearchAggregation | None = None,
+    ) -> None:
+        self._fields = _fields(fields)
+        self._size = integer(size, "SearchAggregation: size", 1)
+        self._metrics = _metrics(metrics)
+        self._order = _order(order, "SearchAggregation: order")
+        for entry in self._order:
+            key = next(iter(entry))
+            if key not in self._metrics and key not in _BUCKET_ORDERS:
+                known = [*sorted(self._metrics), *_BUCKET_ORDERS]
+                raise ParamError(
+                    message=f"SearchAggregation: order by {key!r} is not possible; it can be one of {known}"
+                )
+        self._top_hits = _optional(TopHits, top_hits, "top_hits")
+        self._sub_aggregation = _optional(SearchAggregation, sub_aggregation, "sub_aggregation")
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields whose values make a bucket."""
+        return self._fields
+
+    @property
+    def size(self) -> int:
+        """How many buckets at most."""
+        return self._size
+
+    @property
+    def metrics(self) -> dict[str, dict[str, str]]:
+        """By name, a dict of the operation and the field."""
+        return self._metrics
+
+    @property
+    def order(self) -> list[dict[str, str]]:
+        """The order of the buckets."""
+        return self._order
+
+    @property
+    def top_hits(self) -> TopHits | None:
+        """The best hits of each bucket."""
+        return self._top_hits
+
+    @property
+    def sub_aggregation(self) -> SearchAggregation | None:
+        """The buckets inside each bucket."""
+        return self._sub_aggregation
+
+    def __repr__(self) -> str:
+        parts = {name.lstrip("_"): value for name, value in vars(self).items() if value}
+        return f"SearchAggregation({', '.join(f'{name}={value!r}' for name, value in parts.items())})"
+
+
+def _optional(kind: type[_Kind], value: object, name: str) -> _Kind | None:
+    if value is None or isinstance(value, kind):
+        return value
+    raise ParamError(message=f"SearchAggregation: {name} must be a {kind.__name__}, got {given(value)}")
+
+
+def _fields(value: object) -> list[str]:
+    where = "SearchAggregation: fields"
+    if not isinstance(value, list) or not value:
+        raise ParamError(message=f"{where} must be a list with at least one field name, got {given(value)}")
+    for index, name in enumerate(value):
+        if not isinstance(name, str) or not name:
+            raise ParamError(message=f"{where}[{index}] must be a field name, got {given(name)}")
+    return list(value)
+
+
+def _pair(value: object, where: str) -> tuple[str, str]:
+    """The key and the value of a dict that has one."""
+    if isinstance(value, Mapping) and len(value) == 1:
+        ((key, text),) = value.items()
+        if isinstance(key, str) and isinstance(text, str):
+            return key, text
+    raise ParamError(message=f"{where} must be a dict of one str and one str, got {given(value)}")
+
+
+def _order(value: object, where: str) -> list[dict[str, str]]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise ParamError(message=f"{where} must be a list of dicts, got {given(value)}")
+    result: list[dict[str, str]] = []
+    for index, entry in enumerate(value):
+        key, direction = _pair(entry, f"{where}[{index}]")
+        result.append({key: one_of(direction, _DIRECTIONS, f"{where}[{index}]: the direction")})
+    return result
+
+
+def _metrics(value: object) -> dict[str, dict[str, str]]:
+    where = "SearchAggregation: metrics"
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise ParamError(message=f"{where} must be a dict, got {given(value)}")
+    result: dict[str, dict[str, str]] = {}
+    for name, entry in value.items():
+        if not isinstance(name, str) or not name:
+            raise ParamError(
+                message=f"{where}: the name of a metric must be a str that is not empty, got {given(name)}"
+            )
+        operation, field = _pair(entry, f"{where}[{name!r}]")
+        one_of(operation, _METRICS, f"{where}[{name!r}]: the operation")
+        if not field or (field == "*" and operation != "count"):
+            raise ParamError(message=f"{where}[{name!r}]: {operation!r} needs a field name, got {field!r}")
+        result[name] = {operation: field}
+    return result

@@ -1,0 +1,272 @@
+"""EmbeddingList: several vectors that are searched for as one, in the vectors of a struct array."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from milvusclient._keywords import suggest_keywords
+from milvusclient.exceptions import ParamError
+from milvusclient.schema._checks import given, integer
+from milvusclient.schema.enums import DataType
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from milvusclient.codec.one_vector import Kind
+
+__all__ = ["EmbeddingList"]
+
+_BY_NAME = {
+    "float32": DataType.FLOAT_VECTOR,
+    "float64": DataType.FLOAT_VECTOR,
+    "float16": DataType.FLOAT16_VECTOR,
+    "bfloat16": DataType.BFLOAT16_VECTOR,
+    "int8": DataType.INT8_VECTOR,
+    "uint8": DataType.BINARY_VECTOR,
+}
+_BY_FORMAT = {"f": "float32", "d": "float64", "e": "float16", "b": "int8", "B": "uint8"}
+_NAMES = {data_type: name for name, data_type in _BY_NAME.items() if name != "float64"}
+
+
+@suggest_keywords
+class EmbeddingList:
+    """Vectors of one type and dimension; a search compares the whole list with the vectors of a row.
+
+    Args:
+        embeddings: the first vectors: a list of vectors, or an array with one or two dimensions.
+        dim: how many elements each vector has (bytes, for binary vectors); that of the first vector when not given.
+        dtype: their type: a vector type of DataType, a name such as ``"float16"``, or a numpy dtype; that of the first
+            vector when not given. Lists are float32, bytes are binary vectors.
+
+    Raises:
+        ParamError: a type that is not one of dense vectors, or vectors that do not fit.
+
+    Example:
+        >>> from milvusclient.schema import EmbeddingList
+        >>> words = EmbeddingList().add([0.1, 0.2]).add([0.3, 0.4])
+        >>> len(words), words.dim, words.shape, words.nbytes
+        (2, 2, (2, 2), 16)
+    """
+
+    def __init__(
+        self,
+        embeddings: Sequence[object] | NDArray[Any] | None = None,
+        dim: int | None = None,
+        dtype: DataType | str | np.dtype[Any] | None = None,
+    ) -> None:
+        self._data_type = None if dtype is None else _declared(dtype)
+        self._dim = None if dim is None else integer(dim, "dim of an EmbeddingList", 1)
+        self._rows: list[bytes] = []
+        if embeddings is None:
+            return
+        if len(getattr(embeddings, "shape", ())) == 1:
+            self.add(embeddings)
+        else:
+            self.add_batch(embeddings)
+
+    def add(self, embedding: object) -> EmbeddingList:
+        """Add a vector.
+
+        Args:
+            embedding: a list of numbers, an array, ``bytes`` as they go on the wire, or anything with a buffer.
+
+        Returns:
+            The list itself, for chaining.
+
+        Raises:
+            ParamError: it is no vector, or not of the type and the dimension of the others.
+        """
+        # Not above: the codec imports this package.
+        from milvusclient.codec.cells import Refusal
+        from milvusclient.codec.finite import first_not_finite
+        from milvusclient.codec.one_vector import KINDS, vector_bytes
+
+        where = f"vector {len(self._rows)} of the EmbeddingList"
+        data_type = self._data_type or _inferred(embedding, where)
+        kind = KINDS[data_type]
+        dim = _length(embedding, kind, where) if self._dim is None else self._dim
+        try:
+            row = vector_bytes(embedding, kind, dim * 8 if kind.bits == 1 else dim)
+        except Refusal as refusal:
+            raise ParamError(message=f"{where} must be {refusal.wanted}, got {refusal.got}") from refusal
+        bad = first_not_finite(row, kind.floats) if kind.floats else None
+        if bad is not None:
+            raise ParamError(
+                message=f"{where} holds NaN or an infinity at [{bad}]; vectors are compared by finite numbers"
+            )
+        self._data_type, self._dim = data_type, dim
+        self._rows.append(row)
+        return self
+
+    def add_batch(self, embeddings: Sequence[object] | NDArray[Any]) -> EmbeddingList:
+        """Add vectors.
+
+        Args:
+            embeddings: a list of vectors, or an array with two dimensions; none is added if one of them does not fit.
+
+        Returns:
+            The list itself, for chaining.
+
+        Raises:
+            ParamError: it is neither, or a vector does not fit.
+        """
+        shape = getattr(embeddings, "shape", None)
+        if isinstance(embeddings, str | bytes) or not hasattr(embeddings, "__iter__"):
+            raise ParamError(message=f"embeddings must be a list of vectors or an array, got {given(embeddings)}")
+        if shape is not None and len(shape) != 2:
+            raise ParamError(message=f"embeddings must be an array with two dimensions, got the shape {tuple(shape)}")
+        before = (self._data_type, self._dim, len(self._rows))
+        try:
+            for embedding in embeddings:
+                self.add(embedding)
+        except ParamError:
+            self._data_type, self._dim = before[:2]
+            del self._rows[before[2] :]
+            raise
+        return self
+
+    def clear(self) -> EmbeddingList:
+        """Remove all vectors.
+
+        Returns:
+            The list itself, for chaining.
+        """
+        self._rows.clear()
+        self._dim = None
+        return self
+
+    @property
+    def data_type(self) -> DataType | None:
+        """The type of the vectors; None until there is one."""
+        return self._data_type
+
+    @property
+    def dim(self) -> int:
+        """How many elements each vector has (bytes, for binary vectors); 0 until there is one."""
+        return self._dim or 0
+
+    @property
+    def dtype(self) -> np.dtype[Any] | str | None:
+        """The type of the elements as a numpy dtype; numpy has no bfloat16, so that is a name. None until known."""
+        if self._data_type is None or self._data_type is DataType.BFLOAT16_VECTOR:
+            return None if self._data_type is None else "bfloat16"
+        import numpy as np
+
+        return np.dtype(_NAMES[self._data_type])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many vectors, and how many elements each has."""
+        return len(self._rows), self.dim
+
+    @property
+    def total_dim(self) -> int:
+        """How many elements all vectors have."""
+        return len(self._rows) * self.dim
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes all vectors take."""
+        return sum(map(len, self._rows))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no vector."""
+        return not self._rows
+
+    def to_bytes(self) -> bytes:
+        """All vectors joined, as they go on the wire.
+
+        Raises:
+            ParamError: there is no vector.
+        """
+        if not self._rows:
+            raise ParamError(message="the EmbeddingList is empty; add a vector to it")
+        return b"".join(self._rows)
+
+    def to_flat_array(self) -> NDArray[Any]:
+        """All elements of all vectors as a numpy array with one dimension; bfloat16 as float32.
+
+        Raises:
+            ParamError: there is no vector.
+        """
+        import numpy as np
+
+        data = self.to_bytes()
+        if self._data_type is DataType.BFLOAT16_VECTOR:
+            return (np.frombuffer(data, "<u2").astype("<u4") << 16).view("<f4")
+        return np.frombuffer(data, np.dtype(_NAMES[self._data_type or DataType.FLOAT_VECTOR]))
+
+    def to_numpy(self) -> NDArray[Any]:
+        """All vectors as a numpy array with two dimensions.
+
+        Raises:
+            ParamError: there is no vector.
+        """
+        return self.to_flat_array().reshape(self.shape)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[NDArray[Any]]:
+        return iter(self.to_numpy() if self._rows else ())
+
+    def __getitem__(self, index: int) -> NDArray[Any]:
+        if not self._rows:
+            raise IndexError("the EmbeddingList is empty")
+        row: NDArray[Any] = self.to_numpy()[index]
+        return row
+
+    def __repr__(self) -> str:
+        kind = f", dtype={_NAMES[self._data_type]}" if self._data_type is not None else ""
+        return f"EmbeddingList(count={len(self._rows)}, dim={self.dim}{kind})"
+
+
+def _declared(dtype: object) -> DataType:
+    if isinstance(dtype, DataType):
+        if dtype in _NAMES:
+            return dtype
+    else:
+        name = dtype if isinstance(dtype, str) else str(getattr(dtype, "name", getattr(dtype, "__name__", "")))
+        if name in _BY_NAME:
+            return _BY_NAME[name]
+    wanted = ", ".join(_BY_NAME)
+    raise ParamError(
+        message=f"dtype of an EmbeddingList must be a dense vector type or one of {wanted}; got {given(dtype)}"
+    )
+
+
+def _inferred(embedding: object, where: str) -> DataType:
+    """The type of the first vector."""
+    if isinstance(embedding, list | tuple):
+        return DataType.FLOAT_VECTOR
+    if isinstance(embedding, bytes | bytearray):
+        return DataType.BINARY_VECTOR
+    if hasattr(embedding, "dtype"):
+        name = str(getattr(embedding.dtype, "name", embedding.dtype)).removeprefix("torch.")
+    else:
+        try:
+            name = _BY_FORMAT.get(memoryview(embedding).format, "")  # type: ignore[arg-type]  # the except is for the rest
+        except TypeError:
+            name = ""
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    raise ParamError(
+        message=f"{where} must be a list of numbers, bytes or an array of {', '.join(_BY_NAME)}; got {given(embedding)}"
+    )
+
+
+def _length(embedding: object, kind: Kind, where: str) -> int:
+    """How many elements the first vector has."""
+    if isinstance(embedding, bytes | bytearray):
+        length = len(embedding) * 8 // max(kind.bits, 8)
+    else:
+        shape = getattr(embedding, "shape", None)
+        length = int(shape[0]) if shape else len(embedding) if isinstance(embedding, Sequence) else 0
+        if not shape and hasattr(embedding, "__len__"):
+            length = len(embedding)
+    if length < 1:
+        raise ParamError(message=f"{where} has no element, got {given(embedding)}")
+    return length

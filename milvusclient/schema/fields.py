@@ -1,0 +1,296 @@
+"""FieldSchema: one field of a collection, or of the structs of a struct array."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from milvusclient._keywords import suggest_keywords
+from milvusclient.exceptions import (
+    AutoIDException,
+    ClusteringKeyException,
+    DataTypeNotSupportException,
+    ParamError,
+    PartitionKeyException,
+    PrimaryKeyException,
+)
+from milvusclient.schema._checks import boolean, given, json_text, mapping, positive, text
+from milvusclient.schema._defaults import DefaultValue, checked_default, plain_default
+from milvusclient.schema._unset import UNSET, Unset
+from milvusclient.schema.enums import DataType
+
+__all__ = ["FieldSchema", "data_type"]
+
+_JSON_PARAMS = ("analyzer_params", "multi_analyzer_params")
+_SIZE_PARAMS = ("dim", "max_length", "max_capacity")
+#: Types that the sizes and text options mean something for; on any other type they are left out, not refused,
+#: so that a program may build all its fields with one set of options.
+_PARAMETRIC = frozenset(
+    {DataType.VARCHAR, DataType.TEXT, DataType.ARRAY, DataType._ARRAY_OF_VECTOR}
+    | {dtype for dtype in DataType if dtype.is_vector}
+)
+_USABLE = frozenset(DataType) - {DataType.UNKNOWN}
+
+
+def data_type(value: object, where: str) -> DataType:
+    """``value`` as a type that a field can have."""
+    if isinstance(value, int) and value in _USABLE:
+        return DataType(value)
+    raise DataTypeNotSupportException(message=f"{where} must be a DataType such as DataType.INT64, got {given(value)}")
+
+
+@suggest_keywords
+class FieldSchema:
+    """One field: its name, its type and what the type needs to know.
+
+    Args:
+        name: unique in the collection.
+        dtype: the type of the values.
+        description: for people.
+        is_primary: the field is the primary key (INT64 or VARCHAR, one in a collection).
+        auto_id: the server makes the primary keys.
+        is_partition_key: rows are spread over partitions by this field (INT64 or VARCHAR).
+        is_clustering_key: rows are clustered by this field.
+        is_dynamic: the field holds the keys of rows that the schema does not name.
+        nullable: rows may have no value (``None``).
+        default_value: the value of rows that are inserted without one.
+        element_type: the type of the elements; needed for ARRAY, ignored on others.
+        max_capacity: how many elements an ARRAY can have; needed for ARRAY.
+        max_length: how many bytes a text can have in UTF-8, 1 to 65,535; needed for VARCHAR.
+        dim: how many elements (bits, for BINARY_VECTOR) a vector has; needed for all vectors but sparse ones.
+        enable_analyzer: split the text into words, for full-text search.
+        enable_match: index the words, for ``TEXT_MATCH`` in filters.
+        analyzer_params: the analyzer, a dict such as ``{"type": "english"}``.
+        multi_analyzer_params: analyzers by language, a dict.
+        mmap_enabled: map the field's data from disk instead of loading it into memory.
+        warmup: when the field's data is cached: ``"sync"``, ``"async"`` or ``"disable"``.
+        external_field: the column of an external collection's source.
+        params: further type parameters, by name; for what has no argument here yet.
+
+    Sizes and text options are kept for the types that have them, and ignored on others.
+
+    Attributes:
+        name, dtype, description, is_primary, auto_id, is_partition_key, is_clustering_key, is_dynamic, nullable,
+        default_value, element_type, external_field: as given.
+        params: the type parameters, by name; analyzers as JSON text.
+        is_function_output: the field is computed by a function of its schema, so that rows do not carry it.
+
+    Raises:
+        DataTypeNotSupportException: ``dtype`` or ``element_type`` is not a type.
+        PrimaryKeyException, AutoIDException, PartitionKeyException, ClusteringKeyException: a flag is not a bool, or
+            ``auto_id`` is on a field that is not the primary key.
+        ParamError: any other argument that cannot be.
+
+    Example:
+        >>> from milvusclient import DataType, FieldSchema
+        >>> FieldSchema("embedding", DataType.FLOAT_VECTOR, "of the title", dim=8).to_dict()["params"]
+        {'dim': 8}
+        >>> FieldSchema("tags", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=9, max_length=20).max_length
+        20
+    """
+
+    def __init__(
+        self,
+        name: str,
+        dtype: DataType | int,
+        description: str = "",
+        *,
+        is_primary: bool = False,
+        auto_id: bool = False,
+        is_partition_key: bool = False,
+        is_clustering_key: bool = False,
+        is_dynamic: bool = False,
+        nullable: bool = False,
+        default_value: DefaultValue | Unset | None = UNSET,
+        element_type: DataType | int | None = None,
+        max_capacity: int | None = None,
+        max_length: int | None = None,
+        dim: int | None = None,
+        enable_analyzer: bool | None = None,
+        enable_match: bool | None = None,
+        analyzer_params: Mapping[str, object] | str | None = None,
+        multi_analyzer_params: Mapping[str, object] | str | None = None,
+        mmap_enabled: bool | None = None,
+        warmup: str | None = None,
+        external_field: str = "",
+        params: Mapping[str, object] | None = None,
+    ) -> None:
+        self.name = text(name, "the name of a field")
+        at = f"field {name!r}"
+        self._dtype = data_type(dtype, f"{at}: dtype")
+        self._description = description
+        self.is_primary = boolean(is_primary, f"{at}: is_primary", PrimaryKeyException)
+        self.auto_id = boolean(auto_id, f"{at}: auto_id", AutoIDException)
+        if auto_id and not is_primary:
+            raise PrimaryKeyException(message=f"{at}: auto_id=True needs is_primary=True; only primary keys are made")
+        self.is_partition_key = boolean(is_partition_key, f"{at}: is_partition_key", PartitionKeyException)
+        self.is_clustering_key = boolean(is_clustering_key, f"{at}: is_clustering_key", ClusteringKeyException)
+        self.is_dynamic = boolean(is_dynamic, f"{at}: is_dynamic")
+        self.nullable = boolean(nullable, f"{at}: nullable")
+        self.is_function_output = False
+        self.external_field = external_field
+        self.element_type: DataType | None = None
+        if element_type is not None and self._dtype in (DataType.ARRAY, DataType._ARRAY_OF_VECTOR):
+            self.element_type = data_type(element_type, f"{at}: element_type")
+        self._params: dict[str, object] = {}
+        self._add_params(at, {"mmap_enabled": mmap_enabled, "warmup": warmup})
+        if self._dtype in _PARAMETRIC:
+            sizes = {"dim": dim, "max_length": max_length, "max_capacity": max_capacity}
+            flags = {"enable_match": enable_match, "enable_analyzer": enable_analyzer}
+            analyzers = {"analyzer_params": analyzer_params, "multi_analyzer_params": multi_analyzer_params}
+            self._add_params(at, {**sizes, **flags, **analyzers})
+        self._add_params(at, mapping(params, f"{at}: params"))
+        self.default_value: DefaultValue | None = None
+        if default_value is not UNSET:
+            self._set_default(at, default_value)
+
+    def _add_params(self, at: str, params: Mapping[str, object]) -> None:
+        for name, value in params.items():
+            if value is None:
+                continue
+            kept: object = value
+            if name in _SIZE_PARAMS:
+                kept = positive(value, f"{at}: {name}")
+            elif name in _JSON_PARAMS:
+                kept = json_text(value, f"{at}: {name}")
+            if self._params.setdefault(name, kept) != kept:
+                raise ParamError(
+                    message=f"{at}: {name} is given twice, as {self._params[name]!r} and as {kept!r} in params"
+                )
+
+    def _set_default(self, at: str, value: object) -> None:
+        if value is not None:
+            self.default_value = checked_default(value, self.name, self._dtype, self.max_length)
+        elif not self.nullable:
+            raise ParamError(message=f"{at}: default_value=None needs nullable=True; leave default_value out otherwise")
+
+    @property
+    def dtype(self) -> DataType:
+        """The type of the values."""
+        return self._dtype
+
+    @property
+    def description(self) -> str:
+        """For people."""
+        return self._description
+
+    @property
+    def params(self) -> dict[str, object]:
+        """The type parameters, by name; analyzers as JSON text."""
+        return self._params
+
+    def _size(self, name: str) -> int | None:
+        value = self._params.get(name)
+        return value if isinstance(value, int) else None
+
+    @property
+    def dim(self) -> int | None:
+        """How many elements (bits, for BINARY_VECTOR) a vector has; None where that is not said."""
+        return self._size("dim")
+
+    @property
+    def max_length(self) -> int | None:
+        """How many bytes a text can have in UTF-8; None where that is not said."""
+        return self._size("max_length")
+
+    @property
+    def max_capacity(self) -> int | None:
+        """How many elements an ARRAY can have; None where that is not said."""
+        return self._size("max_capacity")
+
+    @property
+    def enable_analyzer(self) -> object:
+        """Whether the text is split into words; None where that is not said."""
+        return self._params.get("enable_analyzer")
+
+    @property
+    def enable_match(self) -> object:
+        """Whether the words are indexed; None where that is not said."""
+        return self._params.get("enable_match")
+
+    @property
+    def analyzer_params(self) -> object:
+        """The analyzer, as JSON text; None where that is not said."""
+        return self._params.get("analyzer_params")
+
+    @property
+    def multi_analyzer_params(self) -> object:
+        """The analyzers by language, as JSON text; None where that is not said."""
+        return self._params.get("multi_analyzer_params")
+
+    @property
+    def mmap_enabled(self) -> object:
+        """Whether the data is mapped from disk; None where that is not said."""
+        return self._params.get("mmap_enabled")
+
+    @property
+    def warmup(self) -> object:
+        """When the data is cached; None where that is not said."""
+        return self._params.get("warmup")
+
+    def to_dict(self) -> dict[str, object]:
+        """The field as a dict that :meth:`construct_from_dict` reads; what is not set is left out."""
+        result: dict[str, object] = {"name": self.name, "description": self._description, "type": self._dtype}
+        if self._params:
+            result["params"] = dict(self._params)
+        if self.is_primary:
+            result["is_primary"] = True
+            result["auto_id"] = self.auto_id
+        if self.default_value is not None:
+            result["default_value"] = self.default_value
+        optional = {
+            "is_partition_key": self.is_partition_key,
+            "is_dynamic": self.is_dynamic,
+            "nullable": self.nullable,
+            "element_type": self.element_type,
+            "is_clustering_key": self.is_clustering_key,
+            "is_function_output": self.is_function_output,
+            "external_field": self.external_field,
+        }
+        result.update((key, value) for key, value in optional.items() if value)
+        return result
+
+    @classmethod
+    def construct_from_dict(cls, raw: Mapping[str, object]) -> FieldSchema:
+        """The field that a dict describes: one from :meth:`to_dict`, or of what ``describe_collection`` returns.
+
+        Args:
+            raw: needs ``name`` and ``type``; may have ``description``, ``params`` and the flags of the constructor.
+
+        Raises:
+            KeyError: ``name`` or ``type`` is missing.
+
+        Example:
+            >>> from milvusclient import FieldSchema
+            >>> FieldSchema.construct_from_dict({"name": "age", "type": 5, "nullable": True}).nullable
+            True
+        """
+        name = text(raw["name"], "the name of a field")
+        element_type, params = raw.get("element_type"), raw.get("params")
+        default_value = plain_default(raw.get("default_value"))
+        is_primary = bool(raw.get("is_primary"))
+        field = cls(
+            name,
+            data_type(raw["type"], f"field {name!r}: type"),
+            str(raw.get("description") or ""),
+            is_primary=is_primary,
+            auto_id=is_primary and bool(raw.get("auto_id")),
+            is_partition_key=bool(raw.get("is_partition_key")),
+            is_clustering_key=bool(raw.get("is_clustering_key")),
+            is_dynamic=bool(raw.get("is_dynamic")),
+            nullable=bool(raw.get("nullable")),
+            element_type=data_type(element_type, f"field {name!r}: element_type") if element_type else None,
+            external_field=str(raw.get("external_field") or ""),
+            params=params if isinstance(params, Mapping) else None,
+        )
+        if default_value is not None:
+            field._set_default(f"field {name!r}", default_value)
+        field.is_function_output = bool(raw.get("is_function_output"))
+        return field
+
+    def __eq__(self, other: object) -> bool:
+        return self.to_dict() == other.to_dict() if isinstance(other, FieldSchema) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # fields can be changed, so they cannot be keys
+
+    def __repr__(self) -> str:
+        return str(self.to_dict())

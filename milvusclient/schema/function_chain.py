@@ -1,0 +1,185 @@
+"""FunctionChain: steps that compute, sort and cut the hits of a search on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TypeAlias
+
+from milvusclient._keywords import suggest_keywords
+from milvusclient.exceptions import ParamError
+from milvusclient.schema import chain_functions as fn
+from milvusclient.schema._checks import boolean, given, integer, mapping, text
+from milvusclient.schema._checks import name as checked_name
+from milvusclient.schema.chain_functions import ColumnRef, FunctionChainArg, FunctionChainExpr, col
+
+__all__ = [
+    "ColumnRef",
+    "FunctionChain",
+    "FunctionChainArg",
+    "FunctionChainExpr",
+    "FunctionChainOp",
+    "FunctionChainStage",
+    "col",
+    "fn",
+]
+
+_Column: TypeAlias = str | ColumnRef
+
+
+class FunctionChainStage(IntEnum):
+    """When a chain runs; searches take chains of the stage L2_RERANK."""
+
+    UNSPECIFIED = 0
+    INGESTION = 1
+    PRE_PROCESS = 2
+    L0_RERANK = 3
+    L1_RERANK = 4
+    L2_RERANK = 5
+    POST_PROCESS = 6
+
+
+@dataclass(frozen=True)
+class FunctionChainOp:
+    """One step of a chain.
+
+    Args:
+        op: its name: ``map``, ``sort``, ``limit``.
+        expr: what it computes.
+        inputs: the columns that it reads.
+        outputs: the columns that it writes.
+        params: what the step needs to know, by name.
+
+    Raises:
+        ParamError: ``op`` is not a name, ``expr`` is not an expression, or ``params`` is not a dict.
+    """
+
+    op: str
+    expr: FunctionChainExpr | None = None
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        checked_name(self.op, "the name of a step")
+        if self.expr is not None:
+            _expression(self.expr, f"step {self.op!r}: expr")
+        mapping(self.params, f"step {self.op!r}: params")
+
+
+@suggest_keywords
+class FunctionChain:
+    """Steps that the server takes with the hits of a search, one after another.
+
+    Args:
+        stage: when the chain runs.
+        name: for people.
+
+    Raises:
+        ParamError: ``stage`` is not a FunctionChainStage, or ``name`` is not a str.
+
+    Example:
+        >>> from milvusclient.function_chain import FunctionChain, FunctionChainStage, col, fn
+        >>> chain = FunctionChain(FunctionChainStage.L2_RERANK)
+        >>> chain = chain.map("total", fn.num_combine(col("$score"), col("stars"), mode="sum")).sort("total").limit(5)
+        >>> [step.op for step in chain.ops]
+        ['map', 'sort', 'limit']
+    """
+
+    def __init__(self, stage: FunctionChainStage | int, name: str = "") -> None:
+        self._stage = _stage(stage)
+        self._name = text(name, "the name of a function chain")
+        self._ops: list[FunctionChainOp] = []
+
+    @property
+    def stage(self) -> FunctionChainStage:
+        """When the chain runs."""
+        return self._stage
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return self._name
+
+    @property
+    def ops(self) -> tuple[FunctionChainOp, ...]:
+        """The steps, in order."""
+        return tuple(self._ops)
+
+    def map(self, output: str, expr: FunctionChainExpr) -> FunctionChain:
+        """Compute a column.
+
+        Args:
+            output: the column that is written.
+            expr: what is computed; made by the functions of ``fn``.
+
+        Returns:
+            The chain itself, for chaining.
+
+        Raises:
+            ParamError: ``output`` is not a name, or ``expr`` is not an expression.
+        """
+        name = checked_name(output, "map: output")
+        self._ops.append(FunctionChainOp("map", _expression(expr, "map: expr"), outputs=(name,)))
+        return self
+
+    def sort(self, by: _Column, desc: bool = True, tie_break_col: _Column | None = None) -> FunctionChain:
+        """Sort the hits.
+
+        Args:
+            by: the column.
+            desc: the largest first.
+            tie_break_col: the column that decides between equal ones.
+
+        Returns:
+            The chain itself, for chaining.
+
+        Raises:
+            ParamError: a column is not a name, or ``desc`` is not a bool.
+        """
+        columns = [_column(by, "sort: by")]
+        params: dict[str, object] = {"column": columns[0], "desc": boolean(desc, "sort: desc")}
+        if tie_break_col is not None:
+            columns.append(_column(tie_break_col, "sort: tie_break_col"))
+            params["tie_break_col"] = columns[1]
+        self._ops.append(FunctionChainOp("sort", inputs=tuple(columns), params=params))
+        return self
+
+    def limit(self, limit: int, offset: int = 0) -> FunctionChain:
+        """Keep some hits.
+
+        Args:
+            limit: how many.
+            offset: how many are skipped before.
+
+        Returns:
+            The chain itself, for chaining.
+
+        Raises:
+            ParamError: ``limit`` is not a positive int, or ``offset`` is not an int of at least 0.
+        """
+        params = {"limit": integer(limit, "limit: limit", 1), "offset": integer(offset, "limit: offset", 0)}
+        self._ops.append(FunctionChainOp("limit", params=params))
+        return self
+
+    def __repr__(self) -> str:
+        return f"FunctionChain(stage={self._stage!r}, name={self._name!r}, ops={self._ops!r})"
+
+
+def _stage(value: object) -> FunctionChainStage:
+    if isinstance(value, int) and value in FunctionChainStage.__members__.values():
+        return FunctionChainStage(value)
+    raise ParamError(
+        message=f"stage must be a FunctionChainStage such as FunctionChainStage.L2_RERANK, got {given(value)}"
+    )
+
+
+def _expression(value: object, where: str) -> FunctionChainExpr:
+    if isinstance(value, FunctionChainExpr):
+        return value
+    raise ParamError(message=f"{where} must be a FunctionChainExpr, made by a function of fn; got {given(value)}")
+
+
+def _column(value: object, where: str) -> str:
+    return value.name if isinstance(value, ColumnRef) else checked_name(value, where)

@@ -1,0 +1,224 @@
+"""Function: what the server computes from fields; FunctionScore: what re-ranks the results of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from milvusclient._keywords import suggest_keywords
+from milvusclient.exceptions import ParamError
+from milvusclient.schema._checks import given, mapping, names, text
+from milvusclient.schema.enums import DataType, FunctionType
+
+if TYPE_CHECKING:
+    from milvusclient.schema.fields import FieldSchema
+
+__all__ = ["Function", "FunctionScore"]
+
+_INPUT_TYPES = (DataType.VARCHAR, DataType.TEXT)
+_OUTPUT_TYPES = {
+    FunctionType.BM25: (DataType.SPARSE_FLOAT_VECTOR,),
+    FunctionType.TEXTEMBEDDING: (DataType.FLOAT_VECTOR, DataType.INT8_VECTOR),
+}
+
+
+@suggest_keywords
+class Function:
+    """What the server computes from some fields of a row, or from the results of a search.
+
+    Args:
+        name: unique in the collection.
+        function_type: BM25 and TEXTEMBEDDING make a vector of a text, MINHASH a signature, RERANK orders results.
+        input_field_names: the field or the fields that it reads.
+        output_field_names: the field or the fields that it writes; none for RERANK.
+        description: for people.
+        params: what the function needs to know, by name.
+
+    Raises:
+        ParamError: an argument has the wrong type, a field is named twice, or a field is both read and written.
+
+    Example:
+        >>> from milvusclient import Function, FunctionType
+        >>> Function("words", FunctionType.BM25, "title", "title_sparse").output_field_names
+        ['title_sparse']
+    """
+
+    def __init__(
+        self,
+        name: str,
+        function_type: FunctionType | int,
+        input_field_names: str | list[str],
+        output_field_names: str | list[str] | None = None,
+        description: str = "",
+        params: Mapping[str, object] | None = None,
+    ) -> None:
+        self._name = text(name, "the name of a function")
+        at = f"function {name!r}"
+        self._description = text(description, f"{at}: description")
+        self._type = _function_type(function_type, at)
+        self._input_field_names = names(input_field_names, f"{at}: input_field_names")
+        outputs = [] if output_field_names is None else output_field_names
+        self._output_field_names = names(outputs, f"{at}: output_field_names")
+        for field in self._input_field_names:
+            if field in self._output_field_names:
+                raise ParamError(message=f"{at}: field {field!r} is both input and output; write to another field")
+        self._params = mapping(params, f"{at}: params")
+
+    @property
+    def name(self) -> str:
+        """Unique in the collection."""
+        return self._name
+
+    @property
+    def description(self) -> str:
+        """For people."""
+        return self._description
+
+    @property
+    def type(self) -> FunctionType:
+        """What it computes."""
+        return self._type
+
+    @property
+    def input_field_names(self) -> list[str]:
+        """The fields that it reads."""
+        return self._input_field_names
+
+    @property
+    def output_field_names(self) -> list[str]:
+        """The fields that it writes."""
+        return self._output_field_names
+
+    @property
+    def params(self) -> dict[str, object]:
+        """What the function needs to know, by name."""
+        return self._params
+
+    def verify(self, fields: Mapping[str, FieldSchema]) -> None:
+        """Check that the function fits the fields of its collection.
+
+        Args:
+            fields: the fields of the collection, by name.
+
+        Raises:
+            ParamError: a field does not exist or has a type that the function cannot use.
+        """
+        at = f"function {self._name!r} ({self._type.name})"
+        if self._type is FunctionType.UNKNOWN:
+            raise ParamError(message=f"{at}: function_type must say what to compute, such as FunctionType.BM25")
+        for kind, field_names in (("input", self._input_field_names), ("output", self._output_field_names)):
+            for name in field_names:
+                if name not in fields:
+                    raise ParamError(
+                        message=f"{at}: {kind} field {name!r} is not in the schema, which has {sorted(fields)}"
+                    )
+        for name in self._output_field_names:
+            field = fields[name]
+            if field.is_primary or field.is_partition_key or field.is_clustering_key:
+                raise ParamError(
+                    message=f"{at}: output field {name!r} is the primary, partition or clustering key; "
+                    "write to a field of its own"
+                )
+        if self._type in _OUTPUT_TYPES:
+            self._verify_types(at, fields)
+
+    def _verify_types(self, at: str, fields: Mapping[str, FieldSchema]) -> None:
+        counts = (len(self._input_field_names), len(self._output_field_names))
+        if counts != (1, 1):
+            raise ParamError(message=f"{at}: needs one input and one output field, got {counts[0]} and {counts[1]}")
+        source, target = fields[self._input_field_names[0]], fields[self._output_field_names[0]]
+        sides = (("input", source, _INPUT_TYPES), ("output", target, _OUTPUT_TYPES[self._type]))
+        for kind, field, dtypes in sides:
+            if field.dtype not in dtypes:
+                raise ParamError(
+                    message=f"{at}: {kind} field {field.name!r} must be {' or '.join(t.name for t in dtypes)}, "
+                    f"it is {field.dtype.name}"
+                )
+
+    def to_dict(self) -> dict[str, object]:
+        """The function as a dict that :meth:`construct_from_dict` reads."""
+        return {
+            "name": self._name,
+            "description": self._description,
+            "type": self._type,
+            "input_field_names": list(self._input_field_names),
+            "output_field_names": list(self._output_field_names),
+            "params": dict(self._params),
+        }
+
+    @classmethod
+    def construct_from_dict(cls, raw: Mapping[str, object]) -> Function:
+        """The function that a dict describes: one from :meth:`to_dict`, or of what ``describe_collection`` returns.
+
+        Args:
+            raw: needs ``name``, ``type`` and ``input_field_names``.
+
+        Raises:
+            KeyError: one of them is missing.
+        """
+        params = raw.get("params")
+        return cls(
+            text(raw["name"], "the name of a function"),
+            _function_type(raw["type"], f"function {raw['name']!r}"),
+            _name_list(raw["input_field_names"]),
+            _name_list(raw.get("output_field_names") or []),
+            str(raw.get("description") or ""),
+            params if isinstance(params, Mapping) else None,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return self.to_dict() == other.to_dict() if isinstance(other, Function) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # its params can be changed, so it cannot be a key
+
+    def __repr__(self) -> str:
+        return str(self.to_dict())
+
+
+def _function_type(value: object, at: str) -> FunctionType:
+    if isinstance(value, int) and value in FunctionType.__members__.values():
+        return FunctionType(value)
+    raise ParamError(message=f"{at}: its type must be a FunctionType such as FunctionType.BM25, got {given(value)}")
+
+
+def _function_list(value: object) -> list[Function]:
+    if not isinstance(value, list) or not all(isinstance(one, Function) for one in value):
+        raise ParamError(message=f"functions must be a Function or a list of Function, got {given(value)}")
+    return value
+
+
+def _name_list(value: object) -> list[str]:
+    return names(list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value, "field names")
+
+
+@suggest_keywords
+class FunctionScore:
+    """The re-ranking of a search: one or several rerank functions and how to combine them.
+
+    Args:
+        functions: the functions.
+        params: how their scores are combined, by name, such as ``{"boost_mode": "sum", "function_mode": "sum"}``.
+
+    Raises:
+        ParamError: ``functions`` is neither a Function nor a list of them, or ``params`` is not a dict.
+
+    Example:
+        >>> from milvusclient import Function, FunctionScore, FunctionType
+        >>> boost = Function("new", FunctionType.RERANK, [], params={"reranker": "boost", "filter": "y > 2020"})
+        >>> FunctionScore(boost, {"boost_mode": "sum"}).functions == [boost]
+        True
+    """
+
+    def __init__(self, functions: Function | list[Function], params: Mapping[str, object] | None = None) -> None:
+        self._functions = _function_list([functions] if isinstance(functions, Function) else functions)
+        self._params = None if params is None else mapping(params, "the params of a FunctionScore")
+
+    @property
+    def functions(self) -> list[Function]:
+        """The functions."""
+        return self._functions
+
+    @property
+    def params(self) -> dict[str, object] | None:
+        """How their scores are combined; None when not given."""
+        return self._params

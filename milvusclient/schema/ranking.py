@@ -1,0 +1,191 @@
+"""The parts of a hybrid search: one request for each vector field, and a ranker that merges their results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Real
+
+from milvusclient._keywords import suggest_keywords
+from milvusclient.exceptions import DataTypeNotMatchException, ParamError, TypeError  # noqa: A004 - it is the builtin, too
+from milvusclient.schema._checks import boolean, given
+
+__all__ = ["AnnSearchRequest", "BaseRanker", "RRFRanker", "WeightedRanker"]
+
+
+class BaseRanker:
+    """What all rankers have: a dict that says how to merge results."""
+
+    def dict(self) -> dict[str, object]:
+        """The ranker as the server reads it: ``strategy`` and its ``params``."""
+        return {}
+
+    def __eq__(self, other: object) -> bool:
+        return self.dict() == other.dict() if isinstance(other, BaseRanker) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __str__(self) -> str:
+        return str(self.dict())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.dict()})"
+
+
+@suggest_keywords
+class RRFRanker(BaseRanker):
+    """Reciprocal rank fusion: a hit scores the sum of ``1 / (k + rank)`` over the requests that found it.
+
+    Args:
+        k: how little the rank matters, between 0 and 16,384 (exclusive).
+
+    Raises:
+        ParamError: ``k`` is not a number.
+
+    Example:
+        >>> from milvusclient import RRFRanker
+        >>> RRFRanker(10).dict()
+        {'strategy': 'rrf', 'params': {'k': 10}}
+    """
+
+    def __init__(self, k: float = 60) -> None:
+        number = _plain_number(k)
+        if number is None:
+            raise ParamError(message=f"k of an RRFRanker must be a number, got {given(k)}")
+        self._k = number
+
+    def dict(self) -> dict[str, object]:
+        """The ranker as the server reads it."""
+        return {"strategy": "rrf", "params": {"k": self._k}}
+
+
+@suggest_keywords
+class WeightedRanker(BaseRanker):
+    """A hit scores the weighted sum of its scores in the requests that found it.
+
+    Args:
+        *nums: one weight for each request, between 0 and 1, in the order of the requests.
+        norm_score: scale the scores of each request to 0...1 first.
+
+    Raises:
+        TypeError: a weight is not a number. (It is a ParamError, too.)
+        ParamError: ``norm_score`` is not a bool.
+
+    Example:
+        >>> from milvusclient import WeightedRanker
+        >>> WeightedRanker(0.7, 0.3).dict()
+        {'strategy': 'weighted', 'params': {'weights': [0.7, 0.3], 'norm_score': True}}
+    """
+
+    def __init__(self, *nums: float, norm_score: bool = True) -> None:
+        self._weights: list[int | float] = []
+        for index, weight in enumerate(nums):
+            number = _plain_number(weight)
+            if number is None:
+                raise TypeError(message=f"weight {index} of a WeightedRanker must be a number, got {given(weight)}")
+            self._weights.append(number)
+        self._norm_score = boolean(norm_score, "norm_score")
+
+    def dict(self) -> dict[str, object]:
+        """The ranker as the server reads it."""
+        return {"strategy": "weighted", "params": {"weights": self._weights, "norm_score": self._norm_score}}
+
+
+@suggest_keywords
+class AnnSearchRequest:
+    """One request of a hybrid search: the nearest vectors of one field.
+
+    Args:
+        data: the query vectors, in any form that ``search`` takes; texts for a field with a BM25 or embedding function.
+        anns_field: the vector field.
+        param: search parameters, such as ``{"metric_type": "COSINE", "params": {"ef": 64}}``.
+        limit: how many hits this request contributes.
+        expr: a filter.
+        expr_params: values for the placeholders of the filter, by name.
+        filter: another name for ``expr``.
+
+    Raises:
+        ParamError: both ``expr`` and ``filter`` are given.
+        DataTypeNotMatchException: the filter is not a str.
+
+    Example:
+        >>> from milvusclient import AnnSearchRequest
+        >>> request = AnnSearchRequest([[0.1, 0.2]], "embedding", {"metric_type": "L2"}, 10, filter="age > 20")
+        >>> request.anns_field, request.expr
+        ('embedding', 'age > 20')
+    """
+
+    def __init__(
+        self,
+        data: object,
+        anns_field: str,
+        param: Mapping[str, object],
+        limit: int,
+        expr: str | None = None,
+        expr_params: Mapping[str, object] | None = None,
+        filter: str | None = None,  # noqa: A002 - the name that programs use
+    ) -> None:
+        if expr is not None and filter is not None:
+            raise ParamError(message="expr and filter are two names of one argument; give one of them")
+        chosen = filter if expr is None else expr
+        if chosen is not None and not isinstance(chosen, str):
+            raise DataTypeNotMatchException(
+                message=f"the filter of the request on {anns_field!r} must be a str, got {given(chosen)}"
+            )
+        self._data = data
+        self._anns_field = anns_field
+        self._param = param
+        self._limit = limit
+        self._expr = chosen
+        self._expr_params = expr_params
+
+    @property
+    def data(self) -> object:
+        """The query vectors, as given."""
+        return self._data
+
+    @property
+    def anns_field(self) -> str:
+        """The vector field."""
+        return self._anns_field
+
+    @property
+    def param(self) -> Mapping[str, object]:
+        """The search parameters."""
+        return self._param
+
+    @property
+    def limit(self) -> int:
+        """How many hits this request contributes."""
+        return self._limit
+
+    @property
+    def expr(self) -> str | None:
+        """The filter."""
+        return self._expr
+
+    @property
+    def filter(self) -> str | None:
+        """The filter: another name for :attr:`expr`."""
+        return self._expr
+
+    @property
+    def expr_params(self) -> Mapping[str, object] | None:
+        """Values for the placeholders of the filter, by name."""
+        return self._expr_params
+
+    def __str__(self) -> str:
+        shown = {"anns_field": self._anns_field, "param": self._param, "limit": self._limit, "expr": self._expr}
+        return str(shown)
+
+    def __repr__(self) -> str:
+        return f"AnnSearchRequest({self})"
+
+
+def _plain_number(value: object) -> int | float | None:
+    """A number as JSON can hold it (numpy's are numbers, too); None for what is no number."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return value
+    return float(value) if isinstance(value, Real) else None

@@ -1,0 +1,217 @@
+"""ResourceGroupConfig: how many nodes a resource group asks for, and where it takes them from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from milvusclient._keywords import suggest_keywords
+from milvusclient.exceptions import ParamError
+from milvusclient.schema._checks import given, text
+
+__all__ = [
+    "NodeLabel",
+    "ResourceGroupConfig",
+    "ResourceGroupLimit",
+    "ResourceGroupNodeFilter",
+    "ResourceGroupTransfer",
+]
+
+_Raw: TypeAlias = Mapping[str, object]
+_Part = TypeVar("_Part")
+
+
+@suggest_keywords
+@dataclass(frozen=True, slots=True)
+class ResourceGroupLimit:
+    """A number of nodes.
+
+    Args:
+        node_num: how many.
+
+    Raises:
+        ParamError: ``node_num`` is not an int.
+    """
+
+    node_num: int = 0
+
+    def __post_init__(self) -> None:
+        value: object = self.node_num
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ParamError(message=f"node_num must be an int, got {given(value)}")
+
+
+@suggest_keywords
+@dataclass(frozen=True, slots=True)
+class ResourceGroupTransfer:
+    """A resource group that nodes come from, or go to.
+
+    Args:
+        resource_group: its name.
+
+    Raises:
+        ParamError: ``resource_group`` is not a str.
+    """
+
+    resource_group: str = ""
+
+    def __post_init__(self) -> None:
+        text(self.resource_group, "resource_group")
+
+
+@suggest_keywords
+@dataclass(frozen=True, slots=True)
+class NodeLabel:
+    """A label of a node.
+
+    Args:
+        key: its name.
+        value: its value.
+
+    Raises:
+        ParamError: one of them is not a str.
+    """
+
+    key: str = ""
+    value: str = ""
+
+    def __post_init__(self) -> None:
+        text(self.key, "the key of a node label")
+        text(self.value, "the value of a node label")
+
+
+@suggest_keywords
+class ResourceGroupNodeFilter:
+    """Which nodes a resource group prefers.
+
+    Args:
+        node_labels: the labels that they have, as :class:`NodeLabel` or as dicts with ``key`` and ``value``.
+
+    Raises:
+        ParamError: a label is neither.
+    """
+
+    def __init__(self, node_labels: Sequence[NodeLabel | _Raw] = ()) -> None:
+        self.node_labels = _parts(_label, node_labels, "node_labels")
+
+    def __eq__(self, other: object) -> bool:
+        return self.node_labels == other.node_labels if isinstance(other, ResourceGroupNodeFilter) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.node_labels))
+
+    def __repr__(self) -> str:
+        return f"ResourceGroupNodeFilter(node_labels={self.node_labels!r})"
+
+
+@suggest_keywords
+class ResourceGroupConfig:
+    """What a resource group asks for. Each part is an object of its class, or a dict with the same names.
+
+    Args:
+        requests: how many nodes it needs.
+        limits: how many nodes it has at most.
+        transfer_from: the groups from which missing nodes are taken.
+        transfer_to: the groups to which superfluous nodes are given.
+        node_filter: which nodes it prefers.
+
+    Attributes:
+        requests, limits, transfer_from, transfer_to, node_filter: as objects; empty ones where nothing was given.
+
+    Raises:
+        ParamError: a part is not of its class, or has a name that does not exist.
+
+    Example:
+        >>> from milvusclient.schema import ResourceGroupConfig
+        >>> config = ResourceGroupConfig(requests={"node_num": 1}, transfer_from=[{"resource_group": "spare"}])
+        >>> config.requests.node_num, config.transfer_from[0].resource_group
+        (1, 'spare')
+        >>> config.to_dict()
+        {'requests': {'node_num': 1}, 'transfer_from': [{'resource_group': 'spare'}]}
+    """
+
+    def __init__(
+        self,
+        *,
+        requests: ResourceGroupLimit | _Raw | None = None,
+        limits: ResourceGroupLimit | _Raw | None = None,
+        transfer_from: Sequence[ResourceGroupTransfer | _Raw] | None = None,
+        transfer_to: Sequence[ResourceGroupTransfer | _Raw] | None = None,
+        node_filter: ResourceGroupNodeFilter | _Raw | None = None,
+    ) -> None:
+        parts = {"requests": requests, "limits": limits, "node_filter": node_filter}
+        self._given = {name for name, part in parts.items() if part is not None}
+        self.requests = _limit(requests, "requests")
+        self.limits = _limit(limits, "limits")
+        self.transfer_from = _parts(_transfer, transfer_from or (), "transfer_from")
+        self.transfer_to = _parts(_transfer, transfer_to or (), "transfer_to")
+        self.node_filter = _node_filter(node_filter, "node_filter")
+
+    def to_dict(self) -> dict[str, object]:
+        """What was given, as plain dicts; parts that were not given are left out."""
+        labels = [{"key": label.key, "value": label.value} for label in self.node_filter.node_labels]
+        result: dict[str, object] = {}
+        for name, limit in (("requests", self.requests), ("limits", self.limits)):
+            if name in self._given or limit.node_num:
+                result[name] = {"node_num": limit.node_num}
+        for name, groups in (("transfer_from", self.transfer_from), ("transfer_to", self.transfer_to)):
+            if groups:
+                result[name] = [{"resource_group": group.resource_group} for group in groups]
+        if "node_filter" in self._given or labels:
+            result["node_filter"] = {"node_labels": labels}
+        return result
+
+    def __eq__(self, other: object) -> bool:
+        return self.to_dict() == other.to_dict() if isinstance(other, ResourceGroupConfig) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # its parts can be replaced, so it cannot be a key
+
+    def __repr__(self) -> str:
+        return f"ResourceGroupConfig({', '.join(f'{name}={part!r}' for name, part in self.to_dict().items())})"
+
+
+def _dict(value: object, where: str, kind: str, names: tuple[str, ...]) -> dict[str, object]:
+    if not isinstance(value, Mapping):
+        raise ParamError(message=f"{where} must be a {kind} or a dict, got {given(value)}")
+    for name in value:
+        if name not in names:
+            raise ParamError(message=f"{where} has no {name!r}; it has {', '.join(names)}")
+    return dict(value)
+
+
+def _limit(value: object, where: str) -> ResourceGroupLimit:
+    if isinstance(value, ResourceGroupLimit):
+        return value
+    raw = _dict({} if value is None else value, where, "ResourceGroupLimit", ("node_num",))
+    number = raw.get("node_num", 0)
+    if not isinstance(number, int):
+        raise ParamError(message=f"{where}: node_num must be an int, got {given(number)}")
+    return ResourceGroupLimit(number)
+
+
+def _transfer(value: object, where: str) -> ResourceGroupTransfer:
+    if isinstance(value, ResourceGroupTransfer):
+        return value
+    raw = _dict(value, where, "ResourceGroupTransfer", ("resource_group",))
+    return ResourceGroupTransfer(text(raw.get("resource_group", ""), f"{where}: resource_group"))
+
+
+def _label(value: object, where: str) -> NodeLabel:
+    if isinstance(value, NodeLabel):
+        return value
+    raw = _dict(value, where, "NodeLabel", ("key", "value"))
+    return NodeLabel(text(raw.get("key", ""), f"{where}: key"), text(raw.get("value", ""), f"{where}: value"))
+
+
+def _node_filter(value: object, where: str) -> ResourceGroupNodeFilter:
+    if isinstance(value, ResourceGroupNodeFilter):
+        return value
+    raw = _dict({} if value is None else value, where, "ResourceGroupNodeFilter", ("node_labels",))
+    return ResourceGroupNodeFilter(_parts(_label, raw.get("node_labels", ()), f"{where}: node_labels"))
+
+
+def _parts(convert: Callable[[object, str], _Part], values: object, where: str) -> list[_Part]:
+    if not isinstance(values, Sequence) or isinstance(values, str):
+        raise ParamError(message=f"{where} must be a list, got {given(values)}")
+    return [convert(value, f"{where}[{index}]") for index, value in enumerate(values)]

@@ -1,0 +1,246 @@
+"""StructFieldSchema: a field whose rows are arrays of structs."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+
+from milvusclient._keywords import suggest_keywords
+from milvusclient.exceptions import ParamError
+from milvusclient.schema._checks import boolean, given, positive, text
+from milvusclient.schema._defaults import DefaultValue
+from milvusclient.schema._unset import UNSET, Unset
+from milvusclient.schema.enums import DataType
+from milvusclient.schema.fields import FieldSchema, data_type
+
+__all__ = ["StructFieldSchema"]
+
+_NOT_IN_STRUCTS = (DataType.ARRAY, DataType._ARRAY_OF_VECTOR, DataType._ARRAY_OF_STRUCT, DataType.STRUCT)
+
+
+@suggest_keywords
+class StructFieldSchema:
+    """A struct array: each row holds up to ``max_capacity`` structs with the same sub-fields.
+
+    Made with ``MilvusClient.create_struct_field_schema()``, filled with :meth:`add_field`, and put into a schema
+    with ``schema.add_field(name, DataType.ARRAY, element_type=DataType.STRUCT, struct_schema=..., max_capacity=...)``,
+    which gives it its name and its capacity.
+
+    Args:
+        nullable: rows may have no value (``None``).
+        description: for people.
+
+    Attributes:
+        name: the name in the collection; empty until it is in one.
+        max_capacity: how many structs a row can have; None until it is said.
+
+    Raises:
+        ParamError: ``nullable`` is not a bool.
+
+    Example:
+        >>> from milvusclient import DataType, MilvusClient
+        >>> clips = MilvusClient.create_struct_field_schema()
+        >>> clips = clips.add_field("label", DataType.VARCHAR, max_length=20)
+        >>> clips = clips.add_field("embedding", DataType.FLOAT_VECTOR, dim=4)
+        >>> [field.name for field in clips.fields]
+        ['label', 'embedding']
+    """
+
+    def __init__(self, nullable: bool = False, description: str = "") -> None:
+        self.name = ""
+        self.max_capacity: int | None = None
+        self._nullable = boolean(nullable, "a struct field: nullable")
+        self._description = description
+        self._fields: list[FieldSchema] = []
+        self._params: dict[str, object] = {}
+
+    @property
+    def fields(self) -> list[FieldSchema]:
+        """The sub-fields, each with the type of a single value."""
+        return self._fields
+
+    @property
+    def description(self) -> str:
+        """For people."""
+        return self._description
+
+    @property
+    def nullable(self) -> bool:
+        """Whether rows may have no value."""
+        return self._nullable
+
+    @property
+    def dtype(self) -> DataType:
+        """Always STRUCT."""
+        return DataType.STRUCT
+
+    @property
+    def params(self) -> dict[str, object]:
+        """The type parameters of the field itself, by name."""
+        return self._params
+
+    def add_field(
+        self,
+        field_name: str,
+        datatype: DataType | int,
+        *,
+        description: str = "",
+        nullable: bool = False,
+        default_value: DefaultValue | Unset | None = UNSET,
+        element_type: DataType | int | None = None,
+        max_capacity: int | None = None,
+        max_length: int | None = None,
+        dim: int | None = None,
+        enable_analyzer: bool | None = None,
+        enable_match: bool | None = None,
+        analyzer_params: Mapping[str, object] | str | None = None,
+        multi_analyzer_params: Mapping[str, object] | str | None = None,
+        mmap_enabled: bool | None = None,
+        warmup: str | None = None,
+        external_field: str = "",
+        params: Mapping[str, object] | None = None,
+    ) -> StructFieldSchema:
+        """Add a sub-field.
+
+        Args:
+            field_name: unique in the struct.
+            datatype: the type of one value in one struct; neither ARRAY nor STRUCT.
+            description: for people.
+            nullable: rows may have no value (``None``).
+            default_value: the value of rows that are inserted without one.
+            element_type: the type of the elements; needed for ARRAY.
+            max_capacity: how many elements an ARRAY can have; needed for ARRAY.
+            max_length: how many bytes a text can have in UTF-8, 1 to 65,535; needed for VARCHAR.
+            dim: how many elements (bits, for BINARY_VECTOR) a vector has; needed for all vectors but sparse ones.
+            enable_analyzer: split the text into words, for full-text search.
+            enable_match: index the words, for ``TEXT_MATCH`` in filters.
+            analyzer_params: the analyzer, a dict such as ``{"type": "english"}``.
+            multi_analyzer_params: analyzers by language, a dict.
+            mmap_enabled: map the field's data from disk instead of loading it into memory.
+            warmup: when the field's data is cached: ``"sync"``, ``"async"`` or ``"disable"``.
+            external_field: the column of an external collection's source.
+            params: further type parameters, by name; for what has no argument here yet.
+
+        Returns:
+            The struct itself, for chaining.
+
+        Raises:
+            ParamError: a type that cannot be in a struct, or an argument that cannot be.
+            DataTypeNotSupportException: ``datatype`` is not a type.
+
+        Example:
+            >>> from milvusclient import DataType, StructFieldSchema
+            >>> StructFieldSchema().add_field("n", DataType.INT64).fields[0].dtype.name
+            'INT64'
+        """
+        dtype = data_type(datatype, f"sub-field {field_name!r}: datatype")
+        if dtype in _NOT_IN_STRUCTS:
+            raise ParamError(
+                message=f"sub-field {field_name!r} cannot be {dtype.name}: a struct holds single values and vectors, "
+                "of which each row has an array"
+            )
+        field = FieldSchema(
+            field_name,
+            dtype,
+            description,
+            nullable=nullable,
+            default_value=default_value,
+            element_type=element_type,
+            max_capacity=max_capacity,
+            max_length=max_length,
+            dim=dim,
+            enable_analyzer=enable_analyzer,
+            enable_match=enable_match,
+            analyzer_params=analyzer_params,
+            multi_analyzer_params=multi_analyzer_params,
+            mmap_enabled=mmap_enabled,
+            warmup=warmup,
+            external_field=external_field,
+            params=params,
+        )
+        self._fields.append(field)
+        return self
+
+    def named(
+        self,
+        name: str,
+        max_capacity: int | None,
+        *,
+        nullable: bool | None = None,
+        description: str | None = None,
+        params: Mapping[str, object] | None = None,
+    ) -> StructFieldSchema:
+        """A copy of this struct as the field ``name`` of a collection.
+
+        Args:
+            name: the name in the collection.
+            max_capacity: how many structs a row can have.
+            nullable: where given, in place of the struct's own.
+            description: where given, in place of the struct's own.
+            params: type parameters of the field itself, by name.
+
+        Returns:
+            The copy; the original can be used for another field.
+
+        Raises:
+            ParamError: ``max_capacity`` is missing or not a positive int.
+        """
+        at = f"struct field {name!r}"
+        if max_capacity is None:
+            raise ParamError(message=f"{at}: max_capacity is missing; say how many structs a row can have")
+        struct = copy.deepcopy(self)
+        struct.name = text(name, "the name of a struct field")
+        struct.max_capacity = positive(max_capacity, f"{at}: max_capacity")
+        if nullable is not None:
+            struct._nullable = boolean(nullable, f"{at}: nullable")
+        if description is not None:
+            struct._description = description
+        struct._params.update({key: value for key, value in (params or {}).items() if value is not None})
+        return struct
+
+    def to_dict(self) -> dict[str, object]:
+        """The struct as a dict that :meth:`construct_from_dict` reads; what is not set is left out."""
+        result: dict[str, object] = {
+            "name": self.name,
+            "description": self._description,
+            "fields": [field.to_dict() for field in self._fields],
+        }
+        if self._nullable:
+            result["nullable"] = True
+        if self.max_capacity is not None:
+            result["max_capacity"] = self.max_capacity
+        if self._params:
+            result["params"] = dict(self._params)
+        return result
+
+    @classmethod
+    def construct_from_dict(cls, raw: Mapping[str, object]) -> StructFieldSchema:
+        """The struct that a dict describes: one from :meth:`to_dict`, or of what ``describe_collection`` returns.
+
+        Args:
+            raw: may have ``name``, ``description``, ``fields``, ``nullable``, ``max_capacity`` and ``params``.
+
+        Raises:
+            ParamError: ``fields`` is not a list of dicts.
+        """
+        struct = cls(bool(raw.get("nullable")), str(raw.get("description") or ""))
+        struct.name = text(raw.get("name", ""), "the name of a struct field")
+        params, capacity = raw.get("params"), raw.get("max_capacity")
+        struct._params = dict(params) if isinstance(params, Mapping) else {}
+        fields = raw.get("fields") or []
+        if not isinstance(fields, Sequence) or not all(isinstance(field, Mapping) for field in fields):
+            raise ParamError(
+                message=f"struct field {struct.name!r}: fields must be a list of dicts, got {given(fields)}"
+            )
+        struct._fields = [FieldSchema.construct_from_dict(field) for field in fields]
+        if capacity is not None:
+            struct.max_capacity = positive(capacity, f"struct field {struct.name!r}: max_capacity")
+        return struct
+
+    def __eq__(self, other: object) -> bool:
+        return self.to_dict() == other.to_dict() if isinstance(other, StructFieldSchema) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # fields can be added, so it cannot be a key
+
+    def __repr__(self) -> str:
+        return str(self.to_dict())
