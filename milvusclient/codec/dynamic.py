@@ -1,0 +1,98 @@
+"""Dynamic fields: the keys of a row that are no field of the schema, kept together in one JSON column."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from milvusclient.codec.cells import Cells, Refusal, refused
+from milvusclient.codec.generated import picker
+from milvusclient.codec.json_text import encode_json_values
+from milvusclient.models.collection import FieldInfo
+from milvusclient.schema.enums import DataType
+
+__all__ = ["META", "encode_dynamic", "merge_dynamic"]
+
+#: The name of the column.
+META = "$meta"
+
+_META_FIELD = FieldInfo(name=META, data_type=DataType.JSON, is_dynamic=True)
+_FEW_SHAPES = 16
+
+
+def encode_dynamic(rows: Sequence[Mapping[str, object]], known: Collection[str]) -> list[bytes]:
+    """The cells of the dynamic column.
+
+    Args:
+        rows: the rows.
+        known: the names of the fields of the schema.
+
+    Returns:
+        One JSON object per row, with the keys that are not known.
+
+    Raises:
+        DataNotMatchException: a key is not a str or is ``$meta``, or a value has no form in JSON.
+    """
+    picked = _pick(rows, known)
+    try:
+        return encode_json_values(picked)
+    except Refusal as refusal:
+        cells = Cells(_META_FIELD, list(picked), range(len(rows)), "dynamic field ")
+        for row, extra in enumerate(picked):
+            for key, value in extra.items():
+                Cells(_META_FIELD, [value], [row], key).each(lambda one: encode_json_values([one]))
+        raise refusal.at(None, cells.name.strip()) from None
+
+
+def _pick(rows: Sequence[Mapping[str, object]], known: Collection[str]) -> Sequence[Mapping[str, object]]:
+    """Each row without the known keys."""
+    shapes: list[tuple[object, ...]] = list(map(tuple, rows))
+    distinct = set(shapes)
+    wanted = {shape: tuple(key for key in shape if key not in known) for shape in distinct}
+    for shape, keys in wanted.items():
+        wrong = next((key for key in keys if type(key) is not str or key == META), None)
+        if wrong is not None:
+            _refuse_key(wrong, shapes.index(shape))
+    if len(distinct) == 1:
+        (keys,) = wanted.values()
+        return picker(keys)(rows)
+    if len(distinct) <= _FEW_SHAPES:
+        makers = {shape: picker(keys) for shape, keys in wanted.items()}
+        return [makers[shape]((row,))[0] for shape, row in zip(shapes, rows, strict=True)]
+    return [{key: value for key, value in row.items() if key not in known} for row in rows]
+
+
+def _refuse_key(key: object, row: int) -> None:
+    if key == META:
+        got = f"a key {META!r}; give the dynamic fields as keys of the row itself"
+        raise refused(row, META, "no such key", got)
+    raise refused(row, str(key), "names of fields that are str", f"{key!r} ({type(key).__name__})")
+
+
+def merge_dynamic(
+    rows: list[dict[str, Any]], documents: Sequence[Any], wanted: Collection[str] | None
+) -> list[dict[str, Any]]:
+    """Put the dynamic fields into rows; a field of the schema wins over a dynamic one of the same name.
+
+    Args:
+        rows: the rows made of the other columns; changed in place.
+        documents: for each row its dynamic fields; anything but a dict counts as none.
+        wanted: the keys to take; None for all.
+
+    Returns:
+        The rows.
+    """
+    if wanted is not None:
+        for row, document in zip(rows, documents, strict=True):
+            if document.__class__ is dict:
+                for key in wanted:
+                    if key in document and key not in row:
+                        row[key] = document[key]
+        return rows
+    for row, document in zip(rows, documents, strict=True):
+        if document.__class__ is dict:
+            if row.keys().isdisjoint(document):
+                row.update(document)
+            else:
+                row.update({key: value for key, value in document.items() if key not in row})
+    return rows

@@ -1,0 +1,64 @@
+"""Whether packed floats hold a NaN or an infinity, without looking at each in Python."""
+
+from __future__ import annotations
+
+import math
+import struct
+import sys
+from typing import Any
+
+__all__ = ["first_not_finite", "loaded_numpy"]
+
+_ALL_BYTES = bytes(range(256))
+# Half precision: the exponent is all ones exactly where the upper byte has these bits.
+_HALF_FINITE = bytes(byte for byte in _ALL_BYTES if byte & 0x7C != 0x7C)
+
+
+def loaded_numpy() -> Any | None:
+    """Numpy if the program has imported it; this package never does so by itself to encode."""
+    return sys.modules.get("numpy")
+
+
+def first_not_finite(buffer: bytes | bytearray, kind: str) -> int | None:
+    """The position of the first NaN or infinity.
+
+    Args:
+        buffer: little-endian numbers.
+        kind: ``"f"`` for float32, ``"e"`` for float16, ``"bf"`` for bfloat16.
+
+    Returns:
+        The index of the number, or None if all are finite.
+    """
+    if not buffer or not _suspicious(buffer, kind):
+        return None
+    for index, number in enumerate(_numbers(buffer, kind)):
+        if not math.isfinite(number):
+            return index
+    return None
+
+
+def _suspicious(buffer: bytes | bytearray, kind: str) -> bool:
+    """Whether some number is so large that it may not be finite; almost always False, and quick to say."""
+    numpy = loaded_numpy()
+    if kind == "f":
+        if numpy is not None:
+            numbers = numpy.frombuffer(buffer, "<f4")
+            # A NaN makes both of them NaN.
+            return not (math.isfinite(numbers.max()) and math.isfinite(numbers.min()))
+        upper = bytes(buffer[3::4])
+        return b"\x7f" in upper or b"\xff" in upper
+    if numpy is not None:
+        limit = 0x7C00 if kind == "e" else 0x7F80
+        return int((numpy.frombuffer(buffer, "<u2") & 0x7FFF).max()) >= limit
+    upper = bytes(buffer[1::2])
+    if kind == "bf":
+        return b"\x7f" in upper or b"\xff" in upper
+    return bool(upper.translate(None, _HALF_FINITE))
+
+
+def _numbers(buffer: bytes | bytearray, kind: str) -> tuple[float, ...]:
+    if kind == "bf":
+        # A bfloat16 is the upper half of the float32 of the same number.
+        halves = struct.unpack(f"<{len(buffer) // 2}H", buffer)
+        return struct.unpack(f"<{len(halves)}f", struct.pack(f"<{len(halves)}I", *[half << 16 for half in halves]))
+    return struct.unpack(f"<{len(buffer) // struct.calcsize(kind)}{kind}", buffer)

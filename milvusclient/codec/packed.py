@@ -1,0 +1,76 @@
+"""Packed floats of a reply: chunks of little-endian numbers, as the messages declare them."""
+
+from __future__ import annotations
+
+import struct
+import sys
+from array import array
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf.unknown_fields import UnknownFieldSet
+
+from milvusclient.exceptions import ReplyError
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+__all__ = ["floats_of", "joined_chunks", "vectors_as_lists"]
+
+_FIXED32, _FIXED64 = 5, 1
+_LITTLE = sys.byteorder == "little"
+
+
+def joined_chunks(message: Message, chunks: Sequence[bytes], size: int, *, field_number: int = 1) -> bytes:
+    """The bytes of a packed field, whoever sent it.
+
+    A sender may split the packing into chunks, which are joined here, or send each number by itself, which this
+    client's messages do not know and keep as unknown fields.
+
+    Args:
+        message: the message that has the field.
+        chunks: the field's value.
+        size: how many bytes a number takes.
+        field_number: the field's number.
+
+    Raises:
+        ReplyError: the bytes are not a whole count of numbers, or come both ways at once, which loses their order.
+    """
+    alone = _unpacked(message, size, field_number)
+    if chunks and alone:
+        raise ReplyError(message="the reply cannot be read: some numbers are packed and some are not")
+    data = chunks[0] if len(chunks) == 1 else b"".join(chunks) if chunks else alone
+    if len(data) % size:
+        raise ReplyError(message=f"the reply cannot be read: {len(data)} bytes of numbers that take {size} bytes each")
+    return data
+
+
+def _unpacked(message: Message, size: int, field_number: int) -> bytes:
+    """Numbers that were sent one by one."""
+    wire_type, code = (_FIXED32, "I") if size == 4 else (_FIXED64, "Q")
+    unknown = UnknownFieldSet(message)
+    words: list[int] = []
+    for index in range(len(unknown)):
+        entry = unknown[index]
+        if entry.field_number == field_number and entry.wire_type == wire_type:
+            words.append(entry.data)
+    return struct.pack(f"<{len(words)}{code}", *words)
+
+
+def floats_of(data: bytes, code: str) -> list[float]:
+    """Packed numbers as Python floats: ``code`` is ``"f"`` or ``"d"``."""
+    if _LITTLE:
+        numbers: list[Any] = memoryview(data).cast("f" if code == "f" else "d").tolist()
+        return numbers
+    swapped: array[Any] = array(code, data)
+    swapped.byteswap()
+    return swapped.tolist()
+
+
+def vectors_as_lists(data: bytes, dim: int) -> list[list[float]]:
+    """Packed float32 vectors as a list of floats for each."""
+    if not _LITTLE:
+        flat = floats_of(data, "f")
+        return [flat[start : start + dim] for start in range(0, len(flat), dim)]
+    view: Any = memoryview(data).cast("f")
+    return [view[start : start + dim].tolist() for start in range(0, len(view), dim)]

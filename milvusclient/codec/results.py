@@ -1,0 +1,227 @@
+"""Replies of queries and searches to what users receive."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from milvusclient.codec.decode import decode_column
+from milvusclient.codec.dynamic import META, merge_dynamic
+from milvusclient.codec.generated import hit_builder, row_builder
+from milvusclient.codec.ids import decode_ids
+from milvusclient.codec.packed import floats_of, joined_chunks
+from milvusclient.exceptions import ReplyError
+from milvusclient.models.results import (
+    AggregationBucket,
+    AggregationHit,
+    Hit,
+    Hits,
+    QueryResult,
+    SearchResult,
+    hit_class,
+)
+
+if TYPE_CHECKING:
+    from milvusclient._proto import common_pb2, milvus_pb2, schema_pb2
+
+__all__ = ["decode_query", "decode_search", "extra_info"]
+
+Row = dict[str, Any]
+_SCORES = 4
+"""The number of the field SearchResultData.scores."""
+_WHOLE_FIGURES = ("scanned_remote_bytes", "scanned_total_bytes")
+
+
+def extra_info(status: common_pb2.Status) -> dict[str, int | float]:
+    """What a server says about a call beside its result: ``cost``, and what else it counted."""
+    figures = status.extra_info
+    extra: dict[str, int | float] = {"cost": _whole(figures.get("report_value", ""))}
+    for name in _WHOLE_FIGURES:
+        if name in figures:
+            extra[name] = _whole(figures[name])
+    if "cache_hit_ratio" in figures:
+        try:
+            extra["cache_hit_ratio"] = float(figures["cache_hit_ratio"])
+        except ValueError:
+            extra["cache_hit_ratio"] = 0.0
+    return extra
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+def _rows(fields: Iterable[schema_pb2.FieldData], output_fields: Sequence[str], count: int | None) -> list[Row]:
+    """The rows made of columns, dynamic fields merged into them.
+
+    Args:
+        fields: the columns.
+        output_fields: which were asked for; of the dynamic fields only these are taken.
+        count: how many rows there must be; None to go by the columns.
+    """
+    names: list[str] = []
+    columns: list[list[Any]] = []
+    documents: list[list[Any]] = []
+    for field in fields:
+        column = decode_column(field, count)
+        count = len(column)
+        if field.is_dynamic:
+            documents.append(column)
+        else:
+            names.append(field.field_name)
+            columns.append(column)
+    rows = row_builder(tuple(names))(*columns) if names else [{} for _ in range(count or 0)]
+    for document in documents:
+        merge_dynamic(rows, document, _wanted_keys(output_fields, names))
+    return rows
+
+
+def _wanted_keys(output_fields: Sequence[str], names: Collection[str]) -> list[str] | None:
+    """The dynamic keys that were asked for; None for all of them."""
+    if not output_fields or META in output_fields or "*" in output_fields:
+        return None
+    return [name for name in output_fields if name not in names]
+
+
+def decode_query(reply: milvus_pb2.QueryResults) -> QueryResult:
+    """The rows that a query found.
+
+    Raises:
+        ReplyError: the reply does not hold together.
+    """
+    rows = _rows(reply.fields_data, reply.output_fields, None)
+    if reply.element_indices:
+        rows = list(_by_element(rows, reply))
+    extra = extra_info(reply.status)
+    extra["iterator_session_ts"] = reply.session_ts
+    return QueryResult(rows, extra=extra)
+
+
+def _by_element(rows: list[Row], reply: milvus_pb2.QueryResults) -> Iterator[Row]:
+    """A query for elements of struct arrays returns a row for each element that matched."""
+    if len(reply.element_indices) != len(rows):
+        raise ReplyError(
+            message=f"the reply cannot be read: element indices for {len(reply.element_indices)} of {len(rows)} rows"
+        )
+    for row, indices in zip(rows, reply.element_indices, strict=True):
+        for index in indices.indices.data:
+            yield {**row, "offset": index}
+
+
+# --- hits ------------------------------------------------------------------------------------------------------------
+def decode_search(reply: milvus_pb2.SearchResults, round_decimal: int = -1) -> SearchResult:
+    """The hits of each query.
+
+    Args:
+        reply: the reply of a search or of a hybrid search.
+        round_decimal: how many decimals the distances keep; negative for all.
+
+    Raises:
+        ReplyError: the reply does not hold together.
+    """
+    data = reply.results
+    counts: list[int] = data.topks[:] or [0] * data.num_queries
+    hits = _hits(data, sum(counts), round_decimal)
+    queries: list[Hits] = []
+    start = 0
+    for count in counts:
+        queries.append(Hits(hits[start : start + count]))
+        start += count
+    token, bound = "", 0.0
+    if data.HasField("search_iterator_v2_results"):
+        token = data.search_iterator_v2_results.token
+        bound = data.search_iterator_v2_results.last_bound
+    return SearchResult(
+        queries,
+        extra=extra_info(reply.status),
+        recalls=data.recalls,
+        agg_buckets=_split_buckets(data),
+        session_ts=reply.session_ts,
+        iterator_token=token,
+        iterator_last_bound=bound,
+    )
+
+
+def _distances(data: schema_pb2.SearchResultData, round_decimal: int) -> list[float]:
+    distances = floats_of(joined_chunks(data, data.scores, 4, field_number=_SCORES), "f")
+    if round_decimal < 0:
+        return distances
+    return [round(distance, round_decimal) for distance in distances]
+
+
+def _hits(data: schema_pb2.SearchResultData, count: int, round_decimal: int) -> list[Hit]:
+    """The hits of all queries, one after the other."""
+    ids: list[Any] = decode_ids(data.ids)
+    distances = _distances(data, round_decimal)
+    if not len(ids) == len(distances) == count:
+        raise ReplyError(
+            message=f"the reply cannot be read: {count} hits with {len(ids)} keys and {len(distances)} distances"
+        )
+    entities = _rows(data.fields_data, data.output_fields, count) if data.fields_data else [{} for _ in ids]
+    hits = hit_builder(hit_class(data.primary_field_name))(ids, distances, entities)
+    if data.HasField("element_indices"):
+        _add_offsets(hits, data.element_indices.data)
+    for highlight in data.highlight_results:
+        _add_highlights(hits, highlight)
+    return hits
+
+
+def _add_offsets(hits: list[Hit], offsets: Sequence[int]) -> None:
+    if len(offsets) != len(hits):
+        raise ReplyError(message=f"the reply cannot be read: {len(offsets)} element indices for {len(hits)} hits")
+    for hit, offset in zip(hits, offsets, strict=True):
+        hit["offset"] = offset
+
+
+def _add_highlights(hits: list[Hit], highlight: common_pb2.HighlightResult) -> None:
+    """What the highlighter found in one field; a hit beyond the end of the list has nothing."""
+    for hit, found in zip(hits, highlight.datas, strict=False):
+        by_field = hit.setdefault("highlight", {})
+        by_field[highlight.field_name] = {"fragments": found.fragments[:], "scores": found.scores[:]}
+
+
+# --- aggregation -----------------------------------------------------------------------------------------------------
+def _split_buckets(data: schema_pb2.SearchResultData) -> list[list[AggregationBucket]]:
+    """The buckets of each query; an empty list without an aggregation."""
+    if not data.agg_buckets and not data.agg_topks:
+        return []
+    buckets = [_bucket(bucket) for bucket in data.agg_buckets]
+    if sum(data.agg_topks) != len(buckets):
+        raise ReplyError(
+            message=f"the reply cannot be read: {len(buckets)} buckets, of which the queries have {sum(data.agg_topks)}"
+        )
+    split: list[list[AggregationBucket]] = []
+    start = 0
+    for count in data.agg_topks:
+        split.append(buckets[start : start + count])
+        start += count
+    return split
+
+
+def _value(message: Any, oneof: str) -> Any:  # one of the messages with a oneof of plain values
+    member = message.WhichOneof(oneof)
+    return None if member is None else getattr(message, member)
+
+
+def _bucket(bucket: schema_pb2.AggBucket) -> AggregationBucket:
+    return AggregationBucket(
+        key=[
+            {"field_name": entry.field_name, "field_id": entry.field_id, "value": _value(entry, "value")}
+            for entry in bucket.key
+        ],
+        count=bucket.count,
+        metrics={name: _value(metric, "value") for name, metric in bucket.metrics.items()},
+        hits=[_aggregation_hit(hit) for hit in bucket.hits],
+        sub_groups=[_bucket(group) for group in bucket.sub_groups],
+    )
+
+
+def _aggregation_hit(hit: schema_pb2.AggHit) -> AggregationHit:
+    given = [entry for entry in hit.fields if entry.WhichOneof("value") is not None]
+    return AggregationHit(
+        pk=_value(hit, "pk"),
+        score=hit.score,
+        fields={entry.field_name: _value(entry, "value") for entry in given},
+        field_ids={entry.field_name: entry.field_id for entry in given},
+    )

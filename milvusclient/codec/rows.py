@@ -1,0 +1,200 @@
+"""Rows to the columns of an insert or upsert request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from milvusclient._proto import milvus_pb2
+from milvusclient.codec.cells import refused
+from milvusclient.codec.columns import fill_column
+from milvusclient.codec.dynamic import META, encode_dynamic
+from milvusclient.codec.structs import fill_structs
+from milvusclient.exceptions import DataNotMatchException
+from milvusclient.exceptions import TypeError as MilvusTypeError
+from milvusclient.models.collection import CollectionInfo, FieldInfo, StructFieldInfo
+from milvusclient.schema._checks import given
+from milvusclient.schema.enums import DataType
+
+if TYPE_CHECKING:
+    from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
+
+    from milvusclient._proto import schema_pb2
+
+__all__ = ["check_rows", "encode_rows", "fill_rows"]
+
+Rows = Sequence[Mapping[str, Any]]
+Named = FieldInfo | StructFieldInfo
+
+
+def check_rows(data: object) -> Rows:
+    """The rows that a user gave: one dict, or a list of dicts.
+
+    Raises:
+        TypeError: ``data`` is neither.
+        DataNotMatchException: an element of the list is no dict.
+    """
+    if isinstance(data, Mapping):
+        return [data]
+    if not isinstance(data, list):
+        raise MilvusTypeError(message=f"data must be a dict or a list of dicts, got {given(data)}")
+    if set(map(type, data)) - {dict}:
+        for index, row in enumerate(data):
+            if not isinstance(row, Mapping):
+                raise DataNotMatchException(
+                    message=f"row {index}: wanted a dict of field name to value, got {given(row)}"
+                )
+    return data
+
+
+def encode_rows(
+    rows: Rows, collection: CollectionInfo, *, upsert: bool = False, partial: bool = False
+) -> list[schema_pb2.FieldData]:
+    """Rows as columns, as :func:`fill_rows` makes them, outside of a request. Putting them into one copies them."""
+    request = milvus_pb2.InsertRequest()
+    fill_rows(request.fields_data, rows, collection, upsert=upsert, partial=partial)
+    return list(request.fields_data)
+
+
+def fill_rows(
+    target: RepeatedCompositeFieldContainer[schema_pb2.FieldData],
+    rows: Rows,
+    collection: CollectionInfo,
+    *,
+    upsert: bool = False,
+    partial: bool = False,
+) -> None:
+    """Encode rows as columns, in the order of the schema, right into a request.
+
+    The rows are only read. Nothing is lost: a row that does not fit is refused with its index.
+
+    Args:
+        target: the request's ``fields_data``.
+        rows: at least one row.
+        collection: what the server says about the collection.
+        upsert: rows must give the primary key even where the server makes it.
+        partial: rows give some fields only, each row the same ones.
+
+    Raises:
+        DataNotMatchException: a row does not fit the schema.
+        ParamError: a vector of a wrong kind.
+    """
+    given_count = 0
+    uneven = False
+    for field in collection.fields:
+        if field.is_dynamic:
+            continue
+        if field.is_function_output:
+            _refuse_output(rows, field)
+            continue
+        skip = _may_skip(rows, field, upsert=upsert, partial=partial)
+        values, missing = _gather(rows, field, skip=skip, partial=partial)
+        uneven = uneven or missing
+        if values is None:
+            continue
+        given_count += 1
+        fill_column(target.add(), field, values)
+    for struct in collection.struct_fields:
+        values, missing = _gather(rows, struct, skip=partial and not _any_has(rows, struct.name), partial=partial)
+        uneven = uneven or missing
+        if values is None:
+            continue
+        given_count += 1
+        _add_struct(target.add(), struct, values)
+    _add_rest(target, rows, collection, given_count=None if uneven else given_count)
+
+
+def _any_has(rows: Rows, name: str) -> bool:
+    return any(name in row for row in rows)
+
+
+def _may_skip(rows: Rows, field: FieldInfo, *, upsert: bool, partial: bool) -> bool:
+    """Whether the column is left out because no row gives it."""
+    if field.is_primary and (upsert or partial or not field.auto_id):
+        return False
+    if not partial and not (field.is_primary and field.auto_id):
+        return False
+    return not _any_has(rows, field.name)
+
+
+def _gather(rows: Rows, field: Named, *, skip: bool, partial: bool) -> tuple[list[object] | None, bool]:
+    """The values of a column, one for each row, and whether some row left it out.
+
+    Raises:
+        DataNotMatchException: a row leaves out a field that it must give.
+    """
+    if skip:
+        return None, False
+    name = field.name
+    try:
+        return [row[name] for row in rows], False
+    except KeyError:
+        pass
+    missing = next(index for index, row in enumerate(rows) if name not in row)
+    if partial or (isinstance(field, FieldInfo) and field.is_primary and field.auto_id):
+        # In a partial update a null would overwrite what is stored.
+        got = "none; give it in every row or in none"
+    elif field.nullable or (isinstance(field, FieldInfo) and field.has_default):
+        return [row.get(name) for row in rows], True
+    else:
+        got = f"none; the row has {', '.join(map(repr, rows[missing])) or 'no keys'}"
+    raise refused(missing, name, _wanted(field), got)
+
+
+def _wanted(field: Named) -> str:
+    return f"a value ({field.data_type.name})" if isinstance(field, FieldInfo) else "a value (a list of structs)"
+
+
+def _refuse_output(rows: Rows, field: FieldInfo) -> None:
+    row = next((index for index, row in enumerate(rows) if field.name in row), None)
+    if row is not None:
+        raise refused(row, field.name, "no value: a function of the collection makes it", "one; leave it out")
+
+
+def _add_struct(target: schema_pb2.FieldData, struct: StructFieldInfo, values: list[object]) -> None:
+    target.field_name = struct.name
+    target.type = int(DataType._ARRAY_OF_STRUCT)  # type: ignore[assignment]  # the same numbers
+    rows = [row for row, value in enumerate(values) if value is not None]
+    if len(rows) < len(values) and not struct.nullable:
+        row = next(row for row, value in enumerate(values) if value is None)
+        raise refused(row, struct.name, _wanted(struct), "None; the field is not nullable")
+    fill_structs(target, struct, [values[row] for row in rows], rows, [value is not None for value in values])
+
+
+def _add_rest(
+    target: RepeatedCompositeFieldContainer[schema_pb2.FieldData],
+    rows: Rows,
+    collection: CollectionInfo,
+    *,
+    given_count: int | None,
+) -> None:
+    """Add the dynamic column, or refuse keys that are no fields.
+
+    Args:
+        target: the request's ``fields_data``.
+        rows: the rows.
+        collection: what the server says about the collection.
+        given_count: how many fields every row gives; None if they differ.
+    """
+    nothing_else = given_count is not None and set(map(len, rows)) == {given_count}
+    if nothing_else and not collection.enable_dynamic_field:
+        return
+    known = {field.name for field in collection.fields if not field.is_dynamic}
+    known.update(struct.name for struct in collection.struct_fields)
+    if not collection.enable_dynamic_field:
+        _refuse_unknown(rows, known)
+        return
+    column = target.add()
+    column.field_name = META
+    column.type = int(DataType.JSON)  # type: ignore[assignment]  # the same numbers
+    column.is_dynamic = True
+    cells = [b"{}"] * len(rows) if nothing_else else encode_dynamic(rows, known)
+    column.scalars.json_data.data.extend(cells)
+
+
+def _refuse_unknown(rows: Rows, known: set[str]) -> None:
+    for index, row in enumerate(rows):
+        for key in row:
+            if key not in known:
+                wanted = f"only fields of the schema ({', '.join(sorted(known))})"
+                raise refused(index, str(key), wanted, "a key that is none, and the collection has no dynamic fields")

@@ -1,0 +1,1 @@
+"""What users receive: query and search results, and what a collection looks like."""

@@ -1,0 +1,179 @@
+"""The dicts that descriptions are returned as. They are plain dicts; these types say what is in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NotRequired, TypedDict
+
+from milvusclient.schema.enums import DataType, FunctionType, LoadState
+
+if TYPE_CHECKING:
+    from milvusclient._proto import schema_pb2
+
+__all__ = [
+    "AliasDescription",
+    "AliasList",
+    "CollectionDescription",
+    "FieldDescription",
+    "FunctionDescription",
+    "GrantDescription",
+    "IndexDescription",
+    "LoadStateDescription",
+    "PrivilegeGroupDescription",
+    "RoleDescription",
+    "ServerDescription",
+    "StructFieldDescription",
+    "UserDescription",
+]
+
+
+class StructFieldDescription(TypedDict):
+    """A sub-field of a struct array, with the type of one value."""
+
+    field_id: int
+    name: str
+    type: DataType
+    description: str
+    params: NotRequired[dict[str, object]]
+
+
+class FieldDescription(TypedDict):
+    """A field of a collection; flags are there only when they are true.
+
+    A struct array has type ARRAY and element_type STRUCT, and its sub-fields in ``struct_fields``.
+    """
+
+    field_id: int
+    name: str
+    description: str
+    type: DataType
+    params: dict[str, object]
+    default_value: NotRequired[schema_pb2.ValueField]
+    element_type: NotRequired[DataType]
+    is_partition_key: NotRequired[bool]
+    is_dynamic: NotRequired[bool]
+    auto_id: NotRequired[bool]
+    nullable: NotRequired[bool]
+    is_primary: NotRequired[bool]
+    is_clustering_key: NotRequired[bool]
+    is_function_output: NotRequired[bool]
+    external_field: NotRequired[str]
+    struct_fields: NotRequired[list[StructFieldDescription]]
+
+
+class FunctionDescription(TypedDict):
+    """A function of a collection."""
+
+    name: str
+    id: int
+    description: str
+    type: FunctionType
+    params: dict[str, str]
+    input_field_names: list[str]
+    input_field_ids: list[int]
+    output_field_names: list[str]
+    output_field_ids: list[int]
+
+
+class CollectionDescription(TypedDict):
+    """What ``describe_collection`` returns."""
+
+    collection_name: str
+    auto_id: bool
+    num_shards: int
+    description: str
+    fields: list[FieldDescription]
+    functions: list[FunctionDescription]
+    aliases: list[str]
+    collection_id: int
+    consistency_level: int
+    consistency_level_name: str
+    properties: dict[str, str]
+    num_partitions: int
+    enable_dynamic_field: bool
+    enable_namespace: bool
+    schema_version: int
+    external_source: NotRequired[str]
+    external_spec: NotRequired[str]
+    created_timestamp: NotRequired[int]
+    update_timestamp: NotRequired[int]
+
+
+class AliasDescription(TypedDict):
+    """What ``describe_alias`` returns."""
+
+    alias: str
+    collection_name: NotRequired[str]
+    db_name: NotRequired[str]
+
+
+class AliasList(TypedDict):
+    """What ``list_aliases`` returns."""
+
+    aliases: list[str]
+    collection_name: NotRequired[str]
+    db_name: NotRequired[str]
+
+
+class IndexDescription(TypedDict):
+    """What ``describe_index`` returns; beside these keys each build parameter is there, as text."""
+
+    field_name: str
+    index_name: str
+    index_type: NotRequired[str]
+    metric_type: NotRequired[str]
+    params: NotRequired[dict[str, object]]
+    total_rows: int
+    indexed_rows: int
+    pending_index_rows: int
+    state: str
+
+
+class LoadStateDescription(TypedDict):
+    """What ``get_load_state`` returns; ``progress`` in percent while it is loading."""
+
+    state: LoadState
+    progress: NotRequired[int]
+
+
+class ServerDescription(TypedDict):
+    """What ``get_server_version(detail=True)`` returns."""
+
+    version: str
+    build_time: str
+    git_commit: str
+    go_version: str
+    deploy_mode: str
+
+
+class UserDescription(TypedDict, total=False):
+    """What ``describe_user`` returns; empty for a user that the server does not know."""
+
+    user_name: str
+    roles: list[str]
+    description: str
+
+
+class GrantDescription(TypedDict):
+    """A privilege that a role has."""
+
+    object_type: str
+    object_name: str
+    db_name: str
+    role_name: str
+    privilege: str
+    grantor_name: str
+
+
+class RoleDescription(TypedDict):
+    """What ``describe_role`` returns."""
+
+    role: str
+    description: str
+    privileges: list[GrantDescription]
+
+
+class PrivilegeGroupDescription(TypedDict):
+    """An element of what ``list_privilege_groups`` returns."""
+
+    privilege_group: str
+    privileges: list[str]

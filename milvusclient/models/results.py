@@ -1,0 +1,305 @@
+"""What queries and searches return: real lists and dicts, with a little more on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, ClassVar, overload
+
+__all__ = ["AggregationBucket", "AggregationHit", "Entity", "Hit", "Hits", "QueryResult", "SearchResult", "hit_class"]
+
+
+class QueryResult(list[dict[str, Any]]):
+    """The rows that a query or a get found: a list of dicts, field name to value.
+
+    Attributes:
+        extra: what the server says about the call: ``cost``, ``iterator_session_ts`` and, from some servers,
+            ``scanned_remote_bytes``, ``scanned_total_bytes`` and ``cache_hit_ratio``.
+
+    Example:
+        >>> from milvusclient.models.results import QueryResult
+        >>> rows = QueryResult([{"id": 1, "title": "a"}], extra={"cost": 2})
+        >>> rows[0]["title"], rows.extra["cost"], rows == [{"id": 1, "title": "a"}]
+        ('a', 2, True)
+    """
+
+    __slots__ = ("extra",)
+
+    extra: dict[str, int | float]
+
+    def __init__(self, rows: Iterable[dict[str, Any]] = (), *, extra: dict[str, int | float] | None = None) -> None:
+        super().__init__(rows)
+        self.extra = {} if extra is None else extra
+
+    def materialize(self) -> None:
+        """Do nothing: every row is there already. For programs written for a client whose rows are not."""
+
+
+class _HitReading:
+    """Reading a hit, or its entity, by attribute; shared by :class:`Hit` and :class:`Entity`."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("__"):
+            try:
+                return self[name]  # type: ignore[index]  # mixed into dicts
+            except KeyError:
+                pass
+        raise AttributeError(f"this hit has no {name!r}; it has the fields {sorted(self._known())}")
+
+    def _known(self) -> Iterable[str]:
+        raise NotImplementedError
+
+
+class Hit(_HitReading, dict[str, Any]):
+    """One row that a search found, with its distance: a dict that can be read by attribute too.
+
+    Its keys are the name of the primary key, ``distance``, ``entity`` (the output fields) and, where they were asked
+    for, ``offset`` (which element of a struct array matched) and ``highlight``. An output field can be read without
+    going through ``entity``: ``hit["title"]``, ``hit.title`` and ``hit.get("title")`` are ``hit["entity"]["title"]``.
+
+    Example:
+        >>> from milvusclient.models.results import Hit
+        >>> hit = Hit({"id": 7, "distance": 0.5, "entity": {"title": "a"}})
+        >>> hit.id, hit.distance, hit.title, hit["title"], hit.get("missing", 0)
+        (7, 0.5, 'a', 'a', 0)
+    """
+
+    __slots__ = ()
+
+    #: The name of the primary key; each other name has a subclass, which costs nothing per hit (:func:`hit_class`).
+    primary_key: ClassVar[str] = "id"
+
+    def __missing__(self, key: str) -> Any:
+        entity = self.get_entity()
+        if key in entity:
+            return entity[key]
+        if key == "id" != self.primary_key:
+            return self[self.primary_key]
+        raise KeyError(key)
+
+    def _known(self) -> Iterable[str]:
+        return {*self, *self.get_entity()}
+
+    def get_entity(self) -> dict[str, Any]:
+        """The output fields; an empty dict if there are none."""
+        entity: dict[str, Any] = dict.get(self, "entity") or {}
+        return entity
+
+    @overload
+    def get(self, key: str, default: None = None, /) -> Any: ...
+    @overload
+    def get(self, key: str, default: Any, /) -> Any: ...
+    def get(self, key: str, default: Any = None, /) -> Any:
+        """The value of a key or of an output field, ``default`` if there is none."""
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
+    @property
+    def id(self) -> Any:
+        """The primary key, whatever its name."""
+        return self[self.primary_key]
+
+    @property
+    def pk(self) -> Any:
+        """The primary key, whatever its name."""
+        return self[self.primary_key]
+
+    @property
+    def distance(self) -> float:
+        """How near the row is, in the metric of the index."""
+        distance: float = self["distance"]
+        return distance
+
+    @property
+    def score(self) -> float:
+        """The same as ``distance``."""
+        return self.distance
+
+    @property
+    def entity(self) -> Entity:
+        """The output fields, by key and by attribute. A copy; ``hit["entity"]`` is the dict itself."""
+        return Entity(self)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The output fields."""
+        return self.get_entity()
+
+    @property
+    def highlight(self) -> dict[str, Any] | None:
+        """What the highlighter found, by field: ``fragments`` and ``scores``; None without a highlighter."""
+        found: dict[str, Any] | None = dict.get(self, "highlight")
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """The hit itself: it is a dict."""
+        return self
+
+    def __reduce__(self) -> tuple[Callable[..., Hit], tuple[str, dict[str, Any]]]:
+        return _restore_hit, (self.primary_key, dict(self))
+
+
+@lru_cache(maxsize=256)
+def hit_class(primary_key: str) -> type[Hit]:
+    """The class of the hits of a collection whose primary key has this name (``id`` if the server does not say)."""
+    if primary_key in ("", Hit.primary_key):
+        return Hit
+    return type("Hit", (Hit,), {"__slots__": (), "__module__": __name__, "primary_key": primary_key})
+
+
+def _restore_hit(primary_key: str, items: dict[str, Any]) -> Hit:
+    """Unpickle a hit: the class of another primary key's name cannot be found by name."""
+    return hit_class(primary_key)(items)
+
+
+class Entity(_HitReading, dict[str, Any]):
+    """The output fields of a hit, as ``hit.entity`` gives them.
+
+    It also answers to what the hit itself has, ``id`` and ``distance`` above all, as programs read both from it.
+    """
+
+    __slots__ = ("_hit",)
+
+    _hit: Hit
+
+    def __init__(self, hit: Hit) -> None:
+        super().__init__(hit.get_entity())
+        self._hit = hit
+
+    def __missing__(self, key: str) -> Any:
+        return self._hit[key]
+
+    def _known(self) -> Iterable[str]:
+        return self
+
+    def get(self, key: str, default: Any = None, /) -> Any:
+        """The value of an output field, or of the hit; ``default`` if there is none."""
+        return dict.get(self, key) if key in self else self._hit.get(key, default)
+
+    @property
+    def id(self) -> Any:
+        """The primary key, whatever its name."""
+        return self._hit.id
+
+    @property
+    def distance(self) -> float:
+        """How near the row is, in the metric of the index."""
+        return self._hit.distance
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole hit."""
+        return self._hit
+
+    def __reduce__(self) -> tuple[type[Entity], tuple[Hit]]:
+        return Entity, (self._hit,)
+
+
+class Hits(list[Hit]):
+    """What one query vector found, best first: a list of :class:`Hit`."""
+
+    __slots__ = ()
+
+    @property
+    def ids(self) -> list[Any]:
+        """The primary keys, in the order of the hits."""
+        return [hit.id for hit in self]
+
+    @property
+    def distances(self) -> list[float]:
+        """The distances, in the order of the hits."""
+        return [hit["distance"] for hit in self]
+
+    def materialize(self) -> None:
+        """Do nothing: every hit is there already. For programs written for a client whose hits are not."""
+
+
+class SearchResult(list[Hits]):
+    """What a search found: a list with the :class:`Hits` of each query vector.
+
+    Attributes:
+        extra: what the server says about the call: ``cost`` and, from some servers, ``scanned_remote_bytes``,
+            ``scanned_total_bytes`` and ``cache_hit_ratio``.
+        recalls: the estimated recall for each query vector, where the search asked for it.
+        agg_buckets: the buckets of a search aggregation, for each query vector; empty without one.
+        session_ts: the timestamp at which the search saw the collection.
+        iterator_token: names a search iterator on the server; empty if the server made none.
+        iterator_last_bound: where the next page of that iterator begins.
+
+    Example:
+        >>> from milvusclient.models.results import Hit, Hits, SearchResult
+        >>> result = SearchResult([Hits([Hit({"id": 7, "distance": 0.5, "entity": {}})])])
+        >>> result[0][0].id, result[0].ids
+        (7, [7])
+    """
+
+    __slots__ = ("agg_buckets", "extra", "iterator_last_bound", "iterator_token", "recalls", "session_ts")
+
+    extra: dict[str, int | float]
+    recalls: list[float]
+    agg_buckets: list[list[AggregationBucket]]
+    session_ts: int
+    iterator_token: str
+    iterator_last_bound: float
+
+    def __init__(
+        self,
+        hits: Iterable[Hits] = (),
+        *,
+        extra: dict[str, int | float] | None = None,
+        recalls: Iterable[float] = (),
+        agg_buckets: Iterable[list[AggregationBucket]] = (),
+        session_ts: int = 0,
+        iterator_token: str = "",
+        iterator_last_bound: float = 0.0,
+    ) -> None:
+        super().__init__(hits)
+        self.extra = {} if extra is None else extra
+        self.recalls = list(recalls)
+        self.agg_buckets = list(agg_buckets)
+        self.session_ts = session_ts
+        self.iterator_token = iterator_token
+        self.iterator_last_bound = iterator_last_bound
+
+    def materialize(self) -> None:
+        """Do nothing: every hit is there already. For programs written for a client whose hits are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class AggregationHit:
+    """One of the best hits of a bucket.
+
+    Attributes:
+        pk: the primary key.
+        score: its distance.
+        fields: the fields that were asked for.
+        field_ids: the number of each of those fields.
+    """
+
+    pk: int | str | None
+    score: float
+    fields: dict[str, Any] = field(default_factory=dict)
+    field_ids: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AggregationBucket:
+    """One bucket of a search aggregation.
+
+    Attributes:
+        key: what the rows of the bucket have in common: for each field its ``field_name``, ``field_id``, ``value``.
+        count: how many rows are in it.
+        metrics: the value of each metric.
+        hits: its best hits.
+        sub_groups: the buckets inside it.
+    """
+
+    key: list[dict[str, Any]]
+    count: int
+    metrics: dict[str, Any] = field(default_factory=dict)
+    hits: list[AggregationHit] = field(default_factory=list)
+    sub_groups: list[AggregationBucket] = field(default_factory=list)
