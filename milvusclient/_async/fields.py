@@ -1,0 +1,298 @@
+"""Fields and functions of a collection that exists: added, changed and dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from milvusclient import rpc
+from milvusclient._async.family import AsyncFamily
+from milvusclient.exceptions import UnimplementedError
+from milvusclient.operations import fields
+from milvusclient.schema._defaults import DefaultValue
+from milvusclient.schema._unset import UNSET, Unset
+from milvusclient.schema.enums import DataType
+from milvusclient.schema.fields import FieldSchema
+from milvusclient.schema.functions import Function
+from milvusclient.schema.index import IndexParams
+from milvusclient.schema.structs import StructFieldSchema
+
+__all__ = ["AsyncFields"]
+
+
+class AsyncFields(AsyncFamily):
+    """Methods that change which fields and functions a collection has."""
+
+    async def add_collection_field(
+        self,
+        collection_name: str,
+        field_name: str,
+        data_type: DataType | int,
+        desc: str = "",
+        timeout: float | None = None,
+        *,
+        nullable: bool = False,
+        default_value: DefaultValue | None | Unset = UNSET,
+        element_type: DataType | int | None = None,
+        max_capacity: int | None = None,
+        max_length: int | None = None,
+        dim: int | None = None,
+        enable_analyzer: bool | None = None,
+        enable_match: bool | None = None,
+        analyzer_params: Mapping[str, object] | str | None = None,
+        multi_analyzer_params: Mapping[str, object] | str | None = None,
+        mmap_enabled: bool | None = None,
+        warmup: str | None = None,
+        external_field: str = "",
+        params: Mapping[str, object] | None = None,
+    ) -> None:
+        """Add a field to a collection. The rows that are there have its default, or no value.
+
+        Args:
+            collection_name: an existing collection.
+            field_name: unique in the collection.
+            data_type: the type of the values.
+            desc: for people.
+            timeout: seconds for the whole operation; None means no limit.
+            nullable: rows may have no value; servers ask for it unless there is a default.
+            default_value: the value of rows without one.
+            element_type: the type of the elements, for ARRAY.
+            max_capacity: how many elements an ARRAY can have.
+            max_length: how many bytes a text can have in UTF-8.
+            dim: how many elements a vector has.
+            enable_analyzer: split the text into words, for full-text search.
+            enable_match: index the words, for ``TEXT_MATCH`` in filters.
+            analyzer_params: the analyzer, such as ``{"type": "english"}``.
+            multi_analyzer_params: analyzers by language.
+            mmap_enabled: map the field's data from disk.
+            warmup: when the field's data is cached: ``"sync"``, ``"async"`` or ``"disable"``.
+            external_field: the column of an external collection's source.
+            params: further type parameters by name.
+
+        Raises:
+            ParamError: an argument that cannot be, such as a vector field without ``nullable=True``.
+            DataTypeNotSupportException: ``data_type`` is not a type.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> from milvusclient import DataType
+            >>> await client.add_collection_field("books", "pages", DataType.INT64, nullable=True)
+        """
+        field = FieldSchema(
+            field_name,
+            data_type,
+            desc,
+            nullable=nullable,
+            default_value=default_value,
+            element_type=element_type,
+            max_capacity=max_capacity,
+            max_length=max_length,
+            dim=dim,
+            enable_analyzer=enable_analyzer,
+            enable_match=enable_match,
+            analyzer_params=analyzer_params,
+            multi_analyzer_params=multi_analyzer_params,
+            mmap_enabled=mmap_enabled,
+            warmup=warmup,
+            external_field=external_field,
+            params=params,
+        )
+        request = fields.build_add_field(collection_name, field)
+        deadline = self._deadline(timeout)
+        try:
+            await self._call(rpc.ALTER_COLLECTION_SCHEMA, request, deadline)
+        except UnimplementedError:
+            await self._call(rpc.ADD_COLLECTION_FIELD, fields.build_add_field_to_old_server(request), deadline)
+        self._forget(collection_name)
+
+    async def add_collection_struct_field(
+        self,
+        collection_name: str,
+        field_name: str,
+        struct_schema: StructFieldSchema,
+        max_capacity: int,
+        desc: str | None = None,
+        timeout: float | None = None,
+        *,
+        nullable: bool = True,
+        mmap_enabled: bool | None = None,
+        warmup: str | None = None,
+    ) -> None:
+        """Add a struct array to a collection. The rows that are there have no value for it.
+
+        Args:
+            collection_name: an existing collection.
+            field_name: unique in the collection.
+            struct_schema: the struct, from ``create_struct_field_schema()``.
+            max_capacity: how many structs a row can have.
+            desc: for people; None leaves what the struct says.
+            timeout: seconds for the whole call; None means no limit.
+            nullable: only True can be: the rows that are there have no structs.
+            mmap_enabled: map the field's data from disk.
+            warmup: when the field's data is cached: ``"sync"``, ``"async"`` or ``"disable"``.
+
+        Raises:
+            ParamError: an argument that cannot be.
+            UnimplementedError: the server is too old for it.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> from milvusclient import DataType
+            >>> chapter = client.create_struct_field_schema().add_field("pages", DataType.INT64)
+            >>> await client.add_collection_struct_field("books", "chapters", chapter, 99)
+        """
+        request = fields.build_add_struct_field(
+            collection_name,
+            field_name,
+            struct_schema,
+            max_capacity,
+            desc=desc,
+            nullable=nullable,
+            mmap_enabled=mmap_enabled,
+            warmup=warmup,
+        )
+        await self._call(rpc.ADD_COLLECTION_STRUCT_FIELD, request, timeout)
+        self._forget(collection_name)
+
+    async def add_function_field(
+        self,
+        collection_name: str,
+        field_schema: FieldSchema,
+        func: Function,
+        index_params: IndexParams,
+        timeout: float | None = None,
+    ) -> None:
+        """Add a field that the server computes, with its function and its index, also for the rows that are there.
+
+        Args:
+            collection_name: an existing collection.
+            field_schema: the field: SPARSE_FLOAT_VECTOR for BM25, BINARY_VECTOR for MINHASH.
+            func: the function that writes it.
+            index_params: one index on the field, with its type.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: an argument that cannot be, or that does not fit the others.
+            UnimplementedError: the server is too old for it.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> from milvusclient import DataType, Function, FunctionType
+            >>> words = client.create_field_schema("words", DataType.SPARSE_FLOAT_VECTOR)
+            >>> bm25 = Function("bm25", FunctionType.BM25, "title", "words")
+            >>> index = client.prepare_index_params("words", "SPARSE_INVERTED_INDEX", metric_type="BM25")
+            >>> await client.add_function_field("books", words, bm25, index)
+        """
+        request = fields.build_add_function_field(collection_name, field_schema, func, index_params)
+        await self._call(rpc.ALTER_COLLECTION_SCHEMA, request, timeout)
+        self._forget(collection_name)
+
+    async def drop_collection_field(
+        self, collection_name: str, field_name: str | None = "", field_id: int = 0, timeout: float | None = None
+    ) -> None:
+        """Drop a field with its values.
+
+        Args:
+            collection_name: an existing collection.
+            field_name: the field; or
+            field_id: its number, from ``describe_collection``.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: not exactly one of name and number is given, or an argument has the wrong type.
+            UnimplementedError: the server is too old for it.
+            MilvusException: the server refuses, for instance because it is the key.
+
+        Example:
+            >>> await client.drop_collection_field("books", "pages")
+        """
+        request = fields.build_drop_field(collection_name, field_name, field_id)
+        await self._call(rpc.ALTER_COLLECTION_SCHEMA, request, timeout)
+        self._forget(collection_name)
+
+    async def drop_function_field(self, collection_name: str, function_name: str, timeout: float | None = None) -> None:
+        """Drop a function with the fields that it writes.
+
+        Args:
+            collection_name: an existing collection.
+            function_name: one of its functions.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a non-empty str.
+            UnimplementedError: the server is too old for it.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.drop_function_field("books", "bm25")
+        """
+        request = fields.build_drop_function_field(collection_name, function_name)
+        await self._call(rpc.ALTER_COLLECTION_SCHEMA, request, timeout)
+        self._forget(collection_name)
+
+    async def add_collection_function(
+        self, collection_name: str, function: Function, timeout: float | None = None
+    ) -> None:
+        """Add a function that writes a field that is there. From Milvus 3.0 on, use :meth:`add_function_field`.
+
+        Args:
+            collection_name: an existing collection.
+            function: the function.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a non-empty str, or the function is not a Function.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> from milvusclient import Function, FunctionType
+            >>> embedding = Function("e", FunctionType.TEXTEMBEDDING, "title", "vector", params={"provider": "openai"})
+            >>> await client.add_collection_function("books", embedding)
+        """
+        request = fields.build_add_function(collection_name, function)
+        await self._call(rpc.ADD_COLLECTION_FUNCTION, request, timeout)
+        self._forget(collection_name)
+
+    async def alter_collection_function(
+        self, collection_name: str, function_name: str, function: Function, timeout: float | None = None
+    ) -> None:
+        """Put another function in the place of one.
+
+        Args:
+            collection_name: an existing collection.
+            function_name: one of its functions.
+            function: what it is from now on.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a str, or the function is not a Function.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> from milvusclient import Function, FunctionType
+            >>> embedding = Function("e", FunctionType.TEXTEMBEDDING, "title", "vector", params={"provider": "cohere"})
+            >>> await client.alter_collection_function("books", "e", embedding)
+        """
+        request = fields.build_alter_function(collection_name, function_name, function)
+        await self._call(rpc.ALTER_COLLECTION_FUNCTION, request, timeout)
+        self._forget(collection_name)
+
+    async def drop_collection_function(
+        self, collection_name: str, function_name: str, timeout: float | None = None
+    ) -> None:
+        """Drop a function; the field that it wrote stays. From Milvus 3.0 on, use :meth:`drop_function_field`.
+
+        Args:
+            collection_name: an existing collection.
+            function_name: one of its functions.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.drop_collection_function("books", "e")
+        """
+        request = fields.build_drop_function(collection_name, function_name)
+        await self._call(rpc.DROP_COLLECTION_FUNCTION, request, timeout)
+        self._forget(collection_name)

@@ -1,0 +1,208 @@
+"""Indexes: built, watched, described and dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from milvusclient import rpc
+from milvusclient._async.family import AsyncFamily
+from milvusclient.exceptions import IndexNotExistException, UnimplementedError
+from milvusclient.models.descriptions import IndexDescription
+from milvusclient.operations import indexes
+from milvusclient.operations.indexes import AwaitedIndex
+from milvusclient.policy.deadline import Deadline
+from milvusclient.policy.polling import PACE
+from milvusclient.schema.index import IndexParams
+
+if TYPE_CHECKING:
+    from milvusclient._proto import milvus_pb2
+
+__all__ = ["AsyncIndexes"]
+
+
+class AsyncIndexes(AsyncFamily):
+    """Methods for indexes."""
+
+    async def create_index(
+        self,
+        collection_name: str,
+        index_params: IndexParams,
+        timeout: float | None = None,
+        *,
+        sync: bool = True,
+    ) -> None:
+        """Build indexes, one after the other, and wait until the rows that are there now are in them.
+
+        Args:
+            collection_name: an existing collection.
+            index_params: the indexes, from ``prepare_index_params()``.
+            timeout: seconds for all of them together; None means no limit.
+            sync: wait until they are built; with False the server goes on alone.
+
+        Raises:
+            ParamError: the name is not a str, or ``index_params`` is not IndexParams, is empty, or cannot be.
+            WaitTimeoutError: they were not built in time; the server goes on with it.
+            MilvusException: the server refuses, or a build failed.
+
+        Example:
+            >>> index_params = client.prepare_index_params("vector", "HNSW", metric_type="COSINE")
+            >>> await client.create_index("books", index_params, timeout=60)
+        """
+        requests = indexes.build_create_indexes(collection_name, index_params)
+        await self._build_indexes(requests, self._deadline(timeout), sync)
+
+    async def _build_indexes(
+        self, requests: list[milvus_pb2.CreateIndexRequest], deadline: Deadline, wait: bool
+    ) -> None:
+        for request in requests:
+            await self._call(rpc.CREATE_INDEX, request, deadline)
+            if wait:
+                await self._wait_for_index(indexes.index_of(request), deadline)
+
+    async def _wait_for_index(self, index: AwaitedIndex, deadline: Deadline) -> None:
+        """Look until the rows that were there at the start are in the index; rows that come later do not prolong it."""
+        progress = indexes.build_index_progress(index, await self._server_timestamp(deadline))
+        looks = 0
+        while True:
+            reply = await self._call(rpc.DESCRIBE_INDEX, progress, deadline)
+            if indexes.index_is_built(reply, index):
+                return
+            looks += 1
+            await self._pause(PACE.wait(looks), deadline, str(index))
+
+    async def _server_timestamp(self, deadline: Deadline) -> int:
+        """The server's clock; 0, which means no moment in particular, from a server that does not tell it."""
+        try:
+            return (await self._call(rpc.ALLOC_TIMESTAMP, indexes.build_alloc_timestamp(), deadline)).timestamp
+        except UnimplementedError:
+            return 0
+
+    async def describe_index(
+        self,
+        collection_name: str,
+        index_name: str | None,
+        timeout: float | None = None,
+        *,
+        timestamp: int | None = None,
+    ) -> IndexDescription | None:
+        """What an index is, and how far it is.
+
+        Args:
+            collection_name: an existing collection.
+            index_name: the index; empty or None will do where the collection has only one.
+            timeout: seconds for the whole call; None means no limit.
+            timestamp: count the rows that were there at this moment of the server's clock; None means now.
+
+        Returns:
+            A dict with ``field_name``, ``index_name``, ``state``, the row counts ``total_rows``, ``indexed_rows`` and
+            ``pending_index_rows``, and the build parameters by name, as text. None if there is no such index.
+
+        Raises:
+            ParamError: a name is not a str, or the collection's is empty.
+            AmbiguousIndexName: no name is given, and there are several indexes.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> description = await client.describe_index("books", "vector")
+        """
+        request = indexes.build_describe_index(collection_name, index_name, timestamp)
+        reply = await self._describe_indexes(request, timeout)
+        return None if reply is None else indexes.parse_describe_index(reply)
+
+    async def _describe_indexes(
+        self, request: milvus_pb2.DescribeIndexRequest, timeout: float | Deadline | None
+    ) -> milvus_pb2.DescribeIndexResponse | None:
+        """The reply; None if there is no such index."""
+        try:
+            return await self._call(rpc.DESCRIBE_INDEX, request, timeout)
+        except IndexNotExistException:
+            return None
+
+    async def list_indexes(
+        self, collection_name: str, field_name: str | None = "", *, timeout: float | None = None
+    ) -> list[str]:
+        """The names of a collection's indexes.
+
+        Args:
+            collection_name: an existing collection.
+            field_name: only the indexes on this field; empty or None means all.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The names; none if there is no index.
+
+        Raises:
+            ParamError: the collection's name is not a non-empty str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> names = await client.list_indexes("books")
+        """
+        request = indexes.build_describe_index(collection_name)
+        reply = await self._describe_indexes(request, timeout)
+        return [] if reply is None else indexes.parse_list_indexes(reply, field_name)
+
+    async def drop_index(self, collection_name: str, index_name: str, timeout: float | None = None) -> None:
+        """Drop an index; the collection must be released before.
+
+        Args:
+            collection_name: an existing collection.
+            index_name: one of its indexes.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a str, or the collection's is empty.
+            MilvusException: the server refuses, for instance because the collection is loaded.
+
+        Example:
+            >>> await client.drop_index("books", "vector")
+        """
+        request = indexes.build_drop_index(collection_name, index_name)
+        await self._call(rpc.DROP_INDEX, request, timeout)
+
+    async def alter_index_properties(
+        self,
+        collection_name: str,
+        index_name: str,
+        properties: Mapping[str, object],
+        timeout: float | None = None,
+    ) -> None:
+        """Set properties of an index.
+
+        Args:
+            collection_name: an existing collection.
+            index_name: one of its indexes.
+            properties: new values by name, such as ``{"mmap.enabled": True}``.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a non-empty str, or the properties are not a dict.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.alter_index_properties("books", "vector", {"mmap.enabled": True})
+        """
+        request = indexes.build_alter_index(collection_name, index_name, properties)
+        await self._call(rpc.ALTER_INDEX, request, timeout)
+
+    async def drop_index_properties(
+        self, collection_name: str, index_name: str, property_keys: list[str], timeout: float | None = None
+    ) -> None:
+        """Set properties of an index back to what the server has as default.
+
+        Args:
+            collection_name: an existing collection.
+            index_name: one of its indexes.
+            property_keys: names of properties.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a non-empty str, or the keys are not a list of str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.drop_index_properties("books", "vector", ["mmap.enabled"])
+        """
+        request = indexes.build_drop_index_properties(collection_name, index_name, property_keys)
+        await self._call(rpc.ALTER_INDEX, request, timeout)

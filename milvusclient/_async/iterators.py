@@ -1,0 +1,375 @@
+"""Iterators: all rows of a search or a query, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from milvusclient import rpc
+from milvusclient._async.reads import AsyncReads
+from milvusclient.codec.placeholders import needs_field
+from milvusclient.exceptions import MilvusException
+from milvusclient.models.results import Hits
+from milvusclient.operations import checkpoints, indexes, iterators, queries, searches
+from milvusclient.operations.common import require_int, require_name, require_text
+from milvusclient.operations.consistency import snapshot_freshness
+from milvusclient.operations.keys import primary_field
+from milvusclient.operations.queries import QueryOptions
+from milvusclient.operations.search_params import SearchOptions
+from milvusclient.operations.searches import Reading
+from milvusclient.policy.options import CallOptions
+from milvusclient.policy.paging import Allowance
+
+if TYPE_CHECKING:
+    from milvusclient._proto import milvus_pb2
+    from milvusclient.operations.iterators import PageFilter, QueryPages, SearchPages
+    from milvusclient.policy.deadline import Deadline
+    from milvusclient.schema.enums import ConsistencyLevel
+
+__all__ = ["AsyncIterators", "AsyncQueryIterator", "AsyncSearchIterator"]
+
+
+class AsyncIterators(AsyncReads):
+    """Methods that make iterators."""
+
+    async def search_iterator(
+        self,
+        collection_name: str,
+        data: object,
+        batch_size: int | None = 1000,
+        filter: str | None = None,  # noqa: A002 - the name that programs use
+        limit: int | None = -1,
+        output_fields: Sequence[str] | None = None,
+        search_params: Mapping[str, object] | None = None,
+        timeout: float | None = None,
+        partition_names: Sequence[str] | None = None,
+        anns_field: str | None = None,
+        round_decimal: int = -1,
+        *,
+        external_filter_func: PageFilter | None = None,
+        filter_params: Mapping[str, object] | None = None,
+        ignore_growing: bool = False,
+        timezone: str | None = None,
+        time_fields: str | Sequence[str] | None = None,
+        consistency_level: ConsistencyLevel | int | str | None = None,
+        guarantee_timestamp: int | None = None,
+        namespace: str | None = None,
+        retry_times: int | None = None,
+        retry_on_rate_limit: bool | None = None,
+        client_request_id: str = "",
+    ) -> AsyncSearchIterator:
+        """Find more rows than one search can return, nearest first, page by page.
+
+        All pages show the collection as it was when the iterator was made. Servers that do not make iterators
+        themselves are asked for one range of distances after another.
+
+        Args:
+            collection_name: name or alias of the collection.
+            data: a list with one query vector, as for :meth:`search`.
+            batch_size: how many hits a page has, up to 16,384.
+            filter: which rows come into question.
+            limit: how many hits in all; -1 or None means all there are.
+            output_fields: which fields the hits have; None means none, ``["*"]`` all.
+            search_params: metric and parameters of the index, as for :meth:`search`, but no ``offset``.
+            timeout: seconds for each page; None means no limit.
+            partition_names: the only partitions to look in; None means all.
+            anns_field: the vector field; needed if there are several.
+            round_decimal: how many decimals the distances keep, 0 to 6; -1 keeps all.
+            external_filter_func: gets the hits of each page that arrives and returns those to keep; pages are filled
+                up from the next ones.
+            filter_params: values for the placeholders of the filter.
+            ignore_growing: leave out rows that arrived so recently that their segment still grows.
+            timezone: the time zone in which TIMESTAMPTZ values are written.
+            time_fields: which parts of TIMESTAMPTZ values to return.
+            consistency_level: how fresh the data must be when the iterator is made.
+            guarantee_timestamp: the moment to look at, in place of the moment when the iterator is made.
+            namespace: the namespace of the rows, for collections that have namespaces.
+            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
+            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
+            client_request_id: a text that appears in the server's logs and traces.
+
+        Returns:
+            An iterator over pages; ``next()`` gives the next one.
+
+        Raises:
+            ParamError: an argument cannot be.
+            DescribeCollectionException: there is no such collection.
+            MilvusException: the server refuses, or cannot be reached.
+
+        Example:
+            >>> async with await client.search_iterator("books", [[0.1, 0.2]], batch_size=2) as pages:
+            ...     async for page in pages:
+            ...         print(page.ids)
+            [1, 2]
+            [3]
+        """
+        iterators.check_page_filter(external_filter_func)
+        iterators.check_single(data)
+        allowance = Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
+        last_write = self._last_write(require_name("collection_name", collection_name))
+        reading = Reading(
+            fresh=snapshot_freshness(consistency_level, guarantee_timestamp, last_write),
+            output_fields=output_fields, partition_names=partition_names, namespace=namespace,
+        )  # fmt: skip
+        options = SearchOptions(
+            round_decimal=round_decimal, ignore_growing=ignore_growing, timezone=timezone, time_fields=time_fields,
+            cluster_id=self._cluster_id,
+        )  # fmt: skip
+        base = searches.build_search(
+            collection_name, data, None, filter, filter_params, 1, search_params, anns_field, options, reading
+        )
+        iterators.check_no_offset(base)
+        deadline = self._deadline(timeout)
+        collection = await self._collection(collection_name, deadline)
+        base.search_params.extend(iterators.iterator_pairs(collection))
+        searches.add_vectors(base, data, anns_field, collection if needs_field(data) else None)
+        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        probed = await self._search(iterators.build_probe(base), deadline, call_options)
+        pages: SearchPages
+        if probed.iterator_token:
+            pages = iterators.TokenPages(base, allowance, external_filter_func, round_decimal, probed)
+        else:
+            field_name = iterators.search_field(collection, anns_field)
+            metric = await self._metric(base, field_name, deadline)
+            pages = iterators.BandPages(
+                base, allowance, external_filter_func, round_decimal, primary_field(collection), field_name, metric
+            )
+        return AsyncSearchIterator(self, pages, timeout, call_options)
+
+    async def query_iterator(
+        self,
+        collection_name: str,
+        batch_size: int | None = 1000,
+        limit: int | None = -1,
+        filter: str | None = "",  # noqa: A002 - the name that programs use
+        output_fields: Sequence[str] | None = None,
+        partition_names: Sequence[str] | None = None,
+        timeout: float | None = None,
+        *,
+        offset: int | None = None,
+        filter_params: Mapping[str, object] | None = None,
+        ignore_growing: bool = False,
+        reduce_stop_for_best: bool = True,
+        timezone: str | None = None,
+        time_fields: str | Sequence[str] | None = None,
+        consistency_level: ConsistencyLevel | int | str | None = None,
+        guarantee_timestamp: int | None = None,
+        namespace: str | None = None,
+        iterator_cp_file: str | None = None,
+        retry_times: int | None = None,
+        retry_on_rate_limit: bool | None = None,
+        client_request_id: str = "",
+    ) -> AsyncQueryIterator:
+        """Find more rows than one query can return, in the order of their primary keys, page by page.
+
+        All pages show the collection as it was when the iterator was made.
+
+        Args:
+            collection_name: name or alias of the collection.
+            batch_size: how many rows a page has, up to 16,384.
+            limit: how many rows in all; -1 or None means all there are.
+            filter: which rows; empty means all.
+            output_fields: which fields; the primary key is always there. None leaves it to the server.
+            partition_names: the only partitions to look in; None means all.
+            timeout: seconds for each page; None means no limit.
+            offset: how many rows to skip first.
+            filter_params: values for the placeholders of the filter.
+            ignore_growing: leave out rows that arrived so recently that their segment still grows.
+            reduce_stop_for_best: let the server stop as soon as it has enough rows.
+            timezone: the time zone in which TIMESTAMPTZ values are written.
+            time_fields: which parts of TIMESTAMPTZ values to return.
+            consistency_level: how fresh the data must be when the iterator is made.
+            guarantee_timestamp: the moment to look at, in place of the moment when the iterator is made.
+            namespace: the namespace of the rows, for collections that have namespaces.
+            iterator_cp_file: a file that keeps where the iterator is: one that is made with the same file later, even
+                by another process, goes on behind the last page that this one handed out.
+            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
+            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
+            client_request_id: a text that appears in the server's logs and traces.
+
+        Returns:
+            An iterator over pages; ``next()`` gives the next one.
+
+        Raises:
+            ParamError: an argument cannot be.
+            DataTypeNotMatchException: the filter is not a str.
+            DescribeCollectionException: there is no such collection.
+            MilvusException: the server refuses, or cannot be reached.
+
+        Example:
+            >>> async with await client.query_iterator("books", batch_size=2, output_fields=["id"]) as pages:
+            ...     async for page in pages:
+            ...         print(page)
+            [{'id': 1}, {'id': 2}]
+            [{'id': 3}]
+        """
+        allowance = Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
+        skip = None if offset is None else require_int("offset", offset, least=0)
+        last_write = self._last_write(require_name("collection_name", collection_name))
+        deadline = self._deadline(timeout)
+        options = QueryOptions(
+            offset=None if skip is None else 0, ignore_growing=ignore_growing,
+            reduce_stop_for_best=reduce_stop_for_best, timezone=timezone, time_fields=time_fields,
+            cluster_id=self._cluster_id,
+        )  # fmt: skip
+        base = queries.build_query(
+            collection_name, filter, filter_params, output_fields, partition_names, options,
+            snapshot_freshness(consistency_level, guarantee_timestamp, last_write), namespace=namespace,
+        )  # fmt: skip
+        if not output_fields:
+            del base.output_fields[:]
+        checkpoint = None if iterator_cp_file is None else Path(require_text("iterator_cp_file", iterator_cp_file))
+        collection = await self._collection(collection_name, deadline)
+        base.query_params.extend(iterators.iterator_pairs(collection))
+        primary = primary_field(collection)
+        resumed = None
+        if checkpoint is not None and checkpoint.exists():
+            resumed = checkpoints.parse_checkpoint(checkpoint.read_text(encoding="utf-8"), primary, str(checkpoint))
+        pages = iterators.QueryPages(base, primary, allowance, skip, resumed)
+        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        while pages.prepares:
+            pages.receive(await self._query(pages.next_request(), deadline, call_options))
+        return AsyncQueryIterator(self, pages, timeout, call_options, checkpoint)
+
+    async def _metric(self, base: milvus_pb2.SearchRequest, field_name: str, deadline: Deadline) -> str:
+        """The metric of the search; the server knows it when the program does not say it."""
+        named = iterators.named_metric(base)
+        if named:
+            return named
+        request = indexes.build_describe_index(base.collection_name)
+        return iterators.metric_of(await self._call(rpc.DESCRIBE_INDEX, request, deadline), field_name)
+
+
+class AsyncSearchIterator:
+    """Pages of a search; :meth:`AsyncIterators.search_iterator` makes one.
+
+    A context manager, and an iterator over pages.
+    """
+
+    __slots__ = ("_is_closed", "_options", "_pages", "_reads", "_timeout")
+
+    def __init__(self, reads: AsyncReads, pages: SearchPages, timeout: float | None, options: CallOptions) -> None:
+        self._reads = reads
+        self._pages = pages
+        self._timeout = timeout
+        self._options = options
+        self._is_closed = False
+
+    async def next(self) -> Hits:
+        """The next page.
+
+        Returns:
+            Its hits, nearest first; an empty list when there are no more.
+
+        Raises:
+            MilvusException: the server refuses or cannot be reached; the same page can be asked for again. Or the
+                iterator was closed.
+
+        Example:
+            >>> pages = await client.search_iterator("books", [[0.1, 0.2]], limit=3)
+            >>> (await pages.next()).ids
+            [1, 2, 3]
+        """
+        if self._is_closed:
+            raise MilvusException(message="this search iterator was closed; make a new one")
+        deadline = self._reads._deadline(self._timeout)
+        while self._pages.wants_more:
+            self._pages.receive(await self._reads._search(self._pages.next_request(), deadline, self._options))
+        return self._pages.take()
+
+    async def close(self) -> None:
+        """Hand out no more pages. Closing twice is harmless."""
+        self._is_closed = True
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Hits:
+        page = await self.next()
+        if not page:
+            raise StopAsyncIteration
+        return page
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class AsyncQueryIterator:
+    """Pages of a query; :meth:`AsyncIterators.query_iterator` makes one.
+
+    A context manager, and an iterator over pages.
+    """
+
+    __slots__ = ("_checkpoint", "_is_closed", "_options", "_pages", "_reads", "_timeout")
+
+    def __init__(
+        self,
+        reads: AsyncReads,
+        pages: QueryPages,
+        timeout: float | None,
+        options: CallOptions,
+        checkpoint: Path | None,
+    ) -> None:
+        self._reads = reads
+        self._pages = pages
+        self._timeout = timeout
+        self._options = options
+        self._checkpoint = checkpoint
+        self._is_closed = False
+
+    async def next(self) -> list[dict[str, Any]]:
+        """The next page.
+
+        Returns:
+            Its rows, in the order of their primary keys; an empty list when there are no more.
+
+        Raises:
+            MilvusException: the server refuses or cannot be reached; the same page can be asked for again. Or the
+                iterator was closed.
+
+        Example:
+            >>> pages = await client.query_iterator("books", output_fields=["id"], limit=2)
+            >>> await pages.next()
+            [{'id': 1}, {'id': 2}]
+        """
+        if self._is_closed:
+            raise MilvusException(message="this query iterator was closed; make a new one")
+        deadline = self._reads._deadline(self._timeout)
+        while self._pages.wants_more:
+            self._pages.receive(await self._reads._query(self._pages.next_request(), deadline, self._options))
+        page = self._pages.take()
+        last_key = self._pages.last_taken
+        if page and self._checkpoint is not None and last_key is not None:
+            # A file that another process may read at any moment is replaced, never half written.
+            fresh = self._checkpoint.with_name(f"{self._checkpoint.name}.new")
+            fresh.write_text(checkpoints.write_checkpoint(self._pages.timestamp, last_key), encoding="utf-8")
+            fresh.replace(self._checkpoint)
+        return page
+
+    async def close(self) -> None:
+        """Hand out no more pages. Closing twice is harmless."""
+        self._is_closed = True
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> list[dict[str, Any]]:
+        page = await self.next()
+        if not page:
+            raise StopAsyncIteration
+        return page
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()

@@ -1,0 +1,282 @@
+"""Loading: collections and partitions into memory, and out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from milvusclient import rpc
+from milvusclient._async.family import AsyncFamily
+from milvusclient.models.descriptions import LoadStateDescription
+from milvusclient.operations import loading
+from milvusclient.operations.loading import LoadOptions
+from milvusclient.policy.deadline import Deadline
+from milvusclient.policy.options import CallOptions
+from milvusclient.policy.polling import PACE
+from milvusclient.schema.enums import LoadState
+
+if TYPE_CHECKING:
+    from milvusclient._proto import milvus_pb2
+
+__all__ = ["AsyncLoading"]
+
+
+class AsyncLoading(AsyncFamily):
+    """Methods for loading and releasing."""
+
+    async def load_collection(
+        self,
+        collection_name: str,
+        timeout: float | None = None,
+        *,
+        replica_number: int | None = None,
+        resource_groups: Sequence[str] | None = None,
+        refresh: bool = False,
+        load_fields: Sequence[str] | None = None,
+        skip_load_dynamic_field: bool = False,
+        priority: str | None = None,
+        _async: bool = False,
+        retry_times: int | None = None,
+        retry_on_rate_limit: bool | None = None,
+        client_request_id: str = "",
+    ) -> None:
+        """Load a collection into memory, so that it can be searched, and wait until that is done.
+
+        Args:
+            collection_name: a collection whose vectors have an index.
+            timeout: seconds for the whole operation; None means no limit.
+            replica_number: how many copies; None leaves it to the server.
+            resource_groups: where the copies are put; None leaves it to the server.
+            refresh: load what a bulk import added to a loaded collection.
+            load_fields: only these fields; None means all.
+            skip_load_dynamic_field: do not load the keys that no field has.
+            priority: ``"high"`` or ``"low"``; None leaves it to the server.
+            _async: do not wait; ``get_load_state`` tells how far it is.
+            retry_times: how often each call is repeated at most; None leaves it to the client's policy.
+            retry_on_rate_limit: whether a refusal because of a rate limit is repeated; None leaves it to the policy.
+            client_request_id: text that the server writes into its logs.
+
+        Raises:
+            ParamError: the name is not a non-empty str, or an option cannot be.
+            WaitTimeoutError: it was not loaded in time; the server goes on with it.
+            MilvusException: the server refuses, for instance because there is no index.
+
+        Example:
+            >>> await client.load_collection("books", timeout=60)
+        """
+        options = LoadOptions(
+            replica_number=replica_number,
+            resource_groups=resource_groups,
+            refresh=refresh,
+            load_fields=load_fields,
+            skip_load_dynamic_field=skip_load_dynamic_field,
+            priority=priority,
+        )
+        request = loading.build_load_collection(collection_name, options)
+        calls = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        await self._load_collection(request, self._deadline(timeout), not _async, calls)
+
+    async def refresh_load(
+        self,
+        collection_name: str,
+        timeout: float | None = None,
+        *,
+        partition_names: str | Sequence[str] | None = None,
+        replica_number: int | None = None,
+        resource_groups: Sequence[str] | None = None,
+        load_fields: Sequence[str] | None = None,
+        skip_load_dynamic_field: bool = False,
+        priority: str | None = None,
+        _async: bool = False,
+    ) -> None:
+        """Load what a bulk import added to a loaded collection, and wait until that is done.
+
+        Args:
+            collection_name: a loaded collection.
+            timeout: seconds for the whole operation; None means no limit.
+            partition_names: only these partitions; None means the whole collection.
+            replica_number: how many copies; None leaves it to the server.
+            resource_groups: where the copies are put; None leaves it to the server.
+            load_fields: only these fields; None means all.
+            skip_load_dynamic_field: do not load the keys that no field has.
+            priority: ``"high"`` or ``"low"``; None leaves it to the server.
+            _async: do not wait.
+
+        Raises:
+            ParamError: the name is not a non-empty str, or an option cannot be.
+            WaitTimeoutError: it was not loaded in time; the server goes on with it.
+            MilvusException: the server refuses, for instance because the collection is not loaded.
+
+        Example:
+            >>> await client.refresh_load("books", timeout=60)
+        """
+        options = LoadOptions(
+            replica_number=replica_number,
+            resource_groups=resource_groups,
+            refresh=True,
+            load_fields=load_fields,
+            skip_load_dynamic_field=skip_load_dynamic_field,
+            priority=priority,
+        )
+        deadline = self._deadline(timeout)
+        if partition_names is None:
+            await self._load_collection(loading.build_load_collection(collection_name, options), deadline, not _async)
+        else:
+            request = loading.build_load_partitions(collection_name, partition_names, options)
+            await self._load_partitions(request, deadline, not _async)
+
+    async def load_partitions(
+        self,
+        collection_name: str,
+        partition_names: str | Sequence[str] | None,
+        timeout: float | None = None,
+        *,
+        replica_number: int | None = None,
+        resource_groups: Sequence[str] | None = None,
+        refresh: bool = False,
+        load_fields: Sequence[str] | None = None,
+        skip_load_dynamic_field: bool = False,
+        priority: str | None = None,
+        sync: bool = True,
+        _async: bool = False,
+    ) -> None:
+        """Load partitions into memory, so that they can be searched, and wait until that is done.
+
+        Args:
+            collection_name: a collection whose vectors have an index.
+            partition_names: one partition or several.
+            timeout: seconds for the whole operation; None means no limit.
+            replica_number: how many copies; None leaves it to the server.
+            resource_groups: where the copies are put; None leaves it to the server.
+            refresh: load what a bulk import added to loaded partitions.
+            load_fields: only these fields; None means all.
+            skip_load_dynamic_field: do not load the keys that no field has.
+            priority: ``"high"`` or ``"low"``; None leaves it to the server.
+            sync: wait; it is only not waited with ``sync=False`` and ``_async=True`` together.
+            _async: see ``sync``.
+
+        Raises:
+            ParamError: a name is not a str, the collection's is empty, or an option cannot be.
+            WaitTimeoutError: they were not loaded in time; the server goes on with it.
+            MilvusException: the server refuses, for instance because there is no index.
+
+        Example:
+            >>> await client.load_partitions("books", ["novels", "poems"])
+        """
+        options = LoadOptions(
+            replica_number=replica_number,
+            resource_groups=resource_groups,
+            refresh=refresh,
+            load_fields=load_fields,
+            skip_load_dynamic_field=skip_load_dynamic_field,
+            priority=priority,
+        )
+        request = loading.build_load_partitions(collection_name, partition_names, options)
+        wait = sync or (not _async)
+        await self._load_partitions(request, self._deadline(timeout), wait)
+
+    async def _load_collection(
+        self,
+        request: milvus_pb2.LoadCollectionRequest,
+        deadline: Deadline,
+        wait: bool = True,
+        options: CallOptions | None = None,
+    ) -> None:
+        await self._call(rpc.LOAD_COLLECTION, request, deadline, options)
+        if wait:
+            await self._wait_until_loaded(request, deadline, options)
+
+    async def _load_partitions(self, request: milvus_pb2.LoadPartitionsRequest, deadline: Deadline, wait: bool) -> None:
+        await self._call(rpc.LOAD_PARTITIONS, request, deadline)
+        if wait:
+            await self._wait_until_loaded(request, deadline)
+
+    async def _wait_until_loaded(
+        self,
+        request: milvus_pb2.LoadCollectionRequest | milvus_pb2.LoadPartitionsRequest,
+        deadline: Deadline,
+        options: CallOptions | None = None,
+    ) -> None:
+        progress = loading.build_loading_progress(request)
+        looks = 0
+        while True:
+            reply = await self._call(rpc.GET_LOADING_PROGRESS, progress, deadline, options)
+            percent = loading.load_progress(reply, request.refresh)
+            if percent >= 100:
+                return
+            looks += 1
+            what = f"the load of collection {request.collection_name!r} ({percent} % so far)"
+            await self._pause(PACE.wait(looks), deadline, what)
+
+    async def release_collection(self, collection_name: str, timeout: float | None = None) -> None:
+        """Take a collection out of memory; it can no longer be searched.
+
+        Args:
+            collection_name: an existing collection.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.release_collection("books")
+        """
+        request = loading.build_release_collection(collection_name)
+        await self._call(rpc.RELEASE_COLLECTION, request, timeout)
+
+    async def release_partitions(
+        self, collection_name: str, partition_names: str | Sequence[str] | None, timeout: float | None = None
+    ) -> None:
+        """Take partitions out of memory; they can no longer be searched.
+
+        Args:
+            collection_name: an existing collection.
+            partition_names: one partition or several.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a str, or the collection's is empty.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.release_partitions("books", "novels")
+        """
+        request = loading.build_release_partitions(collection_name, partition_names)
+        await self._call(rpc.RELEASE_PARTITIONS, request, timeout)
+
+    async def get_load_state(
+        self,
+        collection_name: str,
+        partition_name: str | None = "",
+        timeout: float | None = None,
+        *,
+        partition_names: Sequence[str] | None = None,
+    ) -> LoadStateDescription:
+        """Whether a collection, or a partition of it, is in memory.
+
+        Args:
+            collection_name: a collection.
+            partition_name: only this partition; empty or None means the whole collection.
+            timeout: seconds for the whole operation; None means no limit.
+            partition_names: only these partitions, instead of ``partition_name``.
+
+        Returns:
+            A dict with ``state``, a :class:`LoadState`, and ``progress`` in percent while it is loading.
+
+        Raises:
+            ParamError: a name is not a str, or the collection's is empty.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> state = (await client.get_load_state("books"))["state"]
+        """
+        request = loading.build_get_load_state(collection_name, partition_name, partition_names)
+        return await self._load_state(request, self._deadline(timeout))
+
+    async def _load_state(self, request: milvus_pb2.GetLoadStateRequest, deadline: Deadline) -> LoadStateDescription:
+        described = loading.parse_load_state(await self._call(rpc.GET_LOAD_STATE, request, deadline))
+        if described["state"] is LoadState.Loading:
+            progress = loading.build_progress_of(request)
+            described["progress"] = (await self._call(rpc.GET_LOADING_PROGRESS, progress, deadline)).progress
+        return described

@@ -1,0 +1,252 @@
+"""Insert, upsert and delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from milvusclient import rpc
+from milvusclient._async.family import AsyncFamily
+from milvusclient.codec.rows import check_rows
+from milvusclient.exceptions import DataNotMatchException, MilvusException
+from milvusclient.operations import keys, mutations
+from milvusclient.operations.common import require_name
+from milvusclient.policy.options import CallOptions
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from milvusclient._proto import milvus_pb2
+    from milvusclient.models.collection import CollectionInfo
+    from milvusclient.models.mutations import DeletedKeys
+    from milvusclient.operations.keys import Keys
+    from milvusclient.operations.mutations import FieldOps
+    from milvusclient.policy.deadline import Deadline
+    from milvusclient.rpc import Method
+    from milvusclient.schema.enums import ConsistencyLevel
+
+__all__ = ["AsyncMutations"]
+
+Req = TypeVar("Req", bound="Message")
+
+
+class AsyncMutations(AsyncFamily):
+    """Methods that write rows."""
+
+    async def insert(
+        self,
+        collection_name: str,
+        data: Mapping[str, object] | Sequence[Mapping[str, object]],
+        timeout: float | None = None,
+        partition_name: str | None = "",
+        *,
+        namespace: str | None = None,
+        retry_times: int | None = None,
+        retry_on_rate_limit: bool | None = None,
+        client_request_id: str = "",
+    ) -> dict[str, Any]:
+        """Add rows to a collection.
+
+        A request whose reply is lost is not sent again, because the rows might be there twice then: such an error has
+        ``ambiguous`` set. :meth:`upsert` can be repeated.
+
+        Args:
+            collection_name: name or alias of the collection.
+            data: a row or a list of rows: dicts of field name to value. A vector is a list of numbers, bytes, a numpy
+                array or anything else with a buffer; a sparse one a dict of index to value. Fields that the server
+                fills in (an automatic key, the output of a function, a default) are left out. With dynamic fields on,
+                other keys are kept too, as JSON.
+            timeout: seconds for the whole operation; None means no limit.
+            partition_name: the partition to put the rows into; empty lets the server decide.
+            namespace: the namespace of the rows, for collections that have namespaces.
+            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
+            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
+            client_request_id: a text that appears in the server's logs and traces.
+
+        Returns:
+            A dict with ``insert_count``, ``ids`` (the primary keys, in the order of the rows) and ``cost``.
+
+        Raises:
+            TypeError: ``data`` is neither a dict nor a list of dicts. (It is a ParamError, too.)
+            DataNotMatchException: a row does not fit the schema; nothing was sent.
+            DescribeCollectionException: there is no such collection.
+            SchemaMismatchRetryableException: the schema changed twice meanwhile.
+            MilvusException: the server refuses, or cannot be reached.
+
+        Example:
+            >>> rows = [{"id": 1, "vector": [0.1, 0.2]}, {"id": 2, "vector": [0.3, 0.4]}]
+            >>> (await client.insert("books", rows))["insert_count"]
+            2
+        """
+        rows = check_rows(data)
+        if not rows:
+            return {"insert_count": 0, "ids": []}
+
+        def build(collection: CollectionInfo) -> milvus_pb2.InsertRequest:
+            return mutations.build_insert(
+                collection_name, rows, collection, partition_name=partition_name, namespace=namespace
+            )
+
+        options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        return mutations.parse_insert(await self._write(rpc.INSERT, collection_name, build, timeout, options))
+
+    async def upsert(
+        self,
+        collection_name: str,
+        data: Mapping[str, object] | Sequence[Mapping[str, object]],
+        timeout: float | None = None,
+        partition_name: str | None = "",
+        *,
+        partial_update: bool = False,
+        field_ops: FieldOps | None = None,
+        namespace: str | None = None,
+        retry_times: int | None = None,
+        retry_on_rate_limit: bool | None = None,
+        client_request_id: str = "",
+    ) -> dict[str, Any]:
+        """Add rows, in place of those that have the same primary keys.
+
+        Args:
+            collection_name: name or alias of the collection.
+            data: a row or a list of rows, as for :meth:`insert`; each has its primary key, also an automatic one.
+            timeout: seconds for the whole operation; None means no limit.
+            partition_name: the partition to put the rows into; empty lets the server decide.
+            partial_update: change only the fields that the rows have, which must be the same in all rows.
+            field_ops: what to do to single ARRAY fields other than to replace them, such as
+                ``{"tags": FieldOp.array_append()}``; that makes it a partial update.
+            namespace: the namespace of the rows, for collections that have namespaces.
+            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
+            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
+            client_request_id: a text that appears in the server's logs and traces.
+
+        Returns:
+            A dict with ``upsert_count``, ``ids`` (the primary keys, in the order of the rows) and ``cost``.
+
+        Raises:
+            TypeError: ``data`` is neither a dict nor a list of dicts. (It is a ParamError, too.)
+            DataNotMatchException: a row does not fit the schema; nothing was sent.
+            DescribeCollectionException: there is no such collection.
+            SchemaMismatchRetryableException: the schema changed twice meanwhile.
+            MilvusException: the server refuses, or cannot be reached.
+
+        Example:
+            >>> (await client.upsert("books", {"id": 1, "vector": [0.5, 0.6]}))["upsert_count"]
+            1
+        """
+        rows = check_rows(data)
+        if not rows:
+            return {"upsert_count": 0, "ids": []}
+
+        def build(collection: CollectionInfo) -> milvus_pb2.UpsertRequest:
+            return mutations.build_upsert(
+                collection_name, rows, collection, partition_name=partition_name, namespace=namespace,
+                partial_update=partial_update, field_ops=field_ops,
+            )  # fmt: skip
+
+        options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        return mutations.parse_upsert(await self._write(rpc.UPSERT, collection_name, build, timeout, options))
+
+    async def delete(
+        self,
+        collection_name: str,
+        ids: Keys | None = None,
+        timeout: float | None = None,
+        filter: str | None = None,  # noqa: A002 - the name that programs use
+        partition_name: str | None = None,
+        *,
+        filter_params: Mapping[str, object] | None = None,
+        consistency_level: ConsistencyLevel | int | str | None = None,
+        namespace: str | None = None,
+        pks: Keys | None = None,
+        retry_times: int | None = None,
+        retry_on_rate_limit: bool | None = None,
+        client_request_id: str = "",
+    ) -> dict[str, int] | DeletedKeys:
+        """Remove rows, by their primary keys or by a filter.
+
+        Args:
+            collection_name: name or alias of the collection.
+            ids: a primary key or a list of them.
+            timeout: seconds for the whole operation; None means no limit.
+            filter: which rows, in place of ``ids``, such as ``"year < 1990"``.
+            partition_name: the only partition to look in; None means all.
+            filter_params: values for the placeholders of the filter: ``{"years": [1989, 1990]}`` for
+                ``"year in {years}"``.
+            consistency_level: how fresh the data must be in which the filter finds rows; None leaves it to the server.
+            namespace: the namespace of the rows, for collections that have namespaces.
+            pks: an older name of ``ids``.
+            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
+            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
+            client_request_id: a text that appears in the server's logs and traces.
+
+        Returns:
+            A dict with ``delete_count`` and ``cost``. For keys, the server counts them whether they exist or not.
+            Milvus Lite tells the keys: then it is a list of them, which answers to ``["delete_count"]``, too.
+
+        Raises:
+            TypeError: ``ids`` holds something else than ints and texts. (It is a ParamError, too.)
+            DataTypeNotMatchException: the filter is not a str, or neither ``ids`` nor ``filter`` is given.
+            ParamError: both are given, or an argument cannot be.
+            DescribeCollectionException: there is no such collection.
+            MilvusException: the server refuses, or cannot be reached.
+
+        Example:
+            >>> (await client.delete("books", [1, 2]))["delete_count"]
+            2
+        """
+        listed = [] if pks is None else keys.list_keys("pks", pks)
+        listed += [] if ids is None else keys.list_keys("ids", ids)
+        request = mutations.build_delete(
+            collection_name, filter, filter_params, partition_name=partition_name,
+            consistency_level=consistency_level, namespace=namespace, by_keys=bool(listed),
+        )  # fmt: skip
+        deadline = self._deadline(timeout)
+        if listed:
+            collection = await self._collection(collection_name, deadline)
+            request.expr = keys.in_expression(keys.primary_field(collection), listed)
+        options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        reply = await self._call(rpc.DELETE, request, deadline, options)
+        self._note_write(collection_name, reply.timestamp)
+        return mutations.parse_delete(reply)
+
+    async def _write(
+        self,
+        method: Method[Req, milvus_pb2.MutationResult],
+        collection_name: str,
+        build: Callable[[CollectionInfo], Req],
+        timeout: float | None,
+        options: CallOptions,
+    ) -> milvus_pb2.MutationResult:
+        """Send rows made to fit the schema as it is known, and once more if that turns out to be an old one."""
+        deadline = self._deadline(timeout)
+        known = await self._collection(require_name("collection_name", collection_name), deadline)
+        try:
+            request = build(known)
+        except DataNotMatchException:
+            current = await self._collection(collection_name, deadline, refresh=True)
+            if current.update_timestamp == known.update_timestamp:
+                raise
+            request = build(current)
+        try:
+            reply = await self._call(method, request, deadline, options)
+        except MilvusException as error:
+            if not mutations.is_schema_mismatch(error):
+                raise
+            request = build(await self._collection(collection_name, deadline, refresh=True))
+            reply = await self._write_again(method, request, deadline, options)
+        self._note_write(collection_name, reply.timestamp)
+        return reply
+
+    async def _write_again(
+        self,
+        method: Method[Req, milvus_pb2.MutationResult],
+        request: Req,
+        deadline: Deadline,
+        options: CallOptions,
+    ) -> milvus_pb2.MutationResult:
+        try:
+            return await self._call(method, request, deadline, options)
+        except MilvusException as error:
+            if mutations.is_schema_mismatch(error):
+                raise mutations.schema_changed_twice(error) from error
+            raise

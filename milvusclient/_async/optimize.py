@@ -1,0 +1,160 @@
+"""Optimizing a collection: segments of a good size, with their indexes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, overload
+
+from milvusclient import rpc
+from milvusclient._async.indexes import AsyncIndexes
+from milvusclient._async.loading import AsyncLoading
+from milvusclient._optimizing import AsyncOptimizeTask
+from milvusclient.models.infos import OptimizeResult, ProgressStage
+from milvusclient.operations import indexes, loading, maintenance, optimize
+from milvusclient.operations.common import require_name
+from milvusclient.operations.indexes import AwaitedIndex
+from milvusclient.operations.loading import LoadOptions
+from milvusclient.policy.deadline import Deadline
+from milvusclient.policy.polling import PACE
+from milvusclient.schema.enums import LoadState, State
+
+if TYPE_CHECKING:
+    from milvusclient._proto import milvus_pb2
+
+__all__ = ["AsyncOptimize"]
+
+Size = str | int | float
+
+
+class AsyncOptimize(AsyncIndexes, AsyncLoading):
+    """The method that optimizes a collection."""
+
+    @overload
+    async def optimize(
+        self,
+        collection_name: str,
+        target_size: Size | None = None,
+        wait: Literal[True] = True,
+        timeout: float | None = None,
+    ) -> OptimizeResult: ...
+
+    @overload
+    async def optimize(
+        self,
+        collection_name: str,
+        target_size: Size | None = None,
+        *,
+        wait: Literal[False],
+        timeout: float | None = None,
+    ) -> AsyncOptimizeTask: ...
+
+    @overload
+    async def optimize(
+        self,
+        collection_name: str,
+        target_size: Size | None,
+        wait: Literal[False],
+        timeout: float | None = None,
+    ) -> AsyncOptimizeTask: ...
+
+    @overload
+    async def optimize(
+        self,
+        collection_name: str,
+        target_size: Size | None = None,
+        wait: bool = True,
+        timeout: float | None = None,
+    ) -> OptimizeResult | AsyncOptimizeTask: ...
+
+    async def optimize(
+        self,
+        collection_name: str,
+        target_size: Size | None = None,
+        wait: bool = True,
+        timeout: float | None = None,
+    ) -> OptimizeResult | AsyncOptimizeTask:
+        """Make a collection as fast to search as it can be: merge its segments, and index them anew.
+
+        It waits for the indexes, compacts, waits for the compaction and for the indexes of the new segments, and loads
+        them if the collection is loaded. That may take long, and costs the server much.
+
+        Args:
+            collection_name: an existing collection.
+            target_size: how large the segments are to become, such as ``"512MB"``; a number counts bytes. None leaves
+                it to the server.
+            wait: wait for the end; with False it goes on by itself.
+            timeout: seconds for all of it; None means no limit.
+
+        Returns:
+            What was done; with ``wait=False`` a task with ``result()``, ``progress()``, ``done()`` and ``cancel()``.
+
+        Raises:
+            ParamError: the name is not a non-empty str, or the size cannot be.
+            WaitTimeoutError: it was not done in time; the server goes on with what it has begun.
+            MilvusException: the server refuses, or a build failed.
+
+        Example:
+            >>> result = await client.optimize("books", target_size="512MB", timeout=600)
+        """
+        require_name("collection_name", collection_name)
+        request = optimize.build_optimizing_compaction(collection_name, target_size)
+        task = AsyncOptimizeTask(collection_name)
+        deadline = self._deadline(timeout)
+        if wait:
+            return await self._optimize(task, request, target_size, deadline)
+        task.start(lambda: self._optimize(task, request, target_size, deadline))
+        return task
+
+    async def _optimize(
+        self,
+        task: AsyncOptimizeTask,
+        request: milvus_pb2.ManualCompactionRequest,
+        target_size: Size | None,
+        deadline: Deadline,
+    ) -> OptimizeResult:
+        name = request.collection_name
+        awaited = await self._vector_indexes(name, deadline)
+        task.enter(ProgressStage.WAITING_FOR_INDEXES)
+        await self._wait_for_all(task, awaited, deadline)
+        task.enter(ProgressStage.COMPACTING)
+        job_id = maintenance.parse_compact(await self._call(rpc.MANUAL_COMPACTION, request, deadline))
+        task.enter(ProgressStage.WAITING_FOR_COMPACTION)
+        await self._wait_for_compaction(task, job_id, deadline)
+        task.enter(ProgressStage.WAITING_FOR_INDEX_REBUILD)
+        await self._wait_for_all(task, awaited, deadline)
+        task.check_cancelled()
+        if (await self._load_state(loading.build_get_load_state(name), deadline))["state"] is LoadState.Loaded:
+            task.enter(ProgressStage.REFRESHING_LOAD)
+            await self._load_collection(loading.build_load_collection(name, LoadOptions(refresh=True)), deadline)
+        return OptimizeResult("success", name, job_id, target_size, task.progress_history())
+
+    async def _vector_indexes(self, collection_name: str, deadline: Deadline) -> list[AwaitedIndex]:
+        vectors = optimize.vector_names(await self._collection(collection_name, deadline, refresh=True))
+        if not vectors:
+            return []
+        reply = await self._describe_indexes(indexes.build_describe_index(collection_name), deadline)
+        found = []
+        for index_name in [] if reply is None else indexes.parse_list_indexes(reply, None):
+            described = await self._describe_indexes(
+                indexes.build_describe_index(collection_name, index_name), deadline
+            )
+            if described is not None:
+                field_name = indexes.parse_describe_index(described)["field_name"]
+                if field_name in vectors:
+                    found.append(AwaitedIndex(collection_name, field_name, index_name))
+        return found
+
+    async def _wait_for_all(self, task: AsyncOptimizeTask, awaited: list[AwaitedIndex], deadline: Deadline) -> None:
+        for index in awaited:
+            task.check_cancelled()
+            await self._wait_for_index(index, deadline)
+
+    async def _wait_for_compaction(self, task: AsyncOptimizeTask, job_id: int, deadline: Deadline) -> None:
+        request = maintenance.build_compaction_state(job_id)
+        looks = 0
+        while True:
+            reply = await self._call(rpc.GET_COMPACTION_STATE, request, deadline)
+            if maintenance.parse_compaction_state(reply) is State.Completed:
+                return
+            looks += 1
+            await self._pause(PACE.wait(looks), deadline, f"compaction {job_id}")
+            task.check_cancelled()

@@ -1,0 +1,117 @@
+"""Partitions: parts of a collection that are loaded and searched apart."""
+
+from __future__ import annotations
+
+from milvusclient import rpc
+from milvusclient._async.family import AsyncFamily
+from milvusclient.operations import partitions
+
+__all__ = ["AsyncPartitions"]
+
+
+class AsyncPartitions(AsyncFamily):
+    """Methods for partitions."""
+
+    async def create_partition(self, collection_name: str, partition_name: str, timeout: float | None = None) -> None:
+        """Add a partition to a collection.
+
+        Args:
+            collection_name: an existing collection, without a partition key.
+            partition_name: unique in the collection.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a str, or the collection's is empty.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.create_partition("books", "novels")
+        """
+        request = partitions.build_create_partition(collection_name, partition_name)
+        await self._call(rpc.CREATE_PARTITION, request, timeout)
+
+    async def drop_partition(self, collection_name: str, partition_name: str, timeout: float | None = None) -> None:
+        """Drop a partition with its rows; it must be released before.
+
+        Args:
+            collection_name: an existing collection.
+            partition_name: one of its partitions.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a str, or the collection's is empty.
+            MilvusException: the server refuses, for instance because the partition is loaded.
+
+        Example:
+            >>> await client.drop_partition("books", "novels")
+        """
+        request = partitions.build_drop_partition(collection_name, partition_name)
+        await self._call(rpc.DROP_PARTITION, request, timeout)
+
+    async def has_partition(self, collection_name: str, partition_name: str, timeout: float | None = None) -> bool:
+        """Whether a collection has a partition.
+
+        Args:
+            collection_name: an existing collection.
+            partition_name: the name to look for.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            True if it has one of that name.
+
+        Raises:
+            ParamError: a name is not a str, or the collection's is empty.
+            MilvusException: there is no such collection.
+
+        Example:
+            >>> found = await client.has_partition("books", "novels")
+        """
+        request = partitions.build_has_partition(collection_name, partition_name)
+        reply = await self._call(rpc.HAS_PARTITION, request, timeout)
+        return partitions.parse_has_partition(reply)
+
+    async def list_partitions(self, collection_name: str, timeout: float | None = None) -> list[str]:
+        """The names of a collection's partitions; every collection has ``_default``.
+
+        Args:
+            collection_name: an existing collection.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The names.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            MilvusException: there is no such collection.
+
+        Example:
+            >>> names = await client.list_partitions("books")
+        """
+        request = partitions.build_list_partitions(collection_name)
+        reply = await self._call(rpc.SHOW_PARTITIONS, request, timeout)
+        return partitions.parse_list_partitions(reply)
+
+    async def get_partition_stats(
+        self, collection_name: str, partition_name: str, timeout: float | None = None
+    ) -> dict[str, int | str]:
+        """The figures of a partition, as of its last flush.
+
+        Args:
+            collection_name: an existing collection.
+            partition_name: one of its partitions.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            A dict with ``row_count``.
+
+        Raises:
+            TypeError: the partition's name is not a str.
+            ParamError: the collection's name is not a non-empty str.
+            MilvusException: there is no such collection or partition.
+
+        Example:
+            >>> rows = (await client.get_partition_stats("books", "novels"))["row_count"]
+        """
+        request = partitions.build_get_partition_stats(collection_name, partition_name)
+        reply = await self._call(rpc.GET_PARTITION_STATISTICS, request, timeout)
+        return partitions.parse_stats(reply)

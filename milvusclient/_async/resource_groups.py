@@ -1,0 +1,163 @@
+"""Resource groups: query nodes in groups, and the replicas that are put there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from milvusclient import rpc
+from milvusclient._async.family import AsyncFamily
+from milvusclient.models.infos import ReplicaInfo, ResourceGroupInfo
+from milvusclient.operations import resource_groups
+from milvusclient.operations.resource_groups import GroupConfig
+
+__all__ = ["AsyncResourceGroups"]
+
+
+class AsyncResourceGroups(AsyncFamily):
+    """Methods for resource groups and replicas; they matter on clusters with several query nodes."""
+
+    async def create_resource_group(
+        self, name: str, timeout: float | None = None, *, config: GroupConfig | None = None
+    ) -> None:
+        """Create a group of query nodes.
+
+        Args:
+            name: unique on the server.
+            timeout: seconds for the whole call; None means no limit.
+            config: how many nodes it is to have, such as ``{"requests": {"node_num": 1}, "limits": {"node_num": 2}}``.
+
+        Raises:
+            ParamError: the name is not a non-empty str, or the configuration cannot be.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.create_resource_group("fast", config={"requests": {"node_num": 1}})
+        """
+        request = resource_groups.build_create_resource_group(name, config)
+        await self._call(rpc.CREATE_RESOURCE_GROUP, request, timeout)
+
+    async def update_resource_groups(self, configs: Mapping[str, GroupConfig], timeout: float | None = None) -> None:
+        """Say how many nodes groups are to have; the server moves nodes between them.
+
+        Args:
+            configs: a configuration by name of the group; ``{"requests": {"node_num": 1}}``, with ``limits``,
+                ``transfer_from``, ``transfer_to`` and ``node_filter`` where needed.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: ``configs`` is not a dict, or a configuration cannot be.
+            MilvusException: the server refuses, for instance because there is no such group.
+
+        Example:
+            >>> await client.update_resource_groups({"fast": {"requests": {"node_num": 2}, "limits": {"node_num": 2}}})
+        """
+        request = resource_groups.build_update_resource_groups(configs)
+        await self._call(rpc.UPDATE_RESOURCE_GROUPS, request, timeout)
+
+    async def drop_resource_group(self, name: str, timeout: float | None = None) -> None:
+        """Drop a group; it must be without nodes.
+
+        Args:
+            name: an existing group, not the default one.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            MilvusException: the server refuses, for instance because there are nodes in it.
+
+        Example:
+            >>> await client.drop_resource_group("fast")
+        """
+        request = resource_groups.build_drop_resource_group(name)
+        await self._call(rpc.DROP_RESOURCE_GROUP, request, timeout)
+
+    async def describe_resource_group(self, name: str, timeout: float | None = None) -> ResourceGroupInfo:
+        """What is in a group.
+
+        Args:
+            name: an existing group.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            Its nodes, its replicas, and what was asked for.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            MilvusException: there is no such group.
+
+        Example:
+            >>> nodes = (await client.describe_resource_group("fast")).num_available_node
+        """
+        request = resource_groups.build_describe_resource_group(name)
+        reply = await self._call(rpc.DESCRIBE_RESOURCE_GROUP, request, timeout)
+        return resource_groups.parse_describe_resource_group(reply)
+
+    async def list_resource_groups(self, timeout: float | None = None) -> list[str]:
+        """The names of all groups.
+
+        Args:
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The names.
+
+        Raises:
+            MilvusException: the server refuses.
+
+        Example:
+            >>> names = await client.list_resource_groups()
+        """
+        request = resource_groups.build_list_resource_groups()
+        reply = await self._call(rpc.LIST_RESOURCE_GROUPS, request, timeout)
+        return resource_groups.parse_list_resource_groups(reply)
+
+    async def transfer_replica(
+        self,
+        source_group: str,
+        target_group: str,
+        collection_name: str,
+        num_replicas: int,
+        timeout: float | None = None,
+    ) -> None:
+        """Move replicas of a collection from one group to another.
+
+        Args:
+            source_group: the group that they are in.
+            target_group: the group that they go to.
+            collection_name: the collection.
+            num_replicas: how many.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a str, or a group's is empty, or the number is not an int.
+            MilvusException: the server refuses, for instance because the group has no nodes for them.
+
+        Example:
+            >>> await client.transfer_replica("__default_resource_group", "fast", "books", 1)
+        """
+        request = resource_groups.build_transfer_replica(source_group, target_group, collection_name, num_replicas)
+        await self._call(rpc.TRANSFER_REPLICA, request, timeout)
+
+    async def describe_replica(self, collection_name: str, timeout: float | None = None) -> list[ReplicaInfo]:
+        """The copies of a loaded collection, and where they are.
+
+        Args:
+            collection_name: a loaded collection.
+            timeout: seconds for the whole operation; None means no limit.
+
+        Returns:
+            One for each copy.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            DescribeCollectionException: there is no such collection.
+            MilvusException: the server refuses, for instance because the collection is not loaded.
+
+        Example:
+            >>> copies = len(await client.describe_replica("books"))
+        """
+        deadline = self._deadline(timeout)
+        # The number of a collection changes when it is dropped and made anew, by whomever: it is asked for each time.
+        info = await self._collection(collection_name, deadline, refresh=True)
+        request = resource_groups.build_get_replicas(info.collection_id)
+        return resource_groups.parse_replicas(await self._call(rpc.GET_REPLICAS, request, deadline))

@@ -1,0 +1,86 @@
+"""Segments: the pieces that a collection's rows are stored and loaded in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from milvusclient import rpc
+from milvusclient._async.family import AsyncFamily
+from milvusclient.models.infos import LoadedSegmentInfo, SegmentInfo
+from milvusclient.operations import segments
+from milvusclient.schema.enums import SegmentState
+
+__all__ = ["AsyncSegments"]
+
+
+class AsyncSegments(AsyncFamily):
+    """Methods about segments."""
+
+    async def list_segments(
+        self, collection_name: str, states: Sequence[SegmentState] | None = None, timeout: float | None = None
+    ) -> list[SegmentInfo]:
+        """The segments of a collection, in every state unless states are named.
+
+        Args:
+            collection_name: an existing collection.
+            states: only segments in these states; None means all.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            One for each segment.
+
+        Raises:
+            ParamError: the name is not a str, or the states are not a list of SegmentState.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> rows = sum(segment.num_rows for segment in await client.list_segments("books"))
+        """
+        request = segments.build_segments(collection_name, segments.EVERY_STATE if states is None else states)
+        reply = await self._call(rpc.GET_PERSISTENT_SEGMENT_INFO, request, timeout)
+        return segments.parse_segments(reply, collection_name)
+
+    async def list_persistent_segments(
+        self, collection_name: str, timeout: float | None = None, states: Sequence[SegmentState] | None = None
+    ) -> list[SegmentInfo]:
+        """The segments of a collection on disk.
+
+        Args:
+            collection_name: an existing collection.
+            timeout: seconds for the whole call; None means no limit.
+            states: only segments in these states; None leaves it to the server, which tells the flushed ones.
+
+        Returns:
+            One for each segment.
+
+        Raises:
+            ParamError: the name is not a str, or the states are not a list of SegmentState.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> rows = sum(segment.num_rows for segment in await client.list_persistent_segments("books"))
+        """
+        request = segments.build_segments(collection_name, states)
+        reply = await self._call(rpc.GET_PERSISTENT_SEGMENT_INFO, request, timeout)
+        return segments.parse_segments(reply, collection_name)
+
+    async def list_loaded_segments(self, collection_name: str, timeout: float | None = None) -> list[LoadedSegmentInfo]:
+        """The segments of a collection in memory.
+
+        Args:
+            collection_name: a loaded collection.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            One for each segment, with the nodes that hold it.
+
+        Raises:
+            ParamError: the name is not a str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> size = sum(segment.mem_size for segment in await client.list_loaded_segments("books"))
+        """
+        request = segments.build_loaded_segments(collection_name)
+        reply = await self._call(rpc.GET_QUERY_SEGMENT_INFO, request, timeout)
+        return segments.parse_loaded_segments(reply, collection_name)

@@ -1,0 +1,63 @@
+"""The server itself: what it is, and how old."""
+
+from __future__ import annotations
+
+from typing import Literal, overload
+
+from milvusclient import rpc
+from milvusclient._async.family import AsyncFamily
+from milvusclient.models.descriptions import ServerDescription
+from milvusclient.operations import server
+
+__all__ = ["AsyncServer"]
+
+
+class AsyncServer(AsyncFamily):
+    """Methods about the server."""
+
+    @overload
+    async def get_server_version(self, timeout: float | None = None, detail: Literal[False] = False) -> str: ...
+
+    @overload
+    async def get_server_version(self, timeout: float | None = None, *, detail: Literal[True]) -> ServerDescription: ...
+
+    @overload
+    async def get_server_version(self, timeout: float | None, detail: Literal[True]) -> ServerDescription: ...
+
+    @overload
+    async def get_server_version(
+        self, timeout: float | None = None, detail: bool = False
+    ) -> str | ServerDescription: ...
+
+    async def get_server_version(self, timeout: float | None = None, detail: bool = False) -> str | ServerDescription:
+        """The version of the server.
+
+        Args:
+            timeout: seconds for the whole call; None means no limit.
+            detail: tell when and of what it was built, too.
+
+        Returns:
+            The version, such as ``"v2.5.4"``; with ``detail`` a dict with ``version``, ``build_time``, ``git_commit``,
+            ``go_version`` and ``deploy_mode``.
+
+        Raises:
+            MilvusException: there is no answer.
+
+        Example:
+            >>> version = await client.get_server_version()
+        """
+        if detail:
+            return server.parse_server_info(await self._call(rpc.CONNECT, server.build_server_info(), timeout))
+        return server.parse_version(await self._call(rpc.GET_VERSION, server.build_get_version(), timeout))
+
+    def get_server_type(self) -> str:
+        """Who runs the server, as far as its address tells.
+
+        Returns:
+            ``"zilliz"`` for the managed service, else ``"milvus"``.
+
+        Example:
+            >>> client.get_server_type()
+            'milvus'
+        """
+        return server.server_type(self._caller.binding.config.target.address)

@@ -1,0 +1,280 @@
+"""Users and roles: who may log in, and what they are."""
+
+from __future__ import annotations
+
+from milvusclient import rpc
+from milvusclient._async.family import AsyncFamily
+from milvusclient._async.relogin import with_password
+from milvusclient.models.descriptions import RoleDescription, UserDescription
+from milvusclient.operations import users
+
+__all__ = ["AsyncUsers"]
+
+
+class AsyncUsers(AsyncFamily):
+    """Methods for users and roles. The server must have authorization switched on."""
+
+    async def create_user(
+        self, user_name: str, password: str, timeout: float | None = None, description: str | None = None
+    ) -> None:
+        """Create a user.
+
+        Args:
+            user_name: unique on the server.
+            password: as the server's rules ask for: 6 to 72 characters by default.
+            timeout: seconds for the whole call; None means no limit.
+            description: for people; servers before 3.0 do not keep it.
+
+        Raises:
+            ParamError: an argument is not a str.
+            MilvusException: the server refuses, for instance because the name is taken.
+
+        Example:
+            >>> await client.create_user("alice", "P@ssw0rd")
+        """
+        request = users.build_create_user(user_name, password, description)
+        await self._call(rpc.CREATE_CREDENTIAL, request, timeout)
+
+    async def update_password(
+        self,
+        user_name: str,
+        old_password: str,
+        new_password: str,
+        reset_connection: bool = False,
+        timeout: float | None = None,
+        description: str | None = None,
+    ) -> None:
+        """Change a user's password.
+
+        Clients that use the old password are refused from then on, this one too if it is the user's own, unless
+        ``reset_connection`` is true.
+
+        Args:
+            user_name: an existing user.
+            old_password: the user's password so far.
+            new_password: the new one.
+            reset_connection: go on with the new password, if the user is the one of this client.
+            timeout: seconds for the whole operation; None means no limit.
+            description: also a new description; None leaves it.
+
+        Raises:
+            ParamError: an argument is not a str.
+            MilvusException: the server refuses, for instance because the old password is wrong.
+
+        Example:
+            >>> await client.update_password("alice", "P@ssw0rd", "b3tter!")
+        """
+        request = users.build_update_password(user_name, old_password, new_password, description)
+        deadline = self._deadline(timeout)
+        await self._call(rpc.UPDATE_CREDENTIAL, request, deadline)
+        if reset_connection and user_name == self._caller.binding.config.user:
+            self._caller = await with_password(self._caller, new_password, deadline)
+
+    async def update_user(self, user_name: str, description: str | None, timeout: float | None = None) -> None:
+        """Change the description of a user.
+
+        Args:
+            user_name: an existing user.
+            description: the new one; None leaves it.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: an argument is not a str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.update_user("alice", "writes the index")
+        """
+        request = users.build_update_user(user_name, description)
+        await self._call(rpc.UPDATE_CREDENTIAL, request, timeout)
+
+    async def drop_user(self, user_name: str, timeout: float | None = None) -> None:
+        """Drop a user.
+
+        Args:
+            user_name: the user.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.drop_user("alice")
+        """
+        request = users.build_drop_user(user_name)
+        await self._call(rpc.DELETE_CREDENTIAL, request, timeout)
+
+    async def describe_user(self, user_name: str, timeout: float | None = None) -> UserDescription:
+        """Which roles a user has.
+
+        Args:
+            user_name: the user.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            A dict with ``user_name``, ``roles`` and ``description``; empty for a user that the server does not know.
+
+        Raises:
+            ParamError: the name is not a str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> description = await client.describe_user("alice")
+        """
+        request = users.build_describe_user(user_name)
+        reply = await self._call(rpc.SELECT_USER, request, timeout)
+        return users.parse_describe_user(reply, user_name)
+
+    async def list_users(self, timeout: float | None = None) -> list[str]:
+        """The names of all users.
+
+        Args:
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The names.
+
+        Raises:
+            MilvusException: the server refuses.
+
+        Example:
+            >>> names = await client.list_users()
+        """
+        reply = await self._call(rpc.LIST_CRED_USERS, users.build_list_users(), timeout)
+        return users.parse_list_users(reply)
+
+    async def create_role(self, role_name: str, timeout: float | None = None, description: str = "") -> None:
+        """Create a role.
+
+        Args:
+            role_name: unique on the server.
+            timeout: seconds for the whole call; None means no limit.
+            description: for people; servers before 3.0 do not keep it.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            MilvusException: the server refuses, for instance because the name is taken.
+
+        Example:
+            >>> await client.create_role("reader")
+        """
+        request = users.build_create_role(role_name, description)
+        await self._call(rpc.CREATE_ROLE, request, timeout)
+
+    async def alter_role(self, role_name: str, description: str, timeout: float | None = None) -> None:
+        """Change the description of a role.
+
+        Args:
+            role_name: an existing role.
+            description: the new one.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a non-empty str, or the description is not a str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.alter_role("reader", "may search everything")
+        """
+        request = users.build_alter_role(role_name, description)
+        await self._call(rpc.ALTER_ROLE, request, timeout)
+
+    async def drop_role(self, role_name: str, force_drop: bool = False, timeout: float | None = None) -> None:
+        """Drop a role.
+
+        Args:
+            role_name: an existing role.
+            force_drop: also when it still has privileges.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            MilvusException: the server refuses, for instance because the role has privileges.
+
+        Example:
+            >>> await client.drop_role("reader")
+        """
+        request = users.build_drop_role(role_name, force_drop)
+        await self._call(rpc.DROP_ROLE, request, timeout)
+
+    async def describe_role(
+        self, role_name: str, timeout: float | None = None, *, db_name: str | None = ""
+    ) -> RoleDescription:
+        """What a role may do.
+
+        Args:
+            role_name: an existing role.
+            timeout: seconds for the whole operation; None means no limit.
+            db_name: the database whose privileges are told; empty or None means the client's.
+
+        Returns:
+            A dict with ``role``, ``description`` and the list ``privileges``.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            MilvusException: the server refuses, for instance because there is no such role.
+
+        Example:
+            >>> privileges = (await client.describe_role("reader"))["privileges"]
+        """
+        request = users.build_describe_role(role_name)
+        grants_request = users.build_role_grants(role_name, db_name)
+        deadline = self._deadline(timeout)
+        reply = await self._call(rpc.SELECT_ROLE, request, deadline)
+        grants = await self._call(rpc.SELECT_GRANT, grants_request, deadline)
+        return users.parse_describe_role(reply, grants, role_name)
+
+    async def list_roles(self, timeout: float | None = None) -> list[str]:
+        """The names of all roles.
+
+        Args:
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The names.
+
+        Raises:
+            MilvusException: the server refuses.
+
+        Example:
+            >>> names = await client.list_roles()
+        """
+        reply = await self._call(rpc.SELECT_ROLE, users.build_list_roles(), timeout)
+        return users.parse_list_roles(reply)
+
+    async def grant_role(self, user_name: str, role_name: str, timeout: float | None = None) -> None:
+        """Give a user a role.
+
+        Args:
+            user_name: an existing user.
+            role_name: an existing role.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a str, or the role's is empty.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.grant_role("alice", "reader")
+        """
+        request = users.build_grant_role(user_name, role_name)
+        await self._call(rpc.OPERATE_USER_ROLE, request, timeout)
+
+    async def revoke_role(self, user_name: str, role_name: str, timeout: float | None = None) -> None:
+        """Take a role from a user.
+
+        Args:
+            user_name: an existing user.
+            role_name: one of the user's roles.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a str, or the role's is empty.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.revoke_role("alice", "reader")
+        """
+        request = users.build_revoke_role(user_name, role_name)
+        await self._call(rpc.OPERATE_USER_ROLE, request, timeout)

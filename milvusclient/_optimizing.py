@@ -1,0 +1,179 @@
+"""Optimizations that go on by themselves, as a pair of equal shape: a task of the event loop, and a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from milvusclient.exceptions import MilvusException, WaitTimeoutError
+from milvusclient.models.infos import OptimizeResult, ProgressStage
+
+__all__ = ["AsyncOptimizeTask", "OptimizeTask"]
+
+
+class _Stages:
+    """How far an optimization is, and whether it is to stop."""
+
+    def __init__(self, collection_name: str) -> None:
+        self._collection_name = collection_name
+        self._history = [ProgressStage.INITIALIZING]
+        self._cancelled = False
+
+    def cancelled(self) -> bool:
+        """Whether it was cancelled."""
+        return self._cancelled
+
+    def progress(self) -> ProgressStage:
+        """The stage it is at."""
+        return self._history[-1]
+
+    def progress_history(self) -> list[ProgressStage]:
+        """The stages it went through, the present one included."""
+        return list(self._history)
+
+    def check_cancelled(self) -> None:
+        """Stop here if it was cancelled.
+
+        Raises:
+            MilvusException: it was.
+        """
+        if self._cancelled:
+            raise MilvusException(message=f"the optimization of collection {self._collection_name!r} was cancelled")
+
+    def enter(self, stage: ProgressStage) -> None:
+        """Go on to the next stage.
+
+        Raises:
+            MilvusException: it was cancelled.
+        """
+        self.check_cancelled()
+        self._history.append(stage)
+
+    def _cancel(self) -> None:
+        self._cancelled = True
+        self._history.append(ProgressStage.CANCELLED)
+
+    def _late(self, timeout: float | None) -> WaitTimeoutError:
+        return WaitTimeoutError(
+            message=f"the optimization of collection {self._collection_name!r} was not done within {timeout} s; "
+            "it goes on: ask for its result again"
+        )
+
+
+class AsyncOptimizeTask(_Stages):
+    """An optimization that goes on by itself.
+
+    Example:
+        >>> task = await client.optimize("books", wait=False)  # doctest: +SKIP
+        >>> result = await task.result(timeout=600)  # doctest: +SKIP
+    """
+
+    _task: asyncio.Task[OptimizeResult] | None = None
+
+    def start(self, work: Callable[[], Coroutine[Any, Any, OptimizeResult]]) -> None:
+        """Let it go on."""
+        self._task = asyncio.get_running_loop().create_task(work())
+
+    def done(self) -> bool:
+        """Whether it ended, one way or another."""
+        return self._cancelled or (self._task is not None and self._task.done())
+
+    def cancel(self) -> bool:
+        """Stop it; what the server has begun, it ends.
+
+        Returns:
+            False if it had ended before.
+        """
+        if self._cancelled:
+            return True
+        if self.done():
+            return False
+        self._cancel()
+        if self._task is not None:
+            self._task.cancel()
+        return True
+
+    async def result(self, timeout: float | None = None) -> OptimizeResult:
+        """Wait for its end.
+
+        Args:
+            timeout: seconds; None means no limit.
+
+        Raises:
+            WaitTimeoutError: it did not end in time; it goes on.
+            MilvusException: it was cancelled, or failed.
+        """
+        self.check_cancelled()
+        if self._task is None:
+            raise MilvusException(message="the optimization was not started")
+        await asyncio.wait([self._task], timeout=timeout)
+        self.check_cancelled()
+        if not self._task.done():
+            raise self._late(timeout)
+        return self._task.result()
+
+
+class OptimizeTask(_Stages):
+    """An optimization that goes on by itself.
+
+    Example:
+        >>> task = client.optimize("books", wait=False)  # doctest: +SKIP
+        >>> result = task.result(timeout=600)  # doctest: +SKIP
+    """
+
+    def __init__(self, collection_name: str) -> None:
+        super().__init__(collection_name)
+        self._ended = threading.Event()
+        self._result: OptimizeResult | None = None
+        self._error: Exception | None = None
+
+    def start(self, work: Callable[[], OptimizeResult]) -> None:
+        """Let it go on."""
+        threading.Thread(target=self._run, args=(work,), name="milvusclient-optimize", daemon=True).start()
+
+    def _run(self, work: Callable[[], OptimizeResult]) -> None:
+        try:
+            self._result = work()
+        except Exception as error:  # noqa: BLE001  # it is raised where the result is asked for
+            self._error = error
+        finally:
+            self._ended.set()
+
+    def done(self) -> bool:
+        """Whether it ended, one way or another."""
+        return self._cancelled or self._ended.is_set()
+
+    def cancel(self) -> bool:
+        """Stop it before its next request; what the server has begun, it ends.
+
+        Returns:
+            False if it had ended before.
+        """
+        if self._cancelled:
+            return True
+        if self._ended.is_set():
+            return False
+        self._cancel()
+        self._ended.set()
+        return True
+
+    def result(self, timeout: float | None = None) -> OptimizeResult:
+        """Wait for its end.
+
+        Args:
+            timeout: seconds; None means no limit.
+
+        Raises:
+            WaitTimeoutError: it did not end in time; it goes on.
+            MilvusException: it was cancelled, or failed.
+        """
+        if not self._ended.wait(timeout):
+            raise self._late(timeout)
+        self.check_cancelled()
+        if self._error is not None:
+            raise self._error
+        if self._result is None:
+            raise MilvusException(message="the optimization was not started")
+        return self._result

@@ -1,0 +1,1 @@
+"""The clients and what they wait for. The folder _sync is the source, _sync is made of it by tools/unasync.py."""

@@ -1,0 +1,115 @@
+"""Aliases: other names of collections."""
+
+from __future__ import annotations
+
+from milvusclient import rpc
+from milvusclient._sync.family import Family
+from milvusclient.models.descriptions import AliasDescription, AliasList
+from milvusclient.operations import aliases
+
+__all__ = ["Aliases"]
+
+
+class Aliases(Family):
+    """Methods for aliases of collections."""
+
+    def create_alias(self, collection_name: str, alias: str, timeout: float | None = None) -> None:
+        """Give a collection another name; it can be used wherever the collection's own name can.
+
+        Args:
+            collection_name: an existing collection.
+            alias: the new name.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a str, or is empty.
+            MilvusException: the server refuses: no such collection, or the name is taken.
+
+        Example:
+            >>> client.create_alias("books_2024", "books")
+        """
+        request = aliases.build_create_alias(collection_name, alias)
+        self._call(rpc.CREATE_ALIAS, request, timeout)
+        self._forget(alias)
+
+    def alter_alias(self, collection_name: str, alias: str, timeout: float | None = None) -> None:
+        """Let an alias lead to another collection, at once for everybody.
+
+        Args:
+            collection_name: the collection that the alias leads to from now on.
+            alias: an existing alias.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a str, or is empty.
+            MilvusException: the server refuses: no such collection, or no such alias.
+
+        Example:
+            >>> client.alter_alias("books_2025", "books")
+        """
+        request = aliases.build_alter_alias(collection_name, alias)
+        self._call(rpc.ALTER_ALIAS, request, timeout)
+        self._forget(alias)
+
+    def drop_alias(self, alias: str, timeout: float | None = None) -> None:
+        """Take a name away; the collection stays.
+
+        Args:
+            alias: an existing alias.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.drop_alias("books")
+        """
+        request = aliases.build_drop_alias(alias)
+        self._call(rpc.DROP_ALIAS, request, timeout)
+        self._forget(alias)
+
+    def describe_alias(self, alias: str, timeout: float | None = None) -> AliasDescription:
+        """Which collection an alias leads to.
+
+        Args:
+            alias: an existing alias.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            A dict with ``alias``, ``collection_name`` and ``db_name``.
+
+        Raises:
+            ParamError: the name is not a str, or is empty.
+            MilvusException: there is no such alias.
+
+        Example:
+            >>> collection = (client.describe_alias("books"))["collection_name"]
+        """
+        request = aliases.build_describe_alias(alias)
+        reply = self._call(rpc.DESCRIBE_ALIAS, request, timeout)
+        return aliases.parse_describe_alias(reply, alias)
+
+    def list_aliases(
+        self, collection_name: str | None = "", timeout: float | None = None, *, db_name: str = ""
+    ) -> AliasList:
+        """The aliases of a collection, or of all collections.
+
+        Args:
+            collection_name: the collection; empty or None means all.
+            timeout: seconds for the whole call; None means no limit.
+            db_name: another database than the client's.
+
+        Returns:
+            A dict with the list ``aliases``, and with ``collection_name`` and ``db_name`` where the server tells them.
+
+        Raises:
+            ParamError: a name is not a str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> names = (client.list_aliases("books_2024"))["aliases"]
+        """
+        request = aliases.build_list_aliases(collection_name, db_name)
+        reply = self._call(rpc.LIST_ALIASES, request, timeout)
+        return aliases.parse_list_aliases(reply)

@@ -1,0 +1,335 @@
+"""Collections: created, described, listed, altered and dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from milvusclient import rpc
+from milvusclient._sync.family import as_describe_error
+from milvusclient._sync.indexes import Indexes
+from milvusclient._sync.loading import Loading
+from milvusclient.exceptions import MilvusException
+from milvusclient.models.descriptions import CollectionDescription
+from milvusclient.operations import collections, indexes, loading
+from milvusclient.operations.loading import LoadOptions
+from milvusclient.schema.builders import SchemaBuilders
+from milvusclient.schema.collection import CollectionSchema
+from milvusclient.schema.enums import ConsistencyLevel, DataType
+from milvusclient.schema.index import IndexParams
+
+__all__ = ["Collections"]
+
+
+class Collections(SchemaBuilders, Indexes, Loading):
+    """Methods for collections."""
+
+    def create_collection(
+        self,
+        collection_name: str,
+        dimension: int | None = None,
+        primary_field_name: str = "id",
+        id_type: DataType | int | str = "int",
+        vector_field_name: str = "vector",
+        metric_type: str = "COSINE",
+        auto_id: bool = False,
+        timeout: float | None = None,
+        schema: CollectionSchema | None = None,
+        index_params: IndexParams | None = None,
+        *,
+        enable_dynamic_field: bool = True,
+        max_length: int | None = None,
+        description: str = "",
+        consistency_level: ConsistencyLevel | int | str = ConsistencyLevel.Bounded,
+        num_shards: int | None = None,
+        shards_num: int | None = None,
+        num_partitions: int | None = None,
+        properties: Mapping[str, object] | None = None,
+    ) -> None:
+        """Create a collection: from a schema, or with nothing but the size of its vectors.
+
+        With a ``schema``, the arguments for a collection without one are not used: ``dimension``,
+        ``primary_field_name``, ``id_type``, ``vector_field_name``, ``metric_type``, ``auto_id``,
+        ``enable_dynamic_field``, ``max_length`` and ``description``. The collection is indexed and loaded if
+        ``index_params`` are given. Without a schema it has a key, a vector field and dynamic fields, and is indexed
+        and loaded at once.
+
+        Args:
+            collection_name: unique in the database.
+            dimension: the number of elements of the vectors; needed without a schema.
+            primary_field_name: the name of the key.
+            id_type: the type of the key: ``"int"`` (or INT64), or ``"string"`` (or VARCHAR).
+            vector_field_name: the name of the vector field.
+            metric_type: how vectors are compared: ``"COSINE"``, ``"L2"`` or ``"IP"``.
+            auto_id: the server makes the keys.
+            timeout: seconds for the whole operation, index and load included; None means no limit.
+            schema: the fields, from ``create_schema()``.
+            index_params: the indexes, from ``prepare_index_params()``; used with a schema.
+            enable_dynamic_field: rows may have keys that no field is named after.
+            max_length: how many bytes in UTF-8 a key can have; for text keys.
+            description: for people.
+            consistency_level: how fresh the data of searches is unless they say so themselves.
+            num_shards: over how many shards rows are spread; None leaves it to the server.
+            shards_num: the same.
+            num_partitions: over how many partitions a partition key spreads rows; None leaves it to the server.
+            properties: by name, such as ``{"collection.ttl.seconds": 3600}``.
+
+        Raises:
+            ParamError: an argument that cannot be; nothing has been sent.
+            PrimaryKeyException, AutoIDException, PartitionKeyException, ClusteringKeyException: a key that cannot be.
+            InvalidConsistencyLevel: there is no such level.
+            WaitTimeoutError: the collection was not indexed or loaded in time.
+            MilvusException: the server refuses, for instance because the name is taken.
+
+        Example:
+            >>> client.create_collection("books", dimension=4, timeout=60)
+        """
+        quick = schema is None
+        if schema is None:
+            schema = collections.quick_schema(
+                dimension,
+                primary_field_name=primary_field_name,
+                id_type=id_type,
+                vector_field_name=vector_field_name,
+                auto_id=auto_id,
+                max_length=max_length,
+                enable_dynamic_field=enable_dynamic_field,
+                description=description,
+            )
+            index_params = collections.quick_index_params(vector_field_name, metric_type)
+        request = collections.build_create_collection(
+            collection_name,
+            schema,
+            consistency_level=consistency_level,
+            shards=collections.checked_shards(num_shards, shards_num),
+            num_partitions=num_partitions,
+            properties=properties,
+        )
+        builds = indexes.build_create_indexes(collection_name, index_params) if index_params else []
+        load = loading.build_load_collection(collection_name, LoadOptions())
+        deadline = self._deadline(timeout)
+        self._call(rpc.CREATE_COLLECTION, request, deadline)
+        self._forget(collection_name)
+        if builds or quick:
+            self._build_indexes(builds, deadline, True)
+            self._load_collection(load, deadline)
+
+    def has_collection(self, collection_name: str, timeout: float | None = None) -> bool:
+        """Whether there is a collection, or an alias, of that name.
+
+        Args:
+            collection_name: the name to look for.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            True if there is.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            MilvusException: the server refuses to say.
+
+        Example:
+            >>> found = client.has_collection("books")
+        """
+        request = collections.build_describe_collection(collection_name)
+        try:
+            self._call(rpc.DESCRIBE_COLLECTION, request, timeout)
+        except MilvusException as error:
+            if collections.means_no_collection(error):
+                return False
+            raise
+        return True
+
+    def describe_collection(self, collection_name: str, timeout: float | None = None) -> CollectionDescription:
+        """The fields, functions and properties of a collection.
+
+        Args:
+            collection_name: name or alias of a collection.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            A dict with ``collection_name``, ``fields``, ``functions``, ``properties`` and more. A struct array is a
+            field of type ARRAY with ``struct_fields``.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            DescribeCollectionException: there is no such collection, or the server refuses.
+            MilvusException: there is no answer.
+
+        Example:
+            >>> fields = (client.describe_collection("books"))["fields"]
+        """
+        request = collections.build_describe_collection(collection_name)
+        try:
+            reply = self._call(rpc.DESCRIBE_COLLECTION, request, timeout)
+        except MilvusException as error:
+            if collections.is_refusal(error):
+                raise as_describe_error(error) from error.__cause__
+            raise
+        return collections.parse_describe(reply)
+
+    def list_collections(self, timeout: float | None = None) -> list[str]:
+        """The names of the collections in the client's database.
+
+        Args:
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The names, in no particular order.
+
+        Raises:
+            MilvusException: the server refuses.
+
+        Example:
+            >>> names = client.list_collections()
+        """
+        reply = self._call(rpc.SHOW_COLLECTIONS, collections.build_list_collections(), timeout)
+        return collections.parse_list_collections(reply)
+
+    def drop_collection(self, collection_name: str, timeout: float | None = None) -> None:
+        """Drop a collection with its rows; it is no error if there is none.
+
+        Args:
+            collection_name: the collection.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            MilvusException: the server refuses, for instance because an alias leads to the collection.
+
+        Example:
+            >>> client.drop_collection("books")
+        """
+        request = collections.build_drop_collection(collection_name)
+        self._call(rpc.DROP_COLLECTION, request, timeout)
+        self._forget(collection_name)
+
+    def rename_collection(
+        self, old_name: str, new_name: str, target_db: str | None = "", timeout: float | None = None
+    ) -> None:
+        """Give a collection another name, and move it to another database if one is given.
+
+        Args:
+            old_name: an existing collection.
+            new_name: its new name.
+            target_db: the database that it is moved to; empty or None leaves it where it is.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a non-empty str.
+            MilvusException: the server refuses, for instance because the name is taken.
+
+        Example:
+            >>> client.rename_collection("books", "old_books")
+        """
+        request = collections.build_rename_collection(old_name, new_name, target_db)
+        self._call(rpc.RENAME_COLLECTION, request, timeout)
+        self._forget(old_name)
+        self._forget(new_name)
+
+    def truncate_collection(self, collection_name: str, timeout: float | None = None) -> None:
+        """Delete all rows of a collection; its schema, indexes and aliases stay.
+
+        Args:
+            collection_name: an existing collection.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            UnimplementedError: the server is too old for it.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.truncate_collection("books")
+        """
+        request = collections.build_truncate_collection(collection_name)
+        self._call(rpc.TRUNCATE_COLLECTION, request, timeout)
+        self._forget(collection_name)
+
+    def get_collection_stats(self, collection_name: str, timeout: float | None = None) -> dict[str, int | str]:
+        """The figures of a collection, as of its last flush.
+
+        Args:
+            collection_name: an existing collection.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            A dict with ``row_count``; deleted rows may still be counted.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            MilvusException: there is no such collection.
+
+        Example:
+            >>> rows = (client.get_collection_stats("books"))["row_count"]
+        """
+        request = collections.build_get_collection_stats(collection_name)
+        reply = self._call(rpc.GET_COLLECTION_STATISTICS, request, timeout)
+        return collections.parse_stats(reply)
+
+    def alter_collection_properties(
+        self, collection_name: str, properties: Mapping[str, object], timeout: float | None = None
+    ) -> None:
+        """Set properties of a collection.
+
+        Args:
+            collection_name: an existing collection.
+            properties: new values by name, such as ``{"collection.ttl.seconds": 3600}``; at least one.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a non-empty str, or the properties are not a dict with an entry.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.alter_collection_properties("books", {"collection.ttl.seconds": 3600})
+        """
+        request = collections.build_alter_collection(collection_name, properties)
+        self._call(rpc.ALTER_COLLECTION, request, timeout)
+        self._forget(collection_name)
+
+    def drop_collection_properties(
+        self, collection_name: str, property_keys: list[str], timeout: float | None = None
+    ) -> None:
+        """Set properties of a collection back to what the server has as default.
+
+        Args:
+            collection_name: an existing collection.
+            property_keys: names of properties.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a non-empty str, or the keys are not a list of str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.drop_collection_properties("books", ["collection.ttl.seconds"])
+        """
+        request = collections.build_drop_properties(collection_name, property_keys)
+        self._call(rpc.ALTER_COLLECTION, request, timeout)
+        self._forget(collection_name)
+
+    def alter_collection_field(
+        self,
+        collection_name: str,
+        field_name: str,
+        field_params: Mapping[str, object],
+        timeout: float | None = None,
+    ) -> None:
+        """Set properties of a field.
+
+        Args:
+            collection_name: an existing collection.
+            field_name: one of its fields.
+            field_params: new values by name, such as ``{"max_length": 200}`` or ``{"mmap.enabled": True}``.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a str, or the properties are not a dict with an entry.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.alter_collection_field("books", "title", {"max_length": 200})
+        """
+        request = collections.build_alter_collection_field(collection_name, field_name, field_params)
+        self._call(rpc.ALTER_COLLECTION_FIELD, request, timeout)
+        self._forget(collection_name)

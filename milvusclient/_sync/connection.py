@@ -1,0 +1,266 @@
+"""One open connection: its channel, its handshake with the server, its figures."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from dataclasses import replace
+
+from milvusclient import embedded, rpc
+from milvusclient._callsite import next_sequence
+from milvusclient._concurrency import Abandoned, Flight, Signal, in_thread
+from milvusclient._figures import Figures
+from milvusclient._proto import common_pb2, milvus_pb2
+from milvusclient._version import __version__
+from milvusclient.config import ConnectionConfig
+from milvusclient.exceptions import ConnectError, ErrorCode, MilvusException
+from milvusclient.policy.deadline import Deadline
+from milvusclient.policy.errors import Closed, connect_error, is_embedded, status_error
+from milvusclient.policy.failure import Failure, RpcFailure
+from milvusclient.transport.grpc_sync import Transport
+
+__all__ = ["Connection"]
+
+Metadata = tuple[tuple[str, str], ...]
+
+#: Seconds for a new handshake of a connection that was open; calls may have no limit of their own.
+_LONGEST_HANDSHAKE = 10.0
+_PROXY_VARIABLES = ("grpc_proxy", "https_proxy", "http_proxy")
+
+
+class Connection:
+    """A channel, and what the server at its end said of itself. Made by :meth:`dial`, held by the pool alone."""
+
+    def __init__(self, alias: str, config: ConnectionConfig, transport: Transport, holder: object) -> None:
+        self.alias = alias
+        self.config = config
+        self.generation = next_sequence()
+        self.figures = Figures()
+        self.connected_since = time.time()
+        self.closed: Closed | None = None
+        self.closing = Signal()
+        self.server_info = common_pb2.ServerInfo()
+        #: What every request of this connection carries beside its own headers.
+        self.metadata: Metadata = ()
+        self._transport = transport
+        self._holder = holder
+        self._lock = threading.Lock()
+        self._stale = False
+        self._greetings = 0
+        self._handshaking: Flight[None] | None = None
+
+    @classmethod
+    def dial(cls, alias: str, config: ConnectionConfig) -> Connection:
+        """Make the channel, after the embedded server if it needs one; :meth:`handshake` connects it.
+
+        Raises:
+            ConnectError: the embedded server does not start.
+            ConnectionConfigException: a certificate file cannot be read, or the embedded server is not installed.
+        """
+        holder = object()
+        try:
+            address = config.target.address
+            if is_embedded(config):
+                address = in_thread(lambda: embedded.start(config, holder))
+            return cls(alias, config, Transport(address, config), holder)
+        except BaseException:
+            if is_embedded(config):
+                in_thread(lambda: embedded.stop(config, holder))
+            raise
+
+    def call(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
+        """Send one request; ``metadata`` is complete.
+
+        Raises:
+            RpcFailure: there is no reply.
+        """
+        figures = self.figures
+        figures.began(len(payload))
+        try:
+            reply = self._transport.call(path, payload, metadata, timeout)
+        except BaseException:
+            figures.failed()
+            raise
+        figures.ended(len(reply))
+        return reply
+
+    def close(self, closed: Closed) -> None:
+        """Close the channel: calls in flight and sleeping ones end at once."""
+        self.closed = closed
+        self.closing.set()
+        self.shut()
+
+    def shut(self) -> None:
+        """Give back the channel, and the embedded server."""
+        try:
+            self._transport.close()
+        finally:
+            if is_embedded(self.config):
+                in_thread(lambda: embedded.stop(self.config, self._holder))
+
+    def abandon(self) -> None:
+        """Give back what outlives an event loop that is closed; the channel went with the loop."""
+        if is_embedded(self.config):
+            stop = threading.Thread(target=embedded.stop, args=(self.config, self._holder), name="milvusclient-abandon")
+            stop.start()
+
+    def doubt(self, greeting: int) -> None:
+        """The server went away: greet it again before the next request, as its answer to the handshake may differ.
+
+        Args:
+            greeting: the handshake under which the request was sent; a newer one is not doubted.
+        """
+        with self._lock:
+            self._stale = self._stale or greeting == self._greetings
+
+    def ready(self, deadline: Deadline) -> int:
+        """Greet the server again if it went away; one handshake, however many wait for it.
+
+        Returns:
+            The number of the handshake, for :meth:`doubt`.
+
+        Raises:
+            RpcFailure: the server is still away; nothing was sent.
+        """
+        while self._stale:
+            flight, mine = self._join_or_claim()
+            if mine:
+                self._greet_for_all(flight, deadline)
+            else:
+                self._wait_for(flight, deadline)
+        return self._greetings
+
+    def _join_or_claim(self) -> tuple[Flight[None], bool]:
+        """The handshake that somebody makes, else one that is the caller's to make."""
+        with self._lock:
+            flight = self._handshaking
+            if flight is not None:
+                return flight, False
+            flight = Flight[None]()
+            if self._stale:
+                self._handshaking = flight
+            else:
+                flight.land(None)
+            return flight, self._stale
+
+    def _greet_for_all(self, flight: Flight[None], deadline: Deadline) -> None:
+        try:
+            self._greet(deadline.bounded(_LONGEST_HANDSHAKE, time.monotonic()))
+        except (RpcFailure, MilvusException) as error:
+            self._end_handshake(stale=True)
+            failure = _unsent(error)
+            # The time of the one who asked may be up, that of the others is not.
+            late = failure.status == "DEADLINE_EXCEEDED"
+            flight.fail(RpcFailure(_UNANSWERED if late else failure))
+            own = failure if deadline.expired(time.monotonic()) or not late else _UNANSWERED
+            raise RpcFailure(own) from error.__cause__
+        except BaseException:
+            self._end_handshake(stale=True)
+            flight.fail(Abandoned())
+            raise
+        self._end_handshake(stale=False)
+        flight.land(None)
+
+    def _end_handshake(self, *, stale: bool) -> None:
+        with self._lock:
+            self._stale = stale
+            self._handshaking = None
+
+    def _wait_for(self, flight: Flight[None], deadline: Deadline) -> None:
+        try:
+            flight.wait(deadline.remaining(time.monotonic()))
+        except Abandoned:
+            return
+        except TimeoutError:
+            raise RpcFailure(_LATE) from None
+        except RpcFailure as failed:
+            # One exception object raised by many would collect the traceback of each.
+            raise RpcFailure(failed.failure) from failed.__cause__
+
+    def handshake(self, deadline: Deadline) -> None:
+        """The first greeting, whose failures are explained.
+
+        Raises:
+            ConnectError: the server cannot be reached, or refuses.
+        """
+        try:
+            self._greet(deadline)
+        except RpcFailure as failed:
+            error = connect_error(
+                failed.failure,
+                self.config,
+                self.alias,
+                timeout=deadline.timeout or 0.0,
+                proxy_variable=_proxy_variable(self.config),
+            )
+            raise error from failed.__cause__
+
+    def _greet(self, deadline: Deadline) -> None:
+        authorization = self.config.authorization
+        credentials: Metadata = (("authorization", authorization),) if authorization else ()
+        payload = _connect_request().SerializeToString()
+        timeout = deadline.remaining(time.monotonic())
+        reply = rpc.CONNECT.decode(self._transport.call(rpc.CONNECT.path, payload, credentials, timeout))
+        status = reply.status
+        if status.code or status.error_code:
+            raise _not_ready(status, self.config, self.alias)
+        self._greetings += 1
+        self.server_info = reply.server_info
+        self.metadata = (("identifier", str(reply.identifier)), *credentials)
+
+    def greet_again(self, timeout: float | None) -> common_pb2.ServerInfo:
+        """A new handshake for its answer's sake: what the server says of itself now.
+
+        Raises:
+            RpcFailure: there is no reply.
+        """
+        self._greet(Deadline.start(timeout, time.monotonic()))
+        return self.server_info
+
+
+_UNANSWERED = Failure("UNAVAILABLE", "the handshake was not answered in time", sent=False)
+_LATE = Failure("DEADLINE_EXCEEDED", "the time was up before the handshake was answered", sent=False)
+
+
+def _unsent(error: RpcFailure | MilvusException) -> Failure:
+    """Why a handshake failed, as the failure of a call that waited for it."""
+    if isinstance(error, RpcFailure):
+        return replace(error.failure, sent=False)
+    return Failure("UNAVAILABLE", error.message, sent=False)
+
+
+def _connect_request() -> milvus_pb2.ConnectRequest:
+    info = common_pb2.ClientInfo(
+        sdk_type="Python",
+        sdk_version=__version__,
+        local_time=time.strftime("%Y-%m-%d %H:%M:%S"),
+        host=socket.gethostname(),
+    )
+    return milvus_pb2.ConnectRequest(client_info=info)
+
+
+def _not_ready(status: common_pb2.Status, config: ConnectionConfig, alias: str) -> MilvusException:
+    cause = status_error(status.code, status.error_code, status.reason, False, status.retriable)
+    error = ConnectError(
+        ErrorCode.CONNECT_FAILED,
+        f"cannot connect to {config.target.uri}: the server is not ready and says {status.reason!r}; "
+        "wait until it has started, then connect again",
+    )
+    error.reason = "not_ready"
+    error.alias = alias
+    error.address = config.target.address
+    error.__cause__ = cause
+    return error
+
+
+def _proxy_variable(config: ConnectionConfig) -> str:
+    """The environment variable that makes gRPC use a proxy for this target, if one does."""
+    if config.target.is_loopback or ("grpc.enable_http_proxy", 0) in config.options:
+        return ""
+    exempt = os.environ.get("no_grpc_proxy") or os.environ.get("no_proxy") or ""  # noqa: SIM112 - as gRPC reads them
+    hosts = [entry.strip().lstrip(".") for entry in exempt.split(",") if entry.strip()]
+    if any(config.target.host == host or config.target.host.endswith("." + host) for host in hosts):
+        return ""
+    return next((name for name in _PROXY_VARIABLES if os.environ.get(name)), "")

@@ -1,0 +1,132 @@
+"""Databases: collections of one server in separate name spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from milvusclient import _schema_cache, rpc
+from milvusclient._sync.family import Family
+from milvusclient.operations import databases
+
+__all__ = ["Databases"]
+
+
+class Databases(Family):
+    """Methods for databases. Which one a client works in is said when it is made, or with ``use_database``."""
+
+    def create_database(
+        self, db_name: str, properties: Mapping[str, object] | None = None, timeout: float | None = None
+    ) -> None:
+        """Create a database.
+
+        Args:
+            db_name: unique on the server.
+            properties: its properties by name, such as ``{"database.replica.number": 2}``.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a str, or the properties are not a dict.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.create_database("library")
+        """
+        request = databases.build_create_database(db_name, properties)
+        self._call(rpc.CREATE_DATABASE, request, timeout)
+
+    def drop_database(self, db_name: str, *, timeout: float | None = None) -> None:
+        """Drop a database; its collections must be dropped before.
+
+        Args:
+            db_name: an existing database, not the default one.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a str.
+            MilvusException: the server refuses, for instance because there are collections in it.
+
+        Example:
+            >>> client.drop_database("library")
+        """
+        request = databases.build_drop_database(db_name)
+        self._call(rpc.DROP_DATABASE, request, timeout)
+        _schema_cache.forget_database(self._key("").address, db_name)
+
+    def list_databases(self, timeout: float | None = None) -> list[str]:
+        """The names of the server's databases, as far as the user may see them.
+
+        Args:
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The names.
+
+        Raises:
+            MilvusException: the server refuses.
+
+        Example:
+            >>> names = client.list_databases()
+        """
+        reply = self._call(rpc.LIST_DATABASES, databases.build_list_databases(), timeout)
+        return databases.parse_list_databases(reply)
+
+    def describe_database(self, db_name: str, *, timeout: float | None = None) -> dict[str, str]:
+        """The properties of a database.
+
+        Args:
+            db_name: an existing database.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            A dict with ``name`` and the properties by name, as text.
+
+        Raises:
+            ParamError: the name is not a str.
+            MilvusException: there is no such database.
+
+        Example:
+            >>> properties = client.describe_database("library")
+        """
+        request = databases.build_describe_database(db_name)
+        reply = self._call(rpc.DESCRIBE_DATABASE, request, timeout)
+        return databases.parse_describe_database(reply)
+
+    def alter_database_properties(
+        self, db_name: str, properties: Mapping[str, object], *, timeout: float | None = None
+    ) -> None:
+        """Set properties of a database.
+
+        Args:
+            db_name: an existing database.
+            properties: new values by name, such as ``{"database.max.collections": 10}``.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a str, or the properties are not a dict.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.alter_database_properties("library", {"database.max.collections": 10})
+        """
+        request = databases.build_alter_database(db_name, properties)
+        self._call(rpc.ALTER_DATABASE, request, timeout)
+
+    def drop_database_properties(
+        self, db_name: str, property_keys: list[str], *, timeout: float | None = None
+    ) -> None:
+        """Set properties of a database back to what the server has as default.
+
+        Args:
+            db_name: an existing database.
+            property_keys: names of properties.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a str, or the keys are not a list of str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.drop_database_properties("library", ["database.max.collections"])
+        """
+        request = databases.build_drop_database_properties(db_name, property_keys)
+        self._call(rpc.ALTER_DATABASE, request, timeout)

@@ -1,0 +1,193 @@
+"""Maintenance: what the server does with the rows in its own time, asked for now."""
+
+from __future__ import annotations
+
+from milvusclient import rpc
+from milvusclient._sync.family import Family
+from milvusclient.models.infos import CompactionPlans
+from milvusclient.operations import maintenance
+from milvusclient.policy.polling import PACE
+
+__all__ = ["Maintenance"]
+
+
+class Maintenance(Family):
+    """Methods that have the server do now what it would do later."""
+
+    def flush(self, collection_name: str, timeout: float | None = None, *, _async: bool = False) -> None:
+        """Have the rows of a collection written to disk, and wait until they are.
+
+        The server does that by itself; a flush makes small files of unfinished ones. It is not needed for rows to be
+        found, and many flushes slow a server down.
+
+        Args:
+            collection_name: an existing collection.
+            timeout: seconds for the whole operation; None means no limit.
+            _async: do not wait.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            WaitTimeoutError: it was not done in time; the server goes on with it.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.flush("books", timeout=60)
+        """
+        deadline = self._deadline(timeout)
+        reply = self._call(rpc.FLUSH, maintenance.build_flush(collection_name), deadline)
+        if _async:
+            return
+        request = maintenance.build_flush_state(reply, collection_name)
+        looks = 0
+        while not (self._call(rpc.GET_FLUSH_STATE, request, deadline)).flushed:
+            looks += 1
+            self._pause(PACE.wait(looks), deadline, f"the flush of collection {collection_name!r}")
+
+    def flush_all(self, timeout: float | None = None, *, db: str | None = "", _async: bool = False) -> None:
+        """Have the rows of all collections written to disk, and wait until they are.
+
+        Args:
+            timeout: seconds for the whole operation; None means no limit.
+            db: only this database; empty or None means all.
+            _async: do not wait.
+
+        Raises:
+            ParamError: the database's name is not a str.
+            WaitTimeoutError: it was not done in time; the server goes on with it.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.flush_all(timeout=60)
+        """
+        deadline = self._deadline(timeout)
+        reply = self._call(rpc.FLUSH_ALL, maintenance.build_flush_all(db), deadline)
+        if _async:
+            return
+        request = maintenance.build_flush_all_state(reply.flush_all_ts, db)
+        looks = 0
+        while not (self._call(rpc.GET_FLUSH_ALL_STATE, request, deadline)).flushed:
+            looks += 1
+            self._pause(PACE.wait(looks), deadline, "the flush of all collections")
+
+    def get_flush_all_state(
+        self, timeout: float | None = None, *, flush_all_ts: int, db: str | None = ""
+    ) -> bool:
+        """Whether everything that was written before a moment is on disk.
+
+        Args:
+            timeout: seconds for the whole call; None means no limit.
+            flush_all_ts: the moment, on the server's clock.
+            db: only this database; empty or None means all.
+
+        Returns:
+            True if it is.
+
+        Raises:
+            ParamError: the moment is not an int, or the database's name is not a str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> done = client.get_flush_all_state(flush_all_ts=450000000000000001)
+        """
+        request = maintenance.build_flush_all_state(flush_all_ts, db)
+        return (self._call(rpc.GET_FLUSH_ALL_STATE, request, timeout)).flushed
+
+    def compact(
+        self,
+        collection_name: str,
+        is_clustering: bool = False,
+        is_l0: bool = False,
+        target_size: int | None = None,
+        target_size_unit: str = "mb",
+        timeout: float | None = None,
+    ) -> int:
+        """Have the server merge small segments and drop deleted rows; it does that by itself, later.
+
+        Args:
+            collection_name: an existing collection.
+            is_clustering: sort the rows by the clustering key, too.
+            is_l0: apply deletions only.
+            target_size: how large the segments are to become; None leaves it to the server.
+            target_size_unit: of ``target_size``: ``"b"``, ``"kb"``, ``"mb"``, ``"gb"``, ``"tb"`` or ``"pb"``.
+            timeout: seconds for the whole call; None means no limit. It does not wait for the compaction.
+
+        Returns:
+            The number of the job, for ``get_compaction_state``.
+
+        Raises:
+            ParamError: an argument that cannot be.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> job_id = client.compact("books")
+        """
+        request = maintenance.build_compact(
+            collection_name,
+            is_clustering=is_clustering,
+            is_l0=is_l0,
+            target_size=target_size,
+            target_size_unit=target_size_unit,
+        )
+        return maintenance.parse_compact(self._call(rpc.MANUAL_COMPACTION, request, timeout))
+
+    def get_compaction_state(self, job_id: int, timeout: float | None = None) -> str:
+        """How far a compaction is.
+
+        Args:
+            job_id: what ``compact`` returned.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            ``"Executing"`` or ``"Completed"``; ``"UndefiedState"`` for a job that the server does not know.
+
+        Raises:
+            ParamError: the number is not an int.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> state = client.get_compaction_state(client.compact("books"))
+        """
+        request = maintenance.build_compaction_state(job_id)
+        return maintenance.parse_compaction_state(self._call(rpc.GET_COMPACTION_STATE, request, timeout)).name
+
+    def get_compaction_plans(self, job_id: int, timeout: float | None = None) -> CompactionPlans:
+        """Which segments a compaction makes of which.
+
+        Args:
+            job_id: what ``compact`` returned.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The state and the plans.
+
+        Raises:
+            ParamError: the number is not an int.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> plans = (client.get_compaction_plans(client.compact("books"))).plans
+        """
+        request = maintenance.build_compaction_plans(job_id)
+        reply = self._call(rpc.GET_COMPACTION_STATE_WITH_PLANS, request, timeout)
+        return maintenance.parse_compaction_plans(reply, job_id=job_id)
+
+    def list_compaction_tasks(self, collection_name: str, timeout: float | None = None) -> CompactionPlans:
+        """The compactions of a collection, by whomever they were started.
+
+        Args:
+            collection_name: an existing collection.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The state and the plans.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> plans = (client.list_compaction_tasks("books")).plans
+        """
+        request = maintenance.build_compaction_tasks(collection_name)
+        reply = self._call(rpc.GET_COMPACTION_STATE_WITH_PLANS, request, timeout)
+        return maintenance.parse_compaction_plans(reply, collection_name=collection_name)

@@ -1,0 +1,221 @@
+"""Privileges: what roles may do, one by one or in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from milvusclient import rpc
+from milvusclient._sync.family import Family
+from milvusclient.models.descriptions import PrivilegeGroupDescription
+from milvusclient.operations import privileges as operations
+
+__all__ = ["Privileges"]
+
+
+class Privileges(Family):
+    """Methods for privileges and groups of them. The server must have authorization switched on."""
+
+    def grant_privilege(
+        self,
+        role_name: str,
+        object_type: str,
+        privilege: str,
+        object_name: str,
+        db_name: str | None = "",
+        timeout: float | None = None,
+    ) -> None:
+        """Give a role a privilege. It takes the server some seconds to heed it.
+
+        Args:
+            role_name: an existing role.
+            object_type: ``"Collection"``, ``"Global"`` or ``"User"``.
+            privilege: such as ``"Insert"``; ``"*"`` means all of the type.
+            object_name: the collection or the user; ``"*"`` means all.
+            db_name: the database; empty or None means the client's.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: an argument is not a non-empty str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.grant_privilege("reader", "Collection", "Search", "books")
+        """
+        request = operations.build_grant_privilege(role_name, object_type, privilege, object_name, db_name)
+        self._call(rpc.OPERATE_PRIVILEGE, request, timeout)
+
+    def revoke_privilege(
+        self,
+        role_name: str,
+        object_type: str,
+        privilege: str,
+        object_name: str,
+        db_name: str | None = "",
+        timeout: float | None = None,
+    ) -> None:
+        """Take a privilege from a role.
+
+        Args:
+            role_name: an existing role.
+            object_type: ``"Collection"``, ``"Global"`` or ``"User"``.
+            privilege: such as ``"Insert"``; ``"*"`` means all of the type.
+            object_name: the collection or the user; ``"*"`` means all.
+            db_name: the database; empty or None means the client's.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: an argument is not a non-empty str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.revoke_privilege("reader", "Collection", "Search", "books")
+        """
+        request = operations.build_revoke_privilege(role_name, object_type, privilege, object_name, db_name)
+        self._call(rpc.OPERATE_PRIVILEGE, request, timeout)
+
+    def grant_privilege_v2(
+        self,
+        role_name: str,
+        privilege: str,
+        collection_name: str,
+        db_name: str | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        """Give a role a privilege, or a group of them; for servers from 2.5 on.
+
+        Args:
+            role_name: an existing role.
+            privilege: a privilege such as ``"Search"``, or a group such as ``"CollectionReadOnly"``.
+            collection_name: the collection; ``"*"`` means all.
+            db_name: the database, ``"*"`` for all; empty or None means the client's.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: an argument is not a non-empty str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.grant_privilege_v2("reader", "CollectionReadOnly", "books")
+        """
+        request = operations.build_grant_privilege_v2(role_name, privilege, collection_name, db_name)
+        self._call(rpc.OPERATE_PRIVILEGE_V2, request, timeout)
+
+    def revoke_privilege_v2(
+        self,
+        role_name: str,
+        privilege: str,
+        collection_name: str,
+        db_name: str | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        """Take a privilege, or a group of them, from a role; for servers from 2.5 on.
+
+        Args:
+            role_name: an existing role.
+            privilege: a privilege such as ``"Search"``, or a group such as ``"CollectionReadOnly"``.
+            collection_name: the collection; ``"*"`` means all.
+            db_name: the database, ``"*"`` for all; empty or None means the client's.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: an argument is not a non-empty str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.revoke_privilege_v2("reader", "CollectionReadOnly", "books")
+        """
+        request = operations.build_revoke_privilege_v2(role_name, privilege, collection_name, db_name)
+        self._call(rpc.OPERATE_PRIVILEGE_V2, request, timeout)
+
+    def create_privilege_group(self, group_name: str, timeout: float | None = None) -> None:
+        """Create a group of privileges, which is empty at first.
+
+        Args:
+            group_name: unique on the server.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.create_privilege_group("reading")
+        """
+        request = operations.build_create_privilege_group(group_name)
+        self._call(rpc.CREATE_PRIVILEGE_GROUP, request, timeout)
+
+    def drop_privilege_group(self, group_name: str, timeout: float | None = None) -> None:
+        """Drop a group of privileges.
+
+        Args:
+            group_name: a group that no role has.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a non-empty str.
+            MilvusException: the server refuses, for instance because a role has it.
+
+        Example:
+            >>> client.drop_privilege_group("reading")
+        """
+        request = operations.build_drop_privilege_group(group_name)
+        self._call(rpc.DROP_PRIVILEGE_GROUP, request, timeout)
+
+    def list_privilege_groups(self, timeout: float | None = None) -> list[PrivilegeGroupDescription]:
+        """The groups of privileges, those that the server brings included.
+
+        Args:
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            A dict for each, with ``privilege_group`` and the list ``privileges``.
+
+        Raises:
+            MilvusException: the server refuses.
+
+        Example:
+            >>> groups = client.list_privilege_groups()
+        """
+        request = operations.build_list_privilege_groups()
+        reply = self._call(rpc.LIST_PRIVILEGE_GROUPS, request, timeout)
+        return operations.parse_list_privilege_groups(reply)
+
+    def add_privileges_to_group(
+        self, group_name: str, privileges: Sequence[str], timeout: float | None = None
+    ) -> None:
+        """Add privileges to a group.
+
+        Args:
+            group_name: an existing group, not one that the server brings.
+            privileges: at least one, such as ``["Search", "Query"]``.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a non-empty str, or the privileges are not a list of str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.add_privileges_to_group("reading", ["Search", "Query"])
+        """
+        request = operations.build_add_privileges(group_name, privileges)
+        self._call(rpc.OPERATE_PRIVILEGE_GROUP, request, timeout)
+
+    def remove_privileges_from_group(
+        self, group_name: str, privileges: Sequence[str], timeout: float | None = None
+    ) -> None:
+        """Remove privileges from a group.
+
+        Args:
+            group_name: an existing group, not one that the server brings.
+            privileges: at least one, such as ``["Query"]``.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a non-empty str, or the privileges are not a list of str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> client.remove_privileges_from_group("reading", ["Query"])
+        """
+        request = operations.build_remove_privileges(group_name, privileges)
+        self._call(rpc.OPERATE_PRIVILEGE_GROUP, request, timeout)

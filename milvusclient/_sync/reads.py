@@ -1,0 +1,55 @@
+"""What queries, searches and iterators share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from milvusclient import rpc
+from milvusclient._sync.family import Family
+from milvusclient.exceptions import MilvusException
+from milvusclient.models.results import QueryResult
+from milvusclient.operations import queries, searches
+from milvusclient.operations.common import require_name
+from milvusclient.operations.consistency import Freshness, freshness
+
+if TYPE_CHECKING:
+    from milvusclient._proto import milvus_pb2
+    from milvusclient.models.results import SearchResult
+    from milvusclient.policy.deadline import Deadline
+    from milvusclient.policy.options import CallOptions
+    from milvusclient.schema.enums import ConsistencyLevel
+
+__all__ = ["Reads"]
+
+
+class Reads(Family):
+    """The base of the families that read rows."""
+
+    #: The cluster that shall answer; set in sessions only.
+    _cluster_id: str = ""
+
+    def _freshness(
+        self,
+        collection_name: str,
+        consistency_level: ConsistencyLevel | int | str | None,
+        guarantee_timestamp: int | None,
+    ) -> Freshness:
+        """How fresh the data must be that a read of this collection sees."""
+        last_write = self._last_write(require_name("collection_name", collection_name))
+        return freshness(consistency_level, guarantee_timestamp, last_write)
+
+    def _query(
+        self, request: milvus_pb2.QueryRequest, deadline: Deadline, options: CallOptions
+    ) -> QueryResult:
+        try:
+            reply = self._call(rpc.QUERY, request, deadline, options)
+        except MilvusException as error:
+            if queries.finds_nothing(error):
+                return QueryResult()
+            raise
+        return queries.parse_query(reply)
+
+    def _search(
+        self, request: milvus_pb2.SearchRequest, deadline: Deadline, options: CallOptions, round_decimal: int = -1
+    ) -> SearchResult:
+        return searches.parse_search(self._call(rpc.SEARCH, request, deadline, options), round_decimal)

@@ -1,0 +1,91 @@
+"""Sessions: reads that one cluster of several shall answer."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from milvusclient._sync.caller import Caller
+from milvusclient._sync.family import Family
+from milvusclient._sync.iterators import Iterators
+from milvusclient._sync.queries import Queries
+from milvusclient._sync.searches import Searches
+from milvusclient.exceptions import MilvusException
+from milvusclient.operations.common import require_text
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from milvusclient.policy.deadline import Deadline
+    from milvusclient.policy.options import CallOptions
+    from milvusclient.rpc import Method
+
+__all__ = ["MilvusClientSession", "Sessions"]
+
+Req = TypeVar("Req", bound="Message")
+Rep = TypeVar("Rep", bound="Message")
+
+
+class MilvusClientSession(Queries, Searches, Iterators):
+    """The reads of a client, answered by one cluster; :meth:`Sessions.session` makes one.
+
+    It has ``search``, ``hybrid_search``, ``query``, ``get``, ``search_iterator`` and ``query_iterator``, shares the
+    connection of its client and stays with the database that the client had. A context manager.
+    """
+
+    def __init__(self, caller: Caller, cluster_id: str) -> None:
+        self._caller = caller
+        self._cluster_id = cluster_id
+        self._is_closed = False
+
+    def _call(
+        self,
+        method: Method[Req, Rep],
+        request: Req,
+        timeout: float | Deadline | None = None,
+        options: CallOptions | None = None,
+    ) -> Rep:
+        if self._is_closed:
+            raise MilvusException(
+                message=f"this session with cluster {self._cluster_id!r} was closed; make a new one by client.session()"
+            )
+        return super()._call(method, request, timeout, options)
+
+    def close(self) -> None:
+        """End the session; its client and their connection stay. Closing twice is harmless.
+
+        Example:
+            >>> session = client.session("cluster-1")
+            >>> session.close()
+        """
+        self._is_closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Sessions(Family):
+    """The method that makes sessions."""
+
+    def session(self, cluster_id: str) -> MilvusClientSession:
+        """Reads that one cluster shall answer, where several clusters replicate one another.
+
+        Args:
+            cluster_id: the name of the cluster.
+
+        Returns:
+            An object with the reads of this client. Nothing is sent yet.
+
+        Raises:
+            ParamError: ``cluster_id`` is not a str.
+
+        Example:
+            >>> with client.session("cluster-1") as session:
+            ...     rows = session.get("books", [1])
+        """
+        return MilvusClientSession(self._caller, require_text("cluster_id", cluster_id))

@@ -1,0 +1,68 @@
+"""Aliases: other names of collections."""
+
+from __future__ import annotations
+
+from milvusclient._proto import milvus_pb2
+from milvusclient.models.descriptions import AliasDescription, AliasList
+from milvusclient.operations.common import optional_text, require_name, require_text
+
+__all__ = [
+    "build_alter_alias",
+    "build_create_alias",
+    "build_describe_alias",
+    "build_drop_alias",
+    "build_list_aliases",
+    "parse_describe_alias",
+    "parse_list_aliases",
+]
+
+
+def build_create_alias(collection_name: str, alias: str) -> milvus_pb2.CreateAliasRequest:
+    """Another name for a collection."""
+    return milvus_pb2.CreateAliasRequest(
+        collection_name=require_name("collection_name", collection_name), alias=require_text("alias", alias)
+    )
+
+
+def build_alter_alias(collection_name: str, alias: str) -> milvus_pb2.AlterAliasRequest:
+    """Another collection for a name."""
+    return milvus_pb2.AlterAliasRequest(
+        collection_name=require_name("collection_name", collection_name), alias=require_text("alias", alias)
+    )
+
+
+def build_drop_alias(alias: str) -> milvus_pb2.DropAliasRequest:
+    """The end of a name."""
+    return milvus_pb2.DropAliasRequest(alias=require_text("alias", alias))
+
+
+def build_describe_alias(alias: str) -> milvus_pb2.DescribeAliasRequest:
+    """Which collection a name leads to."""
+    return milvus_pb2.DescribeAliasRequest(alias=require_name("alias", alias))
+
+
+def parse_describe_alias(reply: milvus_pb2.DescribeAliasResponse, alias: str) -> AliasDescription:
+    """The name and its collection."""
+    described: AliasDescription = {"alias": alias}
+    if reply.collection:
+        described["collection_name"] = reply.collection
+    if reply.db_name:
+        described["db_name"] = reply.db_name
+    return described
+
+
+def build_list_aliases(collection_name: str | None, db_name: str) -> milvus_pb2.ListAliasesRequest:
+    """The names of one collection, or of all."""
+    return milvus_pb2.ListAliasesRequest(
+        collection_name=optional_text("collection_name", collection_name), db_name=require_text("db_name", db_name)
+    )
+
+
+def parse_list_aliases(reply: milvus_pb2.ListAliasesResponse) -> AliasList:
+    """The names, and what they are names of."""
+    listed: AliasList = {"aliases": list(reply.aliases)}
+    if reply.collection_name:
+        listed["collection_name"] = reply.collection_name
+    if reply.db_name:
+        listed["db_name"] = reply.db_name
+    return listed

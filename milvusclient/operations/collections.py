@@ -1,0 +1,247 @@
+"""Collections: created, described, listed, altered and dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from milvusclient._proto import milvus_pb2
+from milvusclient.exceptions import (
+    SERVER_ERRORS,
+    CollectionNotExistException,
+    MilvusException,
+    ParamError,
+    PrimaryKeyException,
+)
+from milvusclient.operations.common import (
+    optional_text,
+    property_pairs,
+    require_flag,
+    require_int,
+    require_keys,
+    require_mapping,
+    require_name,
+    require_text,
+)
+from milvusclient.operations.consistency import parse_level
+from milvusclient.operations.describing import parse_collection_info, parse_describe
+from milvusclient.operations.schemas import encode_schema
+from milvusclient.schema._checks import given
+from milvusclient.schema.collection import CollectionSchema
+from milvusclient.schema.enums import ConsistencyLevel, DataType
+from milvusclient.schema.index import IndexParams
+
+if TYPE_CHECKING:
+    from milvusclient._proto import common_pb2
+
+__all__ = [
+    "build_alter_collection",
+    "build_alter_collection_field",
+    "build_create_collection",
+    "build_describe_collection",
+    "build_drop_collection",
+    "build_drop_properties",
+    "build_get_collection_stats",
+    "build_list_collections",
+    "build_rename_collection",
+    "build_truncate_collection",
+    "checked_shards",
+    "is_refusal",
+    "means_no_collection",
+    "parse_collection_info",
+    "parse_describe",
+    "parse_list_collections",
+    "parse_stats",
+    "quick_index_params",
+    "quick_schema",
+]
+
+_INT32_MAX = (1 << 31) - 1
+_UNEXPECTED = 1
+#: The classes that statuses of the server become.
+_REFUSALS = frozenset({MilvusException, *SERVER_ERRORS.values()})
+_KEY_TYPES = {
+    "int": DataType.INT64,
+    DataType.INT64: DataType.INT64,
+    "str": DataType.VARCHAR,
+    "string": DataType.VARCHAR,
+    DataType.VARCHAR: DataType.VARCHAR,
+}
+
+
+def quick_schema(
+    dimension: int | None,
+    *,
+    primary_field_name: str,
+    id_type: DataType | int | str,
+    vector_field_name: str,
+    auto_id: bool,
+    max_length: int | None,
+    enable_dynamic_field: bool,
+    description: str,
+) -> CollectionSchema:
+    """The schema of a collection of which only the size of the vectors is said: a key, a vector, and dynamic fields.
+
+    Raises:
+        PrimaryKeyException: ``id_type`` is none that a key can have.
+        ParamError: an argument that cannot be.
+    """
+    if dimension is None:
+        raise ParamError(
+            message="dimension is missing: give the number of elements of the vectors, or a schema "
+            "(MilvusClient.create_schema())"
+        )
+    require_int("dimension", dimension, least=1)
+    key_type = _key_type(id_type)
+    if key_type is None:
+        raise PrimaryKeyException(message=f"id_type must be 'int', 'string', INT64 or VARCHAR, got {given(id_type)}")
+    schema = CollectionSchema(
+        [],
+        require_text("description", description),
+        auto_id=auto_id,
+        enable_dynamic_field=require_flag("enable_dynamic_field", enable_dynamic_field),
+        check_fields=False,
+    )
+    key_length = max_length if key_type is DataType.VARCHAR else None
+    schema.add_field(primary_field_name, key_type, is_primary=True, max_length=key_length)
+    schema.add_field(vector_field_name, DataType.FLOAT_VECTOR, dim=dimension)
+    return schema
+
+
+def _key_type(id_type: object) -> DataType | None:
+    return _KEY_TYPES.get(id_type) if isinstance(id_type, str | int) else None
+
+
+def quick_index_params(vector_field_name: str, metric_type: str) -> IndexParams:
+    """The index of a collection of which only the metric is said."""
+    params = IndexParams()
+    params.add_index(vector_field_name, index_type="AUTOINDEX", metric_type=require_text("metric_type", metric_type))
+    return params
+
+
+def checked_shards(num_shards: int | None, shards_num: int | None) -> int:
+    """The number of shards, which has two names; 0 leaves it to the server.
+
+    Raises:
+        ParamError: both are given, or it is not a number of shards.
+    """
+    if num_shards is not None and shards_num is not None:
+        raise ParamError(message="num_shards and shards_num are the same; give only one of them")
+    name, value = ("shards_num", shards_num) if num_shards is None else ("num_shards", num_shards)
+    return 0 if value is None else require_int(name, value, least=0, most=_INT32_MAX)
+
+
+def build_create_collection(
+    collection_name: str,
+    schema: CollectionSchema,
+    *,
+    consistency_level: ConsistencyLevel | int | str = ConsistencyLevel.Bounded,
+    shards: int = 0,
+    num_partitions: int | None = None,
+    properties: Mapping[str, object] | None = None,
+) -> milvus_pb2.CreateCollectionRequest:
+    """A new collection, after every check that needs no server."""
+    require_name("collection_name", collection_name)
+    if not isinstance(schema, CollectionSchema):
+        raise ParamError(
+            message=f"schema must be a CollectionSchema, got {given(schema)}; MilvusClient.create_schema() makes one"
+        )
+    schema.verify()
+    request = milvus_pb2.CreateCollectionRequest(
+        collection_name=collection_name,
+        schema=encode_schema(collection_name, schema).SerializeToString(),
+        consistency_level=cast("common_pb2.ConsistencyLevel.ValueType", int(parse_level(consistency_level))),
+        shards_num=shards,
+    )
+    if num_partitions is not None:
+        request.num_partitions = require_int("num_partitions", num_partitions, least=1)
+    if properties is not None:
+        request.properties.extend(property_pairs(require_mapping("properties", properties)))
+    return request
+
+
+def build_describe_collection(collection_name: str) -> milvus_pb2.DescribeCollectionRequest:
+    """What a collection looks like, or whether there is one."""
+    return milvus_pb2.DescribeCollectionRequest(collection_name=require_name("collection_name", collection_name))
+
+
+def is_refusal(error: MilvusException) -> bool:
+    """Whether the server answered, and the answer was no."""
+    return type(error) in _REFUSALS
+
+
+def means_no_collection(error: MilvusException) -> bool:
+    """Whether the server said that it does not know the collection; servers before 2.3.2 say so in words only."""
+    if isinstance(error, CollectionNotExistException):
+        return True
+    return is_refusal(error) and error.compatible_code == _UNEXPECTED and "can't find collection" in error.message
+
+
+def build_list_collections() -> milvus_pb2.ShowCollectionsRequest:
+    """All collections of the database."""
+    return milvus_pb2.ShowCollectionsRequest()
+
+
+def parse_list_collections(reply: milvus_pb2.ShowCollectionsResponse) -> list[str]:
+    """Their names."""
+    return list(reply.collection_names)
+
+
+def build_drop_collection(collection_name: str) -> milvus_pb2.DropCollectionRequest:
+    """The end of a collection."""
+    return milvus_pb2.DropCollectionRequest(collection_name=require_name("collection_name", collection_name))
+
+
+def build_truncate_collection(collection_name: str) -> milvus_pb2.TruncateCollectionRequest:
+    """The end of a collection's rows."""
+    return milvus_pb2.TruncateCollectionRequest(collection_name=require_name("collection_name", collection_name))
+
+
+def build_rename_collection(old_name: str, new_name: str, target_db: str | None) -> milvus_pb2.RenameCollectionRequest:
+    """Another name for a collection, and another database if one is given."""
+    return milvus_pb2.RenameCollectionRequest(
+        oldName=require_name("old_name", old_name),
+        newName=require_name("new_name", new_name),
+        newDBName=optional_text("target_db", target_db),
+    )
+
+
+def build_get_collection_stats(collection_name: str) -> milvus_pb2.GetCollectionStatisticsRequest:
+    """The figures of a collection."""
+    return milvus_pb2.GetCollectionStatisticsRequest(collection_name=require_name("collection_name", collection_name))
+
+
+def parse_stats(
+    reply: milvus_pb2.GetCollectionStatisticsResponse | milvus_pb2.GetPartitionStatisticsResponse,
+) -> dict[str, int | str]:
+    """Figures by name; the number of rows is a number."""
+    stats: dict[str, int | str] = {pair.key: pair.value for pair in reply.stats}
+    stats["row_count"] = int(stats.get("row_count", 0))
+    return stats
+
+
+def build_alter_collection(collection_name: str, properties: Mapping[str, object]) -> milvus_pb2.AlterCollectionRequest:
+    """New values for properties of a collection."""
+    return milvus_pb2.AlterCollectionRequest(
+        collection_name=require_name("collection_name", collection_name),
+        properties=property_pairs(require_mapping("properties", properties, may_be_empty=False)),
+    )
+
+
+def build_drop_properties(collection_name: str, property_keys: list[str]) -> milvus_pb2.AlterCollectionRequest:
+    """Back to the server's defaults for properties of a collection."""
+    return milvus_pb2.AlterCollectionRequest(
+        collection_name=require_name("collection_name", collection_name),
+        delete_keys=require_keys("property_keys", property_keys),
+    )
+
+
+def build_alter_collection_field(
+    collection_name: str, field_name: str, field_params: Mapping[str, object]
+) -> milvus_pb2.AlterCollectionFieldRequest:
+    """New values for properties of a field."""
+    return milvus_pb2.AlterCollectionFieldRequest(
+        collection_name=require_name("collection_name", collection_name),
+        field_name=require_text("field_name", field_name),
+        properties=property_pairs(require_mapping("field_params", field_params, may_be_empty=False)),
+    )

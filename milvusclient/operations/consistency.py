@@ -1,0 +1,137 @@
+"""How fresh a read must be: a consistency level becomes three fields of a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from milvusclient.exceptions import InvalidConsistencyLevel
+from milvusclient.operations.common import require_int
+from milvusclient.schema._checks import given
+from milvusclient.schema.enums import ConsistencyLevel
+
+if TYPE_CHECKING:
+    from milvusclient._proto import common_pb2, milvus_pb2
+
+__all__ = ["Freshness", "freshness", "parse_level", "snapshot_freshness"]
+
+#: The server shows what it had anyway ...
+_ANYTHING = 1
+#: ... or what it had a bounded time ago.
+_BOUNDED = 2
+_LAST_TIMESTAMP = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """What a request says about how fresh its data must be.
+
+    Args:
+        level: the consistency level.
+        guarantee_timestamp: the server waits until it has seen everything up to this moment; 0 means now.
+        use_default: the level of the collection counts, not ``level``.
+    """
+
+    level: ConsistencyLevel
+    guarantee_timestamp: int
+    use_default: bool = False
+
+    def apply(
+        self, request: milvus_pb2.SearchRequest | milvus_pb2.HybridSearchRequest | milvus_pb2.QueryRequest
+    ) -> None:
+        """Write it into a request."""
+        request.guarantee_timestamp = self.guarantee_timestamp
+        request.use_default_consistency = self.use_default
+        request.consistency_level = cast("common_pb2.ConsistencyLevel.ValueType", int(self.level))
+
+
+def freshness(
+    consistency_level: ConsistencyLevel | int | str | None, guarantee_timestamp: int | None, last_write: int
+) -> Freshness:
+    """What a read must see.
+
+    ===========  ==============================================================
+    given        the server waits until it has seen
+    ===========  ==============================================================
+    nothing      what the collection's own level asks for, and this process's last write
+    Strong       everything written before the request
+    Session      this process's last write to the collection
+    Bounded      everything but the last moments
+    Eventually   ``guarantee_timestamp`` if given, else nothing in particular
+    Customized   ``guarantee_timestamp`` if given, else nothing in particular
+    ===========  ==============================================================
+
+    Args:
+        consistency_level: a level, its number or its name; None leaves it to the collection.
+        guarantee_timestamp: counts for Eventually and Customized only; the other levels say themselves what they need.
+        last_write: timestamp of the last write of this process to the collection, 0 if there was none.
+
+    Raises:
+        InvalidConsistencyLevel: there is no such level.
+        ParamError: ``guarantee_timestamp`` is not a timestamp.
+
+    Example:
+        >>> from milvusclient.operations.consistency import freshness
+        >>> freshness("Bounded", None, 0).guarantee_timestamp
+        2
+    """
+    wanted = _ANYTHING
+    if guarantee_timestamp is not None:
+        wanted = require_int("guarantee_timestamp", guarantee_timestamp, least=0, most=_LAST_TIMESTAMP)
+    if consistency_level is None:
+        return Freshness(ConsistencyLevel.Strong, last_write or _ANYTHING, use_default=True)
+    level = parse_level(consistency_level)
+    if level is ConsistencyLevel.Strong:
+        return Freshness(level, 0)
+    if level is ConsistencyLevel.Session:
+        return Freshness(level, last_write or _ANYTHING)
+    if level is ConsistencyLevel.Bounded:
+        return Freshness(level, _BOUNDED)
+    return Freshness(level, wanted)
+
+
+def snapshot_freshness(
+    consistency_level: ConsistencyLevel | int | str | None, guarantee_timestamp: int | None, last_write: int
+) -> Freshness:
+    """What the first request of an iterator must see; the others see what that one saw.
+
+    A timestamp in such a request is not only waited for: it is the moment that the iterator reads at. So there is none
+    unless it is asked for, or Session needs it.
+
+    Args:
+        consistency_level: a level, its number or its name; None leaves it to the collection.
+        guarantee_timestamp: counts for Eventually and Customized, and when no level is given.
+        last_write: timestamp of the last write of this process to the collection, 0 if there was none.
+
+    Raises:
+        InvalidConsistencyLevel: there is no such level.
+        ParamError: ``guarantee_timestamp`` is not a timestamp.
+    """
+    wanted = 0
+    if guarantee_timestamp is not None:
+        wanted = require_int("guarantee_timestamp", guarantee_timestamp, least=0, most=_LAST_TIMESTAMP)
+    if consistency_level is None:
+        return Freshness(ConsistencyLevel.Strong, wanted, use_default=True)
+    level = parse_level(consistency_level)
+    if level is ConsistencyLevel.Session:
+        return Freshness(level, last_write)
+    return Freshness(level, 0 if level in (ConsistencyLevel.Strong, ConsistencyLevel.Bounded) else wanted)
+
+
+def parse_level(level: ConsistencyLevel | int | str) -> ConsistencyLevel:
+    """The consistency level with this number or name.
+
+    Raises:
+        InvalidConsistencyLevel: there is none.
+
+    Example:
+        >>> from milvusclient.operations.consistency import parse_level
+        >>> parse_level("Session").value
+        1
+    """
+    if isinstance(level, str) and level in ConsistencyLevel.__members__:
+        return ConsistencyLevel[level]
+    if isinstance(level, int) and not isinstance(level, bool) and level in ConsistencyLevel.__members__.values():
+        return ConsistencyLevel(level)
+    names = ", ".join(f"{member.name} ({member.value})" for member in ConsistencyLevel)
+    raise InvalidConsistencyLevel(message=f"consistency_level must be one of {names}, got {given(level)}")

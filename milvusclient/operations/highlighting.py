@@ -1,0 +1,33 @@
+"""Highlighters as messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from milvusclient._proto import common_pb2
+from milvusclient.exceptions import ParamError
+from milvusclient.operations.common import key_value_pairs
+from milvusclient.operations.ranking import readable_text
+from milvusclient.schema._checks import given
+from milvusclient.schema.highlight import LexicalHighlighter, SemanticHighlighter
+
+if TYPE_CHECKING:
+    from milvusclient.schema.highlight import Highlighter
+
+__all__ = ["encode_highlighter"]
+
+
+def encode_highlighter(highlighter: Highlighter) -> common_pb2.Highlighter:
+    """What marks passages in the hits of a search.
+
+    Raises:
+        ParamError: it is no highlighter.
+    """
+    if not isinstance(highlighter, LexicalHighlighter | SemanticHighlighter):
+        raise ParamError(
+            message=f"highlighter must be a LexicalHighlighter or a SemanticHighlighter, got {given(highlighter)}"
+        )
+    return common_pb2.Highlighter(
+        type=cast("common_pb2.HighlightType.ValueType", int(highlighter.type)),
+        params=key_value_pairs({name: readable_text(value) for name, value in highlighter.params.items()}),
+    )

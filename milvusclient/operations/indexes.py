@@ -1,0 +1,210 @@
+"""Indexes: built, watched, described and dropped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from milvusclient._proto import milvus_pb2
+from milvusclient.exceptions import AmbiguousIndexName, MilvusException, ParamError
+from milvusclient.models.descriptions import IndexDescription
+from milvusclient.operations.common import (
+    key_value_pairs,
+    optional_text,
+    parameter_text,
+    require_int,
+    require_keys,
+    require_mapping,
+    require_name,
+    require_text,
+)
+from milvusclient.schema._checks import given
+from milvusclient.schema.enums import IndexState
+from milvusclient.schema.index import IndexParam, IndexParams
+
+__all__ = [
+    "AwaitedIndex",
+    "build_alloc_timestamp",
+    "build_alter_index",
+    "build_create_indexes",
+    "build_describe_index",
+    "build_drop_index",
+    "build_drop_index_properties",
+    "build_index_progress",
+    "index_extra_params",
+    "index_is_built",
+    "index_of",
+    "parse_describe_index",
+    "parse_list_indexes",
+]
+
+
+def build_create_indexes(collection_name: str, index_params: IndexParams) -> list[milvus_pb2.CreateIndexRequest]:
+    """The indexes to build, in order."""
+    require_text("collection_name", collection_name)
+    if not isinstance(index_params, IndexParams):
+        raise ParamError(
+            message=f"index_params must be IndexParams, got {given(index_params)}; "
+            "MilvusClient.prepare_index_params() makes them"
+        )
+    if not index_params:
+        raise ParamError(message="index_params has no index; add one with index_params.add_index(field_name, ...)")
+    return [_build_create_index(collection_name, param) for param in index_params]
+
+
+def _build_create_index(collection_name: str, param: IndexParam) -> milvus_pb2.CreateIndexRequest:
+    return milvus_pb2.CreateIndexRequest(
+        collection_name=collection_name,
+        field_name=param.field_name,
+        index_name=optional_text("index_name", param.index_name),
+        extra_params=key_value_pairs(index_extra_params(param)),
+    )
+
+
+def index_extra_params(param: IndexParam) -> dict[str, str]:
+    """The type, the metric and the build parameters of an index, side by side as text."""
+    configs = param.get_index_configs()
+    if "dim" in configs:
+        require_int(f"the index on {param.field_name!r}: dim", configs["dim"], least=1)
+    return {str(key): parameter_text(value) for key, value in configs.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedIndex:
+    """An index that is being built. Without a name it is the one on the field."""
+
+    collection_name: str
+    field_name: str
+    index_name: str = ""
+
+    def __str__(self) -> str:
+        what = f"index {self.index_name!r}" if self.index_name else f"the index on field {self.field_name!r}"
+        return f"{what} of collection {self.collection_name!r}"
+
+
+def build_alloc_timestamp() -> milvus_pb2.AllocTimestampRequest:
+    """The server's clock."""
+    return milvus_pb2.AllocTimestampRequest()
+
+
+def index_of(request: milvus_pb2.CreateIndexRequest) -> AwaitedIndex:
+    """The index that a request asks for."""
+    return AwaitedIndex(request.collection_name, request.field_name, request.index_name)
+
+
+def build_index_progress(index: AwaitedIndex, timestamp: int) -> milvus_pb2.DescribeIndexRequest:
+    """How far an index is, for the rows that were there at a moment."""
+    return milvus_pb2.DescribeIndexRequest(
+        collection_name=index.collection_name, index_name=index.index_name, timestamp=timestamp
+    )
+
+
+def index_is_built(reply: milvus_pb2.DescribeIndexResponse, awaited: AwaitedIndex) -> bool:
+    """Whether the index that is waited for is done.
+
+    Raises:
+        MilvusException: the server says that the build failed, and why.
+        AmbiguousIndexName: the server names several indexes, none of them on the field.
+    """
+    descriptions = list(reply.index_descriptions)
+    if len(descriptions) != 1:
+        descriptions = [index for index in descriptions if index.field_name == awaited.field_name]
+    if not descriptions:
+        raise AmbiguousIndexName(
+            message=f"the server knows {len(reply.index_descriptions)} indexes of collection "
+            f"{awaited.collection_name!r}, none on field {awaited.field_name!r}; name the index"
+        )
+    index = descriptions[0]
+    if int(index.state) == IndexState.Failed:
+        raise MilvusException(
+            message=index.index_state_fail_reason or f"the build of index {index.index_name!r} failed"
+        )
+    return int(index.state) == IndexState.Finished
+
+
+def build_describe_index(
+    collection_name: str, index_name: str | None = "", timestamp: int | None = None
+) -> milvus_pb2.DescribeIndexRequest:
+    """What an index looks like; without a name, all indexes of the collection."""
+    return milvus_pb2.DescribeIndexRequest(
+        collection_name=require_name("collection_name", collection_name),
+        index_name=optional_text("index_name", index_name),
+        timestamp=0 if timestamp is None else require_int("timestamp", timestamp, least=0, most=(1 << 64) - 1),
+    )
+
+
+def parse_describe_index(reply: milvus_pb2.DescribeIndexResponse) -> IndexDescription:
+    """The one index of the reply.
+
+    Raises:
+        AmbiguousIndexName: there are several.
+    """
+    if len(reply.index_descriptions) != 1:
+        names = ", ".join(repr(index.index_name) for index in reply.index_descriptions)
+        raise AmbiguousIndexName(message=f"there are several indexes, {names}: give the index_name of one")
+    index = reply.index_descriptions[0]
+    described: dict[str, object] = {pair.key: pair.value for pair in index.params}
+    params = described.get("params")
+    if params:
+        described["params"] = _json_or_text(str(params))
+    described.update(
+        field_name=index.field_name,
+        index_name=index.index_name,
+        total_rows=index.total_rows,
+        indexed_rows=index.indexed_rows,
+        pending_index_rows=index.pending_index_rows,
+        state=_state_name(index.state),
+    )
+    return cast("IndexDescription", described)
+
+
+def parse_list_indexes(reply: milvus_pb2.DescribeIndexResponse, field_name: str | None) -> list[str]:
+    """The names of the indexes on a field, or of all."""
+    return [index.index_name for index in reply.index_descriptions if not field_name or index.field_name == field_name]
+
+
+def build_drop_index(collection_name: str, index_name: str) -> milvus_pb2.DropIndexRequest:
+    """The end of an index."""
+    return milvus_pb2.DropIndexRequest(
+        collection_name=require_name("collection_name", collection_name),
+        index_name=require_text("index_name", index_name),
+    )
+
+
+def build_alter_index(
+    collection_name: str, index_name: str, properties: Mapping[str, object]
+) -> milvus_pb2.AlterIndexRequest:
+    """New values for properties of an index."""
+    require_mapping("properties", properties)
+    return milvus_pb2.AlterIndexRequest(
+        collection_name=require_name("collection_name", collection_name),
+        index_name=require_name("index_name", index_name),
+        extra_params=key_value_pairs({str(key): parameter_text(value) for key, value in properties.items()}),
+    )
+
+
+def build_drop_index_properties(
+    collection_name: str, index_name: str, property_keys: list[str]
+) -> milvus_pb2.AlterIndexRequest:
+    """Back to the server's defaults for properties of an index."""
+    return milvus_pb2.AlterIndexRequest(
+        collection_name=require_name("collection_name", collection_name),
+        index_name=require_name("index_name", index_name),
+        delete_keys=require_keys("property_keys", property_keys),
+    )
+
+
+def _state_name(number: int) -> str:
+    try:
+        return IndexState(number).name
+    except ValueError:
+        return str(number)
+
+
+def _json_or_text(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

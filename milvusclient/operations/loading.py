@@ -1,0 +1,152 @@
+"""Loading: collections and partitions into memory, and out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from milvusclient._proto import milvus_pb2
+from milvusclient.exceptions import ParamError
+from milvusclient.models.descriptions import LoadStateDescription
+from milvusclient.operations.common import (
+    optional_text,
+    require_flag,
+    require_int,
+    require_name,
+    require_names,
+    require_text,
+)
+from milvusclient.schema.enums import LoadState
+
+__all__ = [
+    "LoadOptions",
+    "build_get_load_state",
+    "build_load_collection",
+    "build_load_partitions",
+    "build_loading_progress",
+    "build_progress_of",
+    "build_release_collection",
+    "build_release_partitions",
+    "load_progress",
+    "parse_load_state",
+    "partition_list",
+]
+
+_INT32_MAX = (1 << 31) - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadOptions:
+    """How to load.
+
+    Args:
+        replica_number: how many copies; None or 0 leaves it to the server.
+        resource_groups: where the copies are put; None leaves it to the server.
+        refresh: load what was added by a bulk import, too.
+        load_fields: only these fields; None means all.
+        skip_load_dynamic_field: do not load the keys that no field has.
+        priority: ``"high"`` or ``"low"``; None leaves it to the server.
+    """
+
+    replica_number: int | None = None
+    resource_groups: Sequence[str] | None = None
+    refresh: bool = False
+    load_fields: Sequence[str] | None = None
+    skip_load_dynamic_field: bool = False
+    priority: str | None = None
+
+    def apply(self, request: milvus_pb2.LoadCollectionRequest | milvus_pb2.LoadPartitionsRequest) -> None:
+        """Write them into a request.
+
+        Raises:
+            ParamError: an option that cannot be.
+        """
+        if self.replica_number is not None:
+            request.replica_number = require_int("replica_number", self.replica_number, least=0, most=_INT32_MAX)
+        if self.resource_groups is not None:
+            request.resource_groups.extend(require_names("resource_groups", self.resource_groups))
+        request.refresh = require_flag("refresh", self.refresh)
+        if self.load_fields is not None:
+            request.load_fields.extend(require_names("load_fields", self.load_fields))
+        request.skip_load_dynamic_field = require_flag("skip_load_dynamic_field", self.skip_load_dynamic_field)
+        if self.priority is not None:
+            request.load_params["load_priority"] = require_text("priority", self.priority)
+
+
+def build_load_collection(collection_name: str, options: LoadOptions) -> milvus_pb2.LoadCollectionRequest:
+    """A collection into memory."""
+    request = milvus_pb2.LoadCollectionRequest(collection_name=require_name("collection_name", collection_name))
+    options.apply(request)
+    return request
+
+
+def build_load_partitions(
+    collection_name: str, partition_names: str | Sequence[str] | None, options: LoadOptions
+) -> milvus_pb2.LoadPartitionsRequest:
+    """Some partitions into memory."""
+    request = milvus_pb2.LoadPartitionsRequest(
+        collection_name=require_name("collection_name", collection_name),
+        partition_names=partition_list(partition_names),
+    )
+    options.apply(request)
+    return request
+
+
+def build_loading_progress(
+    request: milvus_pb2.LoadCollectionRequest | milvus_pb2.LoadPartitionsRequest,
+) -> milvus_pb2.GetLoadingProgressRequest:
+    """How far that is."""
+    names = request.partition_names if isinstance(request, milvus_pb2.LoadPartitionsRequest) else ()
+    return milvus_pb2.GetLoadingProgressRequest(collection_name=request.collection_name, partition_names=names)
+
+
+def build_progress_of(request: milvus_pb2.GetLoadStateRequest) -> milvus_pb2.GetLoadingProgressRequest:
+    """How far the load is whose state was asked for."""
+    return milvus_pb2.GetLoadingProgressRequest(
+        collection_name=request.collection_name, partition_names=request.partition_names
+    )
+
+
+def load_progress(reply: milvus_pb2.GetLoadingProgressResponse, refresh: bool) -> int:
+    """How far a load, or its refresh, is, in percent."""
+    return reply.refresh_progress if refresh else reply.progress
+
+
+def build_release_collection(collection_name: str) -> milvus_pb2.ReleaseCollectionRequest:
+    """A collection out of memory."""
+    return milvus_pb2.ReleaseCollectionRequest(collection_name=require_name("collection_name", collection_name))
+
+
+def build_release_partitions(
+    collection_name: str, partition_names: str | Sequence[str] | None
+) -> milvus_pb2.ReleasePartitionsRequest:
+    """Some partitions out of memory."""
+    return milvus_pb2.ReleasePartitionsRequest(
+        collection_name=require_name("collection_name", collection_name),
+        partition_names=partition_list(partition_names),
+    )
+
+
+def build_get_load_state(
+    collection_name: str, partition_name: str | None = "", partition_names: Sequence[str] | None = None
+) -> milvus_pb2.GetLoadStateRequest:
+    """Whether a collection, or some partitions of it, are in memory."""
+    name = optional_text("partition_name", partition_name)
+    names = [] if partition_names is None else require_names("partition_names", partition_names)
+    if name and names:
+        raise ParamError(message="partition_name and partition_names are both given; give one of them")
+    return milvus_pb2.GetLoadStateRequest(
+        collection_name=require_name("collection_name", collection_name), partition_names=[name] if name else names
+    )
+
+
+def parse_load_state(reply: milvus_pb2.GetLoadStateResponse) -> LoadStateDescription:
+    """Whether they are."""
+    return {"state": LoadState(reply.state)}
+
+
+def partition_list(partition_names: str | Sequence[str] | None) -> list[str]:
+    """One name or several, as a list; None means none in particular, which is all."""
+    if partition_names is None:
+        return []
+    return [partition_names] if isinstance(partition_names, str) else require_names("partition_names", partition_names)

@@ -1,0 +1,133 @@
+"""Maintenance: what the server does with the rows in its own time, asked for now."""
+
+from __future__ import annotations
+
+from milvusclient._proto import milvus_pb2
+from milvusclient.exceptions import ParamError
+from milvusclient.models.infos import CompactionPlans, Plan
+from milvusclient.operations.common import optional_text, require_flag, require_int, require_name, require_text
+from milvusclient.operations.sizes import megabytes
+from milvusclient.schema.enums import CompactionTaskState, CompactionType, State
+
+__all__ = [
+    "build_compact",
+    "build_compaction_plans",
+    "build_compaction_state",
+    "build_compaction_tasks",
+    "build_flush",
+    "build_flush_all",
+    "build_flush_all_state",
+    "build_flush_state",
+    "parse_compact",
+    "parse_compaction_plans",
+    "parse_compaction_state",
+]
+
+
+def build_flush(collection_name: str) -> milvus_pb2.FlushRequest:
+    """The rows of a collection onto the disk."""
+    return milvus_pb2.FlushRequest(collection_names=[require_name("collection_name", collection_name)])
+
+
+def build_flush_state(reply: milvus_pb2.FlushResponse, collection_name: str) -> milvus_pb2.GetFlushStateRequest:
+    """Whether they are there."""
+    # Looking up a missing key of such a map would add it.
+    segments = reply.coll_segIDs[collection_name].data if collection_name in reply.coll_segIDs else ()
+    return milvus_pb2.GetFlushStateRequest(
+        collection_name=collection_name,
+        segmentIDs=segments,
+        flush_ts=reply.coll_flush_ts.get(collection_name, 0),
+    )
+
+
+def build_flush_all(db: str | None) -> milvus_pb2.FlushAllRequest:
+    """All rows onto the disk."""
+    return milvus_pb2.FlushAllRequest(db_name=optional_text("db", db))
+
+
+def build_flush_all_state(flush_all_ts: int, db: str | None) -> milvus_pb2.GetFlushAllStateRequest:
+    """Whether all rows of a moment are there."""
+    timestamp = require_int("flush_all_ts", flush_all_ts, least=0, most=(1 << 64) - 1)
+    return milvus_pb2.GetFlushAllStateRequest(flush_all_ts=timestamp, db_name=optional_text("db", db))
+
+
+def build_compact(
+    collection_name: str,
+    *,
+    is_clustering: bool = False,
+    is_l0: bool = False,
+    target_size: int | None = None,
+    target_size_unit: str = "mb",
+) -> milvus_pb2.ManualCompactionRequest:
+    """A compaction of a collection."""
+    return milvus_pb2.ManualCompactionRequest(
+        collection_name=require_text("collection_name", collection_name),
+        majorCompaction=require_flag("is_clustering", is_clustering),
+        l0Compaction=require_flag("is_l0", is_l0),
+        target_size=0 if target_size is None else _target_size(target_size, target_size_unit),
+    )
+
+
+def _target_size(target_size: int, unit: str) -> int:
+    if isinstance(target_size, bool) or not isinstance(target_size, int):
+        raise ParamError(message=f"target_size must be an int, got {target_size!r}; the unit goes to target_size_unit")
+    if target_size <= 0:
+        raise ParamError(message=f"target_size must be above 0, got {target_size}")
+    return megabytes("target_size", f"{target_size}{unit}")
+
+
+def parse_compact(reply: milvus_pb2.ManualCompactionResponse) -> int:
+    """The number of the job."""
+    return reply.compactionID
+
+
+def build_compaction_state(job_id: int) -> milvus_pb2.GetCompactionStateRequest:
+    """How far a compaction is."""
+    return milvus_pb2.GetCompactionStateRequest(compactionID=require_int("job_id", job_id))
+
+
+def parse_compaction_state(reply: milvus_pb2.GetCompactionStateResponse) -> State:
+    """How far it is."""
+    return _state(reply.state)
+
+
+def build_compaction_plans(job_id: int) -> milvus_pb2.GetCompactionPlansRequest:
+    """The parts of a compaction."""
+    return milvus_pb2.GetCompactionPlansRequest(compactionID=require_int("job_id", job_id))
+
+
+def build_compaction_tasks(collection_name: str) -> milvus_pb2.GetCompactionPlansRequest:
+    """The compactions of a collection."""
+    return milvus_pb2.GetCompactionPlansRequest(collection_name=require_name("collection_name", collection_name))
+
+
+def parse_compaction_plans(
+    reply: milvus_pb2.GetCompactionPlansResponse, *, job_id: int = 0, collection_name: str = ""
+) -> CompactionPlans:
+    """The parts, of the job or of the collection that was asked for."""
+    plans = [_plan(info) for info in reply.mergeInfos]
+    return CompactionPlans(job_id, collection_name, _state(reply.state), plans)
+
+
+def _plan(info: milvus_pb2.CompactionMergeInfo) -> Plan:
+    return Plan(
+        sources=list(info.sources),
+        target=info.target,
+        plan_id=info.plan_id,
+        task_id=info.plan_id,
+        trigger_id=info.trigger_id,
+        collection_id=info.collection_id,
+        partition_id=info.partition_id,
+        channel=info.channel,
+        compaction_type=CompactionType(info.type),
+        state=CompactionTaskState(info.state),
+        failure_reason=info.failure_reason,
+        targets=list(info.targets),
+    )
+
+
+def _state(number: int) -> State:
+    try:
+        return State(number)
+    except ValueError:
+        return State.UndefiedState

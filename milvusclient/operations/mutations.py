@@ -1,0 +1,223 @@
+"""Insert, upsert and delete: rows become columns, keys become a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from milvusclient._proto import milvus_pb2
+from milvusclient.codec.ids import decode_ids
+from milvusclient.codec.results import extra_info
+from milvusclient.codec.rows import fill_rows
+from milvusclient.exceptions import (
+    DataNotMatchException,
+    DataTypeNotMatchException,
+    ParamError,
+    SchemaMismatchRetryableException,
+)
+from milvusclient.models.mutations import DeletedKeys
+from milvusclient.operations.common import optional_text, require_flag, require_name, require_text
+from milvusclient.operations.consistency import parse_level
+from milvusclient.operations.keys import require_filter
+from milvusclient.operations.queries import filter_values
+from milvusclient.schema.enums import DataType
+from milvusclient.schema.field_ops import FieldOp, FieldOpType, normalize_field_ops
+
+if TYPE_CHECKING:
+    from milvusclient._proto import common_pb2, schema_pb2
+    from milvusclient.exceptions import MilvusException
+    from milvusclient.models.collection import CollectionInfo
+    from milvusclient.schema.enums import ConsistencyLevel
+
+__all__ = [
+    "FieldOps",
+    "build_delete",
+    "build_insert",
+    "build_upsert",
+    "is_schema_mismatch",
+    "parse_delete",
+    "parse_insert",
+    "parse_upsert",
+    "schema_changed_twice",
+]
+
+#: What an upsert does to single fields, by field name.
+FieldOps = Mapping[str, FieldOp | FieldOpType | int | str | None]
+
+Row = Mapping[str, object]
+
+#: How servers say that the schema changed: the newer code, and the one of servers before 2.3.
+_SCHEMA_MISMATCH = 109
+_LEGACY_SCHEMA_MISMATCH = 62
+
+
+def build_insert(
+    collection_name: str,
+    rows: Sequence[Row],
+    collection: CollectionInfo,
+    *,
+    partition_name: str | None = None,
+    namespace: str | None = None,
+) -> milvus_pb2.InsertRequest:
+    """An insert.
+
+    Args:
+        collection_name: name or alias of the collection.
+        rows: the rows, checked to be dicts.
+        collection: what is known of the collection.
+        partition_name: where to put them; None or empty means where the server decides.
+        namespace: the namespace of the rows.
+
+    Raises:
+        DataNotMatchException: a row does not fit the schema.
+        ParamError: an argument cannot be.
+    """
+    request = milvus_pb2.InsertRequest(
+        collection_name=require_name("collection_name", collection_name),
+        partition_name=optional_text("partition_name", partition_name),
+        num_rows=len(rows),
+        schema_timestamp=collection.update_timestamp,
+    )
+    if namespace is not None:
+        request.namespace = require_text("namespace", namespace)
+    fill_rows(request.fields_data, rows, collection)
+    return request
+
+
+def build_upsert(
+    collection_name: str,
+    rows: Sequence[Row],
+    collection: CollectionInfo,
+    *,
+    partition_name: str | None = None,
+    namespace: str | None = None,
+    partial_update: bool = False,
+    field_ops: FieldOps | None = None,
+) -> milvus_pb2.UpsertRequest:
+    """An upsert.
+
+    Args:
+        collection_name: name or alias of the collection.
+        rows: the rows, checked to be dicts.
+        collection: what is known of the collection.
+        partition_name: where to put them; None or empty means where the server decides.
+        namespace: the namespace of the rows.
+        partial_update: only the fields that the rows have are changed.
+        field_ops: what is done to single fields other than replacing them; that is a partial update, too.
+
+    Raises:
+        DataNotMatchException: a row does not fit the schema, or an operation names a field that is no ARRAY.
+        ParamError: an argument cannot be.
+    """
+    ops = normalize_field_ops(field_ops)
+    partial = require_flag("partial_update", partial_update) or bool(ops)
+    request = milvus_pb2.UpsertRequest(
+        collection_name=require_name("collection_name", collection_name),
+        partition_name=optional_text("partition_name", partition_name),
+        num_rows=len(rows),
+        schema_timestamp=collection.update_timestamp,
+        partial_update=partial,
+    )
+    if namespace is not None:
+        request.namespace = require_text("namespace", namespace)
+    for name, op in ops.items():
+        _check_op(name, op, collection)
+        request.field_ops.add(field_name=name, op=cast("schema_pb2.FieldPartialUpdateOp.OpType.ValueType", int(op)))
+    fill_rows(request.fields_data, rows, collection, upsert=True, partial=partial)
+    return request
+
+
+def _check_op(name: str, op: FieldOpType, collection: CollectionInfo) -> None:
+    field = collection.field(name)
+    if field is None or field.data_type is not DataType.ARRAY:
+        is_what = "does not exist" if field is None else f"is {field.data_type.name}"
+        raise DataNotMatchException(
+            message=f"field_ops[{name!r}] is {op.name}, which needs an ARRAY field; "
+            f"in collection {collection.name!r} field {name!r} {is_what}"
+        )
+
+
+def build_delete(
+    collection_name: str,
+    filter_text: str | None,
+    filter_params: Mapping[str, object] | None,
+    *,
+    partition_name: str | None = None,
+    consistency_level: ConsistencyLevel | int | str | None = None,
+    namespace: str | None = None,
+    by_keys: bool = False,
+) -> milvus_pb2.DeleteRequest:
+    """A delete.
+
+    Args:
+        collection_name: name or alias of the collection.
+        filter_text: which rows.
+        filter_params: values for the placeholders of the filter.
+        partition_name: where; None or empty means everywhere.
+        consistency_level: how fresh the data must be in which the filter finds its rows; None leaves it to the server.
+        namespace: the namespace of the rows.
+        by_keys: the rows are found by their keys, which are added as soon as the name of the primary key is known.
+
+    Raises:
+        DataTypeNotMatchException: neither keys nor a filter are given, or the filter is not a text.
+        ParamError: an argument cannot be, or both keys and a filter are given.
+    """
+    request = milvus_pb2.DeleteRequest(
+        collection_name=require_name("collection_name", collection_name),
+        expr=require_filter("filter", filter_text),
+        partition_name=optional_text("partition_name", partition_name),
+    )
+    if by_keys and request.expr:
+        raise ParamError(message="give either ids or filter; for both, write the ids into the filter")
+    if not by_keys and filter_text is None:
+        raise DataTypeNotMatchException(message="say what to delete: give ids or filter")
+    if not by_keys and not request.expr:
+        raise ParamError(message="filter must not be empty; to delete all rows use truncate_collection")
+    if consistency_level is not None:
+        level = parse_level(consistency_level)
+        request.consistency_level = cast("common_pb2.ConsistencyLevel.ValueType", int(level))
+    if namespace is not None:
+        request.namespace = require_text("namespace", namespace)
+    for name, value in filter_values(filter_params).items():
+        request.expr_template_values[name].CopyFrom(value)
+    return request
+
+
+def parse_insert(reply: milvus_pb2.MutationResult) -> dict[str, Any]:
+    """What an insert did."""
+    return {"insert_count": reply.insert_cnt, "ids": decode_ids(reply.IDs), "cost": _cost(reply)}
+
+
+def parse_upsert(reply: milvus_pb2.MutationResult) -> dict[str, Any]:
+    """What an upsert did."""
+    return {"upsert_count": reply.upsert_cnt, "ids": decode_ids(reply.IDs), "cost": _cost(reply)}
+
+
+def parse_delete(reply: milvus_pb2.MutationResult) -> dict[str, int] | DeletedKeys:
+    """What a delete did: how many rows it was, or of some servers their keys."""
+    keys = decode_ids(reply.IDs)
+    if keys:
+        return DeletedKeys(keys, _cost(reply))
+    return {"delete_count": reply.delete_cnt, "cost": _cost(reply)}
+
+
+def _cost(reply: milvus_pb2.MutationResult) -> int:
+    return int(extra_info(reply.status).get("cost", 0))
+
+
+def is_schema_mismatch(error: MilvusException) -> bool:
+    """Whether the server refused rows because their schema is not the collection's current one."""
+    return error.code == _SCHEMA_MISMATCH or error.compatible_code == _LEGACY_SCHEMA_MISMATCH
+
+
+def schema_changed_twice(error: MilvusException) -> SchemaMismatchRetryableException:
+    """The same refusal, after the rows were made to fit the schema that the server had just told."""
+    changed = SchemaMismatchRetryableException(
+        error.code,
+        f"the schema changed again while the rows were made to fit its last change: {error.message}; repeat the call",
+        error.compatible_code,
+        error.is_input_error,
+        error.retriable,
+    )
+    changed.__dict__.update({name: value for name, value in vars(error).items() if not name.startswith("_")})
+    return changed

@@ -1,0 +1,135 @@
+"""Privileges: what roles may do, one by one or in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from milvusclient._proto import milvus_pb2
+from milvusclient.exceptions import ParamError
+from milvusclient.models.descriptions import PrivilegeGroupDescription
+from milvusclient.operations.common import optional_text, require_name, require_names
+
+__all__ = [
+    "build_add_privileges",
+    "build_create_privilege_group",
+    "build_drop_privilege_group",
+    "build_grant_privilege",
+    "build_grant_privilege_v2",
+    "build_list_privilege_groups",
+    "build_remove_privileges",
+    "build_revoke_privilege",
+    "build_revoke_privilege_v2",
+    "parse_list_privilege_groups",
+]
+
+
+def build_grant_privilege(
+    role_name: str, object_type: str, privilege: str, object_name: str, db_name: str | None
+) -> milvus_pb2.OperatePrivilegeRequest:
+    """A privilege for a role, on an object of some type."""
+    entity = _grant_entity(role_name, object_type, privilege, object_name, db_name)
+    return milvus_pb2.OperatePrivilegeRequest(entity=entity, type=milvus_pb2.OperatePrivilegeType.Grant)
+
+
+def build_revoke_privilege(
+    role_name: str, object_type: str, privilege: str, object_name: str, db_name: str | None
+) -> milvus_pb2.OperatePrivilegeRequest:
+    """A privilege no longer for a role."""
+    entity = _grant_entity(role_name, object_type, privilege, object_name, db_name)
+    return milvus_pb2.OperatePrivilegeRequest(entity=entity, type=milvus_pb2.OperatePrivilegeType.Revoke)
+
+
+def _grant_entity(
+    role_name: str, object_type: str, privilege: str, object_name: str, db_name: str | None
+) -> milvus_pb2.GrantEntity:
+    return milvus_pb2.GrantEntity(
+        role=_role(role_name),
+        object=milvus_pb2.ObjectEntity(name=require_name("object_type", object_type)),
+        object_name=require_name("object_name", object_name),
+        grantor=_grantor(privilege),
+        db_name=optional_text("db_name", db_name),
+    )
+
+
+def build_grant_privilege_v2(
+    role_name: str, privilege: str, collection_name: str, db_name: str | None
+) -> milvus_pb2.OperatePrivilegeV2Request:
+    """A privilege, or a group of them, for a role."""
+    return _operate_v2(role_name, privilege, collection_name, db_name, milvus_pb2.OperatePrivilegeType.Grant)
+
+
+def build_revoke_privilege_v2(
+    role_name: str, privilege: str, collection_name: str, db_name: str | None
+) -> milvus_pb2.OperatePrivilegeV2Request:
+    """A privilege, or a group of them, no longer for a role."""
+    return _operate_v2(role_name, privilege, collection_name, db_name, milvus_pb2.OperatePrivilegeType.Revoke)
+
+
+def _operate_v2(
+    role_name: str,
+    privilege: str,
+    collection_name: str,
+    db_name: str | None,
+    operation: milvus_pb2.OperatePrivilegeType.ValueType,
+) -> milvus_pb2.OperatePrivilegeV2Request:
+    return milvus_pb2.OperatePrivilegeV2Request(
+        role=_role(role_name),
+        grantor=_grantor(privilege),
+        type=operation,
+        db_name=optional_text("db_name", db_name),
+        collection_name=require_name("collection_name", collection_name),
+    )
+
+
+def _role(role_name: str) -> milvus_pb2.RoleEntity:
+    return milvus_pb2.RoleEntity(name=require_name("role_name", role_name))
+
+
+def _grantor(privilege: str) -> milvus_pb2.GrantorEntity:
+    return milvus_pb2.GrantorEntity(privilege=milvus_pb2.PrivilegeEntity(name=require_name("privilege", privilege)))
+
+
+def build_create_privilege_group(group_name: str) -> milvus_pb2.CreatePrivilegeGroupRequest:
+    """A new group of privileges."""
+    return milvus_pb2.CreatePrivilegeGroupRequest(group_name=require_name("group_name", group_name))
+
+
+def build_drop_privilege_group(group_name: str) -> milvus_pb2.DropPrivilegeGroupRequest:
+    """The end of a group of privileges."""
+    return milvus_pb2.DropPrivilegeGroupRequest(group_name=require_name("group_name", group_name))
+
+
+def build_list_privilege_groups() -> milvus_pb2.ListPrivilegeGroupsRequest:
+    """All groups of privileges."""
+    return milvus_pb2.ListPrivilegeGroupsRequest()
+
+
+def parse_list_privilege_groups(reply: milvus_pb2.ListPrivilegeGroupsResponse) -> list[PrivilegeGroupDescription]:
+    """Their names, and what is in them."""
+    return [
+        {"privilege_group": group.group_name, "privileges": [privilege.name for privilege in group.privileges]}
+        for group in reply.privilege_groups
+    ]
+
+
+def build_add_privileges(group_name: str, privileges: Sequence[str]) -> milvus_pb2.OperatePrivilegeGroupRequest:
+    """Privileges into a group."""
+    return _operate_group(group_name, privileges, milvus_pb2.OperatePrivilegeGroupType.AddPrivilegesToGroup)
+
+
+def build_remove_privileges(group_name: str, privileges: Sequence[str]) -> milvus_pb2.OperatePrivilegeGroupRequest:
+    """Privileges out of a group."""
+    return _operate_group(group_name, privileges, milvus_pb2.OperatePrivilegeGroupType.RemovePrivilegesFromGroup)
+
+
+def _operate_group(
+    group_name: str, privileges: Sequence[str], operation: milvus_pb2.OperatePrivilegeGroupType.ValueType
+) -> milvus_pb2.OperatePrivilegeGroupRequest:
+    names = require_names("privileges", privileges)
+    if not names:
+        raise ParamError(message="privileges is empty; name at least one privilege")
+    return milvus_pb2.OperatePrivilegeGroupRequest(
+        group_name=require_name("group_name", group_name),
+        privileges=[milvus_pb2.PrivilegeEntity(name=name) for name in names],
+        type=operation,
+    )

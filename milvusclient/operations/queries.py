@@ -1,0 +1,161 @@
+"""Query and get: rows by a filter or by their primary keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from milvusclient._proto import milvus_pb2
+from milvusclient.codec.results import decode_query
+from milvusclient.codec.templates import encode_templates
+from milvusclient.exceptions import ParamError
+from milvusclient.models.results import QueryResult
+from milvusclient.operations.common import (
+    key_value_pairs,
+    require_flag,
+    require_int,
+    require_mapping,
+    require_name,
+    require_names,
+    require_text,
+)
+from milvusclient.operations.keys import require_filter
+from milvusclient.operations.search_params import OrderBy, order_text, time_texts
+
+if TYPE_CHECKING:
+    from milvusclient._proto import schema_pb2
+    from milvusclient.exceptions import MilvusException
+    from milvusclient.operations.consistency import Freshness
+
+__all__ = ["QueryOptions", "build_query", "filter_values", "finds_nothing", "one_order", "parse_query"]
+
+#: How servers before 2.3 say that a collection has no rows.
+_EMPTY_COLLECTION = 26
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryOptions:
+    """What a query may ask for beside its filter; the methods' docstrings explain them.
+
+    Args:
+        cluster_id: the cluster that shall answer, for sessions.
+        iterator: what only iterators send, as texts.
+    """
+
+    limit: int | str | None = None
+    offset: int | str | None = None
+    ignore_growing: bool = False
+    reduce_stop_for_best: bool = False
+    group_by_fields: Sequence[str] | None = None
+    order_by_fields: OrderBy | None = None
+    timezone: str | None = None
+    time_fields: str | Sequence[str] | None = None
+    cluster_id: str = ""
+    iterator: Mapping[str, str] = field(default_factory=dict)
+
+    def texts(self) -> dict[str, str]:
+        """As a request carries them.
+
+        Raises:
+            ParamError: one of them cannot be.
+        """
+        texts: dict[str, str] = {}
+        if self.limit is not None:
+            texts["limit"] = str(_number("limit", self.limit))
+        if self.offset is not None:
+            texts["offset"] = str(_number("offset", self.offset))
+        texts.update(time_texts(self.timezone, self.time_fields))
+        texts["ignore_growing"] = str(require_flag("ignore_growing", self.ignore_growing))
+        texts["reduce_stop_for_best"] = str(require_flag("reduce_stop_for_best", self.reduce_stop_for_best))
+        if self.group_by_fields:
+            texts["group_by_fields"] = ",".join(require_names("group_by_fields", self.group_by_fields))
+        if self.order_by_fields:
+            texts["order_by_fields"] = order_text("order_by_fields", self.order_by_fields)
+        if self.cluster_id:
+            texts["cluster_id"] = self.cluster_id
+        texts.update(self.iterator)
+        return texts
+
+
+def build_query(
+    collection_name: str,
+    filter_text: str | None,
+    filter_params: Mapping[str, object] | None,
+    output_fields: Sequence[str] | None,
+    partition_names: Sequence[str] | None,
+    options: QueryOptions,
+    fresh: Freshness,
+    *,
+    namespace: str | None = None,
+    by_keys: bool = False,
+) -> milvus_pb2.QueryRequest:
+    """A query.
+
+    Args:
+        collection_name: name or alias of the collection.
+        filter_text: which rows.
+        filter_params: values for the placeholders of the filter.
+        output_fields: which fields; None or an empty list means all.
+        partition_names: where to look; None or an empty list means everywhere.
+        options: what else is asked for.
+        fresh: how fresh the data must be.
+        namespace: the namespace of the rows.
+        by_keys: the rows are found by their keys, which are added as soon as the name of the primary key is known.
+
+    Raises:
+        ParamError: an argument cannot be, or both keys and a filter are given.
+        DataTypeNotMatchException: the filter is not a text.
+    """
+    request = milvus_pb2.QueryRequest(
+        collection_name=require_name("collection_name", collection_name),
+        expr=require_filter("filter", filter_text),
+        output_fields=require_names("output_fields", output_fields) if output_fields else ["*"],
+        partition_names=require_names("partition_names", partition_names or []),
+    )
+    if by_keys and request.expr:
+        raise ParamError(message="give either ids or filter; for both, write the ids into the filter")
+    request.query_params.extend(key_value_pairs(options.texts()))
+    fresh.apply(request)
+    if namespace is not None:
+        request.namespace = require_text("namespace", namespace)
+    for name, value in filter_values(filter_params).items():
+        request.expr_template_values[name].CopyFrom(value)
+    return request
+
+
+def filter_values(filter_params: Mapping[str, object] | None) -> Mapping[str, schema_pb2.TemplateValue]:
+    """The values for the placeholders of a filter.
+
+    Raises:
+        ParamError: they are not a dict, or a value has a type that filters do not have.
+    """
+    return encode_templates(require_mapping("filter_params", filter_params)) if filter_params else {}
+
+
+def parse_query(reply: milvus_pb2.QueryResults) -> QueryResult:
+    """The rows that were found."""
+    return decode_query(reply)
+
+
+def finds_nothing(error: MilvusException) -> bool:
+    """Whether a failed query means no more than that the collection has no rows."""
+    return _EMPTY_COLLECTION in (error.code, error.compatible_code)
+
+
+def one_order(order_by_fields: OrderBy | None, order_by: OrderBy | None) -> OrderBy | None:
+    """The order of the rows, which may be given under either name.
+
+    Raises:
+        ParamError: it is given under both.
+    """
+    if order_by_fields and order_by:
+        raise ParamError(message="order_by_fields and order_by are two names of one argument; give one of them")
+    return order_by_fields or order_by
+
+
+def _number(name: str, value: int | str) -> int:
+    """A number of rows; a text of digits counts too, as servers read one."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    return require_int(name, value, least=0)

@@ -1,0 +1,137 @@
+"""Schemas as the messages that carry them: what users built becomes protobuf."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, cast
+
+from milvusclient._proto import schema_pb2
+from milvusclient.operations.common import json_value_text, key_value_pairs, python_text
+from milvusclient.schema.enums import DataType
+
+if TYPE_CHECKING:
+    from milvusclient._proto import common_pb2
+    from milvusclient.schema._defaults import DefaultValue
+    from milvusclient.schema.collection import CollectionSchema
+    from milvusclient.schema.fields import FieldSchema
+    from milvusclient.schema.functions import Function
+    from milvusclient.schema.structs import StructFieldSchema
+
+__all__ = [
+    "encode_default",
+    "encode_field",
+    "encode_function",
+    "encode_schema",
+    "encode_struct_field",
+    "parameter_pairs",
+]
+
+#: What schemas are written with in Python and what servers call it.
+_SERVER_KEYS = {"mmap_enabled": "mmap.enabled"}
+
+_DEFAULT_MEMBERS = {
+    DataType.BOOL: "bool_data",
+    DataType.INT8: "int_data",
+    DataType.INT16: "int_data",
+    DataType.INT32: "int_data",
+    DataType.INT64: "long_data",
+    DataType.FLOAT: "float_data",
+    DataType.DOUBLE: "double_data",
+}
+
+
+def encode_schema(name: str, schema: CollectionSchema) -> schema_pb2.CollectionSchema:
+    """The schema of a collection that is to be created.
+
+    Args:
+        name: name of the collection.
+        schema: a schema that its own ``verify`` has nothing against.
+    """
+    return schema_pb2.CollectionSchema(
+        name=name,
+        description=schema.description,
+        autoID=schema.auto_id,
+        enable_dynamic_field=schema.enable_dynamic_field,
+        enable_namespace=schema.enable_namespace,
+        external_source=schema.external_source,
+        external_spec=schema.external_spec,
+        fields=[encode_field(field) for field in schema.fields],
+        struct_array_fields=[encode_struct_field(struct) for struct in schema.struct_fields],
+        functions=[encode_function(function) for function in schema.functions],
+    )
+
+
+def encode_field(field: FieldSchema, text: Callable[[object], str] = json_value_text) -> schema_pb2.FieldSchema:
+    """One field; ``text`` writes the values of its type parameters."""
+    message = _encode_field(field)
+    message.data_type = _data_type(field.dtype)
+    if field.element_type is not None:
+        message.element_type = _data_type(field.element_type)
+    message.nullable = field.nullable
+    message.external_field = field.external_field
+    message.type_params.extend(parameter_pairs(field.params, text))
+    return message
+
+
+def _encode_field(field: FieldSchema) -> schema_pb2.FieldSchema:
+    """What a field and a sub-field of a struct have in common."""
+    return schema_pb2.FieldSchema(
+        name=field.name,
+        description=field.description,
+        is_primary_key=field.is_primary,
+        autoID=field.auto_id,
+        is_partition_key=field.is_partition_key,
+        is_clustering_key=field.is_clustering_key,
+        is_dynamic=field.is_dynamic,
+        is_function_output=field.is_function_output,
+        default_value=None if field.default_value is None else encode_default(field.dtype, field.default_value),
+    )
+
+
+def encode_struct_field(struct: StructFieldSchema) -> schema_pb2.StructArrayFieldSchema:
+    """A struct array, whose sub-fields travel as arrays of its capacity; nulls are told in each of them."""
+    return schema_pb2.StructArrayFieldSchema(
+        name=struct.name,
+        description=struct.description,
+        nullable=struct.nullable,
+        fields=[_encode_sub_field(struct, field) for field in struct.fields],
+        type_params=parameter_pairs(struct.params, json_value_text),
+    )
+
+
+def _encode_sub_field(struct: StructFieldSchema, field: FieldSchema) -> schema_pb2.FieldSchema:
+    message = _encode_field(field)
+    message.data_type = _data_type(DataType._ARRAY_OF_VECTOR if field.dtype.is_vector else DataType.ARRAY)
+    message.element_type = _data_type(field.dtype)
+    message.nullable = struct.nullable
+    params = {**field.params, "max_capacity": struct.max_capacity}
+    message.type_params.extend(parameter_pairs(params, json_value_text))
+    return message
+
+
+def encode_function(function: Function) -> schema_pb2.FunctionSchema:
+    """A function of a collection; the values of its parameters are written as Python writes them."""
+    return schema_pb2.FunctionSchema(
+        name=function.name,
+        description=function.description,
+        type=cast("schema_pb2.FunctionType.ValueType", int(function.type)),
+        input_field_names=function.input_field_names,
+        output_field_names=function.output_field_names,
+        params=parameter_pairs(function.params, python_text),
+    )
+
+
+def encode_default(dtype: DataType, value: DefaultValue) -> schema_pb2.ValueField:
+    """A default value, in the member that its field's type asks for; texts serve for every type but numbers."""
+    message = schema_pb2.ValueField()
+    setattr(message, _DEFAULT_MEMBERS.get(dtype, "string_data"), value)
+    return message
+
+
+def parameter_pairs(params: Mapping[str, object], text: Callable[[object], str]) -> list[common_pb2.KeyValuePair]:
+    """Parameters by the names that servers know, each written by ``text``."""
+    return key_value_pairs({_SERVER_KEYS.get(key, str(key)): text(value) for key, value in params.items()})
+
+
+def _data_type(dtype: DataType) -> schema_pb2.DataType.ValueType:
+    return cast("schema_pb2.DataType.ValueType", int(dtype))

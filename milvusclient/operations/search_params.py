@@ -1,0 +1,267 @@
+"""The parameters of a search that are texts on the wire: what a program gives, as pairs of a name and a text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from milvusclient.exceptions import ParamError
+from milvusclient.operations.common import require_flag, require_int, require_names, require_text
+from milvusclient.schema._checks import given
+from milvusclient.schema.enums import DataType
+
+__all__ = [
+    "OrderBy",
+    "SearchOptions",
+    "group_texts",
+    "order_text",
+    "require_count",
+    "require_round_decimal",
+    "search_texts",
+    "time_texts",
+]
+
+#: How results are ordered: ``"field:asc,other:desc"``, or a list of such pieces or of dicts with field and order.
+OrderBy = str | Sequence[Mapping[str, str] | str]
+
+_MOST_DECIMALS = 6
+_JSON_TYPES = {
+    DataType.BOOL: "Bool",
+    DataType.INT8: "Int8",
+    DataType.INT16: "Int16",
+    DataType.INT32: "Int32",
+    DataType.INT64: "Int64",
+    DataType.STRING: "VarChar",
+    DataType.VARCHAR: "VarChar",
+}
+#: These search parameters are texts of their own, beside ``params``.
+_HOISTED = ("metric_type", "hints", "analyzer_name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchOptions:
+    """What a search may ask for beside its vectors, its filter and its limit; the methods' docstrings explain them.
+
+    Args:
+        cluster_id: the cluster that shall answer, for sessions.
+        iterator: what only iterators send, as texts.
+    """
+
+    round_decimal: int = -1
+    offset: int | None = None
+    ignore_growing: bool = False
+    page_retain_order: bool | None = None
+    group_by_field: str | None = None
+    group_by_fields: Sequence[str] | None = None
+    group_size: int | None = None
+    strict_group_size: bool | None = None
+    order_by_fields: OrderBy | None = None
+    json_path: str | None = None
+    json_type: DataType | int | None = None
+    strict_cast: bool | None = None
+    timezone: str | None = None
+    time_fields: str | Sequence[str] | None = None
+    cluster_id: str = ""
+    iterator: Mapping[str, str] = field(default_factory=dict)
+
+
+def search_texts(
+    search_params: Mapping[str, object] | None, limit: int, anns_field: str, options: SearchOptions, name: str
+) -> dict[str, str]:
+    """The parameters of one search request.
+
+    Args:
+        search_params: what the program gave: ``metric_type`` and others beside a dict ``params``.
+        limit: number of hits for each query vector, checked.
+        anns_field: the vector field, empty for the only one.
+        options: what else the search asks for.
+        name: what the program calls ``search_params``, for messages.
+
+    Raises:
+        ParamError: a parameter cannot be, is given twice, or contradicts another.
+    """
+    given_params = _mapping(search_params, name)
+    texts = {
+        "topk": str(limit),
+        "round_decimal": str(require_round_decimal(options.round_decimal)),
+        "ignore_growing": str(_ignore_growing(given_params, options, name)),
+    }
+    offset = _offset(given_params, options, name)
+    if offset is not None:
+        texts["offset"] = str(offset)
+    if anns_field:
+        texts["anns_field"] = anns_field
+    for key in _HOISTED:
+        value = given_params.get(key)
+        if value is not None:
+            texts[key] = value.name if isinstance(value, Enum) else require_text(f"{name}[{key!r}]", value)
+    texts.update(group_texts(options))
+    texts.update(_order_and_time_texts(options))
+    texts.update(_json_texts(options))
+    if options.cluster_id:
+        texts["cluster_id"] = options.cluster_id
+    texts.update(options.iterator)
+    texts["params"] = _params_text(given_params, options, name)
+    return texts
+
+
+def group_texts(options: SearchOptions) -> dict[str, str]:
+    """What a search says about groups.
+
+    Raises:
+        ParamError: one of the options cannot be.
+    """
+    texts: dict[str, str] = {}
+    if options.group_by_field is not None:
+        texts["group_by_field"] = require_text("group_by_field", options.group_by_field)
+    if options.group_by_fields:
+        texts["group_by_fields"] = ",".join(require_names("group_by_fields", options.group_by_fields))
+    if options.group_size is not None:
+        texts["group_size"] = str(require_count("group_size", options.group_size))
+    if options.strict_group_size is not None:
+        texts["strict_group_size"] = str(require_flag("strict_group_size", options.strict_group_size))
+    return texts
+
+
+def order_text(name: str, order: OrderBy) -> str:
+    """How results are ordered, as servers read it: ``"age:desc,name:asc"``.
+
+    Raises:
+        ParamError: a field has no name, or an order is neither ``"asc"`` nor ``"desc"``.
+
+    Example:
+        >>> from milvusclient.operations.search_params import order_text
+        >>> order_text("order_by_fields", [{"field": "age", "order": "desc"}, {"field": "name"}])
+        'age:desc,name:asc'
+    """
+    if isinstance(order, str):
+        return order
+    if not isinstance(order, list | tuple):
+        raise ParamError(
+            message=f"{name} must be a list of dicts such as {{'field': 'age', 'order': 'desc'}}, got {given(order)}"
+        )
+    return ",".join(_order_piece(f"{name}[{index}]", piece) for index, piece in enumerate(order))
+
+
+def _order_piece(name: str, piece: Mapping[str, object] | str) -> str:
+    if isinstance(piece, str) and piece:
+        return piece
+    if not isinstance(piece, Mapping):
+        wanted = "a dict such as {'field': 'age', 'order': 'desc'}"
+        raise ParamError(message=f"{name} must be {wanted}, got {given(piece)}")
+    field_name, direction = piece.get("field"), piece.get("order", "asc")
+    if not isinstance(field_name, str) or not field_name:
+        raise ParamError(message=f"{name} must name a field under the key 'field', got {given(piece)}")
+    if not isinstance(direction, str) or direction.lower() not in ("asc", "desc"):
+        raise ParamError(message=f"{name}['order'] must be 'asc' or 'desc', got {given(direction)}")
+    return f"{field_name}:{direction}"
+
+
+def time_texts(timezone: str | None, time_fields: str | Sequence[str] | None) -> dict[str, str]:
+    """What a read says about the time zone and the parts of TIMESTAMPTZ values.
+
+    Raises:
+        ParamError: one of them is not a text.
+    """
+    texts: dict[str, str] = {}
+    if timezone is not None:
+        texts["timezone"] = require_text("timezone", timezone)
+    if time_fields is not None:
+        parts = [time_fields] if isinstance(time_fields, str) else require_names("time_fields", time_fields)
+        texts["time_fields"] = ",".join(parts)
+    return texts
+
+
+def require_count(name: str, value: object) -> int:
+    """``value`` if it is an int of at least 1."""
+    return require_int(name, value, least=1)
+
+
+def require_round_decimal(value: object) -> int:
+    """``value`` if it is a number of decimals, or -1 for all of them."""
+    return require_int("round_decimal", value, least=-1, most=_MOST_DECIMALS)
+
+
+def _mapping(value: object, name: str) -> Mapping[str, object]:
+    if value is None or value == []:
+        return {}
+    if not isinstance(value, Mapping):
+        raise ParamError(
+            message=f"{name} must be a dict such as {{'metric_type': 'L2', 'params': {{'ef': 64}}}}, got {given(value)}"
+        )
+    return value
+
+
+def _ignore_growing(params: Mapping[str, object], options: SearchOptions, name: str) -> bool:
+    within = params.get("ignore_growing")
+    asked = within is not None and require_flag(f"{name}['ignore_growing']", within)
+    return require_flag("ignore_growing", options.ignore_growing) or asked
+
+
+def _offset(params: Mapping[str, object], options: SearchOptions, name: str) -> int | None:
+    """The offset, which may be given in either place; one of 0 that is an argument need not be sent."""
+    within = params.get("offset")
+    if options.offset is None:
+        return None if within is None else require_int(f"{name}['offset']", within, least=0)
+    if within is not None:
+        raise ParamError(message=f"offset is given twice, as argument ({options.offset!r}) and in {name} ({within!r})")
+    return require_int("offset", options.offset, least=0) or None
+
+
+def _order_and_time_texts(options: SearchOptions) -> dict[str, str]:
+    texts = time_texts(options.timezone, options.time_fields)
+    if options.order_by_fields:
+        texts["order_by_fields"] = order_text("order_by_fields", options.order_by_fields)
+    return texts
+
+
+def _json_texts(options: SearchOptions) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    if options.json_path is not None:
+        texts["json_path"] = require_text("json_path", options.json_path)
+    if options.json_type is not None:
+        if isinstance(options.json_type, bool) or options.json_type not in _JSON_TYPES:
+            wanted = ", ".join(f"DataType.{member.name}" for member in _JSON_TYPES)
+            raise ParamError(message=f"json_type must be one of {wanted}, got {given(options.json_type)}")
+        texts["json_type"] = _JSON_TYPES[DataType(options.json_type)]
+    if options.strict_cast is not None:
+        texts["strict_cast"] = str(require_flag("strict_cast", options.strict_cast))
+    return texts
+
+
+def _params_text(params: Mapping[str, object], options: SearchOptions, name: str) -> str:
+    """The nested ``params`` with every other search parameter, as JSON: servers differ in where they look."""
+    nested = params.get("params", {})
+    if not isinstance(nested, Mapping):
+        raise ParamError(message=f"{name}['params'] must be a dict such as {{'ef': 64}}, got {given(nested)}")
+    merged = dict(nested)
+    for key, value in params.items():
+        if key == "params":
+            continue
+        if key in merged and merged[key] != value:
+            raise ParamError(
+                message=f"{name} gives {key!r} twice, as {value!r} and as {merged[key]!r} in 'params'; keep one of them"
+            )
+        merged[key] = value
+    if options.page_retain_order is not None:
+        if "page_retain_order" in merged:
+            raise ParamError(message=f"page_retain_order is given twice, as argument and in {name}")
+        merged["page_retain_order"] = require_flag("page_retain_order", options.page_retain_order)
+    if not merged:
+        return "{}"
+    try:
+        return json.dumps(merged, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain)
+    except (TypeError, ValueError) as error:
+        raise ParamError(message=f"{name} cannot be written as JSON: {error}; got {given(merged)}") from error
+
+
+def _plain(value: object) -> object:
+    """Numbers and arrays of numpy and the like, as JSON knows them."""
+    if isinstance(value, Enum):
+        return value.name
+    as_list = getattr(value, "tolist", None)
+    if callable(as_list):
+        return as_list()
+    raise TypeError(f"{type(value).__name__} is not a type of JSON")

@@ -1,0 +1,195 @@
+"""Search: the nearest vectors of one field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Real
+from typing import TYPE_CHECKING
+
+from milvusclient._proto import common_pb2, milvus_pb2
+from milvusclient.codec.ids import encode_ids
+from milvusclient.codec.placeholders import encode_vectors
+from milvusclient.codec.results import decode_search
+from milvusclient.exceptions import ParamError
+from milvusclient.operations.aggregation import encode_aggregation
+from milvusclient.operations.common import key_value_pairs, optional_text, require_name, require_names, require_text
+from milvusclient.operations.function_chains import encode_chains
+from milvusclient.operations.highlighting import encode_highlighter
+from milvusclient.operations.keys import require_filter
+from milvusclient.operations.queries import filter_values
+from milvusclient.operations.ranking import encode_score
+from milvusclient.operations.search_params import SearchOptions, require_count, search_texts
+from milvusclient.schema._checks import given
+from milvusclient.schema.embedding_list import EmbeddingList
+
+if TYPE_CHECKING:
+    from milvusclient.models.collection import CollectionInfo
+    from milvusclient.models.results import SearchResult
+    from milvusclient.operations.consistency import Freshness
+    from milvusclient.operations.keys import Keys
+    from milvusclient.schema.aggregation import SearchAggregation
+    from milvusclient.schema.function_chain import FunctionChain
+    from milvusclient.schema.functions import Function, FunctionScore
+    from milvusclient.schema.highlight import Highlighter
+
+__all__ = ["Reading", "Reranking", "add_vectors", "build_search", "parse_search"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Where a search looks and what it brings back.
+
+    Args:
+        fresh: how fresh the data must be.
+        output_fields: which fields; None or an empty list means none.
+        partition_names: where to look; None or an empty list means everywhere.
+        namespace: the namespace of the rows.
+    """
+
+    fresh: Freshness
+    output_fields: Sequence[str] | None = None
+    partition_names: Sequence[str] | None = None
+    namespace: str | None = None
+
+    def apply(self, request: milvus_pb2.SearchRequest | milvus_pb2.HybridSearchRequest) -> None:
+        """Write it into a request.
+
+        Raises:
+            ParamError: a name is not a text.
+        """
+        request.output_fields.extend(require_names("output_fields", self.output_fields or []))
+        request.partition_names.extend(require_names("partition_names", self.partition_names or []))
+        if self.namespace is not None:
+            request.namespace = require_text("namespace", self.namespace)
+        self.fresh.apply(request)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reranking:
+    """What is done to the hits of a search before they come back."""
+
+    ranker: Function | FunctionScore | None = None
+    function_chains: FunctionChain | Sequence[FunctionChain] | None = None
+    highlighter: Highlighter | None = None
+    aggregation: SearchAggregation | None = None
+
+    def apply(self, request: milvus_pb2.SearchRequest, options: SearchOptions) -> None:
+        """Write it into a request.
+
+        Raises:
+            ParamError: one of them has a wrong type, or two of them exclude each other.
+        """
+        if self.function_chains is not None:
+            chains = encode_chains(self.function_chains)
+            if chains and self.ranker is not None:
+                raise ParamError(message="give either function_chains or ranker: both order the hits")
+            request.function_chains.extend(chains)
+        if self.ranker is not None:
+            request.function_score.CopyFrom(encode_score(self.ranker))
+        if self.highlighter is not None:
+            request.highlighter.CopyFrom(encode_highlighter(self.highlighter))
+        if self.aggregation is not None:
+            for name in ("group_by_field", "group_by_fields"):
+                if getattr(options, name):
+                    raise ParamError(message=f"give either search_aggregation or {name}: both make groups of the hits")
+            request.search_aggregation.CopyFrom(encode_aggregation(self.aggregation))
+
+
+def build_search(
+    collection_name: str,
+    data: object,
+    ids: Keys | None,
+    filter_text: str | None,
+    filter_params: Mapping[str, object] | None,
+    limit: int,
+    search_params: Mapping[str, object] | None,
+    anns_field: str | None,
+    options: SearchOptions,
+    reading: Reading,
+    reranking: Reranking = Reranking(),
+) -> milvus_pb2.SearchRequest:
+    """A search, all but its query vectors: :func:`add_vectors` adds them.
+
+    Args:
+        collection_name: name or alias of the collection.
+        data: the query vectors; only looked at for whether they are given.
+        ids: the rows whose vectors are searched for, in place of query vectors.
+        filter_text: which rows.
+        filter_params: values for the placeholders of the filter.
+        limit: how many hits for each query vector.
+        search_params: metric and parameters of the index.
+        anns_field: the vector field; None or empty means the only one.
+        options: what else is asked for.
+        reading: where to look and what to bring back.
+        reranking: what is done to the hits.
+
+    Raises:
+        ParamError: an argument cannot be.
+        DataTypeNotMatchException: the filter is not a text.
+    """
+    if (data is None) == (ids is None):
+        raise ParamError(message="give either data, the query vectors, or ids, the keys of rows that have the vectors")
+    field_name = optional_text("anns_field", anns_field)
+    request = milvus_pb2.SearchRequest(
+        collection_name=require_name("collection_name", collection_name),
+        dsl=require_filter("filter", filter_text),
+        dsl_type=common_pb2.DslType.BoolExprV1,
+    )
+    texts = search_texts(search_params, require_count("limit", limit), field_name, options, "search_params")
+    request.search_params.extend(key_value_pairs(texts))
+    for name, value in filter_values(filter_params).items():
+        request.expr_template_values[name].CopyFrom(value)
+    reading.apply(request)
+    reranking.apply(request, options)
+    if ids is not None:
+        request.ids.CopyFrom(encode_ids(ids))
+        request.nq = len(request.ids.int_id.data) or len(request.ids.str_id.data)
+    return request
+
+
+def add_vectors(
+    request: milvus_pb2.SearchRequest, data: object, anns_field: str | None, collection: CollectionInfo | None
+) -> None:
+    """Add the query vectors.
+
+    Args:
+        request: the search.
+        data: a list of query vectors, of texts, or of embedding lists.
+        anns_field: the vector field; None or empty means the only one.
+        collection: what is known of the collection; None if nothing is known, and nothing needs to be.
+
+    Raises:
+        ParamError: the data are no query vectors, or none for this field.
+    """
+    _check_queries(data)
+    field = None
+    if collection is not None:
+        if anns_field:
+            field = collection.anns_field(anns_field)
+        elif len(collection.vector_fields) == 1 and not collection.struct_fields:
+            field = collection.vector_fields[0]
+    request.placeholder_group, request.nq = encode_vectors(data, field)
+
+
+def _check_queries(data: object) -> None:
+    """Refuse a single query: whether it is one or many must not depend on how deep a list is."""
+    is_single = (
+        isinstance(data, str | bytes | bytearray | memoryview | Mapping | EmbeddingList)
+        or len(getattr(data, "shape", (0, 0))) == 1
+        or (isinstance(data, list | tuple) and len(data) > 0 and isinstance(data[0], Real))
+    )
+    if is_single:
+        raise ParamError(
+            message=f"data must be a list of vectors or texts; for one of them write [data]; got {given(data)}"
+        )
+
+
+def parse_search(reply: milvus_pb2.SearchResults, round_decimal: int = -1) -> SearchResult:
+    """The hits of each query vector.
+
+    Args:
+        reply: what the server found.
+        round_decimal: how many decimals the distances keep, -1 for all.
+    """
+    return decode_search(reply, round_decimal)

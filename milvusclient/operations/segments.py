@@ -1,0 +1,104 @@
+"""Segments: the pieces that a collection's rows are stored and loaded in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from milvusclient._proto import milvus_pb2
+from milvusclient.exceptions import ParamError
+from milvusclient.models.infos import LoadedSegmentInfo, SegmentInfo
+from milvusclient.operations.common import require_text
+from milvusclient.schema._checks import given
+from milvusclient.schema.enums import SegmentState
+
+if TYPE_CHECKING:
+    from milvusclient._proto import common_pb2
+
+__all__ = [
+    "EVERY_STATE",
+    "build_loaded_segments",
+    "build_segments",
+    "parse_loaded_segments",
+    "parse_segments",
+]
+
+#: The states that a segment can be in, from its first row to its end.
+EVERY_STATE = (
+    SegmentState.Growing,
+    SegmentState.Sealed,
+    SegmentState.Flushing,
+    SegmentState.Flushed,
+    SegmentState.Importing,
+    SegmentState.Dropped,
+)
+
+
+def build_segments(
+    collection_name: str, states: Sequence[SegmentState] | None
+) -> milvus_pb2.GetPersistentSegmentInfoRequest:
+    """The segments of a collection on disk; without states, those that the server thinks of."""
+    return milvus_pb2.GetPersistentSegmentInfoRequest(
+        collectionName=require_text("collection_name", collection_name),
+        states=[] if states is None else _checked_states(states),
+    )
+
+
+def _checked_states(states: object) -> list[common_pb2.SegmentState.ValueType]:
+    if not isinstance(states, Sequence) or isinstance(states, str):
+        raise ParamError(message=f"states must be a list of SegmentState, got {given(states)}")
+    if not states:
+        raise ParamError(message="states is empty; name at least one SegmentState, or leave it out")
+    for index, state in enumerate(states):
+        if not isinstance(state, SegmentState):
+            raise ParamError(message=f"states[{index}] must be a SegmentState, got {given(state)}")
+    return [cast("common_pb2.SegmentState.ValueType", int(state)) for state in states]
+
+
+def parse_segments(reply: milvus_pb2.GetPersistentSegmentInfoResponse, collection_name: str) -> list[SegmentInfo]:
+    """What they are."""
+    return [
+        SegmentInfo(
+            segment_id=info.segmentID,
+            collection_id=info.collectionID,
+            collection_name=collection_name,
+            num_rows=info.num_rows,
+            is_sorted=info.is_sorted,
+            state=SegmentState(info.state),
+            level=info.level,
+            storage_version=info.storage_version,
+            partition_id=info.partitionID,
+            insert_channel=info.insert_channel,
+            compaction_from=list(info.compaction_from),
+        )
+        for info in reply.infos
+    ]
+
+
+def build_loaded_segments(collection_name: str) -> milvus_pb2.GetQuerySegmentInfoRequest:
+    """The segments of a collection in memory."""
+    return milvus_pb2.GetQuerySegmentInfoRequest(collectionName=require_text("collection_name", collection_name))
+
+
+def parse_loaded_segments(
+    reply: milvus_pb2.GetQuerySegmentInfoResponse, collection_name: str
+) -> list[LoadedSegmentInfo]:
+    """What they are."""
+    return [
+        LoadedSegmentInfo(
+            segment_id=info.segmentID,
+            collection_id=info.collectionID,
+            collection_name=collection_name,
+            num_rows=info.num_rows,
+            is_sorted=info.is_sorted,
+            state=SegmentState(info.state),
+            level=info.level,
+            storage_version=info.storage_version,
+            partition_id=info.partitionID,
+            index_name=info.index_name,
+            index_id=info.indexID,
+            node_ids=list(info.nodeIds),
+            mem_size=info.mem_size,
+        )
+        for info in reply.infos
+    ]

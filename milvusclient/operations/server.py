@@ -1,0 +1,47 @@
+"""The server itself: what it is, and how old."""
+
+from __future__ import annotations
+
+from milvusclient._proto import common_pb2, milvus_pb2
+from milvusclient._version import __version__
+from milvusclient.models.descriptions import ServerDescription
+
+__all__ = [
+    "build_get_version",
+    "build_server_info",
+    "parse_server_info",
+    "parse_version",
+    "server_type",
+]
+
+
+def build_get_version() -> milvus_pb2.GetVersionRequest:
+    """The server's version."""
+    return milvus_pb2.GetVersionRequest()
+
+
+def parse_version(reply: milvus_pb2.GetVersionResponse) -> str:
+    """That version."""
+    return reply.version
+
+
+def build_server_info() -> milvus_pb2.ConnectRequest:
+    """All that the server tells of itself: that is its answer to a greeting."""
+    return milvus_pb2.ConnectRequest(client_info=common_pb2.ClientInfo(sdk_type="Python", sdk_version=__version__))
+
+
+def parse_server_info(reply: milvus_pb2.ConnectResponse) -> ServerDescription:
+    """What it told."""
+    info = reply.server_info
+    return {
+        "version": info.build_tags,
+        "build_time": info.build_time,
+        "git_commit": info.git_commit,
+        "go_version": info.go_version,
+        "deploy_mode": info.deploy_mode,
+    }
+
+
+def server_type(address: str) -> str:
+    """Who runs the server at an address: ``"zilliz"`` for the managed service, else ``"milvus"``."""
+    return "zilliz" if "zilliz" in address.lower() else "milvus"

@@ -1,0 +1,230 @@
+"""From what went wrong to the exception that says so. The one place where failed calls get their words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from milvusclient.config import ConnectionConfig, Kind
+from milvusclient.exceptions import (
+    RPC_ERRORS,
+    ConnectError,
+    ConnectionConfigException,
+    ConnectionLimitException,
+    ConnectionNotExistException,
+    ErrorCode,
+    MilvusException,
+    RpcError,
+    server_error_class,
+)
+from milvusclient.policy.failure import Failure, Safety, connect_reason
+
+__all__ = [
+    "Closed",
+    "Place",
+    "ambiguity",
+    "conflict_error",
+    "connect_error",
+    "limit_error",
+    "not_connected_error",
+    "rpc_error",
+    "status_error",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Who closed an alias, and when; ``sequence`` orders it among the births of clients."""
+
+    how: str
+    where: str
+    thread: str
+    at: float
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a call happened: the evidence that every error carries."""
+
+    operation: str
+    address: str
+    alias: str
+    database: str
+    request_id: str
+
+    def sign(self, error: MilvusException, attempts: int, *, ambiguous: bool = False) -> MilvusException:
+        """Put the evidence onto an error."""
+        error.operation = self.operation
+        error.address = self.address
+        error.alias = self.alias
+        error.database = self.database
+        error.request_id = self.request_id
+        error.attempts = attempts
+        error.ambiguous = ambiguous
+        return error
+
+
+def status_error(code: int, legacy_code: int, reason: str, input_error: bool, retriable: bool) -> MilvusException:
+    """The exception for a reply in which the server says that it failed."""
+    kind = server_error_class(code, legacy_code)
+    return kind(code, reason, legacy_code, input_error, retriable)
+
+
+_RPC_WORDS = {
+    "DEADLINE_EXCEEDED": "the deadline passed before the server answered",
+    "UNAVAILABLE": "the server did not answer",
+    "UNAUTHENTICATED": "the server refused the credentials",
+    "PERMISSION_DENIED": "the server does not permit this to the user",
+    "UNIMPLEMENTED": "the server does not know this call; it may be older than the feature",
+    "RESOURCE_EXHAUSTED": "a limit of the server or of the message size was reached",
+    "INVALID_ARGUMENT": "the server refused the request",
+}
+_AMBIGUOUS = "; the outcome is unknown (ambiguous): the request may have been carried out although no reply arrived"
+_LOOK_FIRST = ", so it was not sent again; look before you repeat it"
+_HARMLESS = "; to repeat it does no harm"
+
+
+def ambiguity(safety: Safety) -> str:
+    """What a message says when nobody knows whether the request was carried out."""
+    return _AMBIGUOUS + (_LOOK_FIRST if safety is Safety.UNSAFE else _HARMLESS)
+
+
+def rpc_error(
+    failure: Failure, operation: str, address: str, *, timeout: float | None, cause: str = "", doubt: str = ""
+) -> RpcError:
+    """The exception for a call that gRPC reports as failed.
+
+    Args:
+        failure: what gRPC said.
+        operation: name of the call.
+        address: where it went.
+        timeout: seconds that the whole call had.
+        cause: what the attempt before this one died of.
+        doubt: what :func:`ambiguity` says, when the outcome is unknown.
+    """
+    words = _RPC_WORDS.get(failure.status, f"the call failed with {failure.status}")
+    if failure.status == "DEADLINE_EXCEEDED" and timeout is not None:
+        words = f"the deadline of {timeout:g} s passed before the server answered"
+    details = failure.details if not cause else f"{failure.details}; before that: {cause}"
+    message = f"{operation} at {address}: {words} [{failure.status}: {details}]{doubt}"
+    kind = RPC_ERRORS.get(failure.status, RpcError)
+    code = ErrorCode.__members__.get(f"RPC_{failure.status}", ErrorCode.RPC_UNKNOWN)
+    error = kind(code, message)
+    error.status = failure.status
+    return error
+
+
+_CONNECT_WORDS = {
+    "name_not_resolved": ("its host name cannot be resolved", "check the spelling of the host and the DNS"),
+    "refused": ("nothing listens there", "check host and port, and that the server runs"),
+    "tls": (
+        "the TLS handshake failed",
+        "check that the server speaks TLS, and server_pem_path, server_name, client_pem_path and client_key_path",
+    ),
+    "authentication": ("the server refused the credentials", "check user and password, or the token"),
+    "not_milvus": ("what listens there is not Milvus", "use its gRPC port (19530 by default; 9091 is its HTTP port)"),
+    "proxy": (
+        "the connection goes through a proxy",
+        "add the host to no_proxy, or pass grpc_options={'grpc.enable_http_proxy': False}",
+    ),
+    "timeout": ("no answer came in time", "check that the server is reachable and not overloaded, or raise timeout"),
+    "not_ready": ("the server is not ready", "wait until it has started, then connect again"),
+    "unavailable": (
+        "the connection could not be established",
+        "check that the server runs, and whether it expects TLS (then use https://)",
+    ),
+}
+
+
+def connect_error(
+    failure: Failure, config: ConnectionConfig, alias: str, *, timeout: float, proxy_variable: str = ""
+) -> ConnectError:
+    """The exception for a connection that could not be opened.
+
+    Args:
+        failure: what gRPC said.
+        config: what was to be connected to.
+        alias: the connection's name.
+        timeout: seconds that were given.
+        proxy_variable: the environment variable that makes gRPC go through a proxy, if one does.
+    """
+    reason = connect_reason(failure)
+    if proxy_variable and reason not in ("authentication", "tls"):
+        reason = "proxy"
+    what, advice = _CONNECT_WORDS[reason]
+    if reason == "timeout":
+        what = f"no answer came within {timeout:g} s"
+    if reason == "proxy" and proxy_variable:
+        what = f"the connection goes through the proxy of the environment variable {proxy_variable}"
+    error = ConnectError(
+        ErrorCode.CONNECT_FAILED,
+        f"cannot connect to {config.target.uri}: {what}; {advice} [{failure.status}: {failure.details}]",
+    )
+    error.reason = reason
+    error.alias = alias
+    error.address = config.target.address
+    return error
+
+
+def not_connected_error(
+    alias: str, closed: Closed | None, now: float, *, registered: bool, doubt: str = ""
+) -> ConnectionNotExistException:
+    """The exception for a call on an alias that is not connected.
+
+    Args:
+        alias: the name.
+        closed: who closed it, if that is known.
+        now: the time.
+        registered: whether ``connections.connect(alias)`` knows where the name leads.
+        doubt: what :func:`ambiguity` says, when the outcome of the call is unknown.
+    """
+    or_connect = f", or call connections.connect({alias!r})" if registered else ""
+    how_on = (
+        f"make a new client with the same arguments{or_connect}: then every client of this alias works again{doubt}"
+    )
+    if closed is None:
+        message = f"alias {alias!r} is not connected; {how_on}"
+    else:
+        message = (
+            f"alias {alias!r} is not connected: {closed.how} closed it {max(0.0, now - closed.at):.1f} s ago at "
+            f"{closed.where} in thread {closed.thread!r}; {how_on}"
+        )
+    error = ConnectionNotExistException(message=message)
+    error.alias = alias
+    return error
+
+
+def conflict_error(alias: str, asked: ConnectionConfig, existing: ConnectionConfig) -> ConnectionConfigException:
+    """The exception for an alias that is asked for with settings that contradict it."""
+    error = ConnectionConfigException(
+        message=(
+            f"alias {alias!r} exists with other settings; asked for: {'; '.join(asked.differences(existing))}. "
+            "Use another alias, or close the existing connection first"
+        )
+    )
+    error.alias = alias
+    error.address = existing.target.address
+    return error
+
+
+def limit_error(limit: int) -> ConnectionLimitException:
+    """The exception for one connection too many."""
+    return ConnectionLimitException(
+        message=f"{limit:,} connections are open, which is the limit; close those that are no longer needed"
+    )
+
+
+def embedded_in_child_error(config: ConnectionConfig) -> ConnectError:
+    """The exception for an embedded server that the parent process runs."""
+    error = ConnectError(
+        ErrorCode.CONNECT_FAILED,
+        f"{config.target.address!r} is served by the parent process; an embedded file belongs to the process that "
+        "opened it: open it in the child only, or run a Milvus server and give its uri",
+    )
+    error.reason = "embedded"
+    return error
+
+
+def is_embedded(config: ConnectionConfig) -> bool:
+    """Whether the target is a file that the embedded server serves."""
+    return config.target.kind is Kind.EMBEDDED

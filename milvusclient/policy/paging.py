@@ -1,0 +1,118 @@
+"""Where the next page of an iterator begins: numbers in, numbers out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["LARGEST_PAGE", "Allowance", "Band", "BandWalk"]
+
+#: As many rows one reply may have.
+LARGEST_PAGE = 16_384
+#: Bands grow this often when they turn out to be empty; after that the rest is asked for.
+_MOST_MISSES = 5
+#: How much more than a page a band may bring; what is too much is kept for the next pages.
+_ROOM = 10
+#: The largest number of 32 bits: no distance is beyond it.
+_BEYOND = 3.4028234663852886e38
+#: The width of a band when all distances of the last page are equal.
+_LEAST_WIDTH = 0.05
+
+
+class Allowance:
+    """How many rows an iterator may still hand out; None means all there are."""
+
+    __slots__ = ("batch_size", "left")
+
+    def __init__(self, batch_size: int, limit: int | None) -> None:
+        self.batch_size = batch_size
+        self.left = limit
+
+    @property
+    def next_page(self) -> int:
+        """How many rows the next page has at most."""
+        return self.batch_size if self.left is None else min(self.batch_size, self.left)
+
+    def spend(self, rows: int) -> None:
+        """So many rows were handed out."""
+        if self.left is not None:
+            self.left -= rows
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The hits to ask for: those with distances from ``near`` (included) to ``far``.
+
+    Args:
+        near: the end that is nearer to the query vector.
+        far: the end that is farther from it.
+        limit: how many hits at most.
+        is_last: nothing comes after this band.
+    """
+
+    near: float
+    far: float
+    limit: int
+    is_last: bool
+
+
+@dataclass(slots=True)
+class BandWalk:
+    """Walks through all hits of a search, from near to far, by asking for one band of distances after another.
+
+    Each band begins at the distance where the last hit was, and is as wide as the last page: hits are about as dense
+    there. A band that turns out empty grows; after a few times everything beyond is asked for, so that no gap between
+    hits, however wide, ends the walk too early.
+
+    Args:
+        batch_size: how many hits make a page.
+        larger_is_nearer: whether the metric is a likeness, not a distance.
+        end: the distance where the caller wants it to end; None for no end.
+        most: how many hits a reply can have at most.
+    """
+
+    batch_size: int
+    larger_is_nearer: bool
+    end: float | None = None
+    most: int = LARGEST_PAGE
+    #: Distance of the last hit, and the keys of all hits that far: a band includes its near end.
+    tail: float = 0.0
+    tail_keys: list[int | str] = field(default_factory=list)
+    is_done: bool = False
+    _step: float = 0.0
+    _misses: int = 0
+
+    def next_band(self) -> Band:
+        """The band to ask for; only after the first page."""
+        limit = min(self.batch_size * _ROOM, self.most)
+        beyond = self._limit_of_all()
+        if self._misses >= _MOST_MISSES:
+            # Milvus Lite looks for the hits of a band only among some times ``limit`` nearest ones.
+            return Band(self.tail, beyond, self.most, is_last=True)
+        far = self.tail + self._step * 2**self._misses
+        far = max(far, beyond) if self.larger_is_nearer else min(far, beyond)
+        return Band(self.tail, far, limit, is_last=False)
+
+    def _limit_of_all(self) -> float:
+        if self.end is not None:
+            return self.end
+        return -_BEYOND if self.larger_is_nearer else _BEYOND
+
+    def receive(self, keys: Sequence[int | str], distances: Sequence[float], band: Band | None) -> None:
+        """Take in the hits of a band, or of the first page (``band`` is None), best first."""
+        if not keys:
+            reached_end = band is not None and band.far == self._limit_of_all()
+            self._misses = _MOST_MISSES if reached_end else self._misses + 1
+            self.is_done = band is None or band.is_last
+            return
+        self._misses = 0
+        last = distances[-1]
+        known = self.tail_keys if band is not None and last == self.tail else []
+        self.tail_keys = [*known, *(key for key, distance in zip(keys, distances, strict=True) if distance == last)]
+        self.tail = last
+        if last != distances[0]:
+            self._step = last - distances[0]
+        elif not self._step:
+            self._step = -_LEAST_WIDTH if self.larger_is_nearer else _LEAST_WIDTH
+        if band is not None and band.is_last and len(keys) < band.limit:
+            self.is_done = True

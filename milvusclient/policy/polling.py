@@ -1,0 +1,36 @@
+"""How often the server is asked whether it is done: soon at first, then less and less often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["PACE", "Pace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Waits between two looks.
+
+    Args:
+        first: seconds before the second look.
+        growth: how much longer each wait is than the one before.
+        longest: seconds that no wait exceeds.
+
+    Example:
+        >>> from milvusclient.policy.polling import Pace
+        >>> [Pace(first=0.01, growth=2, longest=0.05).wait(looks) for looks in (1, 2, 3, 4, 5)]
+        [0.01, 0.02, 0.04, 0.05, 0.05]
+    """
+
+    first: float = 0.01
+    growth: float = 1.5
+    longest: float = 0.5
+
+    def wait(self, looks: int) -> float:
+        """Seconds to wait after that many looks, from 1."""
+        # The exponent is bounded so that a wait of days does not become an overflow.
+        return min(self.longest, self.first * self.growth ** min(looks - 1, 64))
+
+
+#: The pace of everything that waits for the server.
+PACE = Pace()

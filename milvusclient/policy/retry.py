@@ -1,0 +1,170 @@
+"""When a failed call is sent again, and after how long."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from milvusclient._keywords import suggest_keywords
+from milvusclient.exceptions import ParamError
+from milvusclient.policy.failure import Failure, Safety, never_sent
+
+__all__ = ["RetryPolicy", "Verdict", "after_failure", "after_status"]
+
+#: A call that failed with one of these may succeed when it is sent again.
+_TRANSIENT = frozenset({"UNAVAILABLE", "INTERNAL", "UNKNOWN", "CANCELLED", "ABORTED", "DATA_LOSS"})
+#: Asking a channel that is not connected costs nothing, and a server that is back should be found within a second.
+_LONGEST_WAIT_UNSENT = 0.25
+#: Seconds before a deadline in which another attempt makes no sense.
+_TOO_SHORT = 0.02
+_RATE_LIMIT = 8
+_LEGACY_RATE_LIMIT = 49
+
+
+@suggest_keywords
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How failed calls are repeated.
+
+    A call with a ``timeout`` is repeated until its time is up; a call without one until ``max_elapsed``, or
+    ``rate_limit_max_elapsed`` when the server refuses because of its rate limit. Waits grow from
+    ``initial_backoff`` by ``multiplier`` up to ``max_backoff`` (seconds), and each is drawn at random between zero
+    and that ("full jitter"), so that many clients do not return in step.
+
+    Args:
+        max_retries: how often a call is repeated at most; None means that only time counts, 0 means never.
+        initial_backoff: longest first wait, in seconds.
+        multiplier: growth of the wait from one attempt to the next.
+        max_backoff: longest wait, in seconds.
+        max_elapsed: seconds after which a call without a timeout is given up.
+        rate_limit_max_elapsed: the same for calls that the server refuses because of its rate limit.
+        retry_on_rate_limit: whether a refusal because of a rate limit is repeated at all.
+
+    Example:
+        >>> from milvusclient import RetryPolicy
+        >>> RetryPolicy(max_retries=0).max_retries
+        0
+    """
+
+    max_retries: int | None = None
+    initial_backoff: float = 0.02
+    multiplier: float = 3.0
+    max_backoff: float = 1.0
+    max_elapsed: float = 20.0
+    rate_limit_max_elapsed: float = 120.0
+    retry_on_rate_limit: bool = True
+
+    def __post_init__(self) -> None:
+        count: object = self.max_retries
+        if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 0):
+            raise ParamError(message=f"max_retries (retry_times) must be an int of 0 or more, or None, got {count!r}")
+        for name in ("initial_backoff", "max_backoff", "max_elapsed", "rate_limit_max_elapsed"):
+            if not _at_least(0, getattr(self, name)):
+                raise ParamError(message=f"{name} must be a number of seconds, 0 or more, got {getattr(self, name)!r}")
+        if not _at_least(1, self.multiplier):
+            raise ParamError(message=f"multiplier must be a finite number, 1 or more, got {self.multiplier!r}")
+        again: object = self.retry_on_rate_limit
+        if not isinstance(again, bool):
+            raise ParamError(message=f"retry_on_rate_limit must be a bool, got {again!r}")
+
+    def override(self, retry_times: int | None, retry_on_rate_limit: bool | None) -> RetryPolicy:
+        """This policy with what one call asks for."""
+        if retry_times is None and retry_on_rate_limit is None:
+            return self
+        return replace(
+            self,
+            max_retries=self.max_retries if retry_times is None else retry_times,
+            retry_on_rate_limit=self.retry_on_rate_limit if retry_on_rate_limit is None else retry_on_rate_limit,
+        )
+
+    def backoff(self, attempt: int, jitter: float) -> float:
+        """Seconds to wait after attempt number ``attempt`` (from 1); ``jitter`` is a random number in [0, 1)."""
+        longest = self.initial_backoff
+        for _ in range(attempt - 1):
+            if longest >= self.max_backoff or self.multiplier == 1:
+                break
+            longest *= self.multiplier
+        return min(self.max_backoff, longest) * jitter
+
+
+def _at_least(least: float, value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value < math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do after a failed attempt: ``wait`` seconds and send again, or give up (``wait`` is None)."""
+
+    wait: float | None
+
+    @property
+    def again(self) -> bool:
+        """Whether the call is sent again."""
+        return self.wait is not None
+
+
+def _wait(
+    policy: RetryPolicy, attempt: int, jitter: float, elapsed: float, remaining: float | None, budget: float
+) -> float | None:
+    if policy.max_retries is not None and attempt > policy.max_retries:
+        return None
+    wait = policy.backoff(attempt, jitter)
+    if remaining is not None:
+        # The time is used to its end: the last waits grow shorter instead of giving up early.
+        wait = min(wait, remaining / 2)
+        return wait if remaining > _TOO_SHORT else None
+    return wait if elapsed + wait <= budget else None
+
+
+def after_failure(
+    policy: RetryPolicy,
+    failure: Failure,
+    safety: Safety,
+    *,
+    attempt: int,
+    jitter: float,
+    elapsed: float,
+    remaining: float | None,
+) -> Verdict:
+    """Decide after a call that gRPC reports as failed.
+
+    Args:
+        policy: how calls are repeated.
+        failure: what gRPC said.
+        safety: what happens when the request is carried out twice.
+        attempt: number of requests sent so far, from 1.
+        jitter: a random number in [0, 1).
+        elapsed: seconds since the operation began.
+        remaining: seconds until its deadline, None without one.
+    """
+    unsent = never_sent(failure)
+    if failure.status not in _TRANSIENT or (safety is Safety.UNSAFE and not unsent):
+        return Verdict(None)
+    wait = _wait(policy, attempt, jitter, elapsed, remaining, policy.max_elapsed)
+    return Verdict(min(wait, _LONGEST_WAIT_UNSENT) if unsent and wait is not None else wait)
+
+
+def after_status(
+    policy: RetryPolicy,
+    code: int,
+    legacy_code: int,
+    retriable: bool,
+    safety: Safety,
+    *,
+    attempt: int,
+    jitter: float,
+    elapsed: float,
+    remaining: float | None,
+) -> Verdict:
+    """Decide after a reply in which the server says that it failed; arguments as in :func:`after_failure`.
+
+    A refusal because of a rate limit was not carried out, whatever the request. A reply that the server marks as
+    retriable is believed for requests that may be carried out twice.
+    """
+    if code == _RATE_LIMIT or (not code and legacy_code == _LEGACY_RATE_LIMIT):
+        if not policy.retry_on_rate_limit:
+            return Verdict(None)
+        return Verdict(_wait(policy, attempt, jitter, elapsed, remaining, policy.rate_limit_max_elapsed))
+    if retriable and safety is not Safety.UNSAFE:
+        return Verdict(_wait(policy, attempt, jitter, elapsed, remaining, policy.max_elapsed))
+    return Verdict(None)

@@ -1,0 +1,322 @@
+"""``connections``: the pool under the names that Milvus documents."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TypedDict
+
+from milvusclient import _registrations
+from milvusclient._callsite import closed_here
+from milvusclient._keywords import suggest_keywords
+from milvusclient._sync.connection import Connection
+from milvusclient._sync.pool import current_pool
+from milvusclient.config import (
+    DEFAULT_CONNECT_TIMEOUT,
+    ConnectionConfig,
+    OptionValue,
+    PemSource,
+    config_from_environment,
+    make_config,
+)
+from milvusclient.exceptions import ConnectionConfigException, ParamError
+from milvusclient.policy.deadline import Deadline
+from milvusclient.policy.errors import conflict_error
+
+__all__ = ["ConnectionAddress", "Connections", "connections"]
+
+DEFAULT_ALIAS = "default"
+_POOLS = ("QueuePool", "SingletonThread", "Singleton")
+_TEXT_SETTINGS = frozenset({"address", "uri", "host", "user", "password", "token", "db_name", "server_name"})
+_SETTINGS = _TEXT_SETTINGS | {
+    "port", "secure", "server_pem_path", "ca_pem_path", "client_pem_path", "client_key_path", "grpc_options",
+}  # fmt: skip
+
+
+class ConnectionAddress(TypedDict, total=False):
+    """What ``get_connection_addr`` tells; never a secret."""
+
+    address: str
+    uri: str
+    user: str
+    db_name: str
+
+
+@suggest_keywords
+class Connections:
+    """Named connections of this process: described, opened, looked up and closed by alias.
+
+    The connections are those of :class:`~milvusclient.MilvusClient`: ``MilvusClient(alias="dev")`` uses what
+    ``connections.add_connection(dev={...})`` describes. There is one instance, ``milvusclient.connections``.
+    """
+
+    def connect(
+        self,
+        alias: str = DEFAULT_ALIAS,
+        user: str = "",
+        password: str = "",
+        db_name: str = "",
+        token: str = "",
+        *,
+        address: str = "",
+        uri: str = "",
+        host: str = "",
+        port: str | int = "",
+        timeout: float | None = None,
+        handler: str = "GRPC",
+        pool: str = "SingletonThread",
+        secure: bool | None = None,
+        server_pem_path: PemSource | None = None,
+        ca_pem_path: PemSource | None = None,
+        client_pem_path: PemSource | None = None,
+        client_key_path: PemSource | None = None,
+        server_name: str = "",
+        grpc_options: Mapping[str, OptionValue] | None = None,
+    ) -> Connection:
+        """Open a connection under a name, or join the one that is open under it.
+
+        Args:
+            alias: the name.
+            user: user name, together with ``password``.
+            password: the user's password.
+            db_name: the database; empty means the default one.
+            token: an API key, or ``USER:PASSWORD``; wins over user and password.
+            address: ``HOST:PORT``.
+            uri: as for MilvusClient. Give one of address, uri, host and port; without any, what the alias was described
+                as, else the environment, else ``http://localhost:19530``.
+            host: host name; ``localhost`` when only a port is given.
+            port: port; 19530 when only a host is given.
+            timeout: seconds for opening the connection; None means 10.
+            handler: must be ``GRPC``.
+            pool: ``QueuePool``, ``SingletonThread`` or ``Singleton``, which all mean the shared connection.
+            secure: use TLS; None means: with https, or when any TLS setting is given.
+            server_pem_path: certificates that the server's is checked against; path of a PEM file, or its bytes.
+            ca_pem_path: the same, as it is called for mutual TLS.
+            client_pem_path: certificate of this client, for mutual TLS.
+            client_key_path: key of that certificate.
+            server_name: name that the server's certificate must carry.
+            grpc_options: channel arguments of gRPC, over the defaults.
+
+        Returns:
+            The connection.
+
+        Raises:
+            NotImplementedError: the handler is not GRPC.
+            ParamError: the kind of pool is not known.
+            ConnectionConfigException: a setting cannot be used, or contradicts the connection that is open.
+            ConnectError: the server cannot be reached, or is not ready; a MilvusException.
+
+        Example:
+            >>> from milvusclient import connections
+            >>> connections.connect("default", host="localhost", port="19530")  # doctest: +SKIP
+            >>> connections.disconnect("default")
+        """
+        _check_alias(alias)
+        if handler != "GRPC":
+            raise NotImplementedError(f"handler {handler!r} does not exist; use 'GRPC'")
+        if pool not in _POOLS:
+            raise ParamError(message=f"pool {pool!r} is not known; use one of {', '.join(_POOLS)}")
+        where = _uri_of(address=address, uri=uri, host=host, port=port)
+        open_connection = current_pool().lookup(alias)
+        known = open_connection.config if open_connection is not None else _registrations.registered(alias)
+        base = known if known is not None and (open_connection is not None or not where) else None
+        fallback = base or (config_from_environment(_environment()) if not where else None)
+        config = make_config(
+            where or (fallback.target.uri if fallback is not None else ""),
+            user=user,
+            password=password,
+            token=token,
+            db_name=db_name,
+            secure=secure,
+            server_pem_path=server_pem_path,
+            ca_pem_path=ca_pem_path,
+            client_pem_path=client_pem_path,
+            client_key_path=client_key_path,
+            server_name=server_name,
+            grpc_options=grpc_options,
+            base=fallback,
+        )
+        seconds = DEFAULT_CONNECT_TIMEOUT if timeout is None else timeout
+        connection = current_pool().open(alias, config, Deadline.start(seconds, time.monotonic()))
+        _registrations.register(alias, config)
+        return connection
+
+    def disconnect(self, alias: str) -> None:
+        """Close the connection of this name, for everybody who uses it; what the name stands for stays described.
+
+        Args:
+            alias: the name; nothing happens when it is not connected.
+
+        Raises:
+            ConnectionConfigException: the alias is not a str.
+
+        Example:
+            >>> from milvusclient import connections
+            >>> connections.disconnect("default")
+        """
+        _check_alias(alias)
+        current_pool().close(alias, closed_here("connections.disconnect()"))
+
+    def add_connection(self, **connections: Mapping[str, object]) -> None:
+        """Describe connections, one keyword argument each: its name is the alias. Nothing is opened.
+
+        Args:
+            **connections: a mapping with some of ``address``, ``uri``, ``host``, ``port``, ``user``, ``password``,
+                ``token``, ``db_name``, ``secure``, the TLS settings and ``grpc_options`` of :meth:`connect`.
+
+        Raises:
+            ConnectionConfigException: a description cannot be used, or contradicts a connection that is open.
+
+        Example:
+            >>> from milvusclient import connections
+            >>> connections.add_connection(dev={"host": "localhost", "port": 19543})
+            >>> connections.get_connection_addr("dev")["address"]
+            'localhost:19543'
+            >>> connections.remove_connection("dev")
+        """
+        described = {alias: _describe(alias, settings) for alias, settings in connections.items()}
+        for alias, config in described.items():
+            open_connection = current_pool().lookup(alias)
+            if open_connection is not None and config.differences(open_connection.config):
+                raise conflict_error(alias, config, open_connection.config)
+        for alias, config in described.items():
+            _registrations.register(alias, config)
+
+    def remove_connection(self, alias: str) -> None:
+        """Close the connection of this name if it is open, and forget what the name stands for.
+
+        Args:
+            alias: the name; nothing happens when it is not known.
+
+        Raises:
+            ConnectionConfigException: the alias is not a str.
+
+        Example:
+            >>> from milvusclient import connections
+            >>> connections.remove_connection("dev")
+        """
+        _check_alias(alias)
+        current_pool().close(alias, closed_here("connections.remove_connection()"))
+        _registrations.unregister(alias)
+
+    def list_connections(self) -> list[tuple[str, Connection | None]]:
+        """Every name that is described or connected.
+
+        Returns:
+            Pairs of alias and connection, sorted by alias; None for the connection of a name that is not connected.
+
+        Example:
+            >>> from milvusclient import connections
+            >>> connections.add_connection(dev={"host": "localhost"})
+            >>> [alias for alias, connection in connections.list_connections() if connection is None]
+            ['dev']
+            >>> connections.remove_connection("dev")
+        """
+        pool = current_pool()
+        return [(alias, pool.lookup(alias)) for alias in sorted({*_registrations.names(), *pool.aliases()})]
+
+    def get_connection_addr(self, alias: str) -> ConnectionAddress:
+        """Where a name leads, without secrets.
+
+        Args:
+            alias: the name.
+
+        Returns:
+            ``address``, ``uri``, ``user`` and ``db_name``; empty when the name is not known.
+
+        Raises:
+            ConnectionConfigException: the alias is not a str.
+
+        Example:
+            >>> from milvusclient import connections
+            >>> connections.get_connection_addr("nobody")
+            {}
+        """
+        _check_alias(alias)
+        connection = current_pool().lookup(alias)
+        config = connection.config if connection is not None else _registrations.registered(alias)
+        if config is None:
+            return {}
+        return {
+            "address": config.target.address,
+            "uri": config.target.uri,
+            "user": config.user,
+            "db_name": config.database,
+        }
+
+    def has_connection(self, alias: str) -> bool:
+        """Whether the name is connected.
+
+        Args:
+            alias: the name.
+
+        Raises:
+            ConnectionConfigException: the alias is not a str.
+
+        Example:
+            >>> from milvusclient import connections
+            >>> connections.has_connection("nobody")
+            False
+        """
+        _check_alias(alias)
+        return current_pool().lookup(alias) is not None
+
+
+def _environment() -> Mapping[str, str]:
+    import os
+
+    return os.environ
+
+
+def _check_alias(alias: object) -> None:
+    if not isinstance(alias, str) or not alias:
+        raise ConnectionConfigException(message=f"alias must be a non-empty str, got {alias!r}")
+
+
+def _uri_of(*, address: object, uri: object, host: object, port: object) -> str:
+    """One uri from the three ways to say it; empty when none is used."""
+    for name, value in (("address", address), ("uri", uri), ("host", host)):
+        if not isinstance(value, str):
+            raise ConnectionConfigException(message=f"{name} must be a str, got {type(value).__name__}")
+    if isinstance(port, bool) or not isinstance(port, (str, int)):
+        raise ConnectionConfigException(message=f"port must be a str or an int, got {type(port).__name__}")
+    ways = [
+        name for name, given in (("uri", uri), ("address", address), ("host and port", host or port != "")) if given
+    ]
+    if len(ways) > 1:
+        raise ConnectionConfigException(message=f"{' and '.join(ways)} say the same thing; give one of them")
+    if host or port != "":
+        name = str(host) or "localhost"
+        return f"http://{f'[{name}]' if ':' in name else name}:{port if port != '' else 19530}"
+    if address and "://" in str(address):
+        raise ConnectionConfigException(message=f"address must be HOST:PORT, got {address!r}; use uri for a uri")
+    return str(uri or address)
+
+
+def _describe(alias: str, settings: object) -> ConnectionConfig:
+    _check_alias(alias)
+    if not isinstance(settings, Mapping):
+        raise ConnectionConfigException(
+            message=f"connection {alias!r} must be described by a dict, got {type(settings).__name__}"
+        )
+    for name, value in settings.items():
+        if name not in _SETTINGS:
+            raise ConnectionConfigException(
+                message=f"connection {alias!r}: setting {name!r} is not known; use {', '.join(sorted(_SETTINGS))}"
+            )
+        if name in _TEXT_SETTINGS and not isinstance(value, str):
+            raise ConnectionConfigException(
+                message=f"connection {alias!r}: {name} must be a str, got {type(value).__name__}"
+            )
+    rest = dict(settings)
+    place = {name: rest.pop(name, "") for name in ("address", "uri", "host", "port")}
+    where = _uri_of(**place)
+    if not where:
+        raise ConnectionConfigException(
+            message=f"connection {alias!r} does not say where to connect; give address, uri, host or port"
+        )
+    return make_config(where, **rest)
+
+
+#: The registry of this process.
+connections = Connections()

@@ -1,0 +1,79 @@
+"""What both channels are opened with: channel arguments and credentials."""
+
+from __future__ import annotations
+
+import os
+
+import grpc
+
+from milvusclient._version import __version__
+from milvusclient.config import ConnectionConfig, PemSource, TlsConfig
+from milvusclient.exceptions import ConnectionConfigException
+
+__all__ = ["channel_credentials", "channel_options"]
+
+_DEFAULT_OPTIONS: dict[str, str | int] = {
+    "grpc.max_send_message_length": -1,
+    "grpc.max_receive_message_length": -1,
+    # gRPC shares one TCP connection between all channels to one address unless it is told otherwise; here two aliases
+    # are two connections.
+    "grpc.use_local_subchannel_pool": 1,
+    # gRPC servers answer too_many_pings to pings that come more often than every 300 s without data. A connection that
+    # was cut silently is noticed sooner all the same: keepalive also sets TCP_USER_TIMEOUT to the ping timeout, so that
+    # a request which nobody acknowledges fails after that.
+    "grpc.keepalive_time_ms": 330_000,
+    "grpc.keepalive_timeout_ms": 20_000,
+    "grpc.keepalive_permit_without_calls": 0,
+    # A server that is back is found within a second.
+    "grpc.initial_reconnect_backoff_ms": 100,
+    "grpc.min_reconnect_backoff_ms": 5_000,
+    "grpc.max_reconnect_backoff_ms": 500,
+    # The service config that a DNS record might hold is not for this client: retries are decided in policy/retry.py.
+    "grpc.service_config_disable_resolution": 1,
+    "grpc.primary_user_agent": f"milvusclient/{__version__}",
+}
+
+
+def channel_options(config: ConnectionConfig) -> list[tuple[str, str | int]]:
+    """The channel arguments: defaults, what the target needs, then the user's own."""
+    options = dict(_DEFAULT_OPTIONS)
+    if config.target.is_loopback:
+        options["grpc.enable_http_proxy"] = 0
+    if config.tls is not None and config.tls.server_name:
+        options["grpc.ssl_target_name_override"] = config.tls.server_name
+    options.update(config.options)
+    return list(options.items())
+
+
+def channel_credentials(config: ConnectionConfig) -> grpc.ChannelCredentials | None:
+    """The TLS credentials, or None for a plain connection.
+
+    Raises:
+        ConnectionConfigException: a certificate file cannot be read.
+    """
+    if not config.target.secure:
+        return None
+    tls = config.tls or TlsConfig()
+    return grpc.ssl_channel_credentials(
+        root_certificates=_pem(tls.ca, "certificate authority", "server_pem_path"),
+        private_key=_pem(tls.client_key, "client key", "client_key_path"),
+        certificate_chain=_pem(tls.client_certificate, "client certificate", "client_pem_path"),
+    )
+
+
+def _pem(source: PemSource | None, what: str, setting: str) -> bytes | None:
+    if source is None or isinstance(source, bytes):
+        data = source
+    else:
+        try:
+            with open(os.fspath(source), "rb") as file:
+                data = file.read()
+        except OSError as error:
+            raise ConnectionConfigException(
+                message=f"the {what} file {os.fspath(source)!r} ({setting}) cannot be read: {error.strerror or error}"
+            ) from error
+    if data is not None and b"-----BEGIN" not in data:
+        raise ConnectionConfigException(
+            message=f"the {what} ({setting}) is not in PEM form: no '-----BEGIN' line in it"
+        )
+    return data
