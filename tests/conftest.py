@@ -1,0 +1,123 @@
+"""What all tests share: async tests without a plugin, servers, and a check that nothing of ours is left running."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+
+# Before grpc is imported: it reads these once. Proxy variables would send even loopback connections to a proxy, and
+# gRPC's own log would tell of every connection that a test cuts on purpose.
+for _name in ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy"):
+    os.environ.pop(_name, None)
+    os.environ.pop(_name.upper(), None)
+for _name in ("MILVUS_URI", "MILVUS_TOKEN", "MILVUS_DB_NAME", "MILVUS_CONN_ALIAS"):
+    os.environ.pop(_name, None)
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
+import importlib.util  # noqa: E402
+import sys  # noqa: E402
+from collections.abc import Callable, Iterator  # noqa: E402
+from contextlib import AbstractContextManager  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import pytest  # noqa: E402
+
+from tests.support import leftovers, servers  # noqa: E402
+from tests.support.scripted import ScriptedServer  # noqa: E402
+from tests.support.servers import Config, Database, HeldMilvus, Milvus  # noqa: E402
+
+
+# --- how tests run ---------------------------------------------------------------------------------------------------
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """An option for ourselves: the recorded calls can be run by another module's clients."""
+    parser.addoption(
+        "--wire-module",
+        default="milvusclient",
+        help="module whose MilvusClient the recorded calls are compared with (the reference itself proves the tests)",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run ``async def`` tests, each in an event loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = pyfuncitem._fixtureinfo.argnames
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a server of their own come last: while one runs, nobody on the machine has the shared server."""
+    items.sort(key=lambda item: item.get_closest_marker("exclusive_server") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_left() -> Iterator[None]:
+    """Neither threads nor child processes of ours outlive the tests."""
+    before = leftovers.threads()
+    yield
+    left = leftovers.wait_for_none(before)
+    if left:
+        pytest.fail(f"left running at the end of the tests: {', '.join(left)}", pytrace=False)
+
+
+# --- servers ---------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def lite_uri(tmp_path: Path) -> str:
+    """The path of a fresh database file for the embedded server."""
+    if sys.platform == "win32" or importlib.util.find_spec("milvus_lite") is None:
+        pytest.skip("the embedded server (package milvus-lite) is not installed")
+    return str(tmp_path / "x.db")
+
+
+@pytest.fixture
+def scripted_server() -> Iterator[ScriptedServer]:
+    """A server that does what the test tells it, behind a TCP proxy that counts connections."""
+    with ScriptedServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _shared_milvus() -> Iterator[HeldMilvus]:
+    shared = servers.shared_milvus()
+    yield shared
+    shared.release()
+
+
+@pytest.fixture
+def milvus_235(_shared_milvus: HeldMilvus) -> Milvus:
+    """The real Milvus 2.3.5 with default settings, shared by all workers; use ``milvus_database`` with it."""
+    if reason := servers.why_no_milvus():
+        pytest.skip(reason)
+    return _shared_milvus.acquire()
+
+
+@pytest.fixture(scope="session")
+def _worker_database(_shared_milvus: HeldMilvus) -> Iterator[Database]:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    database = Database(f"tests_{worker}_{os.getpid()}")
+    yield database
+    if _shared_milvus.held is not None:
+        database.drop(_shared_milvus.held)
+
+
+@pytest.fixture
+def milvus_database(milvus_235: Milvus, _worker_database: Database) -> Iterator[str]:
+    """The name of this worker's own database on the real server; the collections of each test are dropped after it."""
+    _worker_database.create(milvus_235)
+    yield _worker_database.name
+    _worker_database.clear(milvus_235)
+
+
+@pytest.fixture
+def start_milvus(_shared_milvus: HeldMilvus) -> Callable[[Config], AbstractContextManager[Milvus]]:
+    """``with start_milvus({"authorization_enabled": True}) as milvus``: a real server with settings of its own.
+
+    For tests marked ``exclusive_server``: it waits until nobody on the machine uses the shared one.
+    """
+    if reason := servers.why_no_milvus():
+        pytest.skip(reason)
+    return lambda config: servers.start_milvus(config, instead_of=_shared_milvus)

@@ -1,0 +1,1 @@
+"""Servers, facts and comparison rules that the tests share."""

@@ -1,0 +1,1 @@
+"""What goes over the wire: recorded requests and scripted faults."""

@@ -1,0 +1,130 @@
+"""What only tasks and event loops have: cancelling, clients made outside of a loop, several loops, loops that end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import time
+
+import pytest
+
+from milvusclient import AsyncMilvusClient, ConnectionNotExistException, MilvusClient
+from milvusclient._async.pool import current_pool
+from tests.support.scripted import ScriptedServer
+
+
+def wait_until(condition: object, timeout: float = 10.0) -> bool:
+    assert callable(condition)
+    over = time.monotonic() + timeout
+    while not condition() and time.monotonic() < over:
+        time.sleep(0.01)
+    return bool(condition())
+
+
+async def test_cancelling_a_task_cancels_its_call_and_only_it(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    await client.list_collections()
+    scripted_server.on("ShowCollections").never_answer().then(delay=0.3)
+    cancelled = asyncio.ensure_future(client.list_collections())
+    await asyncio.to_thread(scripted_server.wait_for, "ShowCollections", 2)
+    other = asyncio.ensure_future(client.list_collections())
+
+    cancelled.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    assert await other is not None
+    assert (await client.connection_info()).in_flight == 0
+
+
+async def test_cancelling_the_one_who_connects_does_not_fail_those_who_wait(scripted_server: ScriptedServer) -> None:
+    scripted_server.on("Connect").never_answer()
+    first = asyncio.ensure_future(AsyncMilvusClient(scripted_server.uri).list_collections())
+    await asyncio.to_thread(scripted_server.wait_for, "Connect")
+    others = [asyncio.ensure_future(AsyncMilvusClient(scripted_server.uri).list_collections()) for _ in range(5)]
+    await asyncio.sleep(0.05)
+
+    first.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    for other in others:
+        assert await other is not None
+    assert len(scripted_server.calls("Connect")) == 2
+    assert len(current_pool().aliases()) == 1
+
+
+async def test_cancelling_the_one_who_shakes_hands_anew_does_not_fail_those_who_wait(
+    scripted_server: ScriptedServer,
+) -> None:
+    import grpc
+
+    client = AsyncMilvusClient(scripted_server.uri)
+    await client.list_collections()
+    scripted_server.on("ShowCollections").fail(grpc.StatusCode.UNAVAILABLE)
+    scripted_server.on("Connect").never_answer()
+    first = asyncio.ensure_future(client.list_collections())
+    await asyncio.to_thread(scripted_server.wait_for, "Connect", 2)
+    other = asyncio.ensure_future(client.list_collections())
+    await asyncio.sleep(0.05)
+
+    first.cancel()
+
+    assert await asyncio.wait_for(other, 10) is not None
+
+
+def test_a_client_made_outside_of_any_loop_connects_at_its_first_call(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    assert scripted_server.connections == 0
+    asyncio.run(client.list_collections())
+    assert scripted_server.connections == 1
+
+
+def test_each_loop_has_connections_of_its_own(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+
+    async def use() -> None:
+        await asyncio.gather(*(client.list_collections() for _ in range(5)))
+
+    asyncio.run(use())
+    asyncio.run(use())
+    threads = [threading.Thread(target=asyncio.run, args=(use(),)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert scripted_server.connections == 4
+
+
+def test_closing_in_one_loop_says_nothing_to_another(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+
+    async def use_and_close() -> None:
+        await client.list_collections()
+        await client.close()
+        with pytest.raises(ConnectionNotExistException):
+            await client.list_collections()
+
+    asyncio.run(use_and_close())
+    asyncio.run(use_and_close())
+
+
+def test_tasks_and_threads_do_not_share_a_connection(scripted_server: ScriptedServer) -> None:
+    sync = MilvusClient(scripted_server.uri)
+    asyncio.run(AsyncMilvusClient(scripted_server.uri).list_collections())
+    assert sync.list_collections() is not None
+    assert scripted_server.connections == 2
+
+
+def test_connections_of_loops_that_are_closed_are_dropped(scripted_server: ScriptedServer) -> None:
+    async def use() -> None:
+        await AsyncMilvusClient(scripted_server.uri).list_collections()  # never closed
+
+    for _ in range(30):
+        asyncio.run(use())
+    gc.collect()
+
+    assert scripted_server.connections == 30
+    assert wait_until(lambda: scripted_server.proxy.open <= 2), scripted_server.proxy.open

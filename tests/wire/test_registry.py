@@ -1,0 +1,234 @@
+"""``connections``: the pool under its seven documented names."""
+
+from __future__ import annotations
+
+import inspect
+
+import grpc
+import pytest
+
+from milvusclient import (
+    ConnectError,
+    ConnectionConfigException,
+    ConnectionNotExistException,
+    MilvusClient,
+    MilvusException,
+    ParamError,
+    connections,
+)
+from tests.support.scripted import ScriptedServer
+
+
+def host_and_port(server: ScriptedServer) -> tuple[str, str]:
+    host, _, port = server.address.partition(":")
+    return host, port
+
+
+def test_the_guides_first_session(scripted_server: ScriptedServer) -> None:
+    host, port = host_and_port(scripted_server)
+
+    connection = connections.connect(alias="default", host=host, port=port)
+
+    assert connection is not None
+    assert connections.has_connection("default")
+    assert connections.list_connections() == [("default", connection)]
+    assert connections.get_connection_addr("default") == {
+        "address": scripted_server.address, "uri": scripted_server.uri, "user": "", "db_name": "default",
+    }  # fmt: skip
+    connections.disconnect("default")
+    assert not connections.has_connection("default")
+    assert connections.list_connections() == [("default", None)], "what the name stands for stays described"
+    connections.remove_connection("default")
+    assert connections.list_connections() == []
+
+
+def test_connect_with_user_and_password_keeps_the_password_to_itself(scripted_server: ScriptedServer) -> None:
+    connection = connections.connect("a", user="username", password="hunter2", uri=scripted_server.uri)
+    address = connections.get_connection_addr("a")
+    assert address["user"] == "username"
+    for text in (
+        repr(address),
+        repr(connection),
+        str(vars(connection)["config"]),
+        repr(connections.list_connections()),
+    ):
+        assert "hunter2" not in text
+    assert scripted_server.calls("Connect")[0].headers["authorization"] != ""
+
+
+def test_connecting_twice_joins(scripted_server: ScriptedServer) -> None:
+    first = connections.connect("a", uri=scripted_server.uri)
+    assert connections.connect("a", address=scripted_server.address) is first
+    assert connections.connect("a") is first
+    assert scripted_server.connections == 1
+
+
+def test_clients_use_what_was_described(scripted_server: ScriptedServer) -> None:
+    host, port = host_and_port(scripted_server)
+    connections.add_connection(dev={"host": host, "port": int(port), "db_name": "books"})
+    assert not connections.has_connection("dev")
+    assert scripted_server.connections == 0
+
+    client = MilvusClient(alias="dev")
+    client.list_collections()
+
+    assert connections.has_connection("dev")
+    assert scripted_server.calls("ShowCollections")[0].headers["dbname"] == "books"
+    assert client.alias == "dev"
+
+
+def test_disconnect_closes_for_every_client_and_says_so(scripted_server: ScriptedServer) -> None:
+    connections.connect("a", uri=scripted_server.uri)
+    client = MilvusClient(alias="a")
+
+    connections.disconnect("a")
+
+    with pytest.raises(ConnectionNotExistException, match=r"connections\.disconnect\(\).*connections\.connect\('a'\)"):
+        client.list_collections()
+    connections.connect("a")
+    assert client.list_collections() is not None
+
+
+def test_disconnect_and_remove_of_an_unknown_name_do_nothing() -> None:
+    connections.disconnect("nobody")
+    connections.remove_connection("nobody")
+    assert connections.get_connection_addr("nobody") == {}
+    assert not connections.has_connection("nobody")
+
+
+def test_remove_forgets_the_description(scripted_server: ScriptedServer) -> None:
+    connections.connect("a", uri=scripted_server.uri)
+    connections.remove_connection("a")
+    assert connections.get_connection_addr("a") == {}
+    assert connections.list_connections() == []
+
+
+def test_several_connections_are_described_in_one_go() -> None:
+    connections.add_connection(default={"address": "localhost:19530"}, dev={"host": "localhost", "port": 19543})
+    assert connections.list_connections() == [("default", None), ("dev", None)]
+    assert connections.get_connection_addr("dev")["address"] == "localhost:19543"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"uri": "ftp://x"}, "scheme 'ftp' is not known"),
+        ({"adress": "x:1"}, "'adress' is not known"),
+        ({"host": 5}, "host must be a str"),
+        ({"port": 1.5, "host": "x"}, "port must be a str or an int"),
+        ({"port": "abc"}, "port 'abc'"),
+        ({"port": 70_000}, "port '70000'"),
+        ({"address": "http://x:1"}, "address must be HOST:PORT"),
+        ({"address": "x:1", "uri": "http://x:1"}, "say the same thing"),
+        ({"host": "http://x"}, "cannot be used"),
+        ({"user": "a", "password": "b"}, "does not say where"),
+        ({"uri": "http://x", "user": "a"}, "without a password"),
+        ({"uri": "http://x", "secure": "yes"}, "secure must be a bool"),
+        ({"uri": "http://x", "client_pem_path": "a.pem"}, "without client_key_path"),
+        ("localhost:19530", "must be described by a dict"),
+    ],
+)
+def test_an_invalid_description_is_refused_and_nothing_is_kept(settings: object, message: str) -> None:
+    with pytest.raises(ConnectionConfigException, match=message):
+        connections.add_connection(good={"uri": "http://localhost"}, bad=settings)  # type: ignore[arg-type]  # the point
+    assert connections.list_connections() == []
+
+
+def test_a_description_that_contradicts_an_open_connection_is_refused(scripted_server: ScriptedServer) -> None:
+    connections.connect("a", uri=scripted_server.uri)
+    with pytest.raises(ConnectionConfigException, match="exists with other settings"):
+        connections.add_connection(a={"uri": "http://127.0.0.1:1"})
+    with pytest.raises(ConnectionConfigException, match="exists with other settings"):
+        connections.connect("a", uri="http://127.0.0.1:1")
+    assert connections.get_connection_addr("a")["uri"] == scripted_server.uri
+
+
+def test_a_client_that_contradicts_a_description_is_refused(scripted_server: ScriptedServer) -> None:
+    connections.add_connection(dev={"uri": "http://127.0.0.1:1", "token": "root:Milvus"})
+    with pytest.raises(ConnectionConfigException, match="alias 'dev' exists with other settings"):
+        MilvusClient(scripted_server.uri, alias="dev")
+    assert scripted_server.connections == 0, "the described token went nowhere"
+
+
+def test_another_handler_is_not_implemented() -> None:
+    with pytest.raises(NotImplementedError, match="'HTTP'.*'GRPC'"):
+        connections.connect("a", handler="HTTP")
+
+
+def test_an_unknown_pool_is_a_parameter_error() -> None:
+    with pytest.raises(ParamError, match="'Many' is not known"):
+        connections.connect("a", pool="Many")
+
+
+@pytest.mark.parametrize("alias", ["", None, 5])
+def test_an_alias_is_a_text(alias: str) -> None:
+    for function in (
+        connections.connect, connections.disconnect, connections.remove_connection,
+        connections.get_connection_addr, connections.has_connection,
+    ):  # fmt: skip
+        with pytest.raises(ConnectionConfigException, match="alias must be a non-empty str"):
+            function(alias)
+
+
+def test_a_server_that_is_not_ready_is_a_milvus_exception(scripted_server: ScriptedServer) -> None:
+    scripted_server.on("Connect").status(1, "proxy is initializing").forever()
+    with pytest.raises(MilvusException, match="not ready.*proxy is initializing") as raised:
+        connections.connect("a", uri=scripted_server.uri)
+    assert isinstance(raised.value, ConnectError)
+    assert raised.value.reason == "not_ready"
+    assert connections.list_connections() == []
+
+
+@pytest.mark.parametrize(
+    ("code", "details", "reason"),
+    [
+        (grpc.StatusCode.UNAUTHENTICATED, "auth check failure", "authentication"),
+        (grpc.StatusCode.UNIMPLEMENTED, "unknown service", "not_milvus"),
+    ],
+)
+def test_a_refusal_says_why(scripted_server: ScriptedServer, code: grpc.StatusCode, details: str, reason: str) -> None:
+    scripted_server.on("Connect").fail(code, details).forever()
+    with pytest.raises(ConnectError, match=details) as raised:
+        connections.connect("a", uri=scripted_server.uri)
+    assert raised.value.reason == reason
+    assert scripted_server.address in str(raised.value)
+
+
+def test_what_is_no_milvus_port_is_said() -> None:
+    import http.server
+    import threading
+
+    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as web:
+        thread = threading.Thread(target=web.serve_forever)
+        thread.start()
+        try:
+            with pytest.raises(ConnectError) as raised:
+                connections.connect("a", address=f"127.0.0.1:{web.server_port}", timeout=3)
+        finally:
+            web.shutdown()
+            thread.join()
+    assert raised.value.reason in ("not_milvus", "unavailable"), str(raised.value)
+
+
+def test_without_anything_the_environment_says_where(
+    scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MILVUS_URI", scripted_server.uri)
+    monkeypatch.setenv("MILVUS_DB_NAME", "books")
+    connections.connect()
+    assert connections.get_connection_addr("default")["db_name"] == "books"
+    client = MilvusClient()
+    client.list_collections()
+    assert scripted_server.calls("ShowCollections")[0].headers["dbname"] == "books"
+
+
+def test_the_documented_functions_are_there_with_their_documented_parameters() -> None:
+    first = {
+        "connect": ["alias", "user", "password", "db_name", "token"], "disconnect": ["alias"],
+        "remove_connection": ["alias"], "list_connections": [], "get_connection_addr": ["alias"],
+        "has_connection": ["alias"],
+    }  # fmt: skip
+    for name, expected in first.items():
+        parameters = inspect.signature(getattr(connections, name)).parameters.values()
+        positional = [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
+        assert positional == expected
