@@ -1,0 +1,383 @@
+"""Where a connection leads and as whom: uris, credentials, TLS settings, and the alias that is derived from them."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from milvusclient.config import ConnectionConfig, Kind, Secret, config_from_environment, make_config
+from milvusclient.exceptions import ConnectionConfigException, MilvusException
+
+SECRET = "hunter2-secret"
+
+
+# --- uris ------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("uri", "normal", "address", "secure"),
+    [
+        ("http://localhost:19530", "http://localhost:19530", "localhost:19530", False),
+        ("http://localhost", "http://localhost:19530", "localhost:19530", False),
+        ("http://localhost/", "http://localhost:19530", "localhost:19530", False),
+        ("HTTP://LocalHost:19530", "http://localhost:19530", "localhost:19530", False),
+        ("  http://localhost:19530 ", "http://localhost:19530", "localhost:19530", False),
+        ("localhost", "http://localhost:19530", "localhost:19530", False),
+        ("localhost:19543", "http://localhost:19543", "localhost:19543", False),
+        ("10.1.2.3:19543", "http://10.1.2.3:19543", "10.1.2.3:19543", False),
+        ("tcp://milvus.example:1", "http://milvus.example:1", "milvus.example:1", False),
+        ("grpc://milvus.example", "http://milvus.example:19530", "milvus.example:19530", False),
+        ("https://milvus.example", "https://milvus.example:443", "milvus.example:443", True),
+        ("https://milvus.example:19530", "https://milvus.example:19530", "milvus.example:19530", True),
+        ("http://[::1]:19530", "http://[::1]:19530", "[::1]:19530", False),
+        ("http://[::1]", "http://[::1]:19530", "[::1]:19530", False),
+        ("[0:0:0:0:0:0:0:1]:19543", "http://[::1]:19543", "[::1]:19543", False),
+        ("https://[2001:DB8::1]", "https://[2001:db8::1]:443", "[2001:db8::1]:443", True),
+        ("http://localhost:1", "http://localhost:1", "localhost:1", False),
+        ("http://localhost:65535", "http://localhost:65535", "localhost:65535", False),
+    ],
+)
+def test_each_form_of_a_network_address_has_one_normal_form(uri: str, normal: str, address: str, secure: bool) -> None:
+    target = make_config(uri).target
+    assert (target.kind, target.uri, target.address, target.secure) == (Kind.NETWORK, normal, address, secure)
+    assert make_config(target.uri).target == target
+
+
+@pytest.mark.parametrize("uri", ["unix:/run/milvus.sock", "unix:///run/milvus.sock", "UNIX:/run/../run/milvus.sock"])
+def test_unix_sockets(uri: str) -> None:
+    target = make_config(uri).target
+    assert (target.kind, target.address, target.uri) == (Kind.UNIX, "unix:/run/milvus.sock", "unix:/run/milvus.sock")
+    assert target.is_loopback
+
+
+def test_files_are_known_by_their_real_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "sub")
+    wanted = os.path.realpath(tmp_path / "sub" / "x.db")
+
+    for uri in ("sub/x.db", "./sub/x.db", str(tmp_path / "sub" / "x.db"), "link/x.db", " sub/../link/x.db"):
+        target = make_config(uri).target
+        assert (target.kind, target.address) == (Kind.EMBEDDED, wanted), uri
+
+    assert make_config("X.DB").target.address == os.path.realpath(tmp_path / "X.DB")
+    assert make_config("a b.db").target.kind is Kind.EMBEDDED
+    assert make_config("~/x.db").target.address == os.path.realpath(Path.home() / "x.db")
+
+
+@pytest.mark.parametrize(
+    ("uri", "message"),
+    [
+        ("", "it is empty"),
+        ("   ", "it is empty"),
+        ("ftp://x", "scheme 'ftp' is not known"),
+        ("milvus://x:1", "scheme 'milvus' is not known"),
+        ("http://", "the host is missing"),
+        ("http://:19530", "the host is missing"),
+        ("http://x:abc", "port 'abc' is not a number from 1 to 65535"),
+        ("http://x:0", "port '0' is not a number"),
+        ("http://x:65536", "port '65536'"),
+        ("http://x:999999999999999999999", "port '999999999999999999999'"),
+        ("http://x:-1", "port '-1'"),
+        ("http://x:1 9", "white space"),
+        ("http://x\n:19", "white space"),
+        ("http://::1:19530", "needs brackets"),
+        ("http://[::1", "brackets"),
+        ("http://[::1]19530", "brackets"),
+        ("http://[:::::]:1", "is not an IPv6 address"),
+        ("http://[localhost]:1", "is not an IPv6 address"),
+        ("http://a_b,c:1", "is not a host name"),
+        ("http://x?y=1", "a query or a fragment"),
+        ("http://x#y", "a query or a fragment"),
+        ("http://http://x", "'://' twice"),
+        ("unix:", "path of the unix socket is missing"),
+        ("x\x00.db", "control characters"),
+    ],
+)
+def test_a_uri_that_cannot_be_used_says_why_and_how_to_write_one(uri: str, message: str) -> None:
+    with pytest.raises(ConnectionConfigException, match=message) as raised:
+        make_config(uri)
+    assert "http://HOST:PORT" in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["uri", "user", "password", "token", "db_name", "server_name"])
+@pytest.mark.parametrize("value", [None, 5, b"x", ["x"]])
+def test_texts_are_texts(name: str, value: object) -> None:
+    arguments: dict[str, object] = {"uri": "http://x", name: value}
+    with pytest.raises(ConnectionConfigException, match=f"{name} must be a str, got {type(value).__name__}"):
+        make_config(**arguments)  # type: ignore[arg-type]  # that is the point
+
+
+# --- credentials and database ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("uri", "token", "database"),
+    [
+        ("http://bob:pw@x", "bob:pw", ""),
+        ("bob:pw@x:1", "bob:pw", ""),
+        ("http://u%40x:p%3A1%2F%3F%23@x", "u@x:p:1/?#", ""),
+        ("http://bob:p@w@x", "bob:p@w", ""),
+        ("http://x/books", "", "books"),
+        ("http://x/books/", "", "books"),
+        ("http://x/b%20s", "", "b s"),
+        ("https://bob:pw@[::1]:5/books", "bob:pw", "books"),
+    ],
+)
+def test_a_uri_may_hold_credentials_and_a_database(uri: str, token: str, database: str) -> None:
+    config = make_config(uri)
+    assert (config.token.reveal(), config.db_name) == (token, database)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "token"),
+    [
+        ({"token": "key"}, "key"),
+        ({"token": "bob:other"}, "bob:other"),
+        ({"token": "key", "user": "eve", "password": "x"}, "key"),
+        ({"user": "eve", "password": "x"}, "eve:x"),
+        ({"password": "new"}, "bob:new"),
+        ({"user": "bob"}, "bob:pw"),
+        ({}, "bob:pw"),
+    ],
+)
+def test_explicit_credentials_win_over_those_of_the_uri(arguments: dict[str, str], token: str) -> None:
+    config = make_config("http://bob:pw@x/books", db_name="", **arguments)  # type: ignore[arg-type]  # texts, all of them
+    assert config.token.reveal() == token
+
+
+def test_an_explicit_database_wins_over_that_of_the_uri() -> None:
+    assert make_config("http://x/books", db_name="films").db_name == "films"
+
+
+@pytest.mark.parametrize(
+    ("uri", "arguments", "message"),
+    [
+        ("http://x", {"user": "bob"}, "user 'bob' is given without a password"),
+        ("http://x", {"password": SECRET}, "password is given without a user"),
+        (f"http://{SECRET}@x", {}, "holds a user without a password"),
+        (f"http://:{SECRET}@x", {}, "password is given without a user"),
+        (f"http://bob:{SECRET}@x", {"user": "eve"}, "user 'eve' is given without a password"),
+        ("http://x", {"token": SECRET + "\ud800"}, "cannot be encoded"),
+        ("http://x", {"db_name": "bücher"}, "printable ASCII"),
+        ("http://x/b%0Ad", {}, "printable ASCII"),
+    ],
+)
+def test_half_given_or_unusable_credentials(uri: str, arguments: dict[str, str], message: str) -> None:
+    with pytest.raises(ConnectionConfigException, match=message) as raised:
+        make_config(uri, **arguments)  # type: ignore[arg-type]  # texts, all of them
+    assert SECRET not in str(raised.value)
+
+
+def test_both_ways_to_give_credentials_are_one() -> None:
+    one = make_config("http://x", user="bob", password="pw")
+    other = make_config("http://x", token="bob:pw")
+    third = make_config("http://bob:pw@x")
+    assert one == other == third
+    assert one.alias == other.alias == third.alias
+    assert one.user == "bob"
+    assert make_config("http://x", token="an-api-key").user == ""
+
+
+def test_the_authorization_header_is_the_bare_base64_of_the_token() -> None:
+    assert base64.b64decode(make_config("http://x", token="bob:pä").authorization).decode() == "bob:pä"
+    assert make_config("http://x").authorization == ""
+
+
+# --- TLS and options -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("uri", "arguments", "secure"),
+    [
+        ("http://x", {}, False),
+        ("http://x", {"secure": True}, True),
+        ("http://x", {"server_pem_path": "ca.pem"}, True),
+        ("http://x", {"ca_pem_path": "ca.pem"}, True),
+        ("http://x", {"client_pem_path": "c.pem", "client_key_path": "k.pem"}, True),
+        ("http://x", {"server_name": "milvus"}, True),
+        ("https://x", {"secure": False}, True),
+    ],
+)
+def test_when_tls_is_used(uri: str, arguments: dict[str, object], secure: bool) -> None:
+    assert make_config(uri, **arguments).target.secure is secure  # type: ignore[arg-type]  # as users write them
+
+
+@pytest.mark.parametrize(
+    ("uri", "arguments", "message"),
+    [
+        ("http://x", {"client_pem_path": "c.pem"}, "client_pem_path is given without client_key_path"),
+        ("http://x", {"client_key_path": "k.pem"}, "client_key_path is given without client_pem_path"),
+        ("http://x", {"secure": False, "server_pem_path": "ca.pem"}, "secure=False contradicts"),
+        ("http://x", {"secure": 1}, "secure must be a bool"),
+        ("http://x", {"server_pem_path": "a", "ca_pem_path": "b"}, "name different files"),
+        ("http://x", {"server_pem_path": 5}, "server_pem_path must be the path"),
+        ("unix:/x", {"secure": True}, "no meaning"),
+        ("x.db", {"server_pem_path": "a"}, "no meaning"),
+        ("http://x", {"grpc_options": [("a", 1)]}, "must be a mapping"),
+        ("http://x", {"grpc_options": {"a": 1.5}}, r"grpc_options\['a'\] must be"),
+        ("http://x", {"grpc_options": {5: 1}}, r"grpc_options\[5\] must be"),
+        ("http://x", {"grpc_options": {"a": 2**31}}, "fit into 32 bits"),
+    ],
+)
+def test_settings_that_contradict_each_other_or_are_of_the_wrong_kind(
+    uri: str, arguments: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ConnectionConfigException, match=message):
+        make_config(uri, **arguments)  # type: ignore[arg-type]  # as users write them
+
+
+def test_equal_settings_are_equal_however_they_are_written() -> None:
+    one = make_config("https://x", server_pem_path="ca.pem", grpc_options={"a": True, "b": 1})
+    other = make_config("https://x:443/default", ca_pem_path=Path("ca.pem"), grpc_options={"b": 1, "a": 1})
+    assert one.differences(other) == []
+
+
+# --- the alias -------------------------------------------------------------------------------------------------------
+VARIANTS = [
+    make_config("http://x"),
+    make_config("http://x:1"),
+    make_config("https://x:19530"),
+    make_config("http://y"),
+    make_config("http://x", db_name="books"),
+    make_config("http://x", token="bob:pw"),
+    make_config("http://x", token="bob:wrong"),
+    make_config("http://x", token="eve:pw"),
+    make_config("http://x", token="key"),
+    make_config("http://x", token="bob:pw", db_name="books"),
+    make_config("unix:/x"),
+    make_config("unix:/y/x"),
+    make_config("/a/x.db"),
+    make_config("/b/x.db"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(VARIANTS, 2)))
+def test_aliases_differ_when_uri_credentials_or_database_differ(one: ConnectionConfig, other: ConnectionConfig) -> None:
+    assert one.alias != other.alias
+    assert one.differences(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (make_config("http://x"), make_config("x:19530")),
+        (make_config("http://x"), make_config("tcp://X/default")),
+        (make_config("http://x"), make_config("http://x", db_name="default")),
+        (make_config("http://[::1]"), make_config("http://[0::1]:19530")),
+        (make_config("/a/x.db"), make_config("/a/../a/x.db")),
+        (make_config("http://x/books"), make_config("http://x", db_name="books")),
+    ],
+)
+def test_aliases_are_equal_for_equal_targets(one: ConnectionConfig, other: ConnectionConfig) -> None:
+    assert one.alias == other.alias
+    assert one.differences(other) == []
+
+
+def test_an_alias_is_readable() -> None:
+    assert make_config("http://bob:pw@milvus.example/books").alias.startswith("bob@milvus.example:19530/books#")
+    assert make_config("/a/demo.db").alias.startswith("demo.db/default#")
+
+
+def test_an_alias_is_the_same_in_every_process() -> None:
+    program = (
+        "from milvusclient.config import make_config;"
+        "print(make_config('http://bob:pw@x/books').alias, make_config('/a/x.db').alias)"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, check=True, capture_output=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert printed == {f"{make_config('http://bob:pw@x/books').alias} {make_config('/a/x.db').alias}\n".encode()}
+
+
+# --- secrets ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "config",
+    [
+        make_config(f"http://bob:{SECRET}@x"),
+        make_config("http://x", user="bob", password=SECRET),
+        make_config("http://x", token=SECRET),
+    ],
+)
+def test_no_text_shows_a_secret(config: ConnectionConfig) -> None:
+    for text in (repr(config), str(config), f"{config}", config.alias, config.target.uri, repr(config.token)):
+        assert SECRET not in text
+        assert "hunter2" not in text
+        assert config.authorization not in text
+    assert config.differences(make_config("http://x", token="eve:" + SECRET)) != []
+    assert SECRET not in str(config.differences(make_config("http://x", token="eve:" + SECRET)))
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        f"http://bob:{SECRET}@x:port",
+        f"http://bob:{SECRET}/more@x",
+        f"http://bob:one://{SECRET}@x",
+        f"http://bob:{SECRET}?@x",
+        f"http://bob:{SECRET}#@x",
+        f"http://bob:{SECRET} @x",
+        f"http://bob:{SECRET}@{SECRET}@x:0",
+        f"http://bob:{SECRET}@x/d@b",
+        f"ftp://bob:{SECRET}@x",
+        f"bob:{SECRET}@x:0",
+        f"no scheme://bob:{SECRET}@x",
+        f"http://{SECRET}@x",
+    ],
+)
+def test_the_refusal_of_a_uri_does_not_show_its_password(uri: str) -> None:
+    with pytest.raises(ConnectionConfigException) as raised:
+        make_config(uri)
+    error: MilvusException = raised.value
+    for text in (str(error), repr(error), str(pickle.dumps(error)), str(error.args)):
+        assert "hunter2" not in text
+
+
+def test_a_secret_is_equal_by_its_text_and_false_when_empty() -> None:
+    assert Secret("a") == Secret("a") != Secret("b")
+    assert Secret("a") != "a"
+    assert not Secret("")
+    assert pickle.loads(pickle.dumps(Secret("a"))).reveal() == "a"
+    assert len({Secret("a"), Secret("a")}) == 1
+
+
+# --- what holds where nothing is given -------------------------------------------------------------------------------
+def test_the_environment() -> None:
+    assert config_from_environment({}).target.uri == "http://localhost:19530"
+    config = config_from_environment({"MILVUS_URI": "x:1/books", "MILVUS_TOKEN": "bob:pw", "MILVUS_DB_NAME": "films"})
+    assert (config.target.uri, config.token.reveal(), config.db_name) == ("http://x:1", "bob:pw", "films")
+
+
+def test_a_base_fills_what_is_not_given() -> None:
+    base = make_config("https://x", token="bob:pw", db_name="books", server_name="milvus", grpc_options={"a": 1})
+    assert make_config(base.target.uri, base=base) == base
+    assert make_config(base.target.uri, token="eve:pw", base=base).differences(base) == [
+        "other credentials (user 'eve' instead of user 'bob')"
+    ]
+
+
+def test_differences_are_named() -> None:
+    one = make_config("http://x", token="key", db_name="books", grpc_options={"a": 1, "b": 1})
+    other = make_config("https://y", server_name="milvus", grpc_options={"a": 1, "b": 2})
+    assert one.differences(other) == [
+        "uri http://x:19530 instead of https://y:443",
+        "other credentials (an API key instead of none)",
+        "database 'books' instead of 'default'",
+        "other TLS settings",
+        "other channel options (b)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("uri", "loopback"),
+    [
+        ("http://localhost", True), ("http://127.0.0.1", True), ("http://127.9.9.9", True), ("http://[::1]", True),
+        ("unix:/x", True), ("x.db", True), ("http://127.0.0.1.example", False), ("http://10.0.0.1", False),
+    ],
+)  # fmt: skip
+def test_loopback(uri: str, loopback: bool) -> None:
+    assert make_config(uri).target.is_loopback is loopback

@@ -1,0 +1,156 @@
+"""The words of failed calls: what was asked, what went wrong, where, and what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from milvusclient import exceptions
+from milvusclient.config import make_config
+from milvusclient.exceptions import ErrorCode, RpcError
+from milvusclient.policy.errors import (
+    Closed,
+    Place,
+    ambiguity,
+    conflict_error,
+    connect_error,
+    embedded_in_child_error,
+    limit_error,
+    not_connected_error,
+    rpc_error,
+    status_error,
+)
+from milvusclient.policy.failure import Failure, Safety
+
+CLOSED = Closed(how="MilvusClient.close()", where="app.py:7", thread="worker-1", at=100.0, sequence=5)
+
+
+def test_a_closed_alias_says_who_where_when_and_how_to_go_on() -> None:
+    error = not_connected_error("a", CLOSED, 102.5, registered=False)
+    assert error.message == (
+        "alias 'a' is not connected: MilvusClient.close() closed it 2.5 s ago at app.py:7 in thread 'worker-1'; "
+        "make a new client with the same arguments: then every client of this alias works again"
+    )
+    assert error.alias == "a"
+
+
+def test_connections_connect_is_advised_only_where_it_leads_to_the_same_target() -> None:
+    assert "connections.connect('a')" in not_connected_error("a", CLOSED, 0.0, registered=True).message
+    assert "connections.connect" not in not_connected_error("a", CLOSED, 0.0, registered=False).message
+
+
+def test_an_alias_that_nobody_remembers_closing() -> None:
+    assert not_connected_error("a", None, 0.0, registered=False).message.startswith("alias 'a' is not connected; make")
+
+
+@pytest.mark.parametrize(
+    ("safety", "words"), [(Safety.UNSAFE, "look before you repeat"), (Safety.IDEMPOTENT, "no harm")]
+)
+def test_an_unknown_outcome_says_what_to_do(safety: Safety, words: str) -> None:
+    doubt = ambiguity(safety)
+    assert "(ambiguous)" in doubt
+    assert words in doubt
+    failure = Failure("UNAVAILABLE", "Socket closed")
+    assert rpc_error(failure, "Insert", "x:1", timeout=None, doubt=doubt).message.endswith(doubt)
+    assert not_connected_error("a", CLOSED, 0.0, registered=False, doubt=doubt).message.endswith(doubt)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "DEADLINE_EXCEEDED",
+        "UNAVAILABLE",
+        "UNAUTHENTICATED",
+        "PERMISSION_DENIED",
+        "UNIMPLEMENTED",
+        "INTERNAL",
+        "ABORTED",
+    ],
+)
+def test_a_failed_call_names_operation_address_status_and_detail(status: str) -> None:
+    error = rpc_error(Failure(status, "the detail"), "Search", "x:1", timeout=None)
+    for part in ("Search", "x:1", status, "the detail"):
+        assert part in error.message
+    assert isinstance(error, exceptions.RPC_ERRORS.get(status, RpcError))
+    assert error.status == status
+    assert error.code == ErrorCode[f"RPC_{status}"]
+
+
+def test_a_deadline_says_how_long_it_was_and_what_happened_before() -> None:
+    failure = Failure("DEADLINE_EXCEEDED", "Deadline Exceeded")
+    error = rpc_error(failure, "Search", "x:1", timeout=2.5, cause="UNAVAILABLE: Socket closed")
+    assert "deadline of 2.5 s" in error.message
+    assert "before that: UNAVAILABLE: Socket closed" in error.message
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason", "words"),
+    [
+        (Failure("UNAVAILABLE", "Connection refused"), "refused", "nothing listens there; check host and port"),
+        (Failure("UNAVAILABLE", "DNS resolution failed"), "name_not_resolved", "host name cannot be resolved"),
+        (Failure("UNAVAILABLE", "SSL_ERROR_SSL"), "tls", "TLS handshake failed; .*server_pem_path"),
+        (Failure("UNAUTHENTICATED", "auth"), "authentication", "refused the credentials; check user and password"),
+        (Failure("UNIMPLEMENTED", "x"), "not_milvus", "not Milvus; use its gRPC port"),
+        (Failure("DEADLINE_EXCEEDED", "x"), "timeout", "no answer came within 3 s"),
+        (Failure("UNAVAILABLE", "Socket closed"), "unavailable", "could not be established"),
+    ],
+)
+def test_a_failed_connect_says_why_where_and_what_to_do(failure: Failure, reason: str, words: str) -> None:
+    config = make_config("http://bob:hunter2@milvus.example")
+    error = connect_error(failure, config, "a", timeout=3)
+    assert error.reason == reason
+    assert (error.code, error.alias, error.address) == (ErrorCode.CONNECT_FAILED, "a", "milvus.example:19530")
+    with pytest.raises(exceptions.ConnectError, match=f"http://milvus.example:19530.*{words}"):
+        raise error
+    assert failure.details in error.message
+    assert "hunter2" not in str(error)
+
+
+def test_a_proxy_in_the_way_is_named() -> None:
+    config = make_config("http://milvus.example")
+    failure = Failure("UNAVAILABLE", "Socket closed")
+    error = connect_error(failure, config, "a", timeout=3, proxy_variable="http_proxy")
+    assert error.reason == "proxy"
+    assert "http_proxy" in error.message
+    refused = connect_error(Failure("UNAUTHENTICATED", "x"), config, "a", timeout=3, proxy_variable="http_proxy")
+    assert refused.reason == "authentication", "whoever answers that was reached"
+
+
+@pytest.mark.parametrize(
+    ("code", "legacy", "kind"),
+    [
+        (100, 0, exceptions.CollectionNotExistException),
+        (0, 4, exceptions.CollectionNotExistException),
+        (0, 28, exceptions.CollectionNotExistException),
+        (700, 0, exceptions.IndexNotExistException),
+        (0, 25, exceptions.IndexNotExistException),
+        (1100, 5, exceptions.MilvusException),
+        (65535, 4, exceptions.MilvusException),
+    ],
+)
+def test_codes_of_the_server_have_their_classes(code: int, legacy: int, kind: type) -> None:
+    error = status_error(code, legacy, "reason", True, True)
+    assert type(error) is kind
+    assert (error.code, error.compatible_code, error.message) == (code, legacy, "reason")
+    assert error.is_input_error
+    assert error.retriable
+
+
+def test_a_conflict_says_which_setting_and_what_to_do() -> None:
+    error = conflict_error("a", make_config("http://x", token="k:hunter2"), make_config("http://y"))
+    assert "alias 'a' exists with other settings" in error.message
+    assert "uri http://x:19530 instead of http://y:19530" in error.message
+    assert "Use another alias" in error.message
+    assert "hunter2" not in error.message
+
+
+def test_the_limit_and_the_embedded_file_of_the_parent() -> None:
+    assert "65,536 connections are open" in limit_error(65_536).message
+    assert "/a/x.db" in embedded_in_child_error(make_config("/a/x.db")).message
+
+
+def test_a_place_signs_an_error_with_its_evidence() -> None:
+    error = status_error(1, 0, "reason", False, False)
+    place = Place(operation="Search", address="x:1", alias="a", database="books", request_id="r")
+    assert place.sign(error, 3, ambiguous=True) is error
+    assert (error.operation, error.attempts, error.ambiguous) == ("Search", 3, True)
+    assert str(error) == "reason (code=1, operation=Search, address=x:1, database=books, request_id=r, attempts=3)"

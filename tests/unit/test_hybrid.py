@@ -1,0 +1,119 @@
+"""Hybrid search: what is built, what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from milvusclient._proto import milvus_pb2
+from milvusclient.exceptions import ParamError
+from milvusclient.operations.consistency import freshness
+from milvusclient.operations.hybrid import build_hybrid_search, check_vector_counts
+from milvusclient.operations.search_params import SearchOptions
+from milvusclient.operations.searches import Reading
+from milvusclient.schema.enums import FunctionType
+from milvusclient.schema.functions import Function, FunctionScore
+from milvusclient.schema.highlight import LexicalHighlighter
+from milvusclient.schema.ranking import AnnSearchRequest, RRFRanker, WeightedRanker
+
+DENSE = AnnSearchRequest([[0.5]], "dense", {"metric_type": "L2", "params": {"nprobe": 3}}, 5, "a in {x}", {"x": [1]})
+SPARSE = AnnSearchRequest([{1: 0.5}], "sparse", {}, 4)
+RERANK = Function("w", FunctionType.RERANK, [], params={"reranker": "rrf"})
+
+
+def build(
+    reqs: Any = (DENSE, SPARSE), ranker: Any = None, limit: Any = 10, highlighter: Any = None, **given: Any
+) -> milvus_pb2.HybridSearchRequest:
+    reading = {key: given.pop(key) for key in ("output_fields", "partition_names", "namespace") if key in given}
+    return build_hybrid_search(
+        "books", reqs, ranker or RRFRanker(), limit, SearchOptions(**given),
+        Reading(fresh=freshness("Bounded", None, 0), **reading), highlighter,
+    )  # fmt: skip
+
+
+def texts(pairs: Any) -> dict[str, str]:
+    return {pair.key: pair.value for pair in pairs}
+
+
+def test_each_part_is_a_search_of_its_own() -> None:
+    request = build(output_fields=["a"], partition_names=["p"], namespace="n")
+    first, second = request.requests
+    assert (first.collection_name, first.dsl, first.dsl_type) == ("books", "a in {x}", 1)
+    assert list(first.expr_template_values["x"].array_val.long_data.data) == [1]
+    assert texts(first.search_params)["params"] == '{"nprobe":3,"metric_type":"L2"}'
+    assert (texts(first.search_params)["topk"], texts(second.search_params)["topk"]) == ("5", "4")
+    assert texts(second.search_params)["anns_field"] == "sparse"
+    for part in (first, second):
+        assert (part.partition_names, part.namespace, part.output_fields) == (["p"], "n", [])
+        assert (part.guarantee_timestamp, part.consistency_level) == (2, 2)
+    assert (request.output_fields, request.partition_names, request.namespace) == (["a"], ["p"], "n")
+    assert (request.guarantee_timestamp, request.consistency_level) == (2, 2)
+
+
+def test_what_merges_the_hits() -> None:
+    assert texts(build(ranker=RRFRanker(7), limit=3).rank_params) == {
+        "strategy": "rrf", "params": '{"k":7}', "limit": "3", "round_decimal": "-1", "offset": "0",
+    }  # fmt: skip
+    weighted = texts(build(ranker=WeightedRanker(0.5, 1)).rank_params)
+    assert weighted["params"] == '{"weights":[0.5,1],"norm_score":true}'
+
+
+@pytest.mark.parametrize("ranker", [RERANK, FunctionScore(RERANK)])
+def test_a_function_stands_in_its_own_place(ranker: Function | FunctionScore) -> None:
+    request = build(ranker=ranker)
+    assert request.function_score.functions[0].name == "w"
+    assert texts(request.rank_params) == {"limit": "10", "round_decimal": "-1", "offset": "0"}
+
+
+def test_options_are_said_to_every_part_and_those_of_groups_to_the_whole() -> None:
+    request = build(
+        offset=2, round_decimal=3, group_by_field="g", group_size=2, strict_group_size=True, cluster_id="c",
+        group_by_fields=["g", "h"], ignore_growing=True,
+    )  # fmt: skip
+    whole = texts(request.rank_params)
+    shared = {
+        "offset": "2", "round_decimal": "3", "group_by_field": "g", "group_size": "2", "strict_group_size": "True",
+        "cluster_id": "c",
+    }  # fmt: skip
+    assert whole == {"strategy": "rrf", "params": '{"k":60}', "limit": "10", **shared}
+    for part in request.requests:
+        assert texts(part.search_params).items() >= {**shared, "group_by_fields": "g,h", "ignore_growing": "True"}.items()
+
+
+def test_a_highlighter_goes_to_every_part() -> None:
+    request = build(highlighter=LexicalHighlighter(fragment_size=5))
+    assert all(part.highlighter.params[0].value == "5" for part in request.requests)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"reqs": []}, "reqs must be a non-empty list"),
+        ({"reqs": DENSE}, "reqs must be a non-empty list"),
+        ({"reqs": ["x"]}, r"reqs\[0\] must be an AnnSearchRequest, got 'x'"),
+        ({"reqs": [DENSE, AnnSearchRequest([[1.0]], "v", {}, 0)]}, r"reqs\[1\].limit must be at least 1"),
+        ({"reqs": [AnnSearchRequest([[1.0]], "", {}, 5)]}, r"reqs\[0\].anns_field must be a non-empty str"),
+        ({"reqs": [AnnSearchRequest([[1.0]], "v", {"params": 5}, 5)]}, r"reqs\[0\].param\['params'\] must be a dict"),
+        ({"reqs": [AnnSearchRequest([[1.0]], "v", {"offset": 1}, 5)], "offset": 1}, "offset is given twice"),
+        ({"ranker": "rrf"}, "ranker must be an RRFRanker"),
+        ({"ranker": WeightedRanker(0.5)}, "needs a weight for each of the 2 reqs"),
+        ({"limit": 0}, "limit must be at least 1"),
+        ({"limit": "3"}, "limit must be an int"),
+        ({"offset": -2}, "offset must be at least 0"),
+        ({"output_fields": "x"}, "output_fields must be a list of str"),
+        ({"highlighter": "x"}, "highlighter must be a"),
+    ],
+)
+def test_what_cannot_be_is_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ParamError, match=message):
+        build(**given)
+
+
+def test_all_parts_have_equally_many_query_vectors() -> None:
+    request = build()
+    request.requests[0].nq = request.requests[1].nq = 2
+    check_vector_counts(request)
+    request.requests[1].nq = 1
+    with pytest.raises(ParamError, match=r"equally many query vectors, they have \[2, 1\]"):
+        check_vector_counts(request)

@@ -1,0 +1,97 @@
+"""What decides is pure, what waits is thin, and they never share a module."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "milvusclient"
+PURE = ("policy", "operations", "codec", "schema", "models", "config.py", "exceptions.py")
+#: What waits, or knows of a server.
+FORBIDDEN = ("grpc", "asyncio", "threading", "concurrent", "time", "socket", "multiprocessing", "subprocess")
+FORBIDDEN_OURS = ("_async", "_sync", "transport", "_concurrency", "embedded", "registry", "_registrations")
+#: What users may have, and we never load.
+EXTRAS = ("numpy", "pandas", "pyarrow", "polars", "scipy", "torch", "orjson", "milvus_lite", "pymilvus")
+
+
+def files(*names: str) -> list[Path]:
+    """The modules of these folders and files."""
+    found = [
+        path
+        for name in names
+        for path in ([PACKAGE / name] if name.endswith(".py") else (PACKAGE / name).rglob("*.py"))
+    ]
+    assert found
+    return sorted(found)
+
+
+def imports(path: Path, *, at_import: bool) -> Iterator[str]:
+    """Dotted names that a module imports: all of them, or those that are imported with it."""
+    todo: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and at_import:
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        todo.extend(ast.iter_child_nodes(node))
+
+
+def is_below(name: str, packages: tuple[str, ...], prefix: str = "") -> bool:
+    return any(name == prefix + each or name.startswith(f"{prefix}{each}.") for each in packages)
+
+
+@pytest.mark.parametrize("path", files(*PURE), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_decides_neither_waits_nor_knows_of_a_channel(path: Path) -> None:
+    bad = [
+        name
+        for name in imports(path, at_import=False)
+        if is_below(name, FORBIDDEN) or is_below(name, FORBIDDEN_OURS, "milvusclient.")
+    ]
+    assert bad == []
+
+
+@pytest.mark.parametrize("path", files("transport"), ids=lambda path: path.name)
+def test_the_transport_knows_of_no_operation(path: Path) -> None:
+    ours = {name for name in imports(path, at_import=False) if name.startswith("milvusclient.")}
+    assert not any(is_below(name, ("_async", "_sync", "operations", "codec", "rpc"), "milvusclient.") for name in ours)
+
+
+def test_only_the_transport_uses_grpc() -> None:
+    users = [
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        if any(is_below(name, ("grpc",)) for name in imports(path, at_import=False))
+    ]
+    assert sorted({user.partition("/")[0] for user in users}) == ["transport"]
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_extras_are_imported_when_they_are_used(path: Path) -> None:
+    assert [name for name in imports(path, at_import=True) if is_below(name, EXTRAS)] == []
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_file_says_what_it_is_and_stays_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(text)), "no docstring"
+    assert text.count("\n") <= 500
+
+
+def test_importing_the_package_and_both_clients_loads_no_extra() -> None:
+    program = (
+        "import sys, milvusclient; milvusclient.AsyncMilvusClient; milvusclient.connections;"
+        f"print([name for name in {EXTRAS!r} if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert result.stdout.strip() == "[]"

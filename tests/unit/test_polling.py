@@ -1,0 +1,16 @@
+"""How often the server is asked whether it is done."""
+
+from __future__ import annotations
+
+from milvusclient.policy.polling import PACE, Pace
+
+
+def test_looks_come_soon_at_first_and_then_less_and_less_often() -> None:
+    waits = [PACE.wait(looks) for looks in range(1, 30)]
+    assert waits[0] == 0.01
+    assert waits == sorted(waits)
+    assert waits[-1] == 0.5
+
+
+def test_a_wait_of_days_does_not_overflow() -> None:
+    assert Pace(longest=5.0).wait(10**9) == 5.0

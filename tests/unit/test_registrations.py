@@ -1,0 +1,82 @@
+"""Names that were described, whether they are open or not; where a call came from; counters."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from milvusclient import _registrations
+from milvusclient._callsite import closed_here, next_sequence
+from milvusclient._figures import Figures
+from milvusclient.config import make_config
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    yield
+    for name in _registrations.names():
+        _registrations.unregister(name)
+
+
+def test_a_name_stands_for_what_was_said_last() -> None:
+    first, second = make_config("http://x"), make_config("http://y")
+    _registrations.register("b", first)
+    _registrations.register("b", second)
+    _registrations.register("a", first)
+    assert _registrations.registered("b") == second
+    assert _registrations.names() == ["a", "b"]
+    assert _registrations.unregister("b")
+    assert not _registrations.unregister("b")
+    assert _registrations.registered("b") is None
+
+
+def test_the_place_of_a_close_is_the_users_line_and_thread() -> None:
+    def work() -> None:
+        places.append(closed_here("close()"))
+
+    places = [closed_here("close()")]
+    thread = threading.Thread(target=work, name="the-closer")
+    thread.start()
+    thread.join()
+
+    assert [place.where.rpartition(":")[0] for place in places] == [__file__, __file__]
+    assert [place.thread for place in places] == ["MainThread", "the-closer"]
+    assert places[0].sequence < places[1].sequence < next_sequence()
+
+
+def test_context_managers_and_event_loops_are_not_the_users_line() -> None:
+    import asyncio
+
+    async def close() -> str:
+        return closed_here("close()").where
+
+    with contextlib.ExitStack() as stack:
+        places: list[str] = []
+        stack.callback(lambda: places.append(closed_here("close()").where))
+    assert asyncio.run(close()).startswith(f"{__file__}:")
+    assert places[0].startswith(f"{__file__}:")
+
+
+def test_figures_are_exact_under_threads() -> None:
+    figures = Figures()
+
+    def work() -> None:
+        for _ in range(500):
+            figures.began(10)
+            figures.ended(3)
+            figures.began(1)
+            figures.failed()
+            figures.refused()
+            figures.repeated()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (figures.calls, figures.errors, figures.retries, figures.in_flight) == (8000, 8000, 4000, 0)
+    assert (figures.bytes_sent, figures.bytes_received) == (44_000, 12_000)
