@@ -1,0 +1,1 @@
+"""Tests against servers: Milvus Lite and a real Milvus."""

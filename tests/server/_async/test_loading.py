@@ -1,0 +1,63 @@
+"""Loading and releasing collections and partitions."""
+
+from __future__ import annotations
+
+import pytest
+
+from milvusclient import AsyncMilvusClient, LoadState, MilvusException
+from milvusclient.exceptions import UnimplementedError, WaitTimeoutError
+from tests.server.both import LITE, MILVUS_235, Server, flat, schema_of
+
+
+async def test_a_collection_is_searched_while_it_is_loaded(server: Server) -> None:
+    async with AsyncMilvusClient(server.uri) as client:
+        await client.create_collection("c", schema=schema_of(), index_params=flat())
+        await client.insert("c", {"id": 1, "vector": [1, 2]})
+        assert await client.get_load_state("c") == {"state": LoadState.Loaded}
+
+        await client.release_collection("c")
+        assert await client.get_load_state("c") == {"state": LoadState.NotLoad}
+        with pytest.raises(MilvusException, match="load"):
+            await client.search("c", [[1.0, 2.0]])
+
+        await client.load_collection("c", _async=True)
+        await client.load_collection("c", timeout=60)  # it is under way already: this one waits
+        assert await client.get_load_state("c") == {"state": LoadState.Loaded}
+        assert (await client.search("c", [[1.0, 2.0]], consistency_level="Strong"))[0].ids == [1]
+
+
+async def test_partitions_are_loaded_and_released_on_their_own(server: Server) -> None:
+    async with AsyncMilvusClient(server.uri) as client:
+        await client.create_collection("c", schema=schema_of())
+        await client.create_index("c", flat())
+        await client.create_partition("c", "p")
+        if server.is_lite:
+            with pytest.raises(UnimplementedError, match="partition-level load is not supported"):
+                await client.load_partitions("c", "p")
+            with pytest.raises(UnimplementedError, match="partition-level release is not supported"):
+                await client.release_partitions("c", ["p"])
+        server.skip_on(LITE, "does not load partitions on their own")
+
+        await client.load_partitions("c", "p", timeout=60)
+        assert (await client.get_load_state("c", "p"))["state"] is LoadState.Loaded
+        assert (await client.get_load_state("c", "_default"))["state"] is LoadState.NotLoad
+        assert (await client.get_load_state("c", partition_names=["p"]))["state"] is LoadState.Loaded
+        with pytest.raises(MilvusException, match="partition not found"):
+            await client.get_load_state("c", "nowhere")
+
+        await client.insert("c", {"id": 1, "vector": [1, 2]}, partition_name="p")
+        assert await client.query("c", "id > 0", ["id"], consistency_level="Strong") == [{"id": 1}]
+        await client.refresh_load("c", partition_names=["p"], timeout=60)
+
+        await client.release_partitions("c", ["p"])
+        assert (await client.get_load_state("c", "p"))["state"] is LoadState.NotLoad
+
+
+async def test_a_wait_ends_with_its_timeout(server: Server) -> None:
+    server.skip_on(MILVUS_235, "refreshes a loaded collection at once")
+    async with AsyncMilvusClient(server.uri) as client:
+        await client.create_collection("c", schema=schema_of(), index_params=flat())
+        # Milvus Lite never says that a refresh is done.
+        with pytest.raises(WaitTimeoutError, match=r"the load of collection 'c'.*not done within 0\.2 s"):
+            await client.refresh_load("c", timeout=0.2)
+        assert (await client.get_load_state("c"))["state"] is LoadState.Loaded

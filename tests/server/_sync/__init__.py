@@ -1,0 +1,1 @@
+"""Tests of both clients against servers; the source of ``_sync``."""
