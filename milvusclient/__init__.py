@@ -28,13 +28,6 @@ from milvusclient.exceptions import (
     ParamError,
 )
 from milvusclient.policy.retry import RetryPolicy
-from milvusclient.schema.collection import CollectionSchema
-from milvusclient.schema.enums import ConsistencyLevel, DataType, FunctionType, IndexType
-from milvusclient.schema.fields import FieldSchema
-from milvusclient.schema.functions import Function
-from milvusclient.schema.index import IndexParams
-from milvusclient.schema.ranking import AnnSearchRequest, RRFRanker, WeightedRanker
-from milvusclient.schema.structs import StructFieldSchema
 
 if TYPE_CHECKING:
     from milvusclient._async.client import AsyncMilvusClient
@@ -43,16 +36,31 @@ if TYPE_CHECKING:
     from milvusclient.models.infos import ResourceGroupInfo, Shard
     from milvusclient.models.results import AggregationBucket, AggregationHit, Hit, Hits, QueryResult, SearchResult
     from milvusclient.registry import Connections, connections
+    from milvusclient.rest_health import health
     from milvusclient.schema.aggregation import SearchAggregation, TopHits
     from milvusclient.schema.bloom_filter import BloomFilterBuilder, build_bloom_filter
+    from milvusclient.schema.collection import CollectionSchema
     from milvusclient.schema.embedding_list import EmbeddingList
-    from milvusclient.schema.enums import CompactionTaskState, CompactionType, LoadState, SegmentState
+    from milvusclient.schema.enums import (
+        CompactionTaskState,
+        CompactionType,
+        ConsistencyLevel,
+        DataType,
+        FunctionType,
+        IndexType,
+        LoadState,
+        SegmentState,
+    )
     from milvusclient.schema.field_ops import FieldOp, FieldOpType
+    from milvusclient.schema.fields import FieldSchema
     from milvusclient.schema.function_chain import FunctionChain, FunctionChainStage
-    from milvusclient.schema.functions import FunctionScore
+    from milvusclient.schema.functions import Function, FunctionScore
     from milvusclient.schema.highlight import LexicalHighlighter, SemanticHighlighter
+    from milvusclient.schema.index import IndexParams
+    from milvusclient.schema.ranking import AnnSearchRequest, RRFRanker, WeightedRanker
     from milvusclient.schema.resource_groups import ResourceGroupConfig
     from milvusclient.schema.roaring_bitmap import RoaringBitmapBuilder, build_roaring_bitmap
+    from milvusclient.schema.structs import StructFieldSchema
     from milvusclient.timestamps import (
         hybridts_to_datetime,
         hybridts_to_unixtime,
@@ -65,23 +73,33 @@ if TYPE_CHECKING:
 _LAZY = {
     "AggregationBucket": "models.results",
     "AggregationHit": "models.results",
+    "AnnSearchRequest": "schema.ranking",
     "AsyncMilvusClient": "_async.client",
     "BloomFilterBuilder": "schema.bloom_filter",
+    "CollectionSchema": "schema.collection",
     "CompactionTaskState": "schema.enums",
     "CompactionType": "schema.enums",
     "ConnectionInfo": "models.connection",
     "Connections": "registry",
+    "ConsistencyLevel": "schema.enums",
+    "DataType": "schema.enums",
     "EmbeddingList": "schema.embedding_list",
     "FieldOp": "schema.field_ops",
     "FieldOpType": "schema.field_ops",
+    "FieldSchema": "schema.fields",
+    "Function": "schema.functions",
     "FunctionChain": "schema.function_chain",
     "FunctionChainStage": "schema.function_chain",
     "FunctionScore": "schema.functions",
+    "FunctionType": "schema.enums",
     "Hit": "models.results",
     "Hits": "models.results",
+    "IndexParams": "schema.index",
+    "IndexType": "schema.enums",
     "LexicalHighlighter": "schema.highlight",
     "LoadState": "schema.enums",
     "QueryResult": "models.results",
+    "RRFRanker": "schema.ranking",
     "ResourceGroupConfig": "schema.resource_groups",
     "ResourceGroupInfo": "models.infos",
     "RoaringBitmapBuilder": "schema.roaring_bitmap",
@@ -90,11 +108,14 @@ _LAZY = {
     "SegmentState": "schema.enums",
     "SemanticHighlighter": "schema.highlight",
     "Shard": "models.infos",
+    "StructFieldSchema": "schema.structs",
     "TlsConfig": "config",
     "TopHits": "schema.aggregation",
+    "WeightedRanker": "schema.ranking",
     "build_bloom_filter": "schema.bloom_filter",
     "build_roaring_bitmap": "schema.roaring_bitmap",
     "connections": "registry",
+    "health": "rest_health",
     "hybridts_to_datetime": "timestamps",
     "hybridts_to_unixtime": "timestamps",
     "mkts_from_datetime": "timestamps",
@@ -159,6 +180,7 @@ __all__ = [
     "build_bloom_filter",
     "build_roaring_bitmap",
     "connections",
+    "health",
     "hybridts_to_datetime",
     "hybridts_to_unixtime",
     "mkts_from_datetime",

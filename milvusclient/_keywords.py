@@ -24,7 +24,7 @@ def suggest_keywords(cls: _Class) -> _Class:
     """Let the constructor and the public methods of a class say which keyword was meant by one that they do not know.
 
     Args:
-        cls: the class; what it inherits is wrapped on it, and stays as it is on its bases.
+        cls: the class; what it inherits is wrapped on it, once, and stays as it is on its bases.
 
     Returns:
         The class itself.

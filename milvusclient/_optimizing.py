@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from milvusclient.exceptions import MilvusException, WaitTimeoutError
-from milvusclient.models.infos import OptimizeResult, ProgressStage
+from milvusclient.exceptions import ErrorCode, MilvusException, WaitTimeoutError
+from milvusclient.models import infos
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
 
 __all__ = ["AsyncOptimizeTask", "OptimizeTask"]
 
@@ -17,19 +19,19 @@ class _Stages:
     """How far an optimization is, and whether it is to stop."""
 
     def __init__(self, collection_name: str) -> None:
-        self._collection_name = collection_name
-        self._history = [ProgressStage.INITIALIZING]
+        self.collection_name = collection_name
+        self._history = [infos.ProgressStage.INITIALIZING]
         self._cancelled = False
 
     def cancelled(self) -> bool:
         """Whether it was cancelled."""
         return self._cancelled
 
-    def progress(self) -> ProgressStage:
+    def progress(self) -> infos.ProgressStage:
         """The stage it is at."""
         return self._history[-1]
 
-    def progress_history(self) -> list[ProgressStage]:
+    def progress_history(self) -> list[infos.ProgressStage]:
         """The stages it went through, the present one included."""
         return list(self._history)
 
@@ -40,9 +42,9 @@ class _Stages:
             MilvusException: it was.
         """
         if self._cancelled:
-            raise MilvusException(message=f"the optimization of collection {self._collection_name!r} was cancelled")
+            raise MilvusException(message=f"the optimization of collection {self.collection_name!r} was cancelled")
 
-    def enter(self, stage: ProgressStage) -> None:
+    def enter(self, stage: infos.ProgressStage) -> None:
         """Go on to the next stage.
 
         Raises:
@@ -53,12 +55,13 @@ class _Stages:
 
     def _cancel(self) -> None:
         self._cancelled = True
-        self._history.append(ProgressStage.CANCELLED)
+        self._history.append(infos.ProgressStage.CANCELLED)
 
     def _late(self, timeout: float | None) -> WaitTimeoutError:
         return WaitTimeoutError(
-            message=f"the optimization of collection {self._collection_name!r} was not done within {timeout} s; "
-            "it goes on: ask for its result again"
+            code=ErrorCode.RPC_DEADLINE_EXCEEDED,
+            message=f"the optimization of collection {self.collection_name!r} was not done within {timeout} s; "
+            "it goes on: ask for its result again",
         )
 
 
@@ -70,9 +73,9 @@ class AsyncOptimizeTask(_Stages):
         >>> result = await task.result(timeout=600)  # doctest: +SKIP
     """
 
-    _task: asyncio.Task[OptimizeResult] | None = None
+    _task: asyncio.Task[infos.OptimizeResult] | None = None
 
-    def start(self, work: Callable[[], Coroutine[Any, Any, OptimizeResult]]) -> None:
+    def start(self, work: Callable[[], Coroutine[Any, Any, infos.OptimizeResult]]) -> None:
         """Let it go on."""
         self._task = asyncio.get_running_loop().create_task(work())
 
@@ -95,7 +98,7 @@ class AsyncOptimizeTask(_Stages):
             self._task.cancel()
         return True
 
-    async def result(self, timeout: float | None = None) -> OptimizeResult:
+    async def result(self, timeout: float | None = None) -> infos.OptimizeResult:
         """Wait for its end.
 
         Args:
@@ -126,14 +129,14 @@ class OptimizeTask(_Stages):
     def __init__(self, collection_name: str) -> None:
         super().__init__(collection_name)
         self._ended = threading.Event()
-        self._result: OptimizeResult | None = None
+        self._result: infos.OptimizeResult | None = None
         self._error: Exception | None = None
 
-    def start(self, work: Callable[[], OptimizeResult]) -> None:
+    def start(self, work: Callable[[], infos.OptimizeResult]) -> None:
         """Let it go on."""
         threading.Thread(target=self._run, args=(work,), name="milvusclient-optimize", daemon=True).start()
 
-    def _run(self, work: Callable[[], OptimizeResult]) -> None:
+    def _run(self, work: Callable[[], infos.OptimizeResult]) -> None:
         try:
             self._result = work()
         except Exception as error:  # noqa: BLE001  # it is raised where the result is asked for
@@ -159,7 +162,7 @@ class OptimizeTask(_Stages):
         self._ended.set()
         return True
 
-    def result(self, timeout: float | None = None) -> OptimizeResult:
+    def result(self, timeout: float | None = None) -> infos.OptimizeResult:
         """Wait for its end.
 
         Args:

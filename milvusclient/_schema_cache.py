@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cachetools import LRUCache
 
-from milvusclient.models.collection import CollectionInfo
+if TYPE_CHECKING:
+    from milvusclient.models.collection import CollectionInfo
 
 __all__ = ["CollectionKey", "edition", "forget", "forget_database", "last_write", "lookup", "note_write", "remember"]
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from milvusclient._keywords import suggest_keywords
+from milvusclient._secrets import CallableToken, Secret, authorization, check_encodable
 from milvusclient.exceptions import ConnectionConfigException
 
 __all__ = [
@@ -22,6 +21,7 @@ __all__ = [
     "Secret",
     "Target",
     "TlsConfig",
+    "TokenSource",
     "config_from_environment",
     "make_config",
 ]
@@ -36,6 +36,8 @@ DEFAULT_CONNECT_TIMEOUT = 10.0
 #: A file (path) or the PEM text itself.
 PemSource = str | bytes | os.PathLike[str]
 OptionValue = str | int | bool
+#: A token, or what gives a fresh one for each request.
+TokenSource = str | Callable[[], str]
 
 _SCHEMES = ("http", "https", "tcp", "grpc")
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -51,33 +53,6 @@ class Kind(Enum):
     NETWORK = "network"
     UNIX = "unix"
     EMBEDDED = "embedded"
-
-
-class Secret:
-    """A text that no ``repr``, ``str`` or format shows. ``reveal()`` gives it."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """The text itself."""
-        return self._text
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._text == self._text
-
-    def __hash__(self) -> int:
-        return hash(("Secret", self._text))
-
-    def __repr__(self) -> str:
-        return "Secret(***)" if self._text else "Secret('')"
-
-    __str__ = __repr__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +111,10 @@ def _parse_uri(uri: str) -> _ParsedUri:
     uri = uri.strip()
     if not uri:
         raise _bad_uri(uri, "it is empty")
+    try:
+        os.fsencode(uri)
+    except UnicodeEncodeError:
+        raise _bad_uri(uri, "it holds a character that cannot be encoded") from None
     if uri.lower().startswith("unix:"):
         return _parse_socket(uri)
     if uri.lower().endswith(".db") and _SCHEME.match(uri) is None:
@@ -221,6 +200,11 @@ class TlsConfig:
         client_certificate: this client's certificate chain, for mutual TLS.
         client_key: the key of that certificate.
         server_name: name that the server's certificate must carry, when it is not the host of the uri.
+
+    Example:
+        >>> from milvusclient import TlsConfig
+        >>> TlsConfig(ca="ca.pem", server_name="milvus.example.com")  # what it holds is not shown, but for the name
+        TlsConfig(server_name='milvus.example.com')
     """
 
     ca: PemSource | None = field(default=None, repr=False)
@@ -238,18 +222,17 @@ class ConnectionConfig:
     db_name: str = ""
     tls: TlsConfig | None = None
     options: tuple[tuple[str, str | int], ...] = ()
+    _alias: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def user(self) -> str:
         """The user's name, empty for an API key or without credentials."""
-        user, colon, _ = self.token.reveal().partition(":")
-        return user if colon else ""
+        return self.token.user
 
     @property
     def authorization(self) -> str:
         """The value of the ``authorization`` header, empty without credentials."""
-        text = self.token.reveal()
-        return base64.b64encode(text.encode()).decode("ascii") if text else ""
+        return authorization(self.token)
 
     @property
     def database(self) -> str:
@@ -259,7 +242,9 @@ class ConnectionConfig:
     @property
     def alias(self) -> str:
         """The name that is derived from uri, credentials and database, the same in every process."""
-        return _derive_alias(self.target.uri, self.token, self.user, self.database)
+        if not self._alias:
+            object.__setattr__(self, "_alias", self.token.alias(self.target.uri, self.database))
+        return self._alias
 
     def with_database(self, db_name: str) -> ConnectionConfig:
         """The same target and credentials with another database.
@@ -275,35 +260,43 @@ class ConnectionConfig:
         if self.target != other.target:
             found.append(f"uri {self.target.uri} instead of {other.target.uri}")
         if self.token != other.token:
-            found.append(f"other credentials ({_who(self)} instead of {_who(other)})")
+            found.append(f"other credentials ({self.token.whose} instead of {other.token.whose})")
         if self.database != other.database:
             found.append(f"database {self.database!r} instead of {other.database!r}")
         if self.tls != other.tls:
-            found.append("other TLS settings")
+            found.append(f"other TLS settings ({', '.join(_tls_differences(self.tls, other.tls))})")
         if self.options != other.options:
             names = sorted({name for name, _ in set(self.options) ^ set(other.options)})
             found.append(f"other channel options ({', '.join(names)})")
         return found
 
+    def __reduce__(self) -> tuple[Callable[..., ConnectionConfig], tuple[object, ...]]:
+        """Pickles hold neither credentials nor keys; the credentials are found again where they are known."""
+        if self.tls is not None and isinstance(self.tls.client_key, bytes):
+            raise ConnectionConfigException(
+                message="client_key_path holds the key itself, which is not pickled; give the path of its file"
+            )
+        token = self.token.portable(self.target.uri, self.database)
+        return _unpickled, (self.target, token, self.db_name, self.tls, self.options)
 
-def _who(config: ConnectionConfig) -> str:
-    if not config.token:
-        return "none"
-    return f"user {config.user!r}" if config.user else "an API key"
+
+def _unpickled(
+    target: Target, token: Secret, db_name: str, tls: TlsConfig | None, options: tuple[tuple[str, str | int], ...]
+) -> ConnectionConfig:
+    return ConnectionConfig(target=target, token=token, db_name=db_name, tls=tls, options=options)
 
 
-@lru_cache(maxsize=1024)
-def _derive_alias(uri: str, token: Secret, user: str, database: str) -> str:
-    """A readable name with a digest; the key derivation makes guessing a password from a printed alias costly."""
-    salt = f"milvusclient alias\n{uri}\n{database}".encode(errors="surrogateescape")  # a path may hold any bytes
-    secret = token.reveal().encode()
-    if secret:
-        digest = hashlib.pbkdf2_hmac("sha256", secret, salt, 2_000, dklen=8).hex()
-    else:
-        digest = hashlib.sha256(salt).hexdigest()[:16]
-    place = uri.split("://", 1)[1] if "://" in uri else os.path.basename(uri)
-    who = quote(user, safe="") or ("key" if secret else "")
-    return f"{who}{'@' if who else ''}{place}/{quote(database, safe='')}#{digest}"
+def _tls_differences(one: TlsConfig | None, other: TlsConfig | None) -> list[str]:
+    """The settings of TLS that are not the same."""
+    first, second = one or TlsConfig(), other or TlsConfig()
+    return [
+        setting
+        for setting, name in (
+            ("server_pem_path", "ca"), ("client_pem_path", "client_certificate"), ("client_key_path", "client_key"),
+            ("server_name", "server_name"),
+        )
+        if getattr(first, name) != getattr(second, name)
+    ]  # fmt: skip
 
 
 def make_token(user: str, password: str, token: str) -> Secret:
@@ -313,10 +306,8 @@ def make_token(user: str, password: str, token: str) -> Secret:
         ConnectionConfigException: a user without a password, or a password without a user.
     """
     text = token or (f"{user}:{password}" if user and password else "")
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise ConnectionConfigException(message="the credentials hold a character that cannot be encoded in UTF-8")
     if text:
-        return Secret(text)
+        return Secret(check_encodable(text))
     if user:
         raise ConnectionConfigException(message=f"user {user!r} is given without a password; give both, or a token")
     if password:
@@ -339,8 +330,10 @@ def _make_tls(
     return TlsConfig(ca=ca, client_certificate=client_certificate, client_key=client_key, server_name=server_name)
 
 
-def _token_of(parsed: _ParsedUri, user: str, password: str, token: str) -> Secret:
+def _token_of(parsed: _ParsedUri, user: str, password: str, token: TokenSource) -> Secret:
     """What is given wins over what the uri holds, also when only one half of it is given."""
+    if not isinstance(token, str):
+        return CallableToken(token)
     if token:
         return make_token("", "", token)
     if user or password:
@@ -381,7 +374,7 @@ def make_config(
     *,
     user: str = "",
     password: str = "",
-    token: str = "",
+    token: TokenSource = "",
     db_name: str = "",
     secure: bool | None = None,
     server_pem_path: PemSource | None = None,
@@ -398,7 +391,7 @@ def make_config(
         uri: where the server is; may hold credentials and a database, which the explicit arguments override.
         user: user name, together with ``password``.
         password: the user's password.
-        token: an API key, or ``user:password``; wins over user and password.
+        token: an API key, or ``user:password``, or a function that returns one; wins over user and password.
         db_name: database; empty means the uri's, else the default one.
         secure: use TLS; None means: with https or when any TLS setting is given.
         server_pem_path: certificates to check the server against (one-way TLS); path or PEM bytes.
@@ -413,10 +406,11 @@ def make_config(
         ConnectionConfigException: something cannot be used; the message says what and how it should be.
     """
     for name, value in (
-        ("uri", uri), ("user", user), ("password", password), ("token", token), ("db_name", db_name),
-        ("server_name", server_name),
+        ("uri", uri), ("user", user), ("password", password), ("db_name", db_name), ("server_name", server_name)
     ):  # fmt: skip
         _require_text(name, value)
+    if not callable(token):
+        _require_text("token", token)
     if secure is not None and not isinstance(secure, bool):
         raise ConnectionConfigException(message=f"secure must be a bool, got {type(secure).__name__}")
     parsed = _parse_uri(uri)

@@ -16,6 +16,7 @@ from milvusclient.config import (
     ConnectionConfig,
     OptionValue,
     PemSource,
+    TokenSource,
     config_from_environment,
     make_config,
 )
@@ -27,9 +28,9 @@ __all__ = ["ConnectionAddress", "Connections", "connections"]
 
 DEFAULT_ALIAS = "default"
 _POOLS = ("QueuePool", "SingletonThread", "Singleton")
-_TEXT_SETTINGS = frozenset({"address", "uri", "host", "user", "password", "token", "db_name", "server_name"})
+_TEXT_SETTINGS = frozenset({"address", "uri", "host", "user", "password", "db_name", "server_name"})
 _SETTINGS = _TEXT_SETTINGS | {
-    "port", "secure", "server_pem_path", "ca_pem_path", "client_pem_path", "client_key_path", "grpc_options",
+    "port", "token", "secure", "server_pem_path", "ca_pem_path", "client_pem_path", "client_key_path", "grpc_options",
 }  # fmt: skip
 
 
@@ -56,7 +57,7 @@ class Connections:
         user: str = "",
         password: str = "",
         db_name: str = "",
-        token: str = "",
+        token: TokenSource = "",
         *,
         address: str = "",
         uri: str = "",
@@ -80,7 +81,8 @@ class Connections:
             user: user name, together with ``password``.
             password: the user's password.
             db_name: the database; empty means the default one.
-            token: an API key, or ``USER:PASSWORD``; wins over user and password.
+            token: an API key, or ``USER:PASSWORD``, or a function that returns one and is asked for each request; wins
+                over user and password.
             address: ``HOST:PORT``.
             uri: as for MilvusClient. Give one of address, uri, host and port; without any, what the alias was described
                 as, else the environment, else ``http://localhost:19530``.

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar, cast
 
 from milvusclient._proto import common_pb2, milvus_pb2
+from milvusclient.codec.lifting import Lifted, QueryReply, SearchReply
 from milvusclient.exceptions import ReplyError
 from milvusclient.policy.failure import Safety
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-__all__ = ["Method"]
+__all__ = ["Method", "Readable"]
 
 Req = TypeVar("Req", bound="Message")
-Rep = TypeVar("Rep", bound="Message")
+Rep = TypeVar("Rep", bound="Readable")
 
 _SERVICE = "/milvus.proto.milvus.MilvusService/"
+
+
+class Readable(Protocol):
+    """A message, or what else can be made of the bytes of a reply."""
+
+    @classmethod
+    def FromString(cls, data: bytes, /) -> Self:  # noqa: N802 - the name that messages have
+        """Read a reply."""
 
 
 class _HasStatus(Protocol):
@@ -78,7 +87,9 @@ class Method(Generic[Req, Rep]):
     def _find_status_field(self) -> str:
         if self.reply is common_pb2.Status:
             return ""
-        fields = self.reply.DESCRIPTOR.fields_by_name
+        if issubclass(cast("type[object]", self.reply), Lifted):
+            return "status"
+        fields = cast("type[Message]", self.reply).DESCRIPTOR.fields_by_name
         return next((name for name in ("status", "alter_status") if name in fields), "-")
 
     def __repr__(self) -> str:
@@ -151,7 +162,7 @@ GET_REPLICATE_INFO = Method("GetReplicateInfo", milvus_pb2.GetReplicateInfoReque
 GET_RESTORE_SNAPSHOT_STATE = Method("GetRestoreSnapshotState", milvus_pb2.GetRestoreSnapshotStateRequest, milvus_pb2.GetRestoreSnapshotStateResponse, Safety.READ)
 GET_VERSION = Method("GetVersion", milvus_pb2.GetVersionRequest, milvus_pb2.GetVersionResponse, Safety.READ)
 HAS_PARTITION = Method("HasPartition", milvus_pb2.HasPartitionRequest, milvus_pb2.BoolResponse, Safety.READ)
-HYBRID_SEARCH = Method("HybridSearch", milvus_pb2.HybridSearchRequest, milvus_pb2.SearchResults, Safety.READ)
+HYBRID_SEARCH = Method("HybridSearch", milvus_pb2.HybridSearchRequest, SearchReply, Safety.READ)
 INSERT = Method("Insert", milvus_pb2.InsertRequest, milvus_pb2.MutationResult, Safety.UNSAFE)
 LIST_ALIASES = Method("ListAliases", milvus_pb2.ListAliasesRequest, milvus_pb2.ListAliasesResponse, Safety.READ)
 LIST_CRED_USERS = Method("ListCredUsers", milvus_pb2.ListCredUsersRequest, milvus_pb2.ListCredUsersResponse, Safety.READ)
@@ -170,7 +181,7 @@ OPERATE_PRIVILEGE_GROUP = Method("OperatePrivilegeGroup", milvus_pb2.OperatePriv
 OPERATE_PRIVILEGE_V2 = Method("OperatePrivilegeV2", milvus_pb2.OperatePrivilegeV2Request, common_pb2.Status, Safety.IDEMPOTENT)
 OPERATE_USER_ROLE = Method("OperateUserRole", milvus_pb2.OperateUserRoleRequest, common_pb2.Status, Safety.IDEMPOTENT)
 PIN_SNAPSHOT_DATA = Method("PinSnapshotData", milvus_pb2.PinSnapshotDataRequest, milvus_pb2.PinSnapshotDataResponse, Safety.UNSAFE)
-QUERY = Method("Query", milvus_pb2.QueryRequest, milvus_pb2.QueryResults, Safety.READ)
+QUERY = Method("Query", milvus_pb2.QueryRequest, QueryReply, Safety.READ)
 REFRESH_EXTERNAL_COLLECTION = Method("RefreshExternalCollection", milvus_pb2.RefreshExternalCollectionRequest, milvus_pb2.RefreshExternalCollectionResponse, Safety.UNSAFE)
 RELEASE_COLLECTION = Method("ReleaseCollection", milvus_pb2.ReleaseCollectionRequest, common_pb2.Status, Safety.IDEMPOTENT)
 RELEASE_PARTITIONS = Method("ReleasePartitions", milvus_pb2.ReleasePartitionsRequest, common_pb2.Status, Safety.IDEMPOTENT)
@@ -178,7 +189,7 @@ REMOVE_FILE_RESOURCE = Method("RemoveFileResource", milvus_pb2.RemoveFileResourc
 RENAME_COLLECTION = Method("RenameCollection", milvus_pb2.RenameCollectionRequest, common_pb2.Status, Safety.IDEMPOTENT)
 RESTORE_SNAPSHOT = Method("RestoreSnapshot", milvus_pb2.RestoreSnapshotRequest, milvus_pb2.RestoreSnapshotResponse, Safety.UNSAFE)
 RUN_ANALYZER = Method("RunAnalyzer", milvus_pb2.RunAnalyzerRequest, milvus_pb2.RunAnalyzerResponse, Safety.READ)
-SEARCH = Method("Search", milvus_pb2.SearchRequest, milvus_pb2.SearchResults, Safety.READ)
+SEARCH = Method("Search", milvus_pb2.SearchRequest, SearchReply, Safety.READ)
 SELECT_GRANT = Method("SelectGrant", milvus_pb2.SelectGrantRequest, milvus_pb2.SelectGrantResponse, Safety.READ)
 SELECT_ROLE = Method("SelectRole", milvus_pb2.SelectRoleRequest, milvus_pb2.SelectRoleResponse, Safety.READ)
 SELECT_USER = Method("SelectUser", milvus_pb2.SelectUserRequest, milvus_pb2.SelectUserResponse, Safety.READ)

@@ -73,7 +73,7 @@ def parameters(function: object) -> list[str]:
             keyword_only = True
             shown.append("*")
         if one.name not in ("self", "cls"):
-            prefix = {one.VAR_POSITIONAL: "*", one.VAR_KEYWORD: "**"}.get(one.kind, "")
+            prefix = "*" if one.kind is one.VAR_POSITIONAL else "**" if one.kind is one.VAR_KEYWORD else ""
             default = "" if one.default is one.empty else f"={one.default!r}"
             shown.append(f"{prefix}{one.name}{default}")
             keyword_only = keyword_only or one.kind is one.VAR_POSITIONAL

@@ -19,13 +19,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Folders that hold a source folder ``_async`` and its generated sibling ``_sync``.
-PLACES = ("milvusclient", "tests/unit", "tests/wire", "tests/server")
+PLACES = ("milvusclient", "tests/unit", "tests/wire", "tests/server", "tests/typing")
 
 RULES = (
     (r"\bAsyncIterator\b", "Iterator"),
-    (r"\bAsyncIterable\b", "Iterable"),
-    (r"\bAsyncContextManager\b", "ContextManager"),
-    (r"\basynccontextmanager\b", "contextmanager"),
     (r"\bAsync([A-Z]\w*)", r"\1"),
     (r"\basync (def|with|for)\b", r"\1"),
     (r"\basync_(in_thread|open_now)\b", r"\1"),
@@ -35,7 +32,6 @@ RULES = (
     (r"\b__aiter__\b", "__iter__"),
     (r"\b__anext__\b", "__next__"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
-    (r"\banext\(", "next("),
     (r"\bgrpc_aio\b", "grpc_sync"),
     (r"\b_async\b(?!\s*[:=,)])", "_sync"),
 )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from milvusclient import rpc
 from milvusclient._async.family import AsyncFamily
-from milvusclient.models.descriptions import AliasDescription, AliasList
 from milvusclient.operations import aliases
+
+if TYPE_CHECKING:
+    from milvusclient.models.descriptions import AliasDescription, AliasList
 
 __all__ = ["AsyncAliases"]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from milvusclient import _schema_cache, rpc
 from milvusclient._async.family import AsyncFamily
 from milvusclient.operations import databases
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["AsyncDatabases"]
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from milvusclient import rpc
 from milvusclient._async.family import AsyncFamily
 from milvusclient.exceptions import UnimplementedError
 from milvusclient.operations import fields
-from milvusclient.schema._defaults import DefaultValue
 from milvusclient.schema._unset import UNSET, Unset
-from milvusclient.schema.enums import DataType
 from milvusclient.schema.fields import FieldSchema
-from milvusclient.schema.functions import Function
-from milvusclient.schema.index import IndexParams
-from milvusclient.schema.structs import StructFieldSchema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from milvusclient.schema._defaults import DefaultValue
+    from milvusclient.schema.enums import DataType
+    from milvusclient.schema.functions import Function
+    from milvusclient.schema.index import IndexParams
+    from milvusclient.schema.structs import StructFieldSchema
 
 __all__ = ["AsyncFields"]
 
@@ -31,7 +35,7 @@ class AsyncFields(AsyncFamily):
         timeout: float | None = None,
         *,
         nullable: bool = False,
-        default_value: DefaultValue | None | Unset = UNSET,
+        default_value: DefaultValue | Unset | None = UNSET,
         element_type: DataType | int | None = None,
         max_capacity: int | None = None,
         max_length: int | None = None,

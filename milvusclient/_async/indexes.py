@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc
-from milvusclient._async.family import AsyncFamily
+from milvusclient._async.waiting import AsyncWaiting
 from milvusclient.exceptions import IndexNotExistException, UnimplementedError
-from milvusclient.models.descriptions import IndexDescription
 from milvusclient.operations import indexes
-from milvusclient.operations.indexes import AwaitedIndex
-from milvusclient.policy.deadline import Deadline
-from milvusclient.policy.polling import PACE
-from milvusclient.schema.index import IndexParams
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from milvusclient._proto import milvus_pb2
+    from milvusclient.models.descriptions import IndexDescription
+    from milvusclient.operations.indexes import AwaitedIndex
+    from milvusclient.policy.deadline import Deadline
+    from milvusclient.schema.index import IndexParams
 
 __all__ = ["AsyncIndexes"]
 
 
-class AsyncIndexes(AsyncFamily):
+class AsyncIndexes(AsyncWaiting):
     """Methods for indexes."""
 
     async def create_index(
@@ -63,13 +64,10 @@ class AsyncIndexes(AsyncFamily):
     async def _wait_for_index(self, index: AwaitedIndex, deadline: Deadline) -> None:
         """Look until the rows that were there at the start are in the index; rows that come later do not prolong it."""
         progress = indexes.build_index_progress(index, await self._server_timestamp(deadline))
-        looks = 0
-        while True:
-            reply = await self._call(rpc.DESCRIBE_INDEX, progress, deadline)
+        for looks in itertools.count():
+            reply = await self._look(rpc.DESCRIBE_INDEX, progress, deadline, before=looks, waiting_for=str(index))
             if indexes.index_is_built(reply, index):
                 return
-            looks += 1
-            await self._pause(PACE.wait(looks), deadline, str(index))
 
     async def _server_timestamp(self, deadline: Deadline) -> int:
         """The server's clock; 0, which means no moment in particular, from a server that does not tell it."""

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from milvusclient import rpc
 from milvusclient._async.reads import AsyncReads
-from milvusclient.codec.placeholders import needs_field
+from milvusclient.codec import placeholders
 from milvusclient.exceptions import MilvusException
-from milvusclient.models.results import Hits
-from milvusclient.operations import checkpoints, indexes, iterators, queries, searches
-from milvusclient.operations.common import require_int, require_name, require_text
-from milvusclient.operations.consistency import snapshot_freshness
-from milvusclient.operations.keys import primary_field
-from milvusclient.operations.queries import QueryOptions
-from milvusclient.operations.search_params import SearchOptions
-from milvusclient.operations.searches import Reading
+from milvusclient.operations import (
+    checkpoints,
+    common,
+    consistency,
+    indexes,
+    iterators,
+    keys,
+    queries,
+    searches,
+)
+from milvusclient.operations import search_params as params
 from milvusclient.policy.options import CallOptions
 from milvusclient.policy.paging import Allowance
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
     from milvusclient._proto import milvus_pb2
+    from milvusclient.models.results import Hits
     from milvusclient.operations.iterators import PageFilter, QueryPages, SearchPages
     from milvusclient.policy.deadline import Deadline
     from milvusclient.schema.enums import ConsistencyLevel
@@ -108,12 +113,12 @@ class AsyncIterators(AsyncReads):
         iterators.check_page_filter(external_filter_func)
         iterators.check_single(data)
         allowance = Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
-        last_write = self._last_write(require_name("collection_name", collection_name))
-        reading = Reading(
-            fresh=snapshot_freshness(consistency_level, guarantee_timestamp, last_write),
+        last_write = self._last_write(common.require_name("collection_name", collection_name))
+        reading = searches.Reading(
+            fresh=consistency.snapshot_freshness(consistency_level, guarantee_timestamp, last_write),
             output_fields=output_fields, partition_names=partition_names, namespace=namespace,
         )  # fmt: skip
-        options = SearchOptions(
+        options = params.SearchOptions(
             round_decimal=round_decimal, ignore_growing=ignore_growing, timezone=timezone, time_fields=time_fields,
             cluster_id=self._cluster_id,
         )  # fmt: skip
@@ -124,7 +129,7 @@ class AsyncIterators(AsyncReads):
         deadline = self._deadline(timeout)
         collection = await self._collection(collection_name, deadline)
         base.search_params.extend(iterators.iterator_pairs(collection))
-        searches.add_vectors(base, data, anns_field, collection if needs_field(data) else None)
+        searches.add_vectors(base, data, anns_field, collection if placeholders.needs_field(data) else None)
         call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
         probed = await self._search(iterators.build_probe(base), deadline, call_options)
         pages: SearchPages
@@ -134,7 +139,7 @@ class AsyncIterators(AsyncReads):
             field_name = iterators.search_field(collection, anns_field)
             metric = await self._metric(base, field_name, deadline)
             pages = iterators.BandPages(
-                base, allowance, external_filter_func, round_decimal, primary_field(collection), field_name, metric
+                base, allowance, external_filter_func, round_decimal, keys.primary_field(collection), field_name, metric
             )
         return AsyncSearchIterator(self, pages, timeout, call_options)
 
@@ -206,24 +211,25 @@ class AsyncIterators(AsyncReads):
             [{'id': 3}]
         """
         allowance = Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
-        skip = None if offset is None else require_int("offset", offset, least=0)
-        last_write = self._last_write(require_name("collection_name", collection_name))
+        skip = None if offset is None else common.require_int("offset", offset, least=0)
+        last_write = self._last_write(common.require_name("collection_name", collection_name))
         deadline = self._deadline(timeout)
-        options = QueryOptions(
+        options = queries.QueryOptions(
             offset=None if skip is None else 0, ignore_growing=ignore_growing,
             reduce_stop_for_best=reduce_stop_for_best, timezone=timezone, time_fields=time_fields,
             cluster_id=self._cluster_id,
         )  # fmt: skip
         base = queries.build_query(
             collection_name, filter, filter_params, output_fields, partition_names, options,
-            snapshot_freshness(consistency_level, guarantee_timestamp, last_write), namespace=namespace,
+            consistency.snapshot_freshness(consistency_level, guarantee_timestamp, last_write), namespace=namespace,
         )  # fmt: skip
         if not output_fields:
             del base.output_fields[:]
-        checkpoint = None if iterator_cp_file is None else Path(require_text("iterator_cp_file", iterator_cp_file))
+        path = None if iterator_cp_file is None else common.require_text("iterator_cp_file", iterator_cp_file)
+        checkpoint = None if path is None else Path(path)
         collection = await self._collection(collection_name, deadline)
         base.query_params.extend(iterators.iterator_pairs(collection))
-        primary = primary_field(collection)
+        primary = keys.primary_field(collection)
         resumed = None
         if checkpoint is not None and checkpoint.exists():
             resumed = checkpoints.parse_checkpoint(checkpoint.read_text(encoding="utf-8"), primary, str(checkpoint))

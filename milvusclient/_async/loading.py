@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc
-from milvusclient._async.family import AsyncFamily
-from milvusclient.models.descriptions import LoadStateDescription
+from milvusclient._async.waiting import AsyncWaiting
 from milvusclient.operations import loading
-from milvusclient.operations.loading import LoadOptions
-from milvusclient.policy.deadline import Deadline
 from milvusclient.policy.options import CallOptions
-from milvusclient.policy.polling import PACE
 from milvusclient.schema.enums import LoadState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from milvusclient._proto import milvus_pb2
+    from milvusclient.models.descriptions import LoadStateDescription
+    from milvusclient.policy.deadline import Deadline
 
 __all__ = ["AsyncLoading"]
 
 
-class AsyncLoading(AsyncFamily):
+class AsyncLoading(AsyncWaiting):
     """Methods for loading and releasing."""
 
     async def load_collection(
@@ -64,7 +64,7 @@ class AsyncLoading(AsyncFamily):
         Example:
             >>> await client.load_collection("books", timeout=60)
         """
-        options = LoadOptions(
+        options = loading.LoadOptions(
             replica_number=replica_number,
             resource_groups=resource_groups,
             refresh=refresh,
@@ -110,7 +110,7 @@ class AsyncLoading(AsyncFamily):
         Example:
             >>> await client.refresh_load("books", timeout=60)
         """
-        options = LoadOptions(
+        options = loading.LoadOptions(
             replica_number=replica_number,
             resource_groups=resource_groups,
             refresh=True,
@@ -163,7 +163,7 @@ class AsyncLoading(AsyncFamily):
         Example:
             >>> await client.load_partitions("books", ["novels", "poems"])
         """
-        options = LoadOptions(
+        options = loading.LoadOptions(
             replica_number=replica_number,
             resource_groups=resource_groups,
             refresh=refresh,
@@ -198,15 +198,15 @@ class AsyncLoading(AsyncFamily):
         options: CallOptions | None = None,
     ) -> None:
         progress = loading.build_loading_progress(request)
-        looks = 0
-        while True:
-            reply = await self._call(rpc.GET_LOADING_PROGRESS, progress, deadline, options)
+        percent = 0
+        for looks in itertools.count():
+            what = f"the load of collection {request.collection_name!r} ({percent} % so far)"
+            reply = await self._look(
+                rpc.GET_LOADING_PROGRESS, progress, deadline, before=looks, waiting_for=what, options=options
+            )
             percent = loading.load_progress(reply, request.refresh)
             if percent >= 100:
                 return
-            looks += 1
-            what = f"the load of collection {request.collection_name!r} ({percent} % so far)"
-            await self._pause(PACE.wait(looks), deadline, what)
 
     async def release_collection(self, collection_name: str, timeout: float | None = None) -> None:
         """Take a collection out of memory; it can no longer be searched.

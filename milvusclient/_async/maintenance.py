@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import TYPE_CHECKING
+
 from milvusclient import rpc
-from milvusclient._async.family import AsyncFamily
-from milvusclient.models.infos import CompactionPlans
+from milvusclient._async.waiting import AsyncWaiting
 from milvusclient.operations import maintenance
-from milvusclient.policy.polling import PACE
+
+if TYPE_CHECKING:
+    from milvusclient.models.infos import CompactionPlans
 
 __all__ = ["AsyncMaintenance"]
 
 
-class AsyncMaintenance(AsyncFamily):
+class AsyncMaintenance(AsyncWaiting):
     """Methods that have the server do now what it would do later."""
 
     async def flush(self, collection_name: str, timeout: float | None = None, *, _async: bool = False) -> None:
@@ -38,10 +42,10 @@ class AsyncMaintenance(AsyncFamily):
         if _async:
             return
         request = maintenance.build_flush_state(reply, collection_name)
-        looks = 0
-        while not (await self._call(rpc.GET_FLUSH_STATE, request, deadline)).flushed:
-            looks += 1
-            await self._pause(PACE.wait(looks), deadline, f"the flush of collection {collection_name!r}")
+        what = f"the flush of collection {collection_name!r}"
+        for looks in itertools.count():
+            if (await self._look(rpc.GET_FLUSH_STATE, request, deadline, before=looks, waiting_for=what)).flushed:
+                return
 
     async def flush_all(self, timeout: float | None = None, *, db: str | None = "", _async: bool = False) -> None:
         """Have the rows of all collections written to disk, and wait until they are.
@@ -64,10 +68,10 @@ class AsyncMaintenance(AsyncFamily):
         if _async:
             return
         request = maintenance.build_flush_all_state(reply.flush_all_ts, db)
-        looks = 0
-        while not (await self._call(rpc.GET_FLUSH_ALL_STATE, request, deadline)).flushed:
-            looks += 1
-            await self._pause(PACE.wait(looks), deadline, "the flush of all collections")
+        what = "the flush of all collections"
+        for looks in itertools.count():
+            if (await self._look(rpc.GET_FLUSH_ALL_STATE, request, deadline, before=looks, waiting_for=what)).flushed:
+                return
 
     async def get_flush_all_state(
         self, timeout: float | None = None, *, flush_all_ts: int, db: str | None = ""

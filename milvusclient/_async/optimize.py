@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Literal, overload
 
 from milvusclient import rpc
 from milvusclient._async.indexes import AsyncIndexes
 from milvusclient._async.loading import AsyncLoading
 from milvusclient._optimizing import AsyncOptimizeTask
-from milvusclient.models.infos import OptimizeResult, ProgressStage
-from milvusclient.operations import indexes, loading, maintenance, optimize
-from milvusclient.operations.common import require_name
-from milvusclient.operations.indexes import AwaitedIndex
-from milvusclient.operations.loading import LoadOptions
-from milvusclient.policy.deadline import Deadline
-from milvusclient.policy.polling import PACE
+from milvusclient.models import infos
+from milvusclient.operations import common, indexes, loading, maintenance, optimize
 from milvusclient.schema.enums import LoadState, State
 
 if TYPE_CHECKING:
     from milvusclient._proto import milvus_pb2
+    from milvusclient.policy.deadline import Deadline
 
 __all__ = ["AsyncOptimize"]
 
@@ -35,7 +32,7 @@ class AsyncOptimize(AsyncIndexes, AsyncLoading):
         target_size: Size | None = None,
         wait: Literal[True] = True,
         timeout: float | None = None,
-    ) -> OptimizeResult: ...
+    ) -> infos.OptimizeResult: ...
 
     @overload
     async def optimize(
@@ -63,7 +60,7 @@ class AsyncOptimize(AsyncIndexes, AsyncLoading):
         target_size: Size | None = None,
         wait: bool = True,
         timeout: float | None = None,
-    ) -> OptimizeResult | AsyncOptimizeTask: ...
+    ) -> infos.OptimizeResult | AsyncOptimizeTask: ...
 
     async def optimize(
         self,
@@ -71,7 +68,7 @@ class AsyncOptimize(AsyncIndexes, AsyncLoading):
         target_size: Size | None = None,
         wait: bool = True,
         timeout: float | None = None,
-    ) -> OptimizeResult | AsyncOptimizeTask:
+    ) -> infos.OptimizeResult | AsyncOptimizeTask:
         """Make a collection as fast to search as it can be: merge its segments, and index them anew.
 
         It waits for the indexes, compacts, waits for the compaction and for the indexes of the new segments, and loads
@@ -95,7 +92,7 @@ class AsyncOptimize(AsyncIndexes, AsyncLoading):
         Example:
             >>> result = await client.optimize("books", target_size="512MB", timeout=600)
         """
-        require_name("collection_name", collection_name)
+        common.require_name("collection_name", collection_name)
         request = optimize.build_optimizing_compaction(collection_name, target_size)
         task = AsyncOptimizeTask(collection_name)
         deadline = self._deadline(timeout)
@@ -110,24 +107,25 @@ class AsyncOptimize(AsyncIndexes, AsyncLoading):
         request: milvus_pb2.ManualCompactionRequest,
         target_size: Size | None,
         deadline: Deadline,
-    ) -> OptimizeResult:
+    ) -> infos.OptimizeResult:
         name = request.collection_name
         awaited = await self._vector_indexes(name, deadline)
-        task.enter(ProgressStage.WAITING_FOR_INDEXES)
+        task.enter(infos.ProgressStage.WAITING_FOR_INDEXES)
         await self._wait_for_all(task, awaited, deadline)
-        task.enter(ProgressStage.COMPACTING)
+        task.enter(infos.ProgressStage.COMPACTING)
         job_id = maintenance.parse_compact(await self._call(rpc.MANUAL_COMPACTION, request, deadline))
-        task.enter(ProgressStage.WAITING_FOR_COMPACTION)
+        task.enter(infos.ProgressStage.WAITING_FOR_COMPACTION)
         await self._wait_for_compaction(task, job_id, deadline)
-        task.enter(ProgressStage.WAITING_FOR_INDEX_REBUILD)
+        task.enter(infos.ProgressStage.WAITING_FOR_INDEX_REBUILD)
         await self._wait_for_all(task, awaited, deadline)
         task.check_cancelled()
         if (await self._load_state(loading.build_get_load_state(name), deadline))["state"] is LoadState.Loaded:
-            task.enter(ProgressStage.REFRESHING_LOAD)
-            await self._load_collection(loading.build_load_collection(name, LoadOptions(refresh=True)), deadline)
-        return OptimizeResult("success", name, job_id, target_size, task.progress_history())
+            task.enter(infos.ProgressStage.REFRESHING_LOAD)
+            refresh = loading.build_load_collection(name, loading.LoadOptions(refresh=True))
+            await self._load_collection(refresh, deadline)
+        return infos.OptimizeResult("success", name, job_id, target_size, task.progress_history())
 
-    async def _vector_indexes(self, collection_name: str, deadline: Deadline) -> list[AwaitedIndex]:
+    async def _vector_indexes(self, collection_name: str, deadline: Deadline) -> list[indexes.AwaitedIndex]:
         vectors = optimize.vector_names(await self._collection(collection_name, deadline, refresh=True))
         if not vectors:
             return []
@@ -140,21 +138,21 @@ class AsyncOptimize(AsyncIndexes, AsyncLoading):
             if described is not None:
                 field_name = indexes.parse_describe_index(described)["field_name"]
                 if field_name in vectors:
-                    found.append(AwaitedIndex(collection_name, field_name, index_name))
+                    found.append(indexes.AwaitedIndex(collection_name, field_name, index_name))
         return found
 
-    async def _wait_for_all(self, task: AsyncOptimizeTask, awaited: list[AwaitedIndex], deadline: Deadline) -> None:
+    async def _wait_for_all(
+        self, task: AsyncOptimizeTask, awaited: list[indexes.AwaitedIndex], deadline: Deadline
+    ) -> None:
         for index in awaited:
             task.check_cancelled()
             await self._wait_for_index(index, deadline)
 
     async def _wait_for_compaction(self, task: AsyncOptimizeTask, job_id: int, deadline: Deadline) -> None:
         request = maintenance.build_compaction_state(job_id)
-        looks = 0
-        while True:
-            reply = await self._call(rpc.GET_COMPACTION_STATE, request, deadline)
+        what = f"compaction {job_id} of collection {task.collection_name!r}"
+        for looks in itertools.count():
+            task.check_cancelled()
+            reply = await self._look(rpc.GET_COMPACTION_STATE, request, deadline, before=looks, waiting_for=what)
             if maintenance.parse_compaction_state(reply) is State.Completed:
                 return
-            looks += 1
-            await self._pause(PACE.wait(looks), deadline, f"compaction {job_id}")
-            task.check_cancelled()

@@ -7,17 +7,20 @@ import itertools
 import os
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
 from milvusclient import _registrations
 from milvusclient._async.connection import AsyncConnection
 from milvusclient._concurrency import Abandoned, AsyncFlight, AsyncScope
-from milvusclient.config import ConnectionConfig
 from milvusclient.exceptions import ConnectError, ConnectionNotExistException, MilvusException
-from milvusclient.policy.deadline import Deadline
 from milvusclient.policy.errors import Closed, conflict_error, connect_error, limit_error, not_connected_error
 from milvusclient.policy.failure import Failure
+
+if TYPE_CHECKING:
+    from milvusclient.config import ConnectionConfig
+    from milvusclient.policy.deadline import Deadline
 
 __all__ = ["MAX_CONNECTIONS", "AsyncPool", "closed_error", "current_pool", "known_pool"]
 

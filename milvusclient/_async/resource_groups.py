@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from milvusclient import rpc
 from milvusclient._async.family import AsyncFamily
-from milvusclient.models.infos import ReplicaInfo, ResourceGroupInfo
 from milvusclient.operations import resource_groups
-from milvusclient.operations.resource_groups import GroupConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from milvusclient.models.infos import ReplicaInfo, ResourceGroupInfo
+    from milvusclient.operations.resource_groups import GroupConfig
 
 __all__ = ["AsyncResourceGroups"]
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc
 from milvusclient._async.reads import AsyncReads
-from milvusclient.codec.placeholders import needs_field
-from milvusclient.operations import hybrid, searches
-from milvusclient.operations.search_params import SearchOptions
-from milvusclient.operations.searches import Reading, Reranking
+from milvusclient.codec import placeholders
+from milvusclient.operations import common, hybrid, searches
+from milvusclient.operations import search_params as params
 from milvusclient.policy.options import CallOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from milvusclient._proto import milvus_pb2
     from milvusclient.models.results import SearchResult
+    from milvusclient.operations.common import VectorsAs
     from milvusclient.operations.keys import Keys
     from milvusclient.operations.ranking import Ranker
     from milvusclient.operations.search_params import OrderBy
@@ -71,6 +72,7 @@ class AsyncSearches(AsyncReads):
         retry_times: int | None = None,
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
+        vectors_as: VectorsAs = "list",
     ) -> SearchResult:
         """Find the rows whose vectors are nearest to the given ones.
 
@@ -114,6 +116,8 @@ class AsyncSearches(AsyncReads):
             retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
             retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
             client_request_id: a text that appears in the server's logs and traces.
+            vectors_as: ``"list"``, or ``"numpy"`` for arrays over the memory of the reply, which costs next to nothing;
+                they are read-only, and each keeps the whole reply alive.
 
         Returns:
             For each query vector a list of hits, best first: dicts with the primary key, ``distance`` and ``entity``
@@ -130,18 +134,19 @@ class AsyncSearches(AsyncReads):
             >>> [(hit.id, hit.title) for hit in result[0]]
             [(1, 'Dune'), (2, 'Emma')]
         """
-        options = SearchOptions(
+        common.require_vectors_as(vectors_as)
+        options = params.SearchOptions(
             round_decimal=round_decimal, offset=offset, ignore_growing=ignore_growing,
             page_retain_order=page_retain_order, group_by_field=group_by_field, group_by_fields=group_by_fields,
             group_size=group_size, strict_group_size=strict_group_size, order_by_fields=order_by_fields,
             json_path=json_path, json_type=json_type, strict_cast=strict_cast, timezone=timezone,
             time_fields=time_fields, cluster_id=self._cluster_id,
         )  # fmt: skip
-        reading = Reading(
+        reading = searches.Reading(
             fresh=self._freshness(collection_name, consistency_level, guarantee_timestamp),
             output_fields=output_fields, partition_names=partition_names, namespace=namespace,
         )  # fmt: skip
-        reranking = Reranking(
+        reranking = searches.Reranking(
             ranker=ranker, function_chains=function_chains, highlighter=highlighter, aggregation=search_aggregation
         )
         request = searches.build_search(
@@ -152,13 +157,13 @@ class AsyncSearches(AsyncReads):
         if data is not None:
             await self._add_vectors(request, data, anns_field, deadline)
         call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
-        return await self._search(request, deadline, call_options, round_decimal)
+        return await self._search(request, deadline, call_options, round_decimal, vectors_as)
 
     async def hybrid_search(
         self,
         collection_name: str,
         reqs: Sequence[AnnSearchRequest],
-        ranker: Ranker,
+        ranker: Ranker | None,
         limit: int = 10,
         output_fields: Sequence[str] | None = None,
         timeout: float | None = None,
@@ -179,12 +184,15 @@ class AsyncSearches(AsyncReads):
         timezone: str | None = None,
         time_fields: str | Sequence[str] | None = None,
         highlighter: Highlighter | None = None,
+        function_chains: FunctionChain | Sequence[FunctionChain] | None = None,
+        search_aggregation: SearchAggregation | None = None,
         consistency_level: ConsistencyLevel | int | str | None = None,
         guarantee_timestamp: int | None = None,
         namespace: str | None = None,
         retry_times: int | None = None,
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
+        vectors_as: VectorsAs = "list",
     ) -> SearchResult:
         """Search several vector fields, or one in several ways, and merge the hits.
 
@@ -193,7 +201,7 @@ class AsyncSearches(AsyncReads):
             reqs: the searches; each has its own vector field, query vectors, filter and limit. All have equally many
                 query vectors.
             ranker: what merges their hits: an RRFRanker, a WeightedRanker, a Function of type RERANK or a
-                FunctionScore.
+                FunctionScore; None leaves it to the server.
             limit: how many hits for each query vector, after merging.
             output_fields: which fields the hits have; None means none, ``["*"]`` all.
             timeout: seconds for the whole operation; None means no limit.
@@ -213,12 +221,16 @@ class AsyncSearches(AsyncReads):
             timezone: the time zone in which TIMESTAMPTZ values are written, such as ``"Asia/Shanghai"``.
             time_fields: which parts of TIMESTAMPTZ values to return: ``"year,month"``.
             highlighter: marks the passages of a text for which it was found.
+            function_chains: refused; servers have them for :meth:`search` only.
+            search_aggregation: refused; servers have it for :meth:`search` only.
             consistency_level: how fresh the data must be; None means as the collection was created.
             guarantee_timestamp: the moment of which the data must be, for the levels Eventually and Customized.
             namespace: the namespace of the rows, for collections that have namespaces.
             retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
             retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
             client_request_id: a text that appears in the server's logs and traces.
+            vectors_as: ``"list"``, or ``"numpy"`` for arrays over the memory of the reply, which costs next to nothing;
+                they are read-only, and each keeps the whole reply alive.
 
         Returns:
             For each query vector a list of hits, best first, as :meth:`search` returns them.
@@ -236,30 +248,32 @@ class AsyncSearches(AsyncReads):
             >>> result[0].ids
             [1]
         """
-        options = SearchOptions(
+        common.require_vectors_as(vectors_as)
+        options = params.SearchOptions(
             round_decimal=round_decimal, offset=offset, ignore_growing=ignore_growing,
             page_retain_order=page_retain_order, group_by_field=group_by_field, group_by_fields=group_by_fields,
             group_size=group_size, strict_group_size=strict_group_size, order_by_fields=order_by_fields,
             json_path=json_path, json_type=json_type, strict_cast=strict_cast, timezone=timezone,
             time_fields=time_fields, cluster_id=self._cluster_id,
         )  # fmt: skip
-        reading = Reading(
+        reading = searches.Reading(
             fresh=self._freshness(collection_name, consistency_level, guarantee_timestamp),
             output_fields=output_fields, partition_names=partition_names, namespace=namespace,
         )  # fmt: skip
+        hybrid.refuse_unsupported(function_chains=function_chains, search_aggregation=search_aggregation)
         request = hybrid.build_hybrid_search(collection_name, reqs, ranker, limit, options, reading, highlighter)
         deadline = self._deadline(timeout)
         for part, search in zip(request.requests, reqs, strict=True):
             await self._add_vectors(part, search.data, search.anns_field, deadline)
         hybrid.check_vector_counts(request)
         call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
-        return searches.parse_search(
-            await self._call(rpc.HYBRID_SEARCH, request, deadline, call_options), round_decimal
-        )
+        reply = await self._call(rpc.HYBRID_SEARCH, request, deadline, call_options)
+        return searches.parse_search(reply, round_decimal, vectors_as=vectors_as)
 
     async def _add_vectors(
         self, request: milvus_pb2.SearchRequest, data: object, anns_field: str | None, deadline: Deadline
     ) -> None:
         """Add the query vectors; only those that are raw bytes need the schema, which says what they are."""
-        collection = await self._collection(request.collection_name, deadline) if needs_field(data) else None
+        needed = placeholders.needs_field(data)
+        collection = await self._collection(request.collection_name, deadline) if needed else None
         searches.add_vectors(request, data, anns_field, collection)

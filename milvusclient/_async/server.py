@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from milvusclient import rpc
 from milvusclient._async.family import AsyncFamily
-from milvusclient.models.descriptions import ServerDescription
 from milvusclient.operations import server
+
+if TYPE_CHECKING:
+    from milvusclient.models.descriptions import ServerDescription
 
 __all__ = ["AsyncServer"]
 

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from milvusclient._async.caller import AsyncCaller
 from milvusclient._async.family import AsyncFamily
 from milvusclient._async.iterators import AsyncIterators
 from milvusclient._async.queries import AsyncQueries
 from milvusclient._async.searches import AsyncSearches
+from milvusclient._keywords import suggest_keywords
 from milvusclient.exceptions import MilvusException
-from milvusclient.operations.common import require_text
+from milvusclient.operations import common
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from google.protobuf.message import Message
 
+    from milvusclient._async.caller import AsyncCaller
+    from milvusclient.codec.assembled import Assembled
     from milvusclient.policy.deadline import Deadline
     from milvusclient.policy.options import CallOptions
-    from milvusclient.rpc import Method
+    from milvusclient.rpc import Method, Readable
 
 __all__ = ["AsyncMilvusClientSession", "AsyncSessions"]
 
 Req = TypeVar("Req", bound="Message")
-Rep = TypeVar("Rep", bound="Message")
+Rep = TypeVar("Rep", bound="Readable")
 
 
+@suggest_keywords
 class AsyncMilvusClientSession(AsyncQueries, AsyncSearches, AsyncIterators):
     """The reads of a client, answered by one cluster; :meth:`AsyncSessions.session` makes one.
 
@@ -41,7 +45,7 @@ class AsyncMilvusClientSession(AsyncQueries, AsyncSearches, AsyncIterators):
     async def _call(
         self,
         method: Method[Req, Rep],
-        request: Req,
+        request: Req | Assembled[Req],
         timeout: float | Deadline | None = None,
         options: CallOptions | None = None,
     ) -> Rep:
@@ -88,4 +92,4 @@ class AsyncSessions(AsyncFamily):
             >>> async with client.session("cluster-1") as session:
             ...     rows = await session.get("books", [1])
         """
-        return AsyncMilvusClientSession(self._caller, require_text("cluster_id", cluster_id))
+        return AsyncMilvusClientSession(self._caller, common.require_text("cluster_id", cluster_id))

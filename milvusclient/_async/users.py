@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from milvusclient import rpc
 from milvusclient._async.family import AsyncFamily
 from milvusclient._async.relogin import with_password
-from milvusclient.models.descriptions import RoleDescription, UserDescription
 from milvusclient.operations import users
+
+if TYPE_CHECKING:
+    from milvusclient.models.descriptions import RoleDescription, UserDescription
 
 __all__ = ["AsyncUsers"]
 
@@ -68,7 +72,8 @@ class AsyncUsers(AsyncFamily):
         deadline = self._deadline(timeout)
         await self._call(rpc.UPDATE_CREDENTIAL, request, deadline)
         if reset_connection and user_name == self._caller.binding.config.user:
-            self._caller = await with_password(self._caller, new_password, deadline)
+            self._caller = await with_password(self._caller, new_password)
+            await self._caller.binding.open(deadline)
 
     async def update_user(self, user_name: str, description: str | None, timeout: float | None = None) -> None:
         """Change the description of a user.

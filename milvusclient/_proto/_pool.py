@@ -59,6 +59,8 @@ _MAKING = Lock()
 
 def _message_class(descriptor: Descriptor) -> type[Message]:
     made = GetMessageClass(descriptor)
+    # The factory leaves it empty, which confuses what asks where the class of an object comes from.
+    made.__module__ = descriptor.file.name.removesuffix(".proto").replace("/", ".") + "_pb2"
     for nested in descriptor.nested_types:
         if not hasattr(made, nested.name):  # protobuf in pure Python leaves this to generated code
             setattr(made, nested.name, _message_class(nested))

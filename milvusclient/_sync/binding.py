@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-from milvusclient._sync.connection import Connection
 from milvusclient._sync.pool import Pool, closed_error, current_pool
 from milvusclient._callsite import next_sequence
 from milvusclient.config import DEFAULT_CONNECT_TIMEOUT, ConnectionConfig
 from milvusclient.policy.deadline import UNBOUNDED, Deadline
 from milvusclient.policy.errors import Closed, conflict_error
+
+if TYPE_CHECKING:
+    from milvusclient._sync.connection import Connection
 
 __all__ = ["Binding"]
 
@@ -23,10 +26,16 @@ class Binding:
         self.alias = alias
         self.config = config
         self.timeout = DEFAULT_CONNECT_TIMEOUT if timeout is None else timeout
-        Deadline.start(self.timeout, 0.0)  # refuses what is not a timeout
+        if timeout is not None:
+            Deadline.start(timeout, 0.0)  # refuses what is not a timeout
         self._born = next_sequence()
         self._epoch = 0
         self._generation = 0
+
+    def known(self) -> Connection | None:
+        """The connection of this alias if it is open, and is the one that this client used before."""
+        connection = current_pool().lookup(self.alias)
+        return connection if connection is not None and connection.generation == self._generation else None
 
     def connection(self, deadline: Deadline = UNBOUNDED) -> Connection:
         """The connection of this alias: open, or opened now if nobody in this world has used it yet.
@@ -53,6 +62,10 @@ class Binding:
     def open(self, deadline: Deadline = UNBOUNDED) -> Connection:
         """Open the connection, or join the one that is open; within this client's timeout and the deadline."""
         pool = current_pool()
+        connection = pool.lookup(self.alias)
+        if connection is not None and connection.config is self.config:
+            self._remember(pool, connection)
+            return connection
         bounded = deadline.bounded(self.timeout, time.monotonic())
         connection = pool.open(self.alias, self.config, bounded)
         self._remember(pool, connection)

@@ -6,25 +6,27 @@ import random
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from milvusclient._sync.binding import Binding
-from milvusclient._sync.connection import Connection
 from milvusclient._sync.pool import closed_error
+from milvusclient._concurrency import Signal
 from milvusclient.exceptions import ConnectError, MilvusException, ReplyError
-from milvusclient.policy.deadline import Deadline
 from milvusclient.policy.errors import Place, ambiguity, rpc_error, status_error
 from milvusclient.policy.failure import Failure, RpcFailure, may_have_happened
-from milvusclient.policy.options import CallOptions
-from milvusclient.policy.retry import RetryPolicy, after_failure, after_status
+from milvusclient.policy.retry import RetryPolicy, after_connect, after_failure, after_status
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-    from milvusclient.rpc import Method
+    from milvusclient._sync.binding import Binding
+    from milvusclient._sync.connection import Connection
+    from milvusclient.codec.assembled import Assembled
+    from milvusclient.policy.deadline import Deadline
+    from milvusclient.policy.options import CallOptions
+    from milvusclient.rpc import Method, Readable
 
 __all__ = ["Caller"]
 
 Req = TypeVar("Req", bound="Message")
-Rep = TypeVar("Rep", bound="Message")
+Rep = TypeVar("Rep", bound="Readable")
 
 _random = random.Random()  # noqa: S311 - spreads waits, keeps no secret
 
@@ -39,7 +41,9 @@ class Caller:
         self.database = database
         self.policy = policy
 
-    def call(self, method: Method[Req, Rep], request: Req, deadline: Deadline, options: CallOptions) -> Rep:
+    def call(
+        self, method: Method[Req, Rep], request: Req | Assembled[Req], deadline: Deadline, options: CallOptions
+    ) -> Rep:
         """Send one request until it is answered, its time is up, or sending it again makes no sense.
 
         Raises:
@@ -47,19 +51,23 @@ class Caller:
         """
         payload = request.SerializeToString()
         policy = self.policy.override(options.retry_times, options.retry_on_rate_limit)
-        place = self._place(method, options)
         started = time.monotonic()
         attempt = 0
         ambiguous = False
         cause = ""
         while True:
-            connection = self._connection(place, deadline, attempt, ambiguous)
+            connection = self.binding.known()
+            if connection is None:
+                connection = self._connection(method, deadline, options, attempt, ambiguous)
             attempt += 1
             greeting = 0
             try:
-                greeting = connection.ready(deadline)
-                data = self._send(connection, method.path, payload, deadline, options)
+                greeting = connection.greeted or connection.ready(deadline)
+                remaining = None if deadline.at is None else _left(deadline)
+                headers = self._headers(connection, options)
+                data = connection.call(method.path, payload, headers, remaining)
             except RpcFailure as failed:
+                place = self._place(method, options)
                 failure = failed.failure
                 ambiguous = ambiguous or may_have_happened(failure, method.safety)
                 doubt = ambiguity(method.safety) if ambiguous else ""
@@ -80,7 +88,7 @@ class Caller:
                     raise place.sign(error, attempt, ambiguous=ambiguous) from failed.__cause__
                 cause = f"{failure.status}: {failure.details}"
             else:
-                reply = self._decode(method, data, place, attempt)
+                reply = self._decode(method, data, options, attempt)
                 status = method.status_of(reply)
                 code, legacy_code = status.code, status.error_code
                 if not code and not legacy_code:
@@ -94,41 +102,50 @@ class Caller:
                 if not verdict.again:
                     input_error = status.extra_info["is_input_error"] == "true"
                     error = status_error(code, legacy_code, status.reason, input_error, status.retriable)
-                    raise place.sign(error, attempt, ambiguous=ambiguous)
+                    raise self._place(method, options).sign(error, attempt, ambiguous=ambiguous)
                 cause = f"code {code or legacy_code}: {status.reason}"
             connection.figures.repeated()
             connection.closing.wait(verdict.wait or 0.0)
 
-    def _connection(self, place: Place, deadline: Deadline, attempt: int, ambiguous: bool) -> Connection:
-        try:
-            return self.binding.connection(deadline)
-        except MilvusException as error:
-            if not isinstance(error, ConnectError) or not deadline.expired(time.monotonic()):
-                place.sign(error, attempt, ambiguous=ambiguous)
-                raise
-            failure = Failure("DEADLINE_EXCEEDED", error.message, sent=False)
-            late = rpc_error(failure, place.operation, place.address, timeout=deadline.timeout)
-            raise place.sign(late, attempt, ambiguous=ambiguous) from error
+    def _connection(
+        self, method: Method[Req, Rep], deadline: Deadline, options: CallOptions, attempt: int, ambiguous: bool
+    ) -> Connection:
+        """The connection, opened now; while there is no server, a call with a deadline waits for one."""
+        policy = self.policy.override(options.retry_times, options.retry_on_rate_limit)
+        tries = 0
+        while True:
+            try:
+                return self.binding.connection(deadline)
+            except MilvusException as error:
+                tries += 1
+                place = self._place(method, options)
+                reason = error.reason if isinstance(error, ConnectError) else ""
+                now = time.monotonic()
+                if reason and deadline.expired(now):
+                    failure = Failure("DEADLINE_EXCEEDED", error.message, sent=False)
+                    late = rpc_error(failure, place.operation, place.address, timeout=deadline.timeout)
+                    raise place.sign(late, attempt, ambiguous=ambiguous) from error
+                verdict = after_connect(
+                    policy, reason, attempt=tries, jitter=_random.random(), remaining=deadline.remaining(now)
+                )
+                if not verdict.again:
+                    place.sign(error, attempt, ambiguous=ambiguous)
+                    raise
+            Signal().wait(verdict.wait or 0.0)
 
-    def _send(
-        self, connection: Connection, path: str, payload: bytes, deadline: Deadline, options: CallOptions
-    ) -> bytes:
-        remaining = deadline.remaining(time.monotonic())
-        if remaining == 0:
-            raise RpcFailure(Failure("DEADLINE_EXCEEDED", "the time was up before the request was sent", sent=False))
-        headers = (
+    def _headers(self, connection: Connection, options: CallOptions) -> tuple[tuple[str, str], ...]:
+        return (
             ("dbname", self.database),
             ("client-request-id", options.request_id),
             ("client-request-unixmsec", str(time.time_ns() // 1_000_000)),
             *connection.metadata,
         )
-        return connection.call(path, payload, headers, remaining)
 
-    def _decode(self, method: Method[Req, Rep], data: bytes, place: Place, attempt: int) -> Rep:
+    def _decode(self, method: Method[Req, Rep], data: bytes, options: CallOptions, attempt: int) -> Rep:
         try:
             return method.decode(data)
         except ReplyError as error:
-            place.sign(error, attempt)
+            self._place(method, options).sign(error, attempt)
             raise
 
     def _place(self, method: Method[Req, Rep], options: CallOptions) -> Place:
@@ -139,3 +156,15 @@ class Caller:
             database=self.database,
             request_id=options.request_id,
         )
+
+
+def _left(deadline: Deadline) -> float | None:
+    """The seconds that a request has.
+
+    Raises:
+        RpcFailure: there are none.
+    """
+    remaining = deadline.remaining(time.monotonic())
+    if remaining == 0:
+        raise RpcFailure(Failure("DEADLINE_EXCEEDED", "the time was up before the request was sent", sent=False))
+    return remaining

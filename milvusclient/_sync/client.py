@@ -5,16 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import uuid
-from collections.abc import Mapping
-from types import TracebackType
-from typing import Self
+from functools import lru_cache
+from typing import TYPE_CHECKING, Self
 
 from milvusclient import _registrations, rpc
 from milvusclient._sync.aliases import Aliases
+from milvusclient._sync.analyzers import Analyzers
 from milvusclient._sync.binding import Binding
 from milvusclient._sync.caller import Caller
 from milvusclient._sync.collections import Collections
+from milvusclient._sync.columnar import Columnar
 from milvusclient._sync.databases import Databases
+from milvusclient._sync.external import External
+from milvusclient._sync.fields import Fields
+from milvusclient._sync.health import Health
 from milvusclient._sync.indexes import Indexes
 from milvusclient._sync.iterators import Iterators
 from milvusclient._sync.loading import Loading
@@ -25,21 +29,34 @@ from milvusclient._sync.partitions import Partitions
 from milvusclient._sync.pool import known_pool
 from milvusclient._sync.privileges import Privileges
 from milvusclient._sync.queries import Queries
+from milvusclient._sync.replication import Replication
 from milvusclient._sync.resource_groups import ResourceGroups
 from milvusclient._sync.searches import Searches
 from milvusclient._sync.segments import Segments
 from milvusclient._sync.server import Server
 from milvusclient._sync.session import Sessions
+from milvusclient._sync.snapshots import Snapshots
 from milvusclient._sync.users import Users
 from milvusclient._callsite import closed_here
 from milvusclient._concurrency import open_now
 from milvusclient._keywords import suggest_keywords
-from milvusclient.config import ConnectionConfig, OptionValue, PemSource, config_from_environment, make_config
+from milvusclient.config import (
+    ConnectionConfig,
+    OptionValue,
+    PemSource,
+    TokenSource,
+    config_from_environment,
+    make_config,
+)
 from milvusclient.exceptions import ConnectionConfigException, UnimplementedError
 from milvusclient.models.connection import ConnectionInfo
 from milvusclient.operations import databases
 from milvusclient.policy.errors import conflict_error
 from milvusclient.policy.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
 
 __all__ = ["MilvusClient"]
 
@@ -47,9 +64,14 @@ __all__ = ["MilvusClient"]
 @suggest_keywords
 class MilvusClient(
     Aliases,
+    Analyzers,
     Collections,
+    Columnar,
     Databases,
+    External,
+    Fields,
     Optimize,  # before the families that it builds on
+    Health,
     Indexes,
     Iterators,
     Loading,
@@ -58,11 +80,13 @@ class MilvusClient(
     Partitions,
     Privileges,
     Queries,
+    Replication,
     ResourceGroups,
     Searches,
     Segments,
     Server,
     Sessions,
+    Snapshots,
     Users,
 ):
     """A client of a Milvus server, of a cluster, or of a local file.
@@ -78,7 +102,8 @@ class MilvusClient(
         user: user name, together with ``password``.
         password: the user's password.
         db_name: the database; empty means the uri's, else the default one.
-        token: an API key, or ``USER:PASSWORD``; wins over user and password.
+        token: an API key, or ``USER:PASSWORD``; wins over user and password. Or a function that returns one: it is
+            asked for each request, so it must be quick. Clients with the same function share a connection.
         timeout: seconds for opening the connection; None means 10.
         alias: name of the connection; None derives it from uri, credentials and database.
         dedicated: give this client a connection that nobody else gets.
@@ -97,8 +122,8 @@ class MilvusClient(
 
     Example:
         >>> from milvusclient import MilvusClient
-        >>> client = MilvusClient("http://localhost:19530")  # doctest: +SKIP
-        >>> client.list_collections()  # doctest: +SKIP
+        >>> with MilvusClient("./demo.db") as client:
+        ...     client.list_collections()
         []
     """
 
@@ -108,7 +133,7 @@ class MilvusClient(
         user: str = "",
         password: str = "",
         db_name: str = "",
-        token: str = "",
+        token: TokenSource = "",
         timeout: float | None = None,
         *,
         alias: str | None = None,
@@ -122,9 +147,15 @@ class MilvusClient(
         grpc_options: Mapping[str, OptionValue] | None = None,
         retry: RetryPolicy | None = None,
     ) -> None:
-        _check_alias(alias, dedicated)
-        base = _known_config(alias)
-        config = make_config(
+        plain = (
+            alias is None and not dedicated and secure is None and server_pem_path is None and ca_pem_path is None
+            and client_pem_path is None and client_key_path is None and not server_name and grpc_options is None
+            and type(uri) is type(user) is type(password) is type(db_name) is type(token) is str and "://" in uri
+        )  # fmt: skip
+        if not plain:
+            _check_alias(alias, dedicated)
+        base = None if plain else _known_config(alias)
+        config = _plain_config(uri, user, password, db_name, token) if plain else make_config(
             uri if uri is not None else _implied(base).target.uri,
             user=user,
             password=password,
@@ -145,7 +176,7 @@ class MilvusClient(
         self._given_alias = f"{config.alias}+{uuid.uuid4().hex[:12]}" if dedicated else (alias or "")
         self._dedicated = dedicated
         self._home = config.database
-        self._policy = retry or RetryPolicy()
+        self._policy = retry or _DEFAULT_POLICY
         self._caller = self._make_caller(config, timeout)
         open_now(self._caller.binding.open)
 
@@ -178,7 +209,7 @@ class MilvusClient(
             MilvusException: the database does not exist.
 
         Example:
-            >>> client.use_database("default")  # doctest: +SKIP
+            >>> client.use_database("default")
         """
         request = databases.build_describe_database(db_name)
         binding = self._caller.binding
@@ -205,7 +236,7 @@ class MilvusClient(
             MilvusException: the database does not exist.
 
         Example:
-            >>> client.using_database("default")  # doctest: +SKIP
+            >>> client.using_database("default")
         """
         self.use_database(db_name, timeout=timeout)
 
@@ -219,8 +250,9 @@ class MilvusClient(
             ConnectionNotExistException: the alias was closed.
 
         Example:
-            >>> client.connection_info().address  # doctest: +SKIP
-            'localhost:19530'
+            >>> info = client.connection_info()
+            >>> info.calls >= 0, info.database
+            (True, 'default')
         """
         connection = self._caller.binding.connection()
         figures = connection.figures
@@ -246,7 +278,7 @@ class MilvusClient(
         connection again, for all of them.
 
         Example:
-            >>> client.close()  # doctest: +SKIP
+            >>> client.close()
         """
         self._caller.binding.close(closed_here(f"{type(self).__name__}.close()"))
 
@@ -269,6 +301,15 @@ class MilvusClient(
     def __setstate__(self, state: tuple[str, bool, str, RetryPolicy, ConnectionConfig, float]) -> None:
         self._given_alias, self._dedicated, self._home, self._policy, config, timeout = state
         self._caller = self._make_caller(config, timeout)
+
+
+_DEFAULT_POLICY = RetryPolicy()
+
+
+@lru_cache(maxsize=256)
+def _plain_config(uri: str, user: str, password: str, db_name: str, token: str) -> ConnectionConfig:
+    """The configuration of most clients; programs make them with the same arguments over and over."""
+    return make_config(uri, user=user, password=password, db_name=db_name, token=token)
 
 
 def _check_alias(alias: object, dedicated: bool) -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from milvusclient import rpc
 from milvusclient._sync.family import as_describe_error
 from milvusclient._sync.indexes import Indexes
 from milvusclient._sync.loading import Loading
 from milvusclient.exceptions import MilvusException
-from milvusclient.models.descriptions import CollectionDescription
-from milvusclient.operations import collections, indexes, loading
-from milvusclient.operations.loading import LoadOptions
+from milvusclient.operations import collections, indexes, listing, loading
 from milvusclient.schema.builders import SchemaBuilders
-from milvusclient.schema.collection import CollectionSchema
 from milvusclient.schema.enums import ConsistencyLevel, DataType
-from milvusclient.schema.index import IndexParams
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from milvusclient.models.descriptions import CollectionDescription
+    from milvusclient.schema.collection import CollectionSchema
+    from milvusclient.schema.index import IndexParams
 
 __all__ = ["Collections"]
 
@@ -105,7 +108,7 @@ class Collections(SchemaBuilders, Indexes, Loading):
             properties=properties,
         )
         builds = indexes.build_create_indexes(collection_name, index_params) if index_params else []
-        load = loading.build_load_collection(collection_name, LoadOptions())
+        load = loading.build_load_collection(collection_name, loading.LoadOptions())
         deadline = self._deadline(timeout)
         self._call(rpc.CREATE_COLLECTION, request, deadline)
         self._forget(collection_name)
@@ -182,8 +185,8 @@ class Collections(SchemaBuilders, Indexes, Loading):
         Example:
             >>> names = client.list_collections()
         """
-        reply = self._call(rpc.SHOW_COLLECTIONS, collections.build_list_collections(), timeout)
-        return collections.parse_list_collections(reply)
+        reply = self._call(rpc.SHOW_COLLECTIONS, listing.build_list_collections(), timeout)
+        return listing.parse_list_collections(reply)
 
     def drop_collection(self, collection_name: str, timeout: float | None = None) -> None:
         """Drop a collection with its rows; it is no error if there is none.

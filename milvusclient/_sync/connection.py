@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from milvusclient import embedded, rpc
 from milvusclient._callsite import next_sequence
@@ -14,12 +15,18 @@ from milvusclient._concurrency import Abandoned, Flight, Signal, in_thread
 from milvusclient._figures import Figures
 from milvusclient._proto import common_pb2, milvus_pb2
 from milvusclient._version import __version__
-from milvusclient.config import ConnectionConfig
 from milvusclient.exceptions import ConnectError, ErrorCode, MilvusException
 from milvusclient.policy.deadline import Deadline
 from milvusclient.policy.errors import Closed, connect_error, is_embedded, status_error
 from milvusclient.policy.failure import Failure, RpcFailure
+from milvusclient.policy.tls import Seen, worth_a_look
+from milvusclient.transport import tls_probe
 from milvusclient.transport.grpc_sync import Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from milvusclient.config import ConnectionConfig
 
 __all__ = ["Connection"]
 
@@ -27,6 +34,8 @@ Metadata = tuple[tuple[str, str], ...]
 
 #: Seconds for a new handshake of a connection that was open; calls may have no limit of their own.
 _LONGEST_HANDSHAKE = 10.0
+#: Seconds for a look at a server that hung up, at most.
+_LONGEST_LOOK = 1.0
 _PROXY_VARIABLES = ("grpc_proxy", "https_proxy", "http_proxy")
 
 
@@ -42,8 +51,9 @@ class Connection:
         self.closed: Closed | None = None
         self.closing = Signal()
         self.server_info = common_pb2.ServerInfo()
-        #: What every request of this connection carries beside its own headers.
-        self.metadata: Metadata = ()
+        self._metadata: Metadata = ()
+        #: Whether the credentials are not among them, but asked for each request.
+        self._asks_each_time = config.token.asked_each_time
         self._transport = transport
         self._holder = holder
         self._lock = threading.Lock()
@@ -64,7 +74,7 @@ class Connection:
             address = config.target.address
             if is_embedded(config):
                 address = in_thread(lambda: embedded.start(config, holder))
-            return cls(alias, config, Transport(address, config), holder)
+            return cls(alias, config, Transport.open(address, config), holder)
         except BaseException:
             if is_embedded(config):
                 in_thread(lambda: embedded.stop(config, holder))
@@ -85,6 +95,26 @@ class Connection:
             raise
         figures.ended(len(reply))
         return reply
+
+    def stream(
+        self, path: str, payload: bytes, metadata: Metadata, timeout: float | None
+    ) -> Iterator[bytes]:
+        """Send one request and yield the replies.
+
+        Raises:
+            RpcFailure: they end before their end.
+        """
+        figures = self.figures
+        figures.began(len(payload))
+        received = 0
+        try:
+            for reply in self._transport.stream(path, payload, metadata, timeout):
+                received += len(reply)
+                yield reply
+        except BaseException:
+            figures.failed()
+            raise
+        figures.ended(received)
 
     def close(self, closed: Closed) -> None:
         """Close the channel: calls in flight and sleeping ones end at once."""
@@ -114,6 +144,11 @@ class Connection:
         """
         with self._lock:
             self._stale = self._stale or greeting == self._greetings
+
+    @property
+    def greeted(self) -> int:
+        """The number of the handshake if the server need not be greeted again, else 0."""
+        return 0 if self._stale else self._greetings
 
     def ready(self, deadline: Deadline) -> int:
         """Greet the server again if it went away; one handshake, however many wait for it.
@@ -188,18 +223,26 @@ class Connection:
         try:
             self._greet(deadline)
         except RpcFailure as failed:
+            proxy = _proxy_variable(self.config)
             error = connect_error(
                 failed.failure,
                 self.config,
                 self.alias,
                 timeout=deadline.timeout or 0.0,
-                proxy_variable=_proxy_variable(self.config),
+                proxy_variable=proxy,
+                seen=Seen.NOTHING if proxy else self._look(failed.failure, deadline),
             )
             raise error from failed.__cause__
 
+    def _look(self, failure: Failure, deadline: Deadline) -> Seen:
+        """What a second look at the server tells, when gRPC's words leave open whether TLS is the reason."""
+        seconds = deadline.clip(_LONGEST_LOOK, time.monotonic())
+        if not worth_a_look(failure, self.config) or not seconds:
+            return Seen.NOTHING
+        return in_thread(lambda: tls_probe.look(self.config.target, seconds))
+
     def _greet(self, deadline: Deadline) -> None:
-        authorization = self.config.authorization
-        credentials: Metadata = (("authorization", authorization),) if authorization else ()
+        credentials = self._credentials()
         payload = _connect_request().SerializeToString()
         timeout = deadline.remaining(time.monotonic())
         reply = rpc.CONNECT.decode(self._transport.call(rpc.CONNECT.path, payload, credentials, timeout))
@@ -208,7 +251,18 @@ class Connection:
             raise _not_ready(status, self.config, self.alias)
         self._greetings += 1
         self.server_info = reply.server_info
-        self.metadata = (("identifier", str(reply.identifier)), *credentials)
+        identifier = (("identifier", str(reply.identifier)),)
+        self._metadata = identifier if self._asks_each_time else (*identifier, *credentials)
+
+    @property
+    def metadata(self) -> Metadata:
+        """What a request of this connection carries beside its own headers."""
+        return (*self._metadata, *self._credentials()) if self._asks_each_time else self._metadata
+
+    def _credentials(self) -> Metadata:
+        """The header that says who asks; none without credentials."""
+        authorization = self.config.authorization
+        return (("authorization", authorization),) if authorization else ()
 
     def greet_again(self, timeout: float | None) -> common_pb2.ServerInfo:
         """A new handshake for its answer's sake: what the server says of itself now.

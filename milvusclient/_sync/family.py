@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from milvusclient import _schema_cache, rpc
-from milvusclient._sync.caller import Caller
 from milvusclient._sync.pool import current_pool
 from milvusclient._concurrency import Abandoned, Flight
 from milvusclient._schema_cache import CollectionKey
@@ -15,22 +14,24 @@ from milvusclient.exceptions import (
     CollectionNotExistException,
     DescribeCollectionException,
     MilvusException,
-    WaitTimeoutError,
 )
 from milvusclient.models.collection import CollectionInfo
 from milvusclient.operations import collections
 from milvusclient.policy.deadline import Deadline
 from milvusclient.policy.options import DEFAULT_OPTIONS, CallOptions
+from milvusclient.policy.polling import not_done
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-    from milvusclient.rpc import Method
+    from milvusclient._sync.caller import Caller
+    from milvusclient.codec.assembled import Assembled
+    from milvusclient.rpc import Method, Readable
 
 __all__ = ["Family"]
 
 Req = TypeVar("Req", bound="Message")
-Rep = TypeVar("Rep", bound="Message")
+Rep = TypeVar("Rep", bound="Readable")
 
 #: A pool (an event loop's waiters belong to it), the cache's edition when the server was asked, and what it was asked.
 _Question = tuple[int, int, CollectionKey]
@@ -50,7 +51,7 @@ class Family:
     def _call(
         self,
         method: Method[Req, Rep],
-        request: Req,
+        request: Req | Assembled[Req],
         timeout: float | Deadline | None = None,
         options: CallOptions | None = None,
     ) -> Rep:
@@ -78,12 +79,7 @@ class Family:
         connection.closing.wait(wait)
         # A wait that was cut ends with the deadline: no time is left for another look.
         if wait < seconds and connection.closed is None:
-            raise WaitTimeoutError(
-                message=(
-                    f"{waiting_for} was not done within {deadline.timeout or 0:g} s (deadline exceeded); "
-                    "the server goes on with it: look again later, or give a larger timeout"
-                )
-            )
+            raise not_done(waiting_for, deadline.timeout)
 
     def _key(self, collection_name: str) -> CollectionKey:
         config = self._caller.binding.config

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from milvusclient import rpc
 from milvusclient._sync.family import Family
-from milvusclient.codec.rows import check_rows
+from milvusclient.codec import rows as codec
 from milvusclient.exceptions import DataNotMatchException, MilvusException
-from milvusclient.operations import keys, mutations
-from milvusclient.operations.common import require_name
+from milvusclient.operations import common, keys, mutations
 from milvusclient.policy.options import CallOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from google.protobuf.message import Message
 
     from milvusclient._proto import milvus_pb2
+    from milvusclient.codec.assembled import Assembled
     from milvusclient.models.collection import CollectionInfo
     from milvusclient.models.mutations import DeletedKeys
     from milvusclient.operations.keys import Keys
@@ -78,11 +79,11 @@ class Mutations(Family):
             >>> (client.insert("books", rows))["insert_count"]
             2
         """
-        rows = check_rows(data)
+        rows = codec.check_rows(data)
         if not rows:
             return {"insert_count": 0, "ids": []}
 
-        def build(collection: CollectionInfo) -> milvus_pb2.InsertRequest:
+        def build(collection: CollectionInfo) -> Assembled[milvus_pb2.InsertRequest]:
             return mutations.build_insert(
                 collection_name, rows, collection, partition_name=partition_name, namespace=namespace
             )
@@ -133,11 +134,11 @@ class Mutations(Family):
             >>> (client.upsert("books", {"id": 1, "vector": [0.5, 0.6]}))["upsert_count"]
             1
         """
-        rows = check_rows(data)
+        rows = codec.check_rows(data)
         if not rows:
             return {"upsert_count": 0, "ids": []}
 
-        def build(collection: CollectionInfo) -> milvus_pb2.UpsertRequest:
+        def build(collection: CollectionInfo) -> Assembled[milvus_pb2.UpsertRequest]:
             return mutations.build_upsert(
                 collection_name, rows, collection, partition_name=partition_name, namespace=namespace,
                 partial_update=partial_update, field_ops=field_ops,
@@ -213,18 +214,18 @@ class Mutations(Family):
         self,
         method: Method[Req, milvus_pb2.MutationResult],
         collection_name: str,
-        build: Callable[[CollectionInfo], Req],
+        build: Callable[[CollectionInfo], Assembled[Req]],
         timeout: float | None,
         options: CallOptions,
     ) -> milvus_pb2.MutationResult:
         """Send rows made to fit the schema as it is known, and once more if that turns out to be an old one."""
         deadline = self._deadline(timeout)
-        known = self._collection(require_name("collection_name", collection_name), deadline)
+        known = self._collection(common.require_name("collection_name", collection_name), deadline)
         try:
             request = build(known)
         except DataNotMatchException:
             current = self._collection(collection_name, deadline, refresh=True)
-            if current.update_timestamp == known.update_timestamp:
+            if current == known:
                 raise
             request = build(current)
         try:
@@ -240,7 +241,7 @@ class Mutations(Family):
     def _write_again(
         self,
         method: Method[Req, milvus_pb2.MutationResult],
-        request: Req,
+        request: Assembled[Req],
         deadline: Deadline,
         options: CallOptions,
     ) -> milvus_pb2.MutationResult:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from milvusclient import rpc
 from milvusclient._sync.family import Family
-from milvusclient.models.descriptions import PrivilegeGroupDescription
 from milvusclient.operations import privileges as operations
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from milvusclient.models.descriptions import PrivilegeGroupDescription
 
 __all__ = ["Privileges"]
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from milvusclient._sync.reads import Reads
 from milvusclient.models.results import QueryResult
-from milvusclient.operations import keys, queries
-from milvusclient.operations.queries import QueryOptions
+from milvusclient.operations import common, keys, queries
 from milvusclient.policy.options import CallOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from milvusclient.operations.common import VectorsAs
     from milvusclient.operations.keys import Keys
     from milvusclient.operations.search_params import OrderBy
     from milvusclient.schema.enums import ConsistencyLevel
@@ -47,6 +48,7 @@ class Queries(Reads):
         retry_times: int | None = None,
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
+        vectors_as: VectorsAs = "list",
     ) -> QueryResult:
         """Find rows by a filter, or by their primary keys; or count and sum them up.
 
@@ -76,6 +78,8 @@ class Queries(Reads):
             retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
             retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
             client_request_id: a text that appears in the server's logs and traces.
+            vectors_as: ``"list"``, or ``"numpy"`` for arrays over the memory of the reply, which costs next to nothing;
+                they are read-only, and each keeps the whole reply alive.
 
         Returns:
             A list of dicts, field name to value, with the keys of dynamic fields among them. Its ``extra`` is a dict
@@ -92,7 +96,8 @@ class Queries(Reads):
             >>> client.query("books", "id < 3", ["id"])
             [{'id': 1}, {'id': 2}]
         """
-        options = QueryOptions(
+        common.require_vectors_as(vectors_as)
+        options = queries.QueryOptions(
             limit=limit, offset=offset, ignore_growing=ignore_growing, reduce_stop_for_best=reduce_stop_for_best,
             group_by_fields=group_by_fields, order_by_fields=queries.one_order(order_by_fields, order_by),
             timezone=timezone, time_fields=time_fields, cluster_id=self._cluster_id,
@@ -107,7 +112,8 @@ class Queries(Reads):
         if listed:
             collection = self._collection(collection_name, deadline)
             request.expr = keys.in_expression(keys.primary_field(collection), listed)
-        return self._query(request, deadline, CallOptions(client_request_id, retry_times, retry_on_rate_limit))
+        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        return self._query(request, deadline, call_options, vectors_as)
 
     def get(
         self,
@@ -126,6 +132,7 @@ class Queries(Reads):
         retry_times: int | None = None,
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
+        vectors_as: VectorsAs = "list",
     ) -> QueryResult:
         """Get rows by their primary keys. They come in any order, and those that do not exist are left out.
 
@@ -144,6 +151,8 @@ class Queries(Reads):
             retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
             retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
             client_request_id: a text that appears in the server's logs and traces.
+            vectors_as: ``"list"``, or ``"numpy"`` for arrays over the memory of the reply, which costs next to nothing;
+                they are read-only, and each keeps the whole reply alive.
 
         Returns:
             A list of dicts, field name to value; its ``extra`` is what the server says of the call.
@@ -166,4 +175,5 @@ class Queries(Reads):
             ignore_growing=ignore_growing, timezone=timezone, time_fields=time_fields,
             consistency_level=consistency_level, guarantee_timestamp=guarantee_timestamp, namespace=namespace,
             retry_times=retry_times, retry_on_rate_limit=retry_on_rate_limit, client_request_id=client_request_id,
+            vectors_as=vectors_as,
         )  # fmt: skip

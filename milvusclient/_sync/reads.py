@@ -8,13 +8,12 @@ from milvusclient import rpc
 from milvusclient._sync.family import Family
 from milvusclient.exceptions import MilvusException
 from milvusclient.models.results import QueryResult
-from milvusclient.operations import queries, searches
-from milvusclient.operations.common import require_name
-from milvusclient.operations.consistency import Freshness, freshness
+from milvusclient.operations import common, consistency, queries, searches
 
 if TYPE_CHECKING:
     from milvusclient._proto import milvus_pb2
     from milvusclient.models.results import SearchResult
+    from milvusclient.operations.common import VectorsAs
     from milvusclient.policy.deadline import Deadline
     from milvusclient.policy.options import CallOptions
     from milvusclient.schema.enums import ConsistencyLevel
@@ -33,13 +32,17 @@ class Reads(Family):
         collection_name: str,
         consistency_level: ConsistencyLevel | int | str | None,
         guarantee_timestamp: int | None,
-    ) -> Freshness:
+    ) -> consistency.Freshness:
         """How fresh the data must be that a read of this collection sees."""
-        last_write = self._last_write(require_name("collection_name", collection_name))
-        return freshness(consistency_level, guarantee_timestamp, last_write)
+        last_write = self._last_write(common.require_name("collection_name", collection_name))
+        return consistency.freshness(consistency_level, guarantee_timestamp, last_write)
 
     def _query(
-        self, request: milvus_pb2.QueryRequest, deadline: Deadline, options: CallOptions
+        self,
+        request: milvus_pb2.QueryRequest,
+        deadline: Deadline,
+        options: CallOptions,
+        vectors_as: VectorsAs = "list",
     ) -> QueryResult:
         try:
             reply = self._call(rpc.QUERY, request, deadline, options)
@@ -47,9 +50,15 @@ class Reads(Family):
             if queries.finds_nothing(error):
                 return QueryResult()
             raise
-        return queries.parse_query(reply)
+        return queries.parse_query(reply, vectors_as=vectors_as)
 
     def _search(
-        self, request: milvus_pb2.SearchRequest, deadline: Deadline, options: CallOptions, round_decimal: int = -1
+        self,
+        request: milvus_pb2.SearchRequest,
+        deadline: Deadline,
+        options: CallOptions,
+        round_decimal: int = -1,
+        vectors_as: VectorsAs = "list",
     ) -> SearchResult:
-        return searches.parse_search(self._call(rpc.SEARCH, request, deadline, options), round_decimal)
+        reply = self._call(rpc.SEARCH, request, deadline, options)
+        return searches.parse_search(reply, round_decimal, vectors_as=vectors_as)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from milvusclient import rpc
 from milvusclient._sync.family import Family
-from milvusclient.models.infos import LoadedSegmentInfo, SegmentInfo
 from milvusclient.operations import segments
-from milvusclient.schema.enums import SegmentState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from milvusclient.models.infos import LoadedSegmentInfo, SegmentInfo
+    from milvusclient.schema.enums import SegmentState
 
 __all__ = ["Segments"]
 

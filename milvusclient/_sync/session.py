@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from milvusclient._sync.caller import Caller
 from milvusclient._sync.family import Family
 from milvusclient._sync.iterators import Iterators
 from milvusclient._sync.queries import Queries
 from milvusclient._sync.searches import Searches
+from milvusclient._keywords import suggest_keywords
 from milvusclient.exceptions import MilvusException
-from milvusclient.operations.common import require_text
+from milvusclient.operations import common
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from google.protobuf.message import Message
 
+    from milvusclient._sync.caller import Caller
+    from milvusclient.codec.assembled import Assembled
     from milvusclient.policy.deadline import Deadline
     from milvusclient.policy.options import CallOptions
-    from milvusclient.rpc import Method
+    from milvusclient.rpc import Method, Readable
 
 __all__ = ["MilvusClientSession", "Sessions"]
 
 Req = TypeVar("Req", bound="Message")
-Rep = TypeVar("Rep", bound="Message")
+Rep = TypeVar("Rep", bound="Readable")
 
 
+@suggest_keywords
 class MilvusClientSession(Queries, Searches, Iterators):
     """The reads of a client, answered by one cluster; :meth:`Sessions.session` makes one.
 
@@ -41,7 +45,7 @@ class MilvusClientSession(Queries, Searches, Iterators):
     def _call(
         self,
         method: Method[Req, Rep],
-        request: Req,
+        request: Req | Assembled[Req],
         timeout: float | Deadline | None = None,
         options: CallOptions | None = None,
     ) -> Rep:
@@ -88,4 +92,4 @@ class Sessions(Family):
             >>> with client.session("cluster-1") as session:
             ...     rows = session.get("books", [1])
         """
-        return MilvusClientSession(self._caller, require_text("cluster_id", cluster_id))
+        return MilvusClientSession(self._caller, common.require_text("cluster_id", cluster_id))

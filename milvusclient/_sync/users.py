@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from milvusclient import rpc
 from milvusclient._sync.family import Family
 from milvusclient._sync.relogin import with_password
-from milvusclient.models.descriptions import RoleDescription, UserDescription
 from milvusclient.operations import users
+
+if TYPE_CHECKING:
+    from milvusclient.models.descriptions import RoleDescription, UserDescription
 
 __all__ = ["Users"]
 
@@ -68,7 +72,8 @@ class Users(Family):
         deadline = self._deadline(timeout)
         self._call(rpc.UPDATE_CREDENTIAL, request, deadline)
         if reset_connection and user_name == self._caller.binding.config.user:
-            self._caller = with_password(self._caller, new_password, deadline)
+            self._caller = with_password(self._caller, new_password)
+            self._caller.binding.open(deadline)
 
     def update_user(self, user_name: str, description: str | None, timeout: float | None = None) -> None:
         """Change the description of a user.

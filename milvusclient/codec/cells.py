@@ -76,17 +76,27 @@ class Cells:
         name: what messages call the field; a sub-field of a struct array is ``struct[sub_field]``.
     """
 
-    __slots__ = ("field", "name", "rows", "values")
+    __slots__ = ("_types", "field", "name", "rows", "values")
 
-    def __init__(self, field: FieldInfo, values: list[object], rows: Sequence[int], name: str = "") -> None:
+    def __init__(
+        self,
+        field: FieldInfo,
+        values: list[object],
+        rows: Sequence[int],
+        name: str = "",
+        types: set[type] | None = None,
+    ) -> None:
         self.field = field
         self.values = values
         self.rows = rows
         self.name = name or field.name
+        self._types = types
 
     def types(self) -> set[type]:
-        """The Python types that occur."""
-        return set(map(type, self.values))
+        """The Python types that occur; looked for once."""
+        if self._types is None:
+            self._types = set(map(type, self.values))
+        return self._types
 
     def each(self, convert: Callable[[object], Converted]) -> list[Converted]:
         """Every value converted; the first that does not fit raises the error that names its row."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from milvusclient.codec.json_text import decode_json
+from milvusclient.codec.matrices import matrix
 from milvusclient.codec.packed import floats_of, joined_chunks, vectors_as_lists
 from milvusclient.codec.sparse import decode_sparse
 from milvusclient.exceptions import ReplyError
@@ -38,12 +39,20 @@ def decode_columns(fields: Iterable[schema_pb2.FieldData], row_count: int | None
     return columns
 
 
-def decode_column(field: schema_pb2.FieldData, row_count: int | None = None) -> Column:
+def decode_column(
+    field: schema_pb2.FieldData,
+    row_count: int | None = None,
+    *,
+    raw: memoryview | None = None,
+    as_numpy: bool = False,
+) -> Column:
     """One column: a value for each row, None where a row has none.
 
     Args:
         field: the column.
         row_count: how many rows there must be; None if any number will do.
+        raw: the bytes of its float vectors, if they are not in the message.
+        as_numpy: whether dense vectors are numpy arrays.
 
     Raises:
         ReplyError: it cannot be read, or has another number of rows.
@@ -54,7 +63,8 @@ def decode_column(field: schema_pb2.FieldData, row_count: int | None = None) -> 
         column = _structs(field, row_count)
         valid = None
     elif kind == "vectors":
-        column = _vectors(field.vectors)
+        rows = matrix(field.vectors, raw) if as_numpy else None
+        column = _vectors(field.vectors, raw) if rows is None else list(rows)
     elif kind == "scalars":
         column = _scalars(field.scalars)
     else:
@@ -106,7 +116,7 @@ def _scalars(scalars: schema_pb2.ScalarField) -> Column:
 
 
 # --- vectors ---------------------------------------------------------------------------------------------------------
-def _vectors(vectors: schema_pb2.VectorField) -> Column:
+def _vectors(vectors: schema_pb2.VectorField, raw: memoryview | None = None) -> Column:
     """The vectors of a column: lists of floats, dicts for sparse ones, and lists with one bytes for all others."""
     member = vectors.WhichOneof("data")
     if member is None:
@@ -116,12 +126,12 @@ def _vectors(vectors: schema_pb2.VectorField) -> Column:
     if member == "vector_array":
         return [_flat_vectors(cell, vectors.vector_array.dim) for cell in vectors.vector_array.data]
     if member == "float_vector":
-        return _float_vectors(vectors, vectors.dim)
+        return _float_vectors(vectors, vectors.dim, raw)
     return [[data] for data in _cut(getattr(vectors, member), vectors.dim * _BITS[member] // 8)]
 
 
-def _float_vectors(vectors: schema_pb2.VectorField, dim: int) -> list[list[float]]:
-    data = joined_chunks(vectors.float_vector, vectors.float_vector.data, 4)
+def _float_vectors(vectors: schema_pb2.VectorField, dim: int, raw: memoryview | None = None) -> list[list[float]]:
+    data = raw or joined_chunks(vectors.float_vector, vectors.float_vector.data, 4)
     if not data:
         return []
     if dim <= 0 or len(data) % (4 * dim):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -46,19 +47,18 @@ def encode_dynamic(rows: Sequence[Mapping[str, object]], known: Collection[str])
 
 def _pick(rows: Sequence[Mapping[str, object]], known: Collection[str]) -> Sequence[Mapping[str, object]]:
     """Each row without the known keys."""
-    shapes: list[tuple[object, ...]] = list(map(tuple, rows))
-    distinct = set(shapes)
+    distinct: set[tuple[object, ...]] = set(map(tuple, rows))
     wanted = {shape: tuple(key for key in shape if key not in known) for shape in distinct}
     for shape, keys in wanted.items():
         wrong = next((key for key in keys if type(key) is not str or key == META), None)
         if wrong is not None:
-            _refuse_key(wrong, shapes.index(shape))
+            _refuse_key(wrong, next(index for index, row in enumerate(rows) if tuple(row) == shape))
     if len(distinct) == 1:
         (keys,) = wanted.values()
         return picker(keys)(rows)
     if len(distinct) <= _FEW_SHAPES:
         makers = {shape: picker(keys) for shape, keys in wanted.items()}
-        return [makers[shape]((row,))[0] for shape, row in zip(shapes, rows, strict=True)]
+        return [makers[tuple(row)]((row,))[0] for row in rows]
     return [{key: value for key, value in row.items() if key not in known} for row in rows]
 
 
@@ -70,7 +70,10 @@ def _refuse_key(key: object, row: int) -> None:
 
 
 def merge_dynamic(
-    rows: list[dict[str, Any]], documents: Sequence[Any], wanted: Collection[str] | None
+    rows: list[dict[str, Any]],
+    documents: Sequence[Any],
+    wanted: Collection[str] | None,
+    names: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Put the dynamic fields into rows; a field of the schema wins over a dynamic one of the same name.
 
@@ -78,6 +81,7 @@ def merge_dynamic(
         rows: the rows made of the other columns; changed in place.
         documents: for each row its dynamic fields; anything but a dict counts as none.
         wanted: the keys to take; None for all.
+        names: the keys that every row has, and no other; None if that is not known.
 
     Returns:
         The rows.
@@ -88,6 +92,10 @@ def merge_dynamic(
                 for key in wanted:
                     if key in document and key not in row:
                         row[key] = document[key]
+        return rows
+    taken = None if names is None else [name for name in names if any(name in document for document in documents)]
+    if taken == [] and set(map(type, documents)) == {dict}:
+        deque(map(dict.update, rows, documents), 0)
         return rows
     for row, document in zip(rows, documents, strict=True):
         if document.__class__ is dict:

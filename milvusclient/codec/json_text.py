@@ -9,10 +9,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import cache
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +26,7 @@ __all__ = ["decode_json", "encode_json", "encode_json_values", "parse_json"]
 # A key that the standard library may have made of something that was no str. False hits are looked at closely.
 _ODD_KEY = re.compile(r'"(?:-?[\d.]+(?:e[+-]?\d+)?|true|false|null)":')
 _PLAIN = (str, int, float, bool, type(None))
+_SCALARS = set(_PLAIN)
 
 
 @cache
@@ -52,14 +55,24 @@ def _default(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
-def _orjson_encoder(module: Any) -> Callable[[object], bytes]:
+@cache
+def _marker() -> str:
+    """A text that nobody's data holds."""
+    return os.urandom(16).hex()
+
+
+def _encode_with_orjson(module: Any, values: Sequence[object]) -> list[bytes]:
+    """Each value as JSON, all by one call: each call of its own would get a kilobyte and give most of it back."""
     dumps, option = module.dumps, module.OPT_SERIALIZE_NUMPY
-
-    def encode(value: object) -> bytes:
-        encoded: bytes = dumps(value, _default, option)
-        return encoded
-
-    return encode
+    marked: list[object] = [_marker()] * (2 * len(values) - 1)
+    marked[::2] = values
+    joined: bytes = dumps(marked, _default, option)
+    encoded = joined[1:-1].split(f',"{_marker()}",'.encode())
+    if b"null" in joined:  # orjson writes NaN as null
+        for value, cell in zip(values, encoded, strict=True):
+            if b"null" in cell:
+                _look_for_trouble(value, "")
+    return encoded
 
 
 def _standard_encoder() -> Callable[[object], str]:
@@ -87,14 +100,9 @@ def encode_json_values(values: Sequence[object]) -> list[bytes]:
     module = _orjson()
     try:
         if module is not None:
-            encoded = list(map(_orjson_encoder(module), values))
-            if b"null" in b"".join(encoded):  # orjson writes NaN as null
-                for value, cell in zip(values, encoded, strict=True):
-                    if b"null" in cell:
-                        _look_for_trouble(value, "")
-            return encoded
+            return _encode_with_orjson(module, values) if values else []
         written = list(map(_standard_encoder(), values))
-        if _ODD_KEY.search("".join(written)):
+        if not _keys_are_texts(values) and _ODD_KEY.search("".join(written)):
             for value, text in zip(values, written, strict=True):
                 if _ODD_KEY.search(text):
                     _look_for_trouble(value, "")
@@ -103,6 +111,26 @@ def encode_json_values(values: Sequence[object]) -> list[bytes]:
         for value in values:
             _look_for_trouble(value, "")
         raise Refusal("JSON", f"a value that has no form in JSON: {error}") from None
+
+
+def _keys_are_texts(values: Sequence[Any]) -> bool:
+    """Whether all keys in there are str; no if that cannot be told without looking at each value."""
+    types = set(map(type, values))
+    if types <= _SCALARS:
+        return True
+    if types == {dict}:
+        shapes = set(map(tuple, values))
+        if not set(map(type, chain.from_iterable(shapes))) <= {str}:
+            return False
+        if len(shapes) > 1:
+            return _keys_are_texts(list(chain.from_iterable(map(dict.values, values))))
+        return all(_keys_are_texts([value[key] for value in values]) for key in shapes.pop())
+    if types <= {list, tuple}:
+        return _keys_are_texts(list(chain.from_iterable(values)))
+    if not types <= _SCALARS | {dict, list, tuple}:
+        return False
+    dicts = [value for value in values if type(value) is dict]
+    return _keys_are_texts(dicts) and _keys_are_texts([value for value in values if type(value) in (list, tuple)])
 
 
 def _look_for_trouble(value: object, place: str) -> None:

@@ -45,7 +45,8 @@ class Kind:
     def wanted(self, dim: int) -> str:
         """What a message says that a field wants."""
         unit = "bits" if self.bits == 1 else "elements"
-        return f"a {self.data_type.name} of {dim} {unit}"
+        article = "an" if self.data_type is DataType.INT8_VECTOR else "a"
+        return f"{article} {self.data_type.name} of {dim} {unit}"
 
 
 KINDS: dict[DataType, Kind] = {

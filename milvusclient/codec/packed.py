@@ -57,7 +57,7 @@ def _unpacked(message: Message, size: int, field_number: int) -> bytes:
     return struct.pack(f"<{len(words)}{code}", *words)
 
 
-def floats_of(data: bytes, code: str) -> list[float]:
+def floats_of(data: bytes | memoryview, code: str) -> list[float]:
     """Packed numbers as Python floats: ``code`` is ``"f"`` or ``"d"``."""
     if _LITTLE:
         numbers: list[Any] = memoryview(data).cast("f" if code == "f" else "d").tolist()
@@ -67,7 +67,7 @@ def floats_of(data: bytes, code: str) -> list[float]:
     return swapped.tolist()
 
 
-def vectors_as_lists(data: bytes, dim: int) -> list[list[float]]:
+def vectors_as_lists(data: bytes | memoryview, dim: int) -> list[list[float]]:
     """Packed float32 vectors as a list of floats for each."""
     if not _LITTLE:
         flat = floats_of(data, "f")

@@ -198,7 +198,7 @@ def _encode(queries: Sequence[Any], number: int, field: FieldInfo | None) -> lis
         return encode_sparse(_Queries(FieldInfo(name, data_type=data_type), list(queries), rows, name))
     dim = field.dim if field is not None and field.dim else _dimension(queries[0], data_type)
     info = FieldInfo(name, data_type=data_type, dim=dim)
-    joined = bytes(encode_vectors_joined(_Queries(info, list(queries), rows, name)))
+    joined = encode_vectors_joined(_Queries(info, list(queries), rows, name))
     size = len(joined) // len(queries)
     return [joined[start : start + size] for start in range(0, len(joined), size)] if size else [b""] * len(queries)
 

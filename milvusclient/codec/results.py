@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from milvusclient.codec.decode import decode_column
@@ -23,6 +24,7 @@ from milvusclient.models.results import (
 
 if TYPE_CHECKING:
     from milvusclient._proto import common_pb2, milvus_pb2, schema_pb2
+    from milvusclient.codec.lifting import Raw
 
 __all__ = ["decode_query", "decode_search", "extra_info"]
 
@@ -52,19 +54,23 @@ def _whole(text: str) -> int:
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
-def _rows(fields: Iterable[schema_pb2.FieldData], output_fields: Sequence[str], count: int | None) -> list[Row]:
+def _rows(
+    fields: Sequence[schema_pb2.FieldData], output_fields: Sequence[str], count: int | None, raw: Raw, as_numpy: bool
+) -> list[Row]:
     """The rows made of columns, dynamic fields merged into them.
 
     Args:
         fields: the columns.
         output_fields: which were asked for; of the dynamic fields only these are taken.
         count: how many rows there must be; None to go by the columns.
+        raw: the bytes of float vectors that are not in the columns.
+        as_numpy: whether dense vectors are numpy arrays.
     """
     names: list[str] = []
     columns: list[list[Any]] = []
     documents: list[list[Any]] = []
-    for field in fields:
-        column = decode_column(field, count)
+    for field, beside in zip(fields, raw or repeat(None), strict=False):
+        column = decode_column(field, count, raw=beside, as_numpy=as_numpy)
         count = len(column)
         if field.is_dynamic:
             documents.append(column)
@@ -73,7 +79,7 @@ def _rows(fields: Iterable[schema_pb2.FieldData], output_fields: Sequence[str], 
             columns.append(column)
     rows = row_builder(tuple(names))(*columns) if names else [{} for _ in range(count or 0)]
     for document in documents:
-        merge_dynamic(rows, document, _wanted_keys(output_fields, names))
+        merge_dynamic(rows, document, _wanted_keys(output_fields, names), names if len(documents) == 1 else None)
     return rows
 
 
@@ -84,13 +90,18 @@ def _wanted_keys(output_fields: Sequence[str], names: Collection[str]) -> list[s
     return [name for name in output_fields if name not in names]
 
 
-def decode_query(reply: milvus_pb2.QueryResults) -> QueryResult:
+def decode_query(reply: milvus_pb2.QueryResults, *, raw: Raw = (), as_numpy: bool = False) -> QueryResult:
     """The rows that a query found.
+
+    Args:
+        reply: the reply.
+        raw: for each column the bytes of its float vectors that are not in the reply.
+        as_numpy: whether dense vectors are numpy arrays.
 
     Raises:
         ReplyError: the reply does not hold together.
     """
-    rows = _rows(reply.fields_data, reply.output_fields, None)
+    rows = _rows(reply.fields_data, reply.output_fields, None, raw, as_numpy)
     if reply.element_indices:
         rows = list(_by_element(rows, reply))
     extra = extra_info(reply.status)
@@ -109,20 +120,29 @@ def _by_element(rows: list[Row], reply: milvus_pb2.QueryResults) -> Iterator[Row
             yield {**row, "offset": index}
 
 
+#: More queries than one request can hold; servers take 16,384.
+_MOST_QUERIES = 1 << 20
+
+
 # --- hits ------------------------------------------------------------------------------------------------------------
-def decode_search(reply: milvus_pb2.SearchResults, round_decimal: int = -1) -> SearchResult:
+def decode_search(
+    reply: milvus_pb2.SearchResults, round_decimal: int = -1, *, raw: Raw = (), as_numpy: bool = False
+) -> SearchResult:
     """The hits of each query.
 
     Args:
         reply: the reply of a search or of a hybrid search.
         round_decimal: how many decimals the distances keep; negative for all.
+        raw: for each column the bytes of its float vectors that are not in the reply.
+        as_numpy: whether dense vectors are numpy arrays.
 
     Raises:
         ReplyError: the reply does not hold together.
     """
     data = reply.results
-    counts: list[int] = data.topks[:] or [0] * data.num_queries
-    hits = _hits(data, sum(counts), round_decimal)
+    counts = _counts(data)
+    entities = _rows(data.fields_data, data.output_fields, sum(counts), raw, as_numpy) if data.fields_data else None
+    hits = _hits(data, sum(counts), round_decimal, entities)
     queries: list[Hits] = []
     start = 0
     for count in counts:
@@ -143,6 +163,20 @@ def decode_search(reply: milvus_pb2.SearchResults, round_decimal: int = -1) -> S
     )
 
 
+def _counts(data: schema_pb2.SearchResultData) -> list[int]:
+    """How many hits each query has. Looked at first: what is made for that many hits must not be made for nothing."""
+    counts: list[int] = data.topks[:]
+    if not counts and 0 <= data.num_queries <= _MOST_QUERIES:
+        return [0] * data.num_queries
+    keys = len(data.ids.int_id.data) + len(data.ids.str_id.data)
+    if not counts or min(counts) < 0 or sum(counts) != keys:
+        raise ReplyError(
+            message=f"the reply cannot be read: {sum(counts)} hits of {len(counts) or data.num_queries} queries with "
+            f"{keys} keys"
+        )
+    return counts
+
+
 def _distances(data: schema_pb2.SearchResultData, round_decimal: int) -> list[float]:
     distances = floats_of(joined_chunks(data, data.scores, 4, field_number=_SCORES), "f")
     if round_decimal < 0:
@@ -150,7 +184,9 @@ def _distances(data: schema_pb2.SearchResultData, round_decimal: int) -> list[fl
     return [round(distance, round_decimal) for distance in distances]
 
 
-def _hits(data: schema_pb2.SearchResultData, count: int, round_decimal: int) -> list[Hit]:
+def _hits(
+    data: schema_pb2.SearchResultData, count: int, round_decimal: int, entities: list[Row] | None
+) -> list[Hit]:
     """The hits of all queries, one after the other."""
     ids: list[Any] = decode_ids(data.ids)
     distances = _distances(data, round_decimal)
@@ -158,7 +194,8 @@ def _hits(data: schema_pb2.SearchResultData, count: int, round_decimal: int) -> 
         raise ReplyError(
             message=f"the reply cannot be read: {count} hits with {len(ids)} keys and {len(distances)} distances"
         )
-    entities = _rows(data.fields_data, data.output_fields, count) if data.fields_data else [{} for _ in ids]
+    if entities is None:
+        entities = [{} for _ in ids]
     hits = hit_builder(hit_class(data.primary_field_name))(ids, distances, entities)
     if data.HasField("element_indices"):
         _add_offsets(hits, data.element_indices.data)

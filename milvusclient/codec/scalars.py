@@ -14,6 +14,8 @@ from milvusclient.models.collection import FieldInfo
 from milvusclient.schema.enums import DataType
 
 if TYPE_CHECKING:
+    from google.protobuf.internal.containers import RepeatedScalarFieldContainer
+
     from milvusclient._proto import schema_pb2
 
 __all__ = ["INT_RANGES", "fill_scalars", "pack_floats", "texts", "truths", "whole_numbers"]
@@ -26,17 +28,24 @@ INT_RANGES: dict[DataType, tuple[int, int]] = {
 }
 _TEXTS = (DataType.VARCHAR, DataType.STRING, DataType.TEXT, DataType.GEOMETRY, DataType.TIMESTAMPTZ)
 _LONGEST_CODE_POINT = 4
+#: Of the integers, those whose range protobuf checks itself.
+_PROTOBUF_RANGES = (DataType.INT32, DataType.INT64)
 _PLAIN_NUMBERS = {int, float, bool}
 
 
-def whole_numbers(values: list[object], data_type: DataType) -> list[int]:
+def whole_numbers(values: list[object], data_type: DataType, types: set[type] | None = None) -> list[int]:
     """The values of an integer column.
+
+    Args:
+        values: the values.
+        data_type: which integers.
+        types: the Python types that occur among them, if that is known; so for the functions below.
 
     Raises:
         Refusal: unless every value is an int in range; it does not say which is not.
     """
     low, high = INT_RANGES[data_type]
-    if set(map(type, values)) == {int}:
+    if (types or set(map(type, values))) == {int}:
         whole: list[int] = values  # type: ignore[assignment]  # the set says so
         if low <= min(whole) and max(whole) <= high:
             return whole
@@ -59,14 +68,14 @@ def _whole_number(value: object, data_type: DataType) -> int:
     return number
 
 
-def pack_floats(values: list[object], data_type: DataType) -> bytes:
+def pack_floats(values: list[object], data_type: DataType, types: set[type] | None = None) -> bytes:
     """The values of a FLOAT or DOUBLE column as the packed bytes that go on the wire.
 
     Raises:
         Refusal: unless every value is a number in range; it does not say which is not.
     """
     code = "f" if data_type == DataType.FLOAT else "d"
-    if set(map(type, values)) <= _PLAIN_NUMBERS:
+    if (types or set(map(type, values))) <= _PLAIN_NUMBERS:
         try:
             return struct.pack(f"<{len(values)}{code}", *values)
         except (struct.error, OverflowError):
@@ -93,13 +102,13 @@ def _number(value: object, data_type: DataType) -> float:
     raise Refusal.of(f"a {data_type.name}", value)
 
 
-def truths(values: list[object]) -> list[bool]:
+def truths(values: list[object], types: set[type] | None = None) -> list[bool]:
     """The values of a BOOL column.
 
     Raises:
         Refusal: unless every value is a bool, or 0 or 1; it does not say which is not.
     """
-    if set(map(type, values)) <= {bool}:
+    if (types or set(map(type, values))) <= {bool}:
         return values  # type: ignore[return-value]  # the set says so
     return [_truth(value) for value in values]
 
@@ -108,18 +117,21 @@ def _truth(value: object) -> bool:
     kind = getattr(getattr(value, "dtype", None), "kind", "")
     if isinstance(value, bool) or (kind == "b" and getattr(value, "ndim", 0) == 0):
         return bool(value)
-    if hasattr(value, "__index__") and kind in ("", "i", "u") and value in (0, 1):
+    is_one = getattr(value, "ndim", 0) == 0
+    if is_one and hasattr(value, "__index__") and kind in ("", "i", "u") and value in (0, 1):
         return bool(value)
     raise Refusal.of("a BOOL", value)
 
 
-def texts(values: list[object], wanted: str, max_length: int | None) -> list[str]:
+def texts(
+    values: list[object], wanted: str, max_length: int | None, types: set[type] | None = None
+) -> list[str]:
     """The values of a column of texts.
 
     Raises:
         Refusal: unless every value is a str that UTF-8 can hold in ``max_length`` bytes; it does not say which is not.
     """
-    if set(map(type, values)) == {str} and _all_fit(values, max_length):  # type: ignore[arg-type]  # the set says so
+    if (types or set(map(type, values))) == {str} and _all_fit(values, max_length):  # type: ignore[arg-type]  # the set says so
         return values  # type: ignore[return-value]
     return [_text(value, wanted, max_length) for value in values]
 
@@ -154,13 +166,25 @@ def _text(value: object, wanted: str, max_length: int | None) -> str:
 Result = TypeVar("Result")
 
 
-def _column(cells: Cells, encode: Callable[[list[object]], Result]) -> Result:
+def _column(cells: Cells, encode: Callable[[list[object], set[type]], Result]) -> Result:
     """Encode a column as a whole; if that fails, encode its cells one by one, for the message."""
     try:
-        return encode(cells.values)
+        return encode(cells.values, cells.types())
     except Refusal as refusal:
-        cells.each(lambda value: encode([value]))
+        cells.each(lambda value: encode([value], {type(value)}))
         raise cells.error(refusal, None) from None  # no single cell is to blame, the column is
+
+
+def _fill_whole_numbers(target: RepeatedScalarFieldContainer[int], cells: Cells) -> None:
+    data_type = cells.field.data_type
+    if data_type in _PROTOBUF_RANGES and cells.types() == {int}:
+        try:
+            target.extend(cells.values)  # type: ignore[arg-type]  # the set says so
+        except (ValueError, OverflowError):
+            del target[:]
+        else:
+            return
+    target.extend(_column(cells, lambda values, types: whole_numbers(values, data_type, types)))
 
 
 def text_name(field: FieldInfo) -> str:
@@ -184,18 +208,18 @@ def fill_scalars(target: schema_pb2.ScalarField, cells: Cells) -> None:
         member = target.long_data if data_type == DataType.INT64 else target.int_data
         member.SetInParent()
         if cells.values:
-            member.data.extend(_column(cells, lambda values: whole_numbers(values, data_type)))
+            _fill_whole_numbers(member.data, cells)
     elif data_type in _TEXTS:
         strings = target.geometry_wkt_data if data_type == DataType.GEOMETRY else target.string_data
         strings.SetInParent()
         if cells.values:
             wanted = text_name(field)
-            strings.data.extend(_column(cells, lambda values: texts(values, wanted, field.max_length)))
+            strings.data.extend(_column(cells, lambda values, types: texts(values, wanted, field.max_length, types)))
     elif data_type in (DataType.FLOAT, DataType.DOUBLE):
         floats = target.float_data if data_type == DataType.FLOAT else target.double_data
         floats.SetInParent()
         if cells.values:
-            floats.data.append(_column(cells, lambda values: pack_floats(values, data_type)))
+            floats.data.append(_column(cells, lambda values, types: pack_floats(values, data_type, types)))
     elif data_type == DataType.BOOL:
         target.bool_data.SetInParent()
         if cells.values:

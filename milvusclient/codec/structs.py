@@ -33,7 +33,7 @@ def fill_structs(
     Raises:
         DataNotMatchException: a cell is no list of structs, or a struct does not fit.
     """
-    names = [info.name for info in struct.fields]
+    names = list(dict.fromkeys(info.name for info in struct.fields))
     for row, value in zip(rows, values, strict=True):
         try:
             _check_cell(value, struct, names)
@@ -87,7 +87,7 @@ def _fill_vector_arrays(
     array.element_type = int(element)  # type: ignore[assignment]  # an enum's number
     counts = list(map(len, cells))
     flat_rows = [row for row, count in zip(rows, counts, strict=True) for _ in range(count)]
-    joined = bytes(encode_vectors_joined(Cells(vector, list(chain.from_iterable(cells)), flat_rows, name)))
+    joined = encode_vectors_joined(Cells(vector, list(chain.from_iterable(cells)), flat_rows, name))
     size = len(joined) // len(flat_rows) if flat_rows else 0
     member = member_name(element)
     start = 0

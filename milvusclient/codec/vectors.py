@@ -1,23 +1,25 @@
 """Dense vectors: lists, arrays and buffers to the bytes that go on the wire.
 
-A column of vectors becomes one buffer, made at one go where the rows allow it: numpy rows of the right dtype are
-joined as they are, lists are packed into one buffer. Anything else, and anything that does not fit, goes value by
-value through :func:`vector_bytes`, which knows what is wrong with it.
+A column of vectors is made ready at one go where the rows allow it: numpy rows of the right dtype are taken as they
+are, lists are packed as they are read. Anything else, and anything that does not fit, goes value by value through
+:func:`vector_bytes`, which knows what is wrong with it.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import starmap
 from operator import attrgetter
 from typing import Any
 
 from milvusclient.codec.cells import Cells, Refusal
 from milvusclient.codec.finite import first_not_finite, loaded_numpy
 from milvusclient.codec.one_vector import KINDS, Kind, vector_bytes
-from milvusclient.exceptions import MilvusException
+from milvusclient.exceptions import DataTypeNotSupportException, MilvusException
 
-__all__ = ["encode_vectors_joined", "member_name"]
+__all__ = ["check_finite", "encode_vectors", "encode_vectors_joined", "member_name", "one_by_one"]
 
 _MEMBERS = {
     100: "binary_vector",
@@ -26,7 +28,7 @@ _MEMBERS = {
     103: "bfloat16_vector",
     105: "int8_vector",
 }
-_SHAPE = attrgetter("dtype", "shape")
+_LAYOUT = attrgetter("dtype", "shape", "strides")
 
 
 def member_name(data_type: int) -> str:
@@ -34,26 +36,63 @@ def member_name(data_type: int) -> str:
     return _MEMBERS[data_type]
 
 
-def encode_vectors_joined(cells: Cells) -> bytes | bytearray:
-    """All vectors of a column, one after the other, as they go on the wire.
+def encode_vectors(cells: Cells) -> tuple[Iterable[Any], int]:
+    """All vectors of a column as they go on the wire.
 
-    This is the buffer alone: whoever assembles a request puts it into a message or beside one.
+    Returns:
+        Buffers that are one vector after the other when joined, such as the user's own arrays; and how many bytes they
+        have. Lists are packed when the buffers are read: if that fails, :func:`one_by_one` knows why. What
+        :func:`check_finite` finds is not looked for here.
 
     Raises:
-        DataNotMatchException: a vector has another dimension, is not made of numbers, or has a NaN or an infinity.
+        DataNotMatchException: a vector has another dimension, or is not made of numbers.
         ParamError: a vector is an array of another dtype than the field's.
     """
-    kind = KINDS[cells.field.data_type]
+    kind = _kind_of(cells)
+    parts = _parts(cells, kind)
+    if parts is None:
+        parts = one_by_one(cells)
+    return parts, kind.size(cells.field.dim) * len(cells.values)
+
+
+def _kind_of(cells: Cells) -> Kind:
+    kind = KINDS.get(cells.field.data_type)
+    if kind is None:
+        raise DataTypeNotSupportException(
+            message=f"field {cells.field.name!r} has vectors of a type that is not known here; a newer client may"
+        )
+    return kind
+
+
+def one_by_one(cells: Cells) -> list[bytes]:
+    """Each vector of a column by itself; raises as :func:`encode_vectors` does."""
+    kind = _kind_of(cells)
+    return cells.each(lambda value: vector_bytes(value, kind, cells.field.dim))
+
+
+def check_finite(cells: Cells, joined: bytes | memoryview) -> None:
+    """Look for a NaN or an infinity among the joined vectors of a column.
+
+    Raises:
+        DataNotMatchException: there is one; or a number is too large for the type.
+    """
+    kind = _kind_of(cells)
+    position = first_not_finite(joined, kind.floats) if kind.floats else None
+    if position is not None:
+        one_by_one(cells)  # a number too large says so itself
+        raise _not_finite(cells, kind, position)
+
+
+def encode_vectors_joined(cells: Cells) -> bytes:
+    """All vectors of a column, one after the other, checked; see :func:`encode_vectors` and :func:`check_finite`."""
     if not cells.values:
         return b""
-    joined = _joined(cells, kind)
-    if joined is None:
-        joined = b"".join(cells.each(lambda value: vector_bytes(value, kind, cells.field.dim)))
-    if kind.floats:
-        position = first_not_finite(joined, kind.floats)
-        if position is not None:
-            cells.each(lambda value: vector_bytes(value, kind, cells.field.dim))  # a number too large says so itself
-            raise _not_finite(cells, kind, position)
+    parts, _ = encode_vectors(cells)
+    try:
+        joined = b"".join(parts)
+    except Exception:  # noqa: BLE001 - a number that cannot be packed may raise anything
+        joined = b"".join(one_by_one(cells))
+    check_finite(cells, joined)
     return joined
 
 
@@ -63,17 +102,17 @@ def _not_finite(cells: Cells, kind: Kind, position: int) -> MilvusException:
     return cells.error(refusal, cells.rows[row])
 
 
-def _joined(cells: Cells, kind: Kind) -> bytes | bytearray | None:
-    """The buffer made at one go, or None if the rows are too mixed, too unusual, or do not fit."""
+def _parts(cells: Cells, kind: Kind) -> Iterable[Any] | None:
+    """The vectors made ready at one go, or None if the rows are too mixed, too unusual, or do not fit."""
     values: list[Any] = cells.values
     types = cells.types()
     dim = cells.field.dim
     if types <= {list, tuple}:
         return _packed_lists(values, kind, dim)
     if types <= {bytes, bytearray}:
-        return b"".join(values) if set(map(len, values)) == {kind.size(dim)} else None
+        return values if set(map(len, values)) == {kind.size(dim)} else None
     if len(types) == 1 and hasattr(values[0], "dtype") and hasattr(values[0], "tobytes"):
-        return _joined_arrays(values, kind, dim)
+        return _arrays(values, kind, dim)
     return None
 
 
@@ -82,48 +121,34 @@ def _packer(code: str, dim: int) -> struct.Struct:
     return struct.Struct(f"<{dim}{code}")
 
 
-def _packed_lists(values: list[Any], kind: Kind, dim: int) -> bytearray | None:
-    """Lists of numbers packed into one buffer, which is the fastest way without numpy and with it."""
+def _packed_lists(values: list[Any], kind: Kind, dim: int) -> Iterable[bytes] | None:
+    """Lists of numbers, packed one after the other as they are read: the fastest way without numpy and with it."""
     if kind.code is None or set(map(len, values)) != {dim}:
         return None
-    packer = _packer(kind.code, dim)
-    size, pack_into = packer.size, packer.pack_into
-    buffer = bytearray(size * len(values))
-    offset = 0
-    try:
-        for value in values:
-            pack_into(buffer, offset, *value)
-            offset += size
-    except (struct.error, OverflowError, TypeError):
-        return None
-    return buffer
+    return starmap(_packer(kind.code, dim).pack, values)
 
 
-def _joined_arrays(values: list[Any], kind: Kind, dim: int) -> bytes | None:
-    """Arrays of one dtype and one shape: joined as they are, or converted together."""
+def _arrays(values: list[Any], kind: Kind, dim: int) -> Iterable[Any] | None:
+    """Arrays of one dtype and one shape: taken as they are, or converted together."""
     try:
-        shapes = set(map(_SHAPE, values))
+        layouts = set(map(_LAYOUT, values))
     except (AttributeError, TypeError):
         return None
-    if len(shapes) != 1:
+    if len({(dtype, shape) for dtype, shape, _ in layouts}) != 1:
         return None
-    dtype, shape = shapes.pop()
+    dtype, shape, _ = next(iter(layouts))
     if shape != (kind.length(dim),):
         return None
     if getattr(dtype, "str", None) == kind.dtype:
-        try:
-            return b"".join(values)
-        except (BufferError, TypeError, ValueError):  # not contiguous
-            return b"".join([value.tobytes() for value in values])
+        contiguous = {strides for _, _, strides in layouts} == {(dtype.itemsize,)}
+        return values if contiguous else [value.tobytes() for value in values]
     numpy = loaded_numpy()
     if numpy is None or not kind.floats or getattr(dtype, "str", "")[1:] not in ("f4", "f8"):
         return None
     with numpy.errstate(over="ignore"):  # what is too large becomes infinite, and is refused as that
         if kind.floats != "bf":
-            converted: bytes = numpy.array(values).astype(kind.dtype).tobytes()
-            return converted
+            return [numpy.array(values).astype(kind.dtype).tobytes()]
         words = numpy.array(values).astype("<f4").view("<u4")
     nans = (words & 0x7FFFFFFF) > 0x7F800000  # one of these is refused later; rounding must not hide it
     rounded = (words + 0x7FFF + (words >> 16 & 1)) >> 16
-    halves: bytes = numpy.where(nans, 0x7FC0, rounded).astype("<u2").tobytes()
-    return halves
+    return [numpy.where(nans, 0x7FC0, rounded).astype("<u2").tobytes()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from milvusclient.schema.enums import CompactionTaskState, CompactionType, SegmentState, State
+from milvusclient.schema.enums import CompactionTaskState, CompactionType, SegmentLevel, SegmentState, State
 from milvusclient.schema.resource_groups import ResourceGroupConfig
 
 __all__ = [
@@ -111,6 +111,16 @@ class SegmentInfo:
     partition_id: int = 0
     insert_channel: str = ""
     compaction_from: list[int] = field(default_factory=list)
+
+    @property
+    def state_name(self) -> str:
+        """The name of ``state``."""
+        return self.state.name
+
+    @property
+    def level_name(self) -> str:
+        """The name of ``level``; its number as text if a newer server made it up."""
+        return SegmentLevel(self.level).name if self.level in SegmentLevel.__members__.values() else str(self.level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,7 +269,6 @@ class SearchResult(list[Hits]):
         """Do nothing: every hit is there already. For programs written for a client whose hits are not."""
 
 
-@dataclass(frozen=True, slots=True)
 class AggregationHit:
     """One of the best hits of a bucket.
 
@@ -277,13 +276,35 @@ class AggregationHit:
         pk: the primary key.
         score: its distance.
         fields: the fields that were asked for.
-        field_ids: the number of each of those fields.
     """
 
-    pk: int | str | None
-    score: float
-    fields: dict[str, Any] = field(default_factory=dict)
-    field_ids: dict[str, int] = field(default_factory=dict)
+    __slots__ = ("_field_ids", "fields", "pk", "score")
+
+    def __init__(
+        self,
+        pk: int | str | None,
+        score: float,
+        fields: dict[str, Any] | None = None,
+        field_ids: dict[str, int] | None = None,
+    ) -> None:
+        self.pk = pk
+        self.score = score
+        self.fields = fields or {}
+        self._field_ids = field_ids or {}
+
+    def field_ids(self) -> dict[str, int]:
+        """The number of each of the fields, by name."""
+        return self._field_ids
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, AggregationHit):
+            return NotImplemented
+        return (self.pk, self.score, self.fields) == (other.pk, other.score, other.fields)
+
+    __hash__ = None  # type: ignore[assignment]  # its fields can be changed, so it cannot be a key
+
+    def __repr__(self) -> str:
+        return f"AggregationHit(pk={self.pk!r}, score={self.score!r}, fields={self.fields!r})"
 
 
 @dataclass(frozen=True, slots=True)

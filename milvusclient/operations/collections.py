@@ -12,6 +12,7 @@ from milvusclient.exceptions import (
     MilvusException,
     ParamError,
     PrimaryKeyException,
+    ReplyError,
 )
 from milvusclient.operations.common import (
     optional_text,
@@ -42,7 +43,6 @@ __all__ = [
     "build_drop_collection",
     "build_drop_properties",
     "build_get_collection_stats",
-    "build_list_collections",
     "build_rename_collection",
     "build_truncate_collection",
     "checked_shards",
@@ -50,7 +50,6 @@ __all__ = [
     "means_no_collection",
     "parse_collection_info",
     "parse_describe",
-    "parse_list_collections",
     "parse_stats",
     "quick_index_params",
     "quick_schema",
@@ -177,16 +176,6 @@ def means_no_collection(error: MilvusException) -> bool:
     return is_refusal(error) and error.compatible_code == _UNEXPECTED and "can't find collection" in error.message
 
 
-def build_list_collections() -> milvus_pb2.ShowCollectionsRequest:
-    """All collections of the database."""
-    return milvus_pb2.ShowCollectionsRequest()
-
-
-def parse_list_collections(reply: milvus_pb2.ShowCollectionsResponse) -> list[str]:
-    """Their names."""
-    return list(reply.collection_names)
-
-
 def build_drop_collection(collection_name: str) -> milvus_pb2.DropCollectionRequest:
     """The end of a collection."""
     return milvus_pb2.DropCollectionRequest(collection_name=require_name("collection_name", collection_name))
@@ -216,7 +205,10 @@ def parse_stats(
 ) -> dict[str, int | str]:
     """Figures by name; the number of rows is a number."""
     stats: dict[str, int | str] = {pair.key: pair.value for pair in reply.stats}
-    stats["row_count"] = int(stats.get("row_count", 0))
+    try:
+        stats["row_count"] = int(stats.get("row_count", 0))
+    except ValueError as error:
+        raise ReplyError(message=f"the reply cannot be read: row_count is {stats['row_count']!r}") from error
     return stats
 
 

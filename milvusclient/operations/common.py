@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any, Literal, Protocol, TypeAlias
 
 from milvusclient._proto import common_pb2
+from milvusclient.codec.matrices import import_numpy
 from milvusclient.exceptions import ParamError
 from milvusclient.schema._checks import given
 
 __all__ = [
+    "VectorsAs",
+    "enum_name",
     "int64_bounds",
+    "json_or_text",
     "json_value_text",
     "key_value_pairs",
     "optional_text",
@@ -24,10 +29,23 @@ __all__ = [
     "require_name",
     "require_names",
     "require_text",
+    "require_vectors_as",
 ]
+
+#: What dense vectors of a result are: lists, or numpy arrays over the reply's own memory.
+VectorsAs: TypeAlias = Literal["list", "numpy"]
 
 #: The integers that one number of a request can hold.
 int64_bounds = (-(1 << 63), (1 << 63) - 1)
+
+
+def require_vectors_as(value: VectorsAs) -> VectorsAs:
+    """``value`` if it is a form that vectors of a result can have, and numpy is there if it needs to be."""
+    if value not in ("list", "numpy"):
+        raise ParamError(message=f"vectors_as must be 'list' or 'numpy', got {given(value)}")
+    if value == "numpy":
+        import_numpy()
+    return value
 
 
 def require_name(name: str, value: object) -> str:
@@ -97,6 +115,20 @@ def require_int(name: str, value: object, *, least: int = int64_bounds[0], most:
     return value
 
 
+class _EnumType(Protocol):
+    """A protobuf enum, which knows the names of its numbers."""
+
+    def Name(self, number: Any) -> str: ...  # noqa: N802  # protobuf's name
+
+
+def enum_name(enum: _EnumType, number: int) -> str:
+    """The name of a number; the number itself, as text, if a newer server made it up."""
+    try:
+        return enum.Name(number)
+    except ValueError:
+        return str(number)
+
+
 def python_text(value: object) -> str:
     """A property's value as text: numbers and texts as they are, and ``True`` with a capital."""
     return str(value)
@@ -110,6 +142,14 @@ def parameter_text(value: object) -> str:
 def json_value_text(value: object) -> str:
     """A type parameter's value as text: a text as it is, anything else as JSON."""
     return value if isinstance(value, str) else _compact_json(value)
+
+
+def json_or_text(text: str) -> object:
+    """What a text means if it is JSON; the text itself if it is not."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _compact_json(value: object) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, cast
 
+from milvusclient._proto import common_pb2
 from milvusclient.models.collection import CollectionInfo, FieldInfo, FunctionInfo, StructFieldInfo
 from milvusclient.models.descriptions import (
     CollectionDescription,
@@ -13,10 +13,11 @@ from milvusclient.models.descriptions import (
     FunctionDescription,
     StructFieldDescription,
 )
-from milvusclient.schema.enums import ConsistencyLevel, DataType, FunctionType
+from milvusclient.operations.common import enum_name, json_or_text
+from milvusclient.schema.enums import DataType, FunctionType
 
 if TYPE_CHECKING:
-    from milvusclient._proto import common_pb2, milvus_pb2, schema_pb2
+    from milvusclient._proto import milvus_pb2, schema_pb2
 
 __all__ = ["parse_collection_info", "parse_describe"]
 
@@ -120,7 +121,7 @@ def parse_describe(reply: milvus_pb2.DescribeCollectionResponse) -> CollectionDe
         "aliases": list(reply.aliases),
         "collection_id": reply.collectionID,
         "consistency_level": reply.consistency_level,
-        "consistency_level_name": _level_name(reply.consistency_level),
+        "consistency_level_name": enum_name(common_pb2.ConsistencyLevel, reply.consistency_level),
         "properties": _texts(reply.properties),
         "num_partitions": reply.num_partitions,
         "enable_dynamic_field": schema.enable_dynamic_field,
@@ -221,7 +222,7 @@ def _described_params(texts: Mapping[str, str]) -> dict[str, object]:
         if key == _MMAP:
             params["mmap_enabled"] = text.lower() != "false"
         elif key == "params":
-            params[key] = _json_or_text(text)
+            params[key] = json_or_text(text)
         elif key in _SIZES and text.isdecimal():
             params[key] = int(text)
         else:
@@ -252,13 +253,6 @@ def _size(params: Mapping[str, str], name: str) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _json_or_text(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
 def _data_type(number: int) -> DataType:
     try:
         return DataType(number)
@@ -271,10 +265,3 @@ def _function_type(number: int) -> FunctionType:
         return FunctionType(number)
     except ValueError:
         return FunctionType.UNKNOWN
-
-
-def _level_name(number: int) -> str:
-    try:
-        return ConsistencyLevel(number).name
-    except ValueError:
-        return str(number)

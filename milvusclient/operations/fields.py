@@ -98,10 +98,13 @@ def build_add_function_field(
     wanted = _ADDED_OUTPUTS.get(_checked_function("func", func).type)
     if wanted is None:
         names = ", ".join(function.name for function in _ADDED_OUTPUTS)
-        raise ParamError(message=f"a field of function {func.name!r} ({func.type.name}) cannot be added; of {names} it can")
+        raise ParamError(
+            message=f"a field of function {func.name!r} ({func.type.name}) cannot be added; of {names} it can"
+        )
     if field_schema.dtype is not wanted:
         raise ParamError(
-            message=f"field {field_schema.name!r} is {field_schema.dtype.name}, but {func.type.name} writes {wanted.name}"
+            message=f"field {field_schema.name!r} is {field_schema.dtype.name}, but "
+            f"{func.type.name} writes {wanted.name}"
         )
     index = _bound_index(field_schema.name, index_params)
     added = Alteration.FieldInfo(
@@ -118,7 +121,9 @@ def _bound_index(field_name: str, index_params: IndexParams) -> IndexParam:
     if not isinstance(index_params, IndexParams):
         raise ParamError(message=f"index_params must be IndexParams, got {given(index_params)}")
     if len(index_params) != 1:
-        raise ParamError(message=f"index_params must have one index, on field {field_name!r}; it has {len(index_params)}")
+        raise ParamError(
+            message=f"index_params must have one index, on field {field_name!r}; it has {len(index_params)}"
+        )
     (index,) = index_params
     if index.field_name not in ("", field_name):
         raise ParamError(message=f"index_params is for field {index.field_name!r}, but the new field is {field_name!r}")

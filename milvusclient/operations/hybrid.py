@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from milvusclient.operations.searches import Reading
     from milvusclient.schema.highlight import Highlighter
 
-__all__ = ["build_hybrid_search", "check_vector_counts"]
+__all__ = ["build_hybrid_search", "check_vector_counts", "refuse_unsupported"]
 
 #: What a hybrid search groups by is said once for all; several fields only to the requests.
 _SHARED_GROUP_KEYS = ("group_by_field", "group_size", "strict_group_size")
@@ -31,7 +31,7 @@ _SHARED_GROUP_KEYS = ("group_by_field", "group_size", "strict_group_size")
 def build_hybrid_search(
     collection_name: str,
     reqs: Sequence[AnnSearchRequest],
-    ranker: Ranker,
+    ranker: Ranker | None,
     limit: int,
     options: SearchOptions,
     reading: Reading,
@@ -42,7 +42,7 @@ def build_hybrid_search(
     Args:
         collection_name: name or alias of the collection.
         reqs: the searches.
-        ranker: what merges their hits.
+        ranker: what merges their hits; None leaves it to the server.
         limit: how many hits for each query vector.
         options: what else is asked for, of every search.
         reading: where to look and what to bring back.
@@ -60,7 +60,7 @@ def build_hybrid_search(
         texts.update(ranker_texts(ranker))
     elif isinstance(ranker, Function | FunctionScore):
         request.function_score.CopyFrom(encode_score(ranker))
-    else:
+    elif ranker is not None:
         raise ParamError(
             message=f"ranker must be an RRFRanker, a WeightedRanker, a Function or a FunctionScore, got {given(ranker)}"
         )
@@ -117,6 +117,17 @@ def _check_weights(ranker: BaseRanker, count: int) -> None:
         weights = cast("dict[str, list[float]]", ranker.dict()["params"])["weights"]
         if len(weights) != count:
             raise ParamError(message=f"a WeightedRanker needs a weight for each of the {count} reqs, it has {weights}")
+
+
+def refuse_unsupported(**values: object) -> None:
+    """Refuse what searches can do and hybrid searches cannot.
+
+    Raises:
+        ParamError: one of them is given.
+    """
+    for name, value in values.items():
+        if value is not None:
+            raise ParamError(message=f"a hybrid search has no {name}: servers have it for search only")
 
 
 def check_vector_counts(request: milvus_pb2.HybridSearchRequest) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from milvusclient._proto import milvus_pb2
+from milvusclient._proto import common_pb2, milvus_pb2
 from milvusclient.exceptions import AmbiguousIndexName, MilvusException, ParamError
 from milvusclient.models.descriptions import IndexDescription
 from milvusclient.operations.common import (
+    enum_name,
+    json_or_text,
     key_value_pairs,
     optional_text,
     parameter_text,
@@ -148,14 +149,14 @@ def parse_describe_index(reply: milvus_pb2.DescribeIndexResponse) -> IndexDescri
     described: dict[str, object] = {pair.key: pair.value for pair in index.params}
     params = described.get("params")
     if params:
-        described["params"] = _json_or_text(str(params))
+        described["params"] = json_or_text(str(params))
     described.update(
         field_name=index.field_name,
         index_name=index.index_name,
         total_rows=index.total_rows,
         indexed_rows=index.indexed_rows,
         pending_index_rows=index.pending_index_rows,
-        state=_state_name(index.state),
+        state=enum_name(common_pb2.IndexState, index.state),
     )
     return cast("IndexDescription", described)
 
@@ -194,17 +195,3 @@ def build_drop_index_properties(
         index_name=require_name("index_name", index_name),
         delete_keys=require_keys("property_keys", property_keys),
     )
-
-
-def _state_name(number: int) -> str:
-    try:
-        return IndexState(number).name
-    except ValueError:
-        return str(number)
-
-
-def _json_or_text(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.exceptions import MilvusException, ParamError
+from milvusclient.exceptions import MilvusException, ParamError, ReplyError
 from milvusclient.models.results import Hit, Hits, QueryResult, SearchResult
 from milvusclient.operations.common import key_value_pairs, require_int
 from milvusclient.operations.keys import in_expression, key_literals
@@ -199,6 +199,8 @@ class SearchPages(ABC):
         return page
 
     def _keep(self, hits: Hits) -> None:
+        if not hits:
+            return
         if self._round_decimal >= 0:
             for hit in hits:
                 hit["distance"] = round(hit["distance"], self._round_decimal)
@@ -232,6 +234,12 @@ class TokenPages(SearchPages):
         """As in the base; but a page that the server made short is handed out as it is."""
         return super().wants_more and (self._fills_up or not self._hits)
 
+    def take(self) -> Hits:
+        """As in the base; the end is a page of the server's that is empty, behind all that was handed out."""
+        page = super().take()
+        self._is_done = self._is_done and not page
+        return page
+
     def next_request(self) -> milvus_pb2.SearchRequest:
         """The next request to send."""
         return _searched(self._base, self._texts)
@@ -239,11 +247,10 @@ class TokenPages(SearchPages):
     def receive(self, result: SearchResult) -> None:
         """Take in the result of the last request."""
         hits = result[0] if result else Hits()
-        if not hits:
-            self._is_done = True
-            return
-        self._texts["search_iter_last_bound"] = str(result.iterator_last_bound)
-        self._texts["search_iter_id"] = result.iterator_token
+        self._is_done = not hits
+        if result.iterator_token:
+            self._texts["search_iter_last_bound"] = str(result.iterator_last_bound)
+            self._texts["search_iter_id"] = result.iterator_token
         self._keep(hits)
 
 
@@ -350,8 +357,8 @@ class QueryPages:
 
     @property
     def wants_more(self) -> bool:
-        """Whether a request is needed before :meth:`take` gives a full page."""
-        return not self._is_done and len(self._rows) < self._allowance.next_page
+        """Whether a request is needed before :meth:`take` gives a page."""
+        return not self._is_done and not self._rows and self._allowance.next_page > 0
 
     def next_request(self) -> milvus_pb2.QueryRequest:
         """The next request to send: for the moment to look at, for rows to skip, or for a page."""
@@ -382,7 +389,11 @@ class QueryPages:
             self._base.guarantee_timestamp = int(rows.extra.get("iterator_session_ts", 0)) or self.timestamp
             return
         if rows:
-            self._last = rows[-1][self._primary.name]
+            self._last = rows[-1].get(self._primary.name)
+            if self._last is None:
+                raise ReplyError(
+                    message=f"the reply cannot be read: its rows have no key in the field {self._primary.name!r}"
+                )
         if self._skip:
             self._skip = self._skip - len(rows) if rows else 0
             return

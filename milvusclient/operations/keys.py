@@ -35,7 +35,7 @@ def require_filter(name: str, value: object) -> str:
         return ""
     if isinstance(value, str):
         return value
-    raise DataTypeNotMatchException(message=f"{name} must be a str such as \"age > 20\", got {given(value)}")
+    raise DataTypeNotMatchException(message=f'{name} must be a str such as "age > 20", got {given(value)}')
 
 
 def list_keys(name: str, keys: Keys) -> list[int | str]:

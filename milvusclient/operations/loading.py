@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.exceptions import ParamError
+from milvusclient.exceptions import ParamError, ReplyError
 from milvusclient.models.descriptions import LoadStateDescription
 from milvusclient.operations.common import (
     optional_text,
@@ -142,7 +142,12 @@ def build_get_load_state(
 
 def parse_load_state(reply: milvus_pb2.GetLoadStateResponse) -> LoadStateDescription:
     """Whether they are."""
-    return {"state": LoadState(reply.state)}
+    try:
+        return {"state": LoadState(reply.state)}
+    except ValueError:
+        raise ReplyError(
+            message=f"the reply cannot be read: load state {reply.state} is not known to this client; a newer one may"
+        ) from None
 
 
 def partition_list(partition_names: str | Sequence[str] | None) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.codec.assembled import Assembled
 from milvusclient.codec.ids import decode_ids
 from milvusclient.codec.results import extra_info
-from milvusclient.codec.rows import fill_rows
+from milvusclient.codec.rows import encode_rows
 from milvusclient.exceptions import (
     DataNotMatchException,
     DataTypeNotMatchException,
@@ -58,7 +59,7 @@ def build_insert(
     *,
     partition_name: str | None = None,
     namespace: str | None = None,
-) -> milvus_pb2.InsertRequest:
+) -> Assembled[milvus_pb2.InsertRequest]:
     """An insert.
 
     Args:
@@ -80,8 +81,7 @@ def build_insert(
     )
     if namespace is not None:
         request.namespace = require_text("namespace", namespace)
-    fill_rows(request.fields_data, rows, collection)
-    return request
+    return Assembled(request, encode_rows(rows, collection))
 
 
 def build_upsert(
@@ -93,7 +93,7 @@ def build_upsert(
     namespace: str | None = None,
     partial_update: bool = False,
     field_ops: FieldOps | None = None,
-) -> milvus_pb2.UpsertRequest:
+) -> Assembled[milvus_pb2.UpsertRequest]:
     """An upsert.
 
     Args:
@@ -123,8 +123,7 @@ def build_upsert(
     for name, op in ops.items():
         _check_op(name, op, collection)
         request.field_ops.add(field_name=name, op=cast("schema_pb2.FieldPartialUpdateOp.OpType.ValueType", int(op)))
-    fill_rows(request.fields_data, rows, collection, upsert=True, partial=partial)
-    return request
+    return Assembled(request, encode_rows(rows, collection, upsert=True, partial=partial))
 
 
 def _check_op(name: str, op: FieldOpType, collection: CollectionInfo) -> None:

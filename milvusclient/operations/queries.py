@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.codec.columnar import query_columns
 from milvusclient.codec.results import decode_query
 from milvusclient.codec.templates import encode_templates
 from milvusclient.exceptions import ParamError
@@ -25,10 +26,13 @@ from milvusclient.operations.search_params import OrderBy, order_text, time_text
 
 if TYPE_CHECKING:
     from milvusclient._proto import schema_pb2
+    from milvusclient.codec.lifting import QueryReply
     from milvusclient.exceptions import MilvusException
+    from milvusclient.models.columns import Columns
+    from milvusclient.operations.common import VectorsAs
     from milvusclient.operations.consistency import Freshness
 
-__all__ = ["QueryOptions", "build_query", "filter_values", "finds_nothing", "one_order", "parse_query"]
+__all__ = ["QueryOptions", "build_query", "filter_values", "finds_nothing", "one_order", "parse_columns", "parse_query"]
 
 #: How servers before 2.3 say that a collection has no rows.
 _EMPTY_COLLECTION = 26
@@ -133,9 +137,14 @@ def filter_values(filter_params: Mapping[str, object] | None) -> Mapping[str, sc
     return encode_templates(require_mapping("filter_params", filter_params)) if filter_params else {}
 
 
-def parse_query(reply: milvus_pb2.QueryResults) -> QueryResult:
+def parse_query(reply: QueryReply, *, vectors_as: VectorsAs = "list") -> QueryResult:
     """The rows that were found."""
-    return decode_query(reply)
+    return decode_query(reply.message, raw=reply.raw, as_numpy=vectors_as == "numpy")
+
+
+def parse_columns(reply: QueryReply) -> Columns:
+    """The rows that were found, as columns."""
+    return query_columns(reply)
 
 
 def finds_nothing(error: MilvusException) -> bool:

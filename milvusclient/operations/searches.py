@@ -8,6 +8,7 @@ from numbers import Real
 from typing import TYPE_CHECKING
 
 from milvusclient._proto import common_pb2, milvus_pb2
+from milvusclient.codec.columnar import search_columns
 from milvusclient.codec.ids import encode_ids
 from milvusclient.codec.placeholders import encode_vectors
 from milvusclient.codec.results import decode_search
@@ -24,8 +25,11 @@ from milvusclient.schema._checks import given
 from milvusclient.schema.embedding_list import EmbeddingList
 
 if TYPE_CHECKING:
+    from milvusclient.codec.lifting import SearchReply
     from milvusclient.models.collection import CollectionInfo
+    from milvusclient.models.columns import SearchColumns
     from milvusclient.models.results import SearchResult
+    from milvusclient.operations.common import VectorsAs
     from milvusclient.operations.consistency import Freshness
     from milvusclient.operations.keys import Keys
     from milvusclient.schema.aggregation import SearchAggregation
@@ -33,7 +37,7 @@ if TYPE_CHECKING:
     from milvusclient.schema.functions import Function, FunctionScore
     from milvusclient.schema.highlight import Highlighter
 
-__all__ = ["Reading", "Reranking", "add_vectors", "build_search", "parse_search"]
+__all__ = ["Reading", "Reranking", "add_vectors", "build_search", "parse_columns", "parse_search"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,11 +189,17 @@ def _check_queries(data: object) -> None:
         )
 
 
-def parse_search(reply: milvus_pb2.SearchResults, round_decimal: int = -1) -> SearchResult:
+def parse_search(reply: SearchReply, round_decimal: int = -1, *, vectors_as: VectorsAs = "list") -> SearchResult:
     """The hits of each query vector.
 
     Args:
         reply: what the server found.
         round_decimal: how many decimals the distances keep, -1 for all.
+        vectors_as: what dense vectors become.
     """
-    return decode_search(reply, round_decimal)
+    return decode_search(reply.message, round_decimal, raw=reply.raw, as_numpy=vectors_as == "numpy")
+
+
+def parse_columns(reply: SearchReply) -> SearchColumns:
+    """The hits of all query vectors, as columns."""
+    return search_columns(reply)

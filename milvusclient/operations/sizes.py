@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 
 from milvusclient.exceptions import ParamError
 from milvusclient.schema._checks import given
@@ -43,7 +44,7 @@ def megabytes(name: str, size: object) -> int:
     number, unit = found.groups()
     if (unit or "b").lower() not in _UNITS:
         raise ParamError(message=f"{name} has the unit {unit!r}; use B, KB, MB, GB, TB or PB")
-    whole = int(Decimal(number) * _UNITS[(unit or "b").lower()] // _MEGABYTE)
+    whole = int(Fraction(number) * _UNITS[(unit or "b").lower()] / _MEGABYTE)
     if not 1 <= whole <= ANY_SIZE:
         raise ParamError(message=f"{name} must be at least 1 MB, and at most {ANY_SIZE} MB, got {given(size)}")
     return whole

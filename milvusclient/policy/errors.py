@@ -17,6 +17,7 @@ from milvusclient.exceptions import (
     server_error_class,
 )
 from milvusclient.policy.failure import Failure, Safety, connect_reason
+from milvusclient.policy.tls import Seen, tls_words
 
 __all__ = [
     "Closed",
@@ -137,7 +138,13 @@ _CONNECT_WORDS = {
 
 
 def connect_error(
-    failure: Failure, config: ConnectionConfig, alias: str, *, timeout: float, proxy_variable: str = ""
+    failure: Failure,
+    config: ConnectionConfig,
+    alias: str,
+    *,
+    timeout: float,
+    proxy_variable: str = "",
+    seen: Seen = Seen.NOTHING,
 ) -> ConnectError:
     """The exception for a connection that could not be opened.
 
@@ -147,11 +154,13 @@ def connect_error(
         alias: the connection's name.
         timeout: seconds that were given.
         proxy_variable: the environment variable that makes gRPC go through a proxy, if one does.
+        seen: what a look at the server told, after gRPC's own words left it open.
     """
-    reason = connect_reason(failure)
+    about_tls = tls_words(failure, config, seen)
+    reason = connect_reason(failure) if about_tls is None else "tls"
     if proxy_variable and reason not in ("authentication", "tls"):
         reason = "proxy"
-    what, advice = _CONNECT_WORDS[reason]
+    what, advice = about_tls or _CONNECT_WORDS[reason]
     if reason == "timeout":
         what = f"no answer came within {timeout:g} s"
     if reason == "proxy" and proxy_variable:

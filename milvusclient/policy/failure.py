@@ -81,6 +81,8 @@ _CONNECT_REASONS = (
     ("tls handshake failed", "tls"),
     ("ssl_error", "tls"),
     ("certificate", "tls"),
+    ("hostname verification", "tls"),
+    ("unwrap failed", "tls"),
     ("handshake", "tls"),
     ("connection refused", "refused"),
     ("no such file or directory", "refused"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["PACE", "Pace"]
+from milvusclient.exceptions import ErrorCode, WaitTimeoutError
+
+__all__ = ["PACE", "Pace", "not_done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,17 @@ class Pace:
 
 #: The pace of everything that waits for the server.
 PACE = Pace()
+
+
+def not_done(waiting_for: str, timeout: float | None) -> WaitTimeoutError:
+    """The exception for something that the server had not done when the time was up.
+
+    Args:
+        waiting_for: what was waited for.
+        timeout: seconds that were given.
+    """
+    return WaitTimeoutError(
+        code=ErrorCode.RPC_DEADLINE_EXCEEDED,
+        message=f"{waiting_for} was not done within {timeout or 0:g} s (deadline exceeded); "
+        "the server goes on with it: look again later, or give a larger timeout",
+    )

@@ -9,14 +9,19 @@ from milvusclient._keywords import suggest_keywords
 from milvusclient.exceptions import ParamError
 from milvusclient.policy.failure import Failure, Safety, never_sent
 
-__all__ = ["RetryPolicy", "Verdict", "after_failure", "after_status"]
+__all__ = ["RetryPolicy", "Verdict", "after_connect", "after_failure", "after_status"]
 
 #: A call that failed with one of these may succeed when it is sent again.
 _TRANSIENT = frozenset({"UNAVAILABLE", "INTERNAL", "UNKNOWN", "CANCELLED", "ABORTED", "DATA_LOSS"})
+#: Of these, an answer that is likely to be the same the next time: sent again only a few times, whatever the time left.
+_LIKELY_FINAL = frozenset({"INTERNAL", "UNKNOWN", "DATA_LOSS"})
+_LIKELY_FINAL_RETRIES = 3
 #: Asking a channel that is not connected costs nothing, and a server that is back should be found within a second.
 _LONGEST_WAIT_UNSENT = 0.25
 #: Seconds before a deadline in which another attempt makes no sense.
 _TOO_SHORT = 0.02
+#: Why a connection fails while a server restarts.
+_SERVER_AWAY = frozenset({"refused", "unavailable", "not_ready", "timeout"})
 _RATE_LIMIT = 8
 _LEGACY_RATE_LIMIT = 49
 
@@ -29,7 +34,8 @@ class RetryPolicy:
     A call with a ``timeout`` is repeated until its time is up; a call without one until ``max_elapsed``, or
     ``rate_limit_max_elapsed`` when the server refuses because of its rate limit. Waits grow from
     ``initial_backoff`` by ``multiplier`` up to ``max_backoff`` (seconds), and each is drawn at random between zero
-    and that ("full jitter"), so that many clients do not return in step.
+    and that ("full jitter"), so that many clients do not return in step. A server that answers INTERNAL, UNKNOWN or
+    DATA_LOSS is asked three times more at most.
 
     Args:
         max_retries: how often a call is repeated at most; None means that only time counts, 0 means never.
@@ -68,7 +74,12 @@ class RetryPolicy:
             raise ParamError(message=f"retry_on_rate_limit must be a bool, got {again!r}")
 
     def override(self, retry_times: int | None, retry_on_rate_limit: bool | None) -> RetryPolicy:
-        """This policy with what one call asks for."""
+        """This policy with what one call asks for.
+
+        Args:
+            retry_times: instead of ``max_retries``; None leaves that as it is.
+            retry_on_rate_limit: instead of the policy's; None leaves that as it is.
+        """
         if retry_times is None and retry_on_rate_limit is None:
             return self
         return replace(
@@ -78,7 +89,15 @@ class RetryPolicy:
         )
 
     def backoff(self, attempt: int, jitter: float) -> float:
-        """Seconds to wait after attempt number ``attempt`` (from 1); ``jitter`` is a random number in [0, 1)."""
+        """How long to wait before the next attempt.
+
+        Args:
+            attempt: how many attempts there were, at least 1.
+            jitter: a random number in [0, 1).
+
+        Returns:
+            Seconds.
+        """
         longest = self.initial_backoff
         for _ in range(attempt - 1):
             if longest >= self.max_backoff or self.multiplier == 1:
@@ -140,8 +159,29 @@ def after_failure(
     unsent = never_sent(failure)
     if failure.status not in _TRANSIENT or (safety is Safety.UNSAFE and not unsent):
         return Verdict(None)
+    if failure.status in _LIKELY_FINAL and attempt > _LIKELY_FINAL_RETRIES:
+        return Verdict(None)
     wait = _wait(policy, attempt, jitter, elapsed, remaining, policy.max_elapsed)
     return Verdict(min(wait, _LONGEST_WAIT_UNSENT) if unsent and wait is not None else wait)
+
+
+def after_connect(policy: RetryPolicy, reason: str, *, attempt: int, jitter: float, remaining: float | None) -> Verdict:
+    """Decide after a call could not be sent since its connection could not be opened.
+
+    Without a deadline that shows at once, as the address may be wrong; with one, the server may come in time.
+
+    Args:
+        policy: how calls are repeated.
+        reason: why, in the words of :class:`milvusclient.exceptions.ConnectError`.
+        attempt: how often it was tried, from 1.
+        jitter: a random number in [0, 1).
+        remaining: seconds until the deadline of the call, None without one.
+    """
+    given_up = policy.max_retries is not None and attempt > policy.max_retries
+    if remaining is None or reason not in _SERVER_AWAY or given_up:
+        return Verdict(None)
+    # To the very end: what comes then is the error of the deadline.
+    return Verdict(min(policy.backoff(attempt, jitter), _LONGEST_WAIT_UNSENT, remaining))
 
 
 def after_status(

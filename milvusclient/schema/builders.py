@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from milvusclient.schema._defaults import DefaultValue
+from milvusclient import schema
 from milvusclient.schema._unset import UNSET, Unset
-from milvusclient.schema.collection import CollectionSchema
-from milvusclient.schema.enums import DataType, IndexType
-from milvusclient.schema.fields import FieldSchema
-from milvusclient.schema.functions import Function
-from milvusclient.schema.index import IndexParams
-from milvusclient.schema.structs import StructFieldSchema
+
+if TYPE_CHECKING:
+    from milvusclient.schema._defaults import DefaultValue
+    from milvusclient.schema.collection import CollectionSchema
+    from milvusclient.schema.enums import DataType, IndexType
+    from milvusclient.schema.fields import FieldSchema
+    from milvusclient.schema.functions import Function
+    from milvusclient.schema.index import IndexParams
+    from milvusclient.schema.structs import StructFieldSchema
 
 __all__ = ["SchemaBuilders"]
 
@@ -63,7 +67,7 @@ class SchemaBuilders:
             >>> schema = schema.add_field("id", DataType.INT64, is_primary=True)
             >>> schema = schema.add_field("vector", DataType.FLOAT_VECTOR, dim=8)
         """
-        return CollectionSchema(
+        return schema.CollectionSchema(
             [],
             description,
             struct_fields,
@@ -144,7 +148,7 @@ class SchemaBuilders:
             >>> MilvusClient.create_field_schema("title", DataType.VARCHAR, "of the book", max_length=200).max_length
             200
         """
-        return FieldSchema(
+        return schema.FieldSchema(
             name,
             data_type,
             desc,
@@ -190,7 +194,7 @@ class SchemaBuilders:
             >>> how = {"element_type": DataType.STRUCT, "struct_schema": chapter, "max_capacity": 99}
             >>> schema = schema.add_field("chapters", DataType.ARRAY, **how)
         """
-        return StructFieldSchema(nullable, description)
+        return schema.StructFieldSchema(nullable, description)
 
     @staticmethod
     def prepare_index_params(
@@ -223,7 +227,7 @@ class SchemaBuilders:
             >>> len(index_params)
             2
         """
-        index_params = IndexParams()
+        index_params = schema.IndexParams()
         if field_name != "":
             index_params.add_index(field_name, index_type, index_name, metric_type=metric_type, params=params)
         return index_params

@@ -24,6 +24,9 @@ class FieldOpType(ProtocolEnum):
 class FieldOp:
     """What ``upsert(..., field_ops={field: FieldOp})`` does to one field.
 
+    Args:
+        op: what is done; :meth:`replace`, :meth:`array_append` and :meth:`array_remove` are shorter to write.
+
     Example:
         >>> from milvusclient import FieldOp
         >>> FieldOp.array_append()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
+from typing import Protocol
 
 import grpc
 import grpc.aio
@@ -12,7 +14,7 @@ from milvusclient.config import ConnectionConfig
 from milvusclient.policy.failure import Failure, RpcFailure
 from milvusclient.transport.settings import channel_credentials, channel_options
 
-__all__ = ["AsyncTransport"]
+__all__ = ["AioTransport", "AsyncTransport", "Metadata"]
 
 Metadata = tuple[tuple[str, str], ...]
 
@@ -20,8 +22,63 @@ _CLOSED = Failure("CANCELLED", "the channel is closed", sent=False)
 _CLOSED_IN_FLIGHT = Failure("CANCELLED", "the channel was closed")
 
 
-class AsyncTransport:
-    """One gRPC channel to ``address``, of the running loop; opening it connects to nothing yet."""
+class AsyncTransport(Protocol):
+    """One channel of the running loop."""
+
+    @staticmethod
+    def open(address: str, config: ConnectionConfig) -> AsyncTransport:
+        """The channel for this process; opening it connects to nothing yet."""
+        if _history.broken:
+            from milvusclient.transport.grpc_futures import FutureTransport
+
+            return FutureTransport(address, config)
+        _history.used = True
+        return AioTransport(address, config)
+
+    async def call(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
+        """Send one request and return the reply's bytes.
+
+        Raises:
+            RpcFailure: there is no reply; the gRPC error is its cause.
+        """
+        ...
+
+    def stream(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> AsyncIterator[bytes]:
+        """Send one request and yield the replies' bytes.
+
+        Raises:
+            RpcFailure: as in :meth:`call`.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close the channel; calls in flight end with an RpcFailure."""
+        ...
+
+
+class _History:
+    """What this process and those that it was forked from did.
+
+    grpc.aio works for a whole process with one thread and one pair of sockets. In the child of a fork they are gone or
+    the parent's, and the first call there ends the process with a segmentation fault.
+    """
+
+    def __init__(self) -> None:
+        self.used = False
+        self.broken = False
+
+    def after_fork(self) -> None:
+        """In the child."""
+        self.broken = self.used
+
+
+_history = _History()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_history.after_fork)
+
+
+class AioTransport(AsyncTransport):
+    """A channel of grpc.aio."""
 
     def __init__(self, address: str, config: ConnectionConfig) -> None:
         credentials = channel_credentials(config)

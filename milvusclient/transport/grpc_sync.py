@@ -11,26 +11,34 @@ from milvusclient.config import ConnectionConfig
 from milvusclient.policy.failure import Failure, RpcFailure
 from milvusclient.transport.settings import channel_credentials, channel_options
 
-__all__ = ["Transport"]
+__all__ = ["CLOSED", "Metadata", "Transport", "failure_of", "open_channel"]
 
 Metadata = tuple[tuple[str, str], ...]
 
-_CLOSED = Failure("CANCELLED", "the channel is closed", sent=False)
+CLOSED = Failure("CANCELLED", "the channel is closed", sent=False)
+
+
+def open_channel(address: str, config: ConnectionConfig) -> grpc.Channel:
+    """A channel with our options; it connects at its first call."""
+    credentials = channel_credentials(config)
+    options = channel_options(config)
+    if credentials is None:
+        return grpc.insecure_channel(address, options=options)
+    return grpc.secure_channel(address, credentials, options=options)
 
 
 class Transport:
     """One gRPC channel to ``address``; opening it connects to nothing yet."""
 
     def __init__(self, address: str, config: ConnectionConfig) -> None:
-        credentials = channel_credentials(config)
-        options = channel_options(config)
-        self._channel = (
-            grpc.insecure_channel(address, options=options)
-            if credentials is None
-            else grpc.secure_channel(address, credentials, options=options)
-        )
+        self._channel = open_channel(address, config)
         self._calls: dict[str, grpc.UnaryUnaryMultiCallable[bytes, bytes]] = {}
         self._closed = False
+
+    @classmethod
+    def open(cls, address: str, config: ConnectionConfig) -> Transport:
+        """The channel for this process."""
+        return cls(address, config)
 
     def call(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
         """Send one request and return the reply's bytes.
@@ -44,7 +52,7 @@ class Transport:
                 call = self._calls[path] = self._channel.unary_unary(path, None, None)
             return call(payload, timeout=timeout, metadata=metadata)
         except grpc.RpcError as error:
-            raise RpcFailure(_failure(error)) from error
+            raise RpcFailure(failure_of(error)) from error
         except ValueError as error:
             self._raise_if_closed(error)
             raise
@@ -58,7 +66,7 @@ class Transport:
         try:
             yield from self._channel.unary_stream(path, None, None)(payload, timeout=timeout, metadata=metadata)
         except grpc.RpcError as error:
-            raise RpcFailure(_failure(error)) from error
+            raise RpcFailure(failure_of(error)) from error
         except ValueError as error:
             self._raise_if_closed(error)
             raise
@@ -71,10 +79,11 @@ class Transport:
     def _raise_if_closed(self, error: ValueError) -> None:
         # gRPC raises a ValueError for a call on a closed channel.
         if self._closed:
-            raise RpcFailure(_CLOSED) from error
+            raise RpcFailure(CLOSED) from error
 
 
-def _failure(error: grpc.RpcError) -> Failure:
+def failure_of(error: grpc.RpcError) -> Failure:
+    """What gRPC said."""
     # An RpcError raised by a call is a grpc.Call too, though its class does not say so.
     call = cast("grpc.Call", error)
     return Failure(call.code().name, call.details() or "")

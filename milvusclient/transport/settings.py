@@ -9,6 +9,7 @@ import grpc
 from milvusclient._version import __version__
 from milvusclient.config import ConnectionConfig, PemSource, TlsConfig
 from milvusclient.exceptions import ConnectionConfigException
+from milvusclient.policy.tls import pem_fault
 
 __all__ = ["channel_credentials", "channel_options"]
 
@@ -42,6 +43,8 @@ def channel_options(config: ConnectionConfig) -> list[tuple[str, str | int]]:
     if config.tls is not None and config.tls.server_name:
         options["grpc.ssl_target_name_override"] = config.tls.server_name
     options.update(config.options)
+    # gRPC waits for the answer to a ping for a minute, whatever the keepalive timeout is, unless this is set as well.
+    options.setdefault("grpc.http2.ping_timeout_ms", options["grpc.keepalive_timeout_ms"])
     return list(options.items())
 
 
@@ -49,31 +52,33 @@ def channel_credentials(config: ConnectionConfig) -> grpc.ChannelCredentials | N
     """The TLS credentials, or None for a plain connection.
 
     Raises:
-        ConnectionConfigException: a certificate file cannot be read.
+        ConnectionConfigException: a certificate file cannot be read or used.
     """
     if not config.target.secure:
         return None
     tls = config.tls or TlsConfig()
     return grpc.ssl_channel_credentials(
-        root_certificates=_pem(tls.ca, "certificate authority", "server_pem_path"),
-        private_key=_pem(tls.client_key, "client key", "client_key_path"),
-        certificate_chain=_pem(tls.client_certificate, "client certificate", "client_pem_path"),
+        root_certificates=_pem(tls.ca, "certificate authority", "server_pem_path", "CERTIFICATE"),
+        private_key=_pem(tls.client_key, "client key", "client_key_path", "PRIVATE KEY"),
+        certificate_chain=_pem(tls.client_certificate, "client certificate", "client_pem_path", "CERTIFICATE"),
     )
 
 
-def _pem(source: PemSource | None, what: str, setting: str) -> bytes | None:
-    if source is None or isinstance(source, bytes):
-        data = source
+def _pem(source: PemSource | None, what: str, setting: str, wanted: str) -> bytes | None:
+    if source is None:
+        return None
+    if isinstance(source, bytes):
+        data, name = source, f"the {what} ({setting}, given as bytes)"
     else:
+        path = os.fspath(source)
+        name = f"the {what} file {path!r} ({setting})"
         try:
-            with open(os.fspath(source), "rb") as file:
+            with open(path, "rb") as file:
                 data = file.read()
-        except OSError as error:
-            raise ConnectionConfigException(
-                message=f"the {what} file {os.fspath(source)!r} ({setting}) cannot be read: {error.strerror or error}"
-            ) from error
-    if data is not None and b"-----BEGIN" not in data:
-        raise ConnectionConfigException(
-            message=f"the {what} ({setting}) is not in PEM form: no '-----BEGIN' line in it"
-        )
+        except (OSError, ValueError) as error:  # a ValueError for a path with a null character
+            why = getattr(error, "strerror", None) or error
+            raise ConnectionConfigException(message=f"{name} cannot be read: {why}") from error
+    fault = pem_fault(data, wanted)
+    if fault:
+        raise ConnectionConfigException(message=f"{name} cannot be used: {fault}")
     return data

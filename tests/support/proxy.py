@@ -71,13 +71,14 @@ class Proxy:
     """
 
     def __init__(self, target: tuple[str, int]) -> None:
-        self._target = target
+        self.target = target
         self._lock = threading.Lock()
         self._connections: set[_Connection] = set()
         self._flowing = threading.Event()
         self._flowing.set()
         self._replies_flowing = threading.Event()
         self._replies_flowing.set()
+        self._allowance = 0
         self._listener: socket.socket | None = None
         self._acceptor: threading.Thread | None = None
         self.accepted = 0
@@ -161,8 +162,14 @@ class Proxy:
         """Pass requests on and keep the server's answers back, until ``resume`` (or lose them with ``cut``)."""
         self._replies_flowing.clear()
 
+    def pass_replies(self, count: int) -> None:
+        """Pass on that many more bytes of the server's answers, then hold them back, as a stall within a message."""
+        self._replies_flowing.clear()
+        self._allowance = count
+
     def resume(self) -> None:
         """Pass on what was held back, and everything that follows."""
+        self._allowance = 0
         self._flowing.set()
         self._replies_flowing.set()
 
@@ -213,7 +220,7 @@ class Proxy:
     def _serve(self, connection: _Connection) -> None:
         """Pump requests here and replies in a second thread, until one side ends."""
         try:
-            upstream = socket.create_connection(self._target, timeout=5)
+            upstream = socket.create_connection(self.target, timeout=5)
         except OSError:  # the server behind is down: to the client that looks like a server that hung up
             connection.end()
             self._forget(connection)
@@ -239,6 +246,11 @@ class Proxy:
             while chunk := source.recv(_CHUNK):
                 if self.delay:
                     time.sleep(self.delay)
+                if is_reply and self._allowance:
+                    passed = min(self._allowance, len(chunk))
+                    self._allowance -= passed
+                    sink.sendall(chunk[:passed])
+                    chunk = chunk[passed:]
                 self._wait_for_flow(connection, is_reply=is_reply)
                 if connection.ended:
                     break

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent import futures
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
@@ -64,6 +64,7 @@ class _Step:
     details: str = ""
     failed: Dynamic | None = None
     delay: float = 0.0
+    of_request: Callable[[Received], dict[str, Any]] | None = None
 
 
 @dataclass(slots=True)
@@ -82,6 +83,10 @@ class Script:
         return self._add(_Step(answer=answer, delay=delay))
 
     reply = then
+
+    def reply_to(self, answer: Callable[[Received], dict[str, Any]]) -> Self:
+        """A good reply, whose fields follow from the request and its headers."""
+        return self._add(_Step(of_request=answer))
 
     def fail(self, code: grpc.StatusCode, details: str = "scripted failure", *, delay: float = 0.0) -> Self:
         """A gRPC error."""
@@ -173,6 +178,11 @@ class ScriptedServer:
     def uri(self) -> str:
         """The address with its scheme."""
         return f"{'https' if self._credentials else 'http'}://{self.address}"
+
+    @property
+    def direct_uri(self) -> str:
+        """The gRPC server itself, past the proxy: for tests with very many connections. Nobody counts those."""
+        return f"{'https' if self._credentials else 'http'}://127.0.0.1:{self._port}"
 
     @property
     def connections(self) -> int:
@@ -281,6 +291,9 @@ class ScriptedServer:
         self._wait(step.delay, context)
         if step.code is not None:
             context.abort(step.code, step.details)
+        if step.failed is not None:
+            yield with_status(method.response, step.failed)
+            return
         yield from canned_replies.dump_messages(request)
 
     def _take(self, method: Method, request: Dynamic, context: grpc.ServicerContext) -> _Step:
@@ -298,7 +311,8 @@ class ScriptedServer:
             self._requests.append(received)
             self._arrived.notify_all()
             script = self._scripts.get(method.name) or self._scripts.get("*")
-            return (script.next_step() if script is not None else None) or _Step()
+            step = (script.next_step() if script is not None else None) or _Step()
+        return step if step.of_request is None else replace(step, answer=step.of_request(received))
 
     def _wait(self, seconds: float, context: grpc.ServicerContext) -> None:
         """Wait, but no longer than the client does and the server lives."""

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 #: Seconds after which a test is taken to hang.
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class AsyncRunning(Generic[T]):

@@ -13,12 +13,13 @@ from milvusclient import exceptions
 from milvusclient._proto import milvus_pb2
 from milvusclient.codec.placeholders import encode_vectors, needs_field
 from milvusclient.codec.results import decode_query, decode_search
-from milvusclient.codec.rows import check_rows, encode_rows
+from milvusclient.codec.rows import check_rows
 from milvusclient.codec.templates import encode_templates
 from milvusclient.operations.describing import parse_collection_info
 from tests.support import canned_reads, facts, scenario
 from tests.support.arguments import Decoder
 from tests.support.canned_state import State
+from tests.support.columns import encoded_columns
 from tests.support.compare import diff
 from tests.support.returned import encode_return
 
@@ -55,17 +56,17 @@ def test_recorded_rows(line: dict[str, Any]) -> None:
     if line["raises"] is not None:
         wanted = getattr(exceptions, line["raises"]["type"])
         with pytest.raises(exceptions.MilvusException) as caught:
-            encode_rows(check_rows(data), info, **options)
+            encoded_columns(check_rows(data), info, **options)
         assert type(caught.value) is wanted or line["id"] in ACCIDENTS
         return
     if line["id"] == "insert/vector_dim":  # the reference sends a vector of a wrong dimension
         with pytest.raises(exceptions.DataNotMatchException):
-            encode_rows(check_rows(data), info, **options)
+            encoded_columns(check_rows(data), info, **options)
         return
     if not data:
         assert check_rows(data) == []
         return
-    columns = encode_rows(check_rows(data), info, **options)
+    columns = encoded_columns(check_rows(data), info, **options)
     request = next(sent for sent in line["requests"] if sent["rpc"].rsplit("/", 1)[1] in MUTATIONS)
     assert diff(by_name(request["body"]["fields_data"]), by_name([as_recorded(column) for column in columns])) == []
 

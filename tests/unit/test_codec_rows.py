@@ -14,11 +14,12 @@ import pytest
 from milvusclient._proto import schema_pb2
 from milvusclient.codec import json_text
 from milvusclient.codec.decode import decode_column
-from milvusclient.codec.rows import check_rows, encode_rows
+from milvusclient.codec.rows import check_rows
 from milvusclient.exceptions import DataNotMatchException, DataTypeNotSupportException, MilvusException, ParamError
 from milvusclient.exceptions import TypeError as MilvusTypeError
 from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.schema.enums import DataType
+from tests.support.columns import encoded_columns
 
 ID = FieldInfo("id", data_type=DataType.INT64, is_primary=True)
 
@@ -30,7 +31,7 @@ def collection(*fields: FieldInfo, dynamic: bool = False, key: FieldInfo = ID) -
 def column(field: FieldInfo, *values: object) -> schema_pb2.FieldData:
     """The column that values become on the wire, read again by protobuf."""
     rows = [{"id": index, field.name: value} for index, value in enumerate(values)]
-    (_, encoded) = encode_rows(rows, collection(field))
+    (_, encoded) = encoded_columns(rows, collection(field))
     return schema_pb2.FieldData.FromString(encoded.SerializeToString())
 
 
@@ -227,13 +228,13 @@ def test_nulls(field: FieldInfo, value: Any) -> None:
     assert round_trip(field, None, None) == [None, None]
     assert list(column(field, given, given).valid_data) == [True, True]
     rows: list[dict[str, object]] = [{"id": 1}, {"id": 2, "x": given}]
-    omitted = encode_rows(rows, collection(field))[1]
+    omitted = encoded_columns(rows, collection(field))[1]
     assert list(omitted.valid_data) == [False, True]
 
 
 def test_defaults_may_be_left_out() -> None:
     field = FieldInfo("x", data_type=DataType.INT64, has_default=True, default=7)
-    encoded = encode_rows([{"id": 1}, {"id": 2, "x": 3}], collection(field))[1]
+    encoded = encoded_columns([{"id": 1}, {"id": 2, "x": 3}], collection(field))[1]
     assert list(encoded.valid_data) == [False, True]
     assert list(encoded.scalars.long_data.data) == [3]
 
@@ -248,62 +249,62 @@ def test_check_rows() -> None:
             check_rows(data)
     with pytest.raises(DataNotMatchException, match="row 1: wanted a dict"):
         check_rows([{"id": 1}, 5])
-    assert encode_rows(check_rows([MappingProxyType({"id": 1})]), collection())
+    assert encoded_columns(check_rows([MappingProxyType({"id": 1})]), collection())
 
 
 def test_a_missing_field() -> None:
     field = FieldInfo("v", data_type=DataType.FLOAT_VECTOR, dim=2)
     with pytest.raises(DataNotMatchException, match=r"row 1, field 'v': wanted a value \(FLOAT_VECTOR\), got none"):
-        encode_rows([{"id": 1, "v": [1, 2]}, {"id": 2}], collection(field))
+        encoded_columns([{"id": 1, "v": [1, 2]}, {"id": 2}], collection(field))
 
 
 def test_an_extra_field() -> None:
     with pytest.raises(DataNotMatchException, match="row 1, field 'z': wanted only fields of the schema"):
-        encode_rows([{"id": 1}, {"id": 2, "z": 1}], collection())
+        encoded_columns([{"id": 1}, {"id": 2, "z": 1}], collection())
 
 
 def test_extra_field_beside_a_nullable_one_that_is_left_out() -> None:
     field = FieldInfo("n", data_type=DataType.INT64, nullable=True)
     with pytest.raises(DataNotMatchException, match="row 0, field 'z'"):
-        encode_rows([{"id": 1, "z": 1}, {"id": 2, "n": 1}], collection(field))
+        encoded_columns([{"id": 1, "z": 1}, {"id": 2, "n": 1}], collection(field))
 
 
 def test_function_outputs_are_left_out() -> None:
     field = FieldInfo("out", data_type=DataType.SPARSE_FLOAT_VECTOR, is_function_output=True)
-    assert [each.field_name for each in encode_rows([{"id": 1}], collection(field))] == ["id"]
+    assert [each.field_name for each in encoded_columns([{"id": 1}], collection(field))] == ["id"]
     with pytest.raises(DataNotMatchException, match="a function of the collection makes it"):
-        encode_rows([{"id": 1, "out": {1: 1.0}}], collection(field))
+        encoded_columns([{"id": 1, "out": {1: 1.0}}], collection(field))
 
 
 def test_auto_ids() -> None:
     key = FieldInfo("id", data_type=DataType.INT64, is_primary=True, auto_id=True)
     field = FieldInfo("x", data_type=DataType.INT64)
     info = collection(field, key=key)
-    assert [each.field_name for each in encode_rows([{"x": 1}], info)] == ["x"]
-    assert [each.field_name for each in encode_rows([{"x": 1, "id": 4}], info)] == ["id", "x"]
+    assert [each.field_name for each in encoded_columns([{"x": 1}], info)] == ["x"]
+    assert [each.field_name for each in encoded_columns([{"x": 1, "id": 4}], info)] == ["id", "x"]
     with pytest.raises(DataNotMatchException, match=r"row 1, field 'id'.*in every row or in none"):
-        encode_rows([{"x": 1, "id": 4}, {"x": 1}], info)
+        encoded_columns([{"x": 1, "id": 4}, {"x": 1}], info)
     with pytest.raises(DataNotMatchException, match="field 'id'"):
-        encode_rows([{"x": 1}], info, upsert=True)
+        encoded_columns([{"x": 1}], info, upsert=True)
 
 
 def test_partial_updates() -> None:
     one, two = FieldInfo("a", data_type=DataType.INT64), FieldInfo("b", data_type=DataType.INT64, nullable=True)
     info = collection(one, two)
     rows: list[dict[str, object]] = [{"id": 1, "b": None}, {"id": 2, "b": 3}]
-    assert [each.field_name for each in encode_rows(rows, info, upsert=True, partial=True)] == ["id", "b"]
+    assert [each.field_name for each in encoded_columns(rows, info, upsert=True, partial=True)] == ["id", "b"]
     with pytest.raises(DataNotMatchException, match="row 1, field 'a'"):
-        encode_rows([{"id": 1, "a": 1}, {"id": 2}], info, upsert=True, partial=True)
+        encoded_columns([{"id": 1, "a": 1}, {"id": 2}], info, upsert=True, partial=True)
     with pytest.raises(DataNotMatchException, match=r"row 1, field 'b'.*every row"):
-        encode_rows([{"id": 1, "b": 1}, {"id": 2}], info, upsert=True, partial=True)
+        encoded_columns([{"id": 1, "b": 1}, {"id": 2}], info, upsert=True, partial=True)
     with pytest.raises(DataNotMatchException, match="field 'id'"):
-        encode_rows([{"a": 1}], info, upsert=True, partial=True)
+        encoded_columns([{"a": 1}], info, upsert=True, partial=True)
 
 
 def test_rows_are_not_changed() -> None:
     rows = [{"id": 1, "v": [1.0, 2.0], "extra": {"a": [1]}}, {"id": 2, "v": (1, 2)}]
     before = copy.deepcopy(rows)
-    encode_rows(rows, collection(FieldInfo("v", data_type=DataType.FLOAT_VECTOR, dim=2), dynamic=True))
+    encoded_columns(rows, collection(FieldInfo("v", data_type=DataType.FLOAT_VECTOR, dim=2), dynamic=True))
     assert rows == before
 
 
@@ -316,12 +317,12 @@ def test_dynamic_fields() -> None:
         {"id": 2, "a": 1},
         {"id": 3, "it's": [1], '"\\': 2},
     ]
-    meta = encode_rows(rows, info)[-1]
+    meta = encoded_columns(rows, info)[-1]
     assert (meta.field_name, meta.is_dynamic) == ("$meta", True)
     assert decode_column(meta) == [{"x": None, "t": "ü"}, {}, {"it's": [1], '"\\': 2}]
     many: list[dict[str, object]] = [{"id": number, f"k{number}": number} for number in range(40)]
-    assert decode_column(encode_rows(many, info)[-1]) == [{f"k{number}": number} for number in range(40)]
-    assert decode_column(encode_rows([{"id": 1}], collection(dynamic=True))[-1]) == [{}]
+    assert decode_column(encoded_columns(many, info)[-1]) == [{f"k{number}": number} for number in range(40)]
+    assert decode_column(encoded_columns([{"id": 1}], collection(dynamic=True))[-1]) == [{}]
 
 
 @pytest.mark.parametrize(
@@ -337,7 +338,7 @@ def test_dynamic_fields() -> None:
 @pytest.mark.usefixtures("json_library")
 def test_dynamic_fields_that_cannot_be(extra: dict[Any, object], message: str) -> None:
     with pytest.raises(DataNotMatchException) as caught:
-        encode_rows([{"id": 1}, {"id": 2, **extra}], collection(dynamic=True))
+        encoded_columns([{"id": 1}, {"id": 2, **extra}], collection(dynamic=True))
     assert message in caught.value.message
 
 

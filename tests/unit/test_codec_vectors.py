@@ -16,10 +16,10 @@ import pytest
 from milvusclient._proto import schema_pb2
 from milvusclient.codec import finite, sparse, vectors
 from milvusclient.codec.decode import decode_column
-from milvusclient.codec.rows import encode_rows
 from milvusclient.exceptions import DataNotMatchException, MilvusException, ParamError
 from milvusclient.models.collection import CollectionInfo, FieldInfo, StructFieldInfo
 from milvusclient.schema.enums import DataType
+from tests.support.columns import encoded_columns
 
 ID = FieldInfo("id", data_type=DataType.INT64, is_primary=True)
 FLOAT = FieldInfo("v", data_type=DataType.FLOAT_VECTOR, dim=4)
@@ -46,7 +46,7 @@ def numpy_or_not(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 def column(field: FieldInfo, *values: object) -> schema_pb2.FieldData:
     rows = [{"id": index, "v": value} for index, value in enumerate(values)]
-    encoded = encode_rows(rows, CollectionInfo("c", fields=(ID, field)))[1]
+    encoded = encoded_columns(rows, CollectionInfo("c", fields=(ID, field)))[1]
     return schema_pb2.FieldData.FromString(encoded.SerializeToString())
 
 
@@ -334,12 +334,12 @@ def test_struct_arrays_come_back() -> None:
     one = {"n": 1, "e": [1.0, 2.0], "b": b"\x01"}
     two = {"n": 2, "e": np.array([3, 4], "f4"), "b": np.array([2], "u1")}
     rows: list[dict[str, object]] = [{"id": 1, "s": [one, two]}, {"id": 2, "s": []}, {"id": 3, "s": [one]}]
-    decoded = decode_column(encode_rows(rows, structs())[1])
+    decoded = decode_column(encoded_columns(rows, structs())[1])
     plain_two = {"n": 2, "e": [3.0, 4.0], "b": b"\x02"}
     assert decoded == [[one, plain_two], [], [one]]
-    nullable = encode_rows([{"id": 1, "s": None}, {"id": 2}, {"id": 3, "s": [one]}], structs(nullable=True))[1]
+    nullable = encoded_columns([{"id": 1, "s": None}, {"id": 2}, {"id": 3, "s": [one]}], structs(nullable=True))[1]
     assert decode_column(nullable) == [None, None, [one]]
-    assert decode_column(encode_rows([{"id": 1}], structs(nullable=True))[1]) == [None]
+    assert decode_column(encoded_columns([{"id": 1}], structs(nullable=True))[1]) == [None]
 
 
 @pytest.mark.parametrize(
@@ -358,6 +358,6 @@ def test_struct_arrays_come_back() -> None:
 def test_structs_that_do_not_fit(value: object, message: str) -> None:
     good = [{"n": 1, "e": [1, 2], "b": b"1"}]
     with pytest.raises(DataNotMatchException) as caught:
-        encode_rows([{"id": 1, "s": good}, {"id": 2, "s": value}], structs())
+        encoded_columns([{"id": 1, "s": good}, {"id": 2, "s": value}], structs())
     assert message in caught.value.message
     assert caught.value.message.startswith("row 1, ")

@@ -40,9 +40,13 @@ def described() -> milvus_pb2.DescribeCollectionResponse:
             ),
             schema_pb2.FieldSchema(fieldID=103, name="words", data_type=schema_pb2.SparseFloatVector),
             schema_pb2.FieldSchema(
-                fieldID=104, name="v", data_type=schema_pb2.FloatVector, type_params=pairs(dim="8"), is_clustering_key=True
+                fieldID=104,
+                name="v",
+                data_type=schema_pb2.FloatVector,
+                type_params=pairs(dim="8"),
+                is_clustering_key=True,
             ),
-            schema_pb2.FieldSchema(fieldID=105, name="new", data_type=4711),
+            schema_pb2.FieldSchema(fieldID=105, name="new", data_type=4711),  # type: ignore[arg-type]  # of a newer server,
         ],
         functions=[
             schema_pb2.FunctionSchema(
@@ -182,7 +186,13 @@ def test_a_struct_array_is_described_as_it_is_built() -> None:
         "element_type": DataType.STRUCT,
         "params": {"mmap_enabled": False, "max_capacity": 4},
         "struct_fields": [
-            {"field_id": 111, "name": "label", "type": DataType.VARCHAR, "description": "", "params": {"max_length": 32}},
+            {
+                "field_id": 111,
+                "name": "label",
+                "type": DataType.VARCHAR,
+                "description": "",
+                "params": {"max_length": 32},
+            },
             {"field_id": 112, "name": "emb", "type": DataType.FLOAT_VECTOR, "description": "", "params": {"dim": 2}},
         ],
     }

@@ -9,7 +9,7 @@ import pytest
 from milvusclient._proto import milvus_pb2
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.consistency import freshness
-from milvusclient.operations.hybrid import build_hybrid_search, check_vector_counts
+from milvusclient.operations.hybrid import build_hybrid_search, check_vector_counts, refuse_unsupported
 from milvusclient.operations.search_params import SearchOptions
 from milvusclient.operations.searches import Reading
 from milvusclient.schema.enums import FunctionType
@@ -19,15 +19,16 @@ from milvusclient.schema.ranking import AnnSearchRequest, RRFRanker, WeightedRan
 
 DENSE = AnnSearchRequest([[0.5]], "dense", {"metric_type": "L2", "params": {"nprobe": 3}}, 5, "a in {x}", {"x": [1]})
 SPARSE = AnnSearchRequest([{1: 0.5}], "sparse", {}, 4)
+RRF = RRFRanker()
 RERANK = Function("w", FunctionType.RERANK, [], params={"reranker": "rrf"})
 
 
 def build(
-    reqs: Any = (DENSE, SPARSE), ranker: Any = None, limit: Any = 10, highlighter: Any = None, **given: Any
+    reqs: Any = (DENSE, SPARSE), ranker: Any = RRF, limit: Any = 10, highlighter: Any = None, **given: Any
 ) -> milvus_pb2.HybridSearchRequest:
     reading = {key: given.pop(key) for key in ("output_fields", "partition_names", "namespace") if key in given}
     return build_hybrid_search(
-        "books", reqs, ranker or RRFRanker(), limit, SearchOptions(**given),
+        "books", reqs, ranker, limit, SearchOptions(**given),
         Reading(fresh=freshness("Bounded", None, 0), **reading), highlighter,
     )  # fmt: skip
 
@@ -45,9 +46,9 @@ def test_each_part_is_a_search_of_its_own() -> None:
     assert (texts(first.search_params)["topk"], texts(second.search_params)["topk"]) == ("5", "4")
     assert texts(second.search_params)["anns_field"] == "sparse"
     for part in (first, second):
-        assert (part.partition_names, part.namespace, part.output_fields) == (["p"], "n", [])
+        assert (list(part.partition_names), part.namespace, list(part.output_fields)) == (["p"], "n", [])
         assert (part.guarantee_timestamp, part.consistency_level) == (2, 2)
-    assert (request.output_fields, request.partition_names, request.namespace) == (["a"], ["p"], "n")
+    assert (list(request.output_fields), list(request.partition_names), request.namespace) == (["a"], ["p"], "n")
     assert (request.guarantee_timestamp, request.consistency_level) == (2, 2)
 
 
@@ -66,6 +67,16 @@ def test_a_function_stands_in_its_own_place(ranker: Function | FunctionScore) ->
     assert texts(request.rank_params) == {"limit": "10", "round_decimal": "-1", "offset": "0"}
 
 
+def test_without_a_ranker_the_server_has_its_own() -> None:
+    assert texts(build(ranker=None).rank_params) == {"limit": "10", "round_decimal": "-1", "offset": "0"}
+
+
+def test_what_only_searches_can_do() -> None:
+    refuse_unsupported(function_chains=None)
+    with pytest.raises(ParamError, match="a hybrid search has no function_chains"):
+        refuse_unsupported(function_chains=[])
+
+
 def test_options_are_said_to_every_part_and_those_of_groups_to_the_whole() -> None:
     request = build(
         offset=2, round_decimal=3, group_by_field="g", group_size=2, strict_group_size=True, cluster_id="c",
@@ -78,7 +89,9 @@ def test_options_are_said_to_every_part_and_those_of_groups_to_the_whole() -> No
     }  # fmt: skip
     assert whole == {"strategy": "rrf", "params": '{"k":60}', "limit": "10", **shared}
     for part in request.requests:
-        assert texts(part.search_params).items() >= {**shared, "group_by_fields": "g,h", "ignore_growing": "True"}.items()
+        assert texts(part.search_params).items() >= shared.items()
+        assert texts(part.search_params)["group_by_fields"] == "g,h"
+        assert texts(part.search_params)["ignore_growing"] == "True"
 
 
 def test_a_highlighter_goes_to_every_part() -> None:

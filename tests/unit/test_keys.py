@@ -56,7 +56,7 @@ def test_what_is_no_key(keys: object) -> None:
 @pytest.mark.parametrize("key", [1.5, None, True, b"a", (1,)])
 def test_a_list_is_refused_by_the_index_of_what_is_no_key(key: object) -> None:
     with pytest.raises(exceptions.TypeError, match=r"ids\[1\] must be an int or a str"):
-        list_keys("ids", [1, key])  # type: ignore[arg-type]
+        list_keys("ids", [1, key])  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize(

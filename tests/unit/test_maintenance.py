@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from milvusclient._proto import milvus_pb2, schema_pb2
+from milvusclient._proto import common_pb2, milvus_pb2, schema_pb2
 from milvusclient.exceptions import ParamError
 from milvusclient.operations import maintenance
+from milvusclient.schema.enums import CompactionTaskState, CompactionType, State
 
 
 def test_a_flush_is_watched_by_its_segments_and_its_moment() -> None:
@@ -27,3 +30,53 @@ def test_a_flush_of_nothing_is_watched_all_the_same() -> None:
 def test_a_flush_needs_a_name() -> None:
     with pytest.raises(ParamError, match="collection_name must be a non-empty str, got 5"):
         maintenance.build_flush(5)  # type: ignore[arg-type]
+
+
+def test_all_collections_are_flushed_up_to_a_moment() -> None:
+    assert maintenance.build_flush_all(None) == milvus_pb2.FlushAllRequest()
+    assert maintenance.build_flush_all_state(450, "db") == milvus_pb2.GetFlushAllStateRequest(
+        flush_all_ts=450, db_name="db"
+    )
+    with pytest.raises(ParamError, match="flush_all_ts must be an int, got '450'"):
+        maintenance.build_flush_all_state("450", None)  # type: ignore[arg-type]
+
+
+def test_a_compaction_says_how_and_to_what_size() -> None:
+    assert maintenance.build_compact("books") == milvus_pb2.ManualCompactionRequest(collection_name="books")
+    request = maintenance.build_compact("books", is_clustering=True, is_l0=True, target_size=1, target_size_unit="gb")
+    assert (request.majorCompaction, request.l0Compaction, request.target_size) == (True, True, 1024)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"is_clustering": 1}, "is_clustering must be True or False, got 1"),
+        ({"target_size": "5"}, "target_size must be an int, got '5'; the unit goes to target_size_unit"),
+        ({"target_size": 0}, "target_size must be above 0"),
+        ({"target_size": 1, "target_size_unit": "parsec"}, "unit 'parsec'"),
+        ({"target_size": 1, "target_size_unit": "kb"}, "at least 1 MB"),
+    ],
+)
+def test_a_compaction_that_cannot_be_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ParamError, match=message):
+        maintenance.build_compact("books", **options)
+
+
+def test_a_compaction_has_a_state_and_plans() -> None:
+    assert (
+        maintenance.parse_compaction_state(
+            milvus_pb2.GetCompactionStateResponse(state=common_pb2.CompactionState.Completed)
+        )
+        is State.Completed
+    )
+    assert maintenance.parse_compaction_state(milvus_pb2.GetCompactionStateResponse(state=99)) is State.UndefiedState  # type: ignore[arg-type]
+    reply = milvus_pb2.GetCompactionPlansResponse(state=common_pb2.CompactionState.Executing)
+    reply.mergeInfos.add(sources=[1, 2], target=3, plan_id=7, trigger_id=8, type=3, state=3, targets=[3])
+    plans = maintenance.parse_compaction_plans(reply, job_id=4321)
+    assert (plans.compaction_id, plans.collection_name, plans.state) == (4321, "", State.Executing)
+    (plan,) = plans.plans
+    assert (plan.sources, plan.targets, plan.plan_id, plan.task_id) == ([1, 2], [3], 7, 7)
+    assert (plan.compaction_type, plan.state) == (CompactionType.MixCompaction, CompactionTaskState.Completed)
+    assert maintenance.build_compaction_tasks("books").collection_name == "books"
+    with pytest.raises(ParamError, match="job_id must be an int, got 'x'"):
+        maintenance.build_compaction_plans("x")  # type: ignore[arg-type]

@@ -34,7 +34,7 @@ ROW: dict[str, object] = {"id": 1, "vector": [0.5, 1.5], "tags": [1]}
 
 
 def test_an_insert_carries_the_rows_their_number_and_the_schemas_timestamp() -> None:
-    request = mutations.build_insert("books", [ROW, ROW], BOOKS, partition_name="p")
+    request = mutations.build_insert("books", [ROW, ROW], BOOKS, partition_name="p").message()
     assert request.collection_name == "books"
     assert request.partition_name == "p"
     assert request.num_rows == 2
@@ -46,12 +46,12 @@ def test_an_insert_carries_the_rows_their_number_and_the_schemas_timestamp() -> 
 
 @pytest.mark.parametrize("partition_name", [None, ""])
 def test_no_partition_is_the_servers_choice(partition_name: str | None) -> None:
-    assert mutations.build_insert("books", [ROW], BOOKS, partition_name=partition_name).partition_name == ""
+    assert mutations.build_insert("books", [ROW], BOOKS, partition_name=partition_name).message().partition_name == ""
 
 
 def test_a_namespace_may_be_empty() -> None:
-    assert mutations.build_insert("books", [ROW], BOOKS, namespace="").HasField("namespace")
-    assert mutations.build_upsert("books", [ROW], BOOKS, namespace="n").namespace == "n"
+    assert mutations.build_insert("books", [ROW], BOOKS, namespace="").message().HasField("namespace")
+    assert mutations.build_upsert("books", [ROW], BOOKS, namespace="n").message().namespace == "n"
 
 
 def test_the_rows_stay_as_they_are() -> None:
@@ -91,26 +91,26 @@ def test_a_row_that_does_not_fit_is_refused() -> None:
 
 
 def test_a_plain_upsert_is_no_partial_update() -> None:
-    request = mutations.build_upsert("books", [ROW], BOOKS)
+    request = mutations.build_upsert("books", [ROW], BOOKS).message()
     assert not request.partial_update
     assert not request.field_ops
 
 
 def test_a_partial_update_has_the_fields_of_its_rows() -> None:
-    request = mutations.build_upsert("books", [{"id": 1, "tags": [2]}], BOOKS, partial_update=True)
+    request = mutations.build_upsert("books", [{"id": 1, "tags": [2]}], BOOKS, partial_update=True).message()
     assert request.partial_update
     assert [column.field_name for column in request.fields_data] == ["id", "tags"]
 
 
 @pytest.mark.parametrize("op", [FieldOp.array_append(), FieldOpType.ARRAY_APPEND, 1, "array_append"])
 def test_an_operation_on_a_field_makes_it_partial(op: Any) -> None:
-    request = mutations.build_upsert("books", [{"id": 1, "tags": [2]}], BOOKS, field_ops={"tags": op})
+    request = mutations.build_upsert("books", [{"id": 1, "tags": [2]}], BOOKS, field_ops={"tags": op}).message()
     assert request.partial_update
     assert [(each.field_name, each.op) for each in request.field_ops] == [("tags", 1)]
 
 
 def test_replacing_is_what_happens_anyway() -> None:
-    request = mutations.build_upsert("books", [ROW], BOOKS, field_ops={"tags": FieldOp.replace()})
+    request = mutations.build_upsert("books", [ROW], BOOKS, field_ops={"tags": FieldOp.replace()}).message()
     assert not request.partial_update
     assert not request.field_ops
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from milvusclient.operations import partitions
 
 
 def test_requests_name_the_collection_and_the_partition() -> None:
-    names = {"collection_name": "books", "partition_name": "novels"}
+    names: dict[str, Any] = {"collection_name": "books", "partition_name": "novels"}
     assert partitions.build_create_partition("books", "novels") == milvus_pb2.CreatePartitionRequest(**names)
     assert partitions.build_drop_partition("books", "novels") == milvus_pb2.DropPartitionRequest(**names)
     assert partitions.build_has_partition("books", "novels") == milvus_pb2.HasPartitionRequest(**names)

@@ -8,6 +8,7 @@ import pytest
 
 from milvusclient._proto import milvus_pb2
 from milvusclient.exceptions import DataTypeNotMatchException, MilvusException, ParamError
+from milvusclient.operations.common import key_value_pairs
 from milvusclient.operations.consistency import freshness
 from milvusclient.operations.queries import QueryOptions, build_query, finds_nothing, one_order
 
@@ -40,7 +41,7 @@ def test_a_query_for_everything() -> None:
     assert request == milvus_pb2.QueryRequest(
         collection_name="books",
         output_fields=["*"],
-        query_params=[{"key": key, "value": value} for key, value in NOTHING_ELSE.items()],  # type: ignore[list-item]
+        query_params=key_value_pairs(NOTHING_ELSE),
         guarantee_timestamp=1,
         use_default_consistency=True,
     )
@@ -52,7 +53,7 @@ def test_a_query_with_everything() -> None:
         reduce_stop_for_best=True, group_by_fields=["a", "b"], order_by_fields=[{"field": "a", "order": "desc"}],
         timezone="UTC", time_fields="year", cluster_id="c", iterator={"iterator": "True"},
     )  # fmt: skip
-    assert (request.expr, request.output_fields, request.partition_names) == ("a in {x}", ["a", "b"], ["p"])
+    assert (request.expr, list(request.output_fields), list(request.partition_names)) == ("a in {x}", ["a", "b"], ["p"])
     assert request.namespace == "n"
     assert list(request.expr_template_values["x"].array_val.long_data.data) == [1]
     assert texts(request) == {

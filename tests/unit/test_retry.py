@@ -8,7 +8,7 @@ import pytest
 
 from milvusclient.exceptions import ParamError
 from milvusclient.policy.failure import Failure, Safety
-from milvusclient.policy.retry import RetryPolicy, after_failure, after_status
+from milvusclient.policy.retry import RetryPolicy, after_connect, after_failure, after_status
 
 REFUSED = Failure("UNAVAILABLE", "failed to connect to all addresses; last error: Connection refused")
 LOST = Failure("UNAVAILABLE", "Socket closed")
@@ -154,3 +154,38 @@ def test_an_override_of_nothing_is_the_policy_itself() -> None:
 def test_a_policy_that_cannot_be_is_refused_by_name(name: str, value: object) -> None:
     with pytest.raises(ParamError, match=name):
         RetryPolicy(**{name: value})  # type: ignore[arg-type]  # that is the point
+
+
+@pytest.mark.parametrize("status", ["INTERNAL", "UNKNOWN", "DATA_LOSS"])
+def test_an_answer_that_is_likely_to_stay_the_same_is_asked_for_three_times_more(status: str) -> None:
+    """A bug of the server answers INTERNAL for ever; waiting out all of the time would only hide it."""
+    verdicts = [
+        after_failure(
+            RetryPolicy(), Failure(status, "x"), Safety.READ, attempt=attempt, jitter=0.0, elapsed=0.0, remaining=60.0
+        ).again
+        for attempt in range(1, 6)
+    ]
+    assert verdicts == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("reason", "remaining", "retries", "attempt", "again"),
+    [
+        ("refused", 5.0, None, 1, True),
+        ("not_ready", 5.0, None, 99, True),
+        ("unavailable", 5.0, 2, 2, True),
+        ("unavailable", 5.0, 2, 3, False),
+        ("refused", 5.0, 0, 1, False),
+        ("refused", None, None, 1, False),
+        ("tls", 5.0, None, 1, False),
+        ("authentication", 5.0, None, 1, False),
+        ("name_not_resolved", 5.0, None, 1, False),
+        ("", 5.0, None, 1, False),
+    ],
+)
+def test_a_call_with_a_deadline_waits_for_a_server_to_connect_to(
+    reason: str, remaining: float | None, retries: int | None, attempt: int, again: bool
+) -> None:
+    verdict = after_connect(RetryPolicy(max_retries=retries), reason, attempt=attempt, jitter=0.99, remaining=remaining)
+    assert verdict.again is again
+    assert (verdict.wait or 0.0) <= 0.25

@@ -61,7 +61,7 @@ def test_a_plain_search() -> None:
     add_vectors(request, [[0.5, 1.5]], None, None)
     assert (request.collection_name, request.dsl, request.dsl_type, request.nq) == ("books", "", 1, 1)
     assert texts(request) == {"topk": "10", "round_decimal": "-1", "ignore_growing": "False", "params": "{}"}
-    assert (placeholder(request).tag, placeholder(request).type) == ("$0", DataType.FLOAT_VECTOR)
+    assert (placeholder(request).tag, int(placeholder(request).type)) == ("$0", 101)
     assert not request.output_fields
     assert not request.HasField("namespace")
     assert not request.HasField("function_score")
@@ -73,7 +73,7 @@ def test_where_to_look_and_what_to_bring_back() -> None:
         filter_text="a in {x}", filter_params={"x": [1]}, anns_field="v",
         output_fields=["a"], partition_names=["p"], namespace="",
     )  # fmt: skip
-    assert (request.dsl, request.output_fields, request.partition_names) == ("a in {x}", ["a"], ["p"])
+    assert (request.dsl, list(request.output_fields), list(request.partition_names)) == ("a in {x}", ["a"], ["p"])
     assert request.HasField("namespace")
     assert texts(request)["anns_field"] == "v"
     assert list(request.expr_template_values["x"].array_val.long_data.data) == [1]
@@ -160,7 +160,7 @@ def test_raw_bytes_are_what_the_field_holds(
 ) -> None:
     request = build()
     add_vectors(request, [bytes(4)], anns_field, collection)
-    assert placeholder(request).type == expected
+    assert int(placeholder(request).type) == expected
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_queries_that_are_none(data: Any) -> None:
 # --- what is done to the hits ----------------------------------------------------------------------------------------
 def test_a_rerank_function_has_parameters_that_people_can_read() -> None:
     (function,) = encode_score(BOOST).functions
-    assert (function.name, function.type) == ("boost", FunctionType.RERANK)
+    assert (function.name, int(function.type)) == ("boost", FunctionType.RERANK)
     assert {pair.key: pair.value for pair in function.params} == {
         "reranker": "boost", "random": '{"seed":1}', "on": "True",
     }  # fmt: skip
@@ -213,9 +213,7 @@ def test_a_highlighter(highlighter: Any, kind: int, expected: dict[str, str]) ->
 
 def test_an_aggregation_with_all_its_parts() -> None:
     inner = SearchAggregation(["b"], 2)
-    outer = SearchAggregation(
-        ["s"], 5, {"n": {"count": "*"}}, [{"n": "desc"}], TopHits(2, [{"_score": "asc"}]), inner
-    )
+    outer = SearchAggregation(["s"], 5, {"n": {"count": "*"}}, [{"n": "desc"}], TopHits(2, [{"_score": "asc"}]), inner)
     spec = build(reranking=Reranking(aggregation=outer)).search_aggregation
     assert (list(spec.fields), spec.size) == (["s"], 5)
     assert (spec.metrics["n"].op, spec.metrics["n"].field_name) == ("count", "*")

@@ -22,7 +22,9 @@ def test_the_managed_service_is_known_by_its_name(address: str, wanted: str) -> 
 
 
 def test_details_are_what_the_server_answers_to_a_greeting() -> None:
-    info = common_pb2.ServerInfo(build_tags="v2.5", build_time="today", git_commit="ab", go_version="go1", deploy_mode="X")
+    info = common_pb2.ServerInfo(
+        build_tags="v2.5", build_time="today", git_commit="ab", go_version="go1", deploy_mode="X"
+    )
     assert server.parse_server_info(milvus_pb2.ConnectResponse(server_info=info)) == {
         "version": "v2.5",
         "build_time": "today",

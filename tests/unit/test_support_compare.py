@@ -107,7 +107,7 @@ def covered_by_decoded(recorded: Recorded, path: tuple[Any, ...]) -> bool:
 
 
 # --- exceptions and values -------------------------------------------------------------------------------------------
-class MilvusException(Exception):  # noqa: N818  # the name is the subject
+class MilvusException(Exception):  # the name is the subject
     pass
 
 

@@ -198,6 +198,7 @@ async def test_an_insert_during_an_outage_waits_for_the_server_and_arrives_once(
     client = await opened(scripted_server)
     scripted_server.proxy.refuse()
     scripted_server.proxy.cut()
+    await AsyncClock.sleep(0.2)  # until the client has seen it: what is sent before that may have arrived
     with pytest.raises(MilvusUnavailableException) as raised:
         await client.insert("c", ROW, timeout=0.3)
     assert not raised.value.ambiguous, "it never left"
@@ -386,3 +387,18 @@ async def test_a_reply_that_cannot_be_read_says_of_which_call(scripted_server: S
 
     with pytest.raises(ReplyError, match="ShowCollections"):
         rpc.SHOW_COLLECTIONS.decode(b"\xff\xff\xff")
+
+
+async def test_who_comes_when_the_handshake_is_over_does_not_make_another(scripted_server: ScriptedServer) -> None:
+    client = await opened(scripted_server)
+    connection = await client._caller.binding.connection()
+
+    over, mine = connection._join_or_claim()
+    assert not mine
+    await over.wait(0)
+
+    connection.doubt(0)
+    assert not connection._join_or_claim()[1], "an older handshake is not doubted"
+    connection.doubt(await connection.ready(client._deadline(None)))
+    assert connection._join_or_claim()[1]
+    assert not connection._join_or_claim()[1], "one makes it, the others wait"

@@ -1,0 +1,92 @@
+"""Analyzers: what becomes of a text before it is searched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, overload
+
+from milvusclient import rpc
+from milvusclient._async.family import AsyncFamily
+from milvusclient.operations import analyzers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from milvusclient.models.analysis import AnalyzeResult
+
+__all__ = ["AsyncAnalyzers"]
+
+
+class AsyncAnalyzers(AsyncFamily):
+    """The method that runs an analyzer."""
+
+    @overload
+    async def run_analyzer(
+        self,
+        texts: str,
+        analyzer_params: str | Mapping[str, object] | None = None,
+        with_hash: bool = False,
+        with_detail: bool = False,
+        collection_name: str | None = None,
+        field_name: str | None = None,
+        analyzer_names: str | Sequence[str] | None = None,
+        timeout: float | None = None,
+    ) -> AnalyzeResult: ...
+
+    @overload
+    async def run_analyzer(
+        self,
+        texts: list[str] | tuple[str, ...],
+        analyzer_params: str | Mapping[str, object] | None = None,
+        with_hash: bool = False,
+        with_detail: bool = False,
+        collection_name: str | None = None,
+        field_name: str | None = None,
+        analyzer_names: str | Sequence[str] | None = None,
+        timeout: float | None = None,
+    ) -> list[AnalyzeResult]: ...
+
+    async def run_analyzer(
+        self,
+        texts: str | list[str] | tuple[str, ...],
+        analyzer_params: str | Mapping[str, object] | None = None,
+        with_hash: bool = False,
+        with_detail: bool = False,
+        collection_name: str | None = None,
+        field_name: str | None = None,
+        analyzer_names: str | Sequence[str] | None = None,
+        timeout: float | None = None,
+    ) -> AnalyzeResult | list[AnalyzeResult]:
+        """Split texts into tokens, as full-text search does: with an analyzer, or with that of a field.
+
+        Args:
+            texts: one text, or a list.
+            analyzer_params: the analyzer, such as ``{"type": "english"}``; None means the standard one.
+            with_hash: tell the hash of each token.
+            with_detail: tell where each token is.
+            collection_name: use the analyzer of a field of this collection.
+            field_name: that field.
+            analyzer_names: which of the field's analyzers, one name for all texts or one for each.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The tokens of the text; of a list of texts, a list.
+
+        Raises:
+            ParamError: an argument of the wrong type.
+            MilvusException: the server refuses, for instance because the analyzer cannot be.
+
+        Example:
+            >>> tokens = (await client.run_analyzer("the lazy dogs", {"type": "english"})).tokens
+        """
+        request = analyzers.build_run_analyzer(
+            texts,
+            analyzer_params=analyzer_params,
+            with_hash=with_hash,
+            with_detail=with_detail,
+            collection_name=collection_name,
+            field_name=field_name,
+            analyzer_names=analyzer_names,
+        )
+        reply = await self._call(rpc.RUN_ANALYZER, request, timeout)
+        results = analyzers.parse_run_analyzer(reply, with_hash=with_hash, with_detail=with_detail)
+        return analyzers.only_one(results) if isinstance(texts, str) else results

@@ -1,0 +1,158 @@
+"""Queries and searches whose results are columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from milvusclient import rpc
+from milvusclient._async.reads import AsyncReads
+from milvusclient.codec import placeholders
+from milvusclient.operations import queries, searches
+from milvusclient.operations import search_params as params
+from milvusclient.policy.options import CallOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from milvusclient.models.columns import Columns, SearchColumns
+    from milvusclient.operations.search_params import OrderBy
+    from milvusclient.schema.enums import ConsistencyLevel
+
+__all__ = ["AsyncColumnar"]
+
+
+class AsyncColumnar(AsyncReads):
+    """Methods that find rows and return columns."""
+
+    async def query_columns(
+        self,
+        collection_name: str,
+        filter: str | None = "",  # noqa: A002 - the name that programs use
+        output_fields: Sequence[str] | None = None,
+        timeout: float | None = None,
+        partition_names: Sequence[str] | None = None,
+        *,
+        filter_params: Mapping[str, object] | None = None,
+        limit: int | str | None = None,
+        offset: int | str | None = None,
+        order_by_fields: OrderBy | None = None,
+        ignore_growing: bool = False,
+        consistency_level: ConsistencyLevel | int | str | None = None,
+        guarantee_timestamp: int | None = None,
+        namespace: str | None = None,
+        retry_times: int | None = None,
+        retry_on_rate_limit: bool | None = None,
+        client_request_id: str = "",
+    ) -> Columns:
+        """Find rows by a filter, as columns: the fast way to arrays, Arrow tables and data frames.
+
+        Args:
+            collection_name: name or alias of the collection.
+            filter: which rows, as for :meth:`query`.
+            output_fields: which fields; None means all. Dynamic fields are one column, ``$meta``.
+            timeout: seconds for the whole operation; None means no limit.
+            partition_names: the only partitions to look in; None means all.
+            filter_params: values for the placeholders of the filter.
+            limit: how many rows at most.
+            offset: how many rows to skip before those.
+            order_by_fields: the order of the rows, as for :meth:`query`.
+            ignore_growing: leave out rows that arrived so recently that their segment still grows.
+            consistency_level: how fresh the data must be; None means as the collection was created.
+            guarantee_timestamp: the moment of which the data must be, for the levels Eventually and Customized.
+            namespace: the namespace of the rows, for collections that have namespaces.
+            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
+            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
+            client_request_id: a text that appears in the server's logs and traces.
+
+        Returns:
+            The columns by name; ``to_numpy(name)``, ``to_arrow()`` and ``to_pandas()`` convert them.
+
+        Raises:
+            ParamError: an argument cannot be.
+            MilvusException: the server refuses, or cannot be reached.
+
+        Example:
+            >>> columns = await client.query_columns("books", "id < 3", ["id"])
+            >>> columns["id"]
+            [1, 2]
+        """
+        options = queries.QueryOptions(
+            limit=limit, offset=offset, ignore_growing=ignore_growing, order_by_fields=order_by_fields,
+            cluster_id=self._cluster_id,
+        )  # fmt: skip
+        request = queries.build_query(
+            collection_name, filter, filter_params, output_fields, partition_names, options,
+            self._freshness(collection_name, consistency_level, guarantee_timestamp), namespace=namespace,
+        )  # fmt: skip
+        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        return queries.parse_columns(await self._call(rpc.QUERY, request, timeout, call_options))
+
+    async def search_columns(
+        self,
+        collection_name: str,
+        data: object,
+        filter: str | None = "",  # noqa: A002 - the name that programs use
+        limit: int = 10,
+        output_fields: Sequence[str] | None = None,
+        search_params: Mapping[str, object] | None = None,
+        timeout: float | None = None,
+        partition_names: Sequence[str] | None = None,
+        anns_field: str | None = None,
+        *,
+        filter_params: Mapping[str, object] | None = None,
+        offset: int | None = None,
+        ignore_growing: bool = False,
+        consistency_level: ConsistencyLevel | int | str | None = None,
+        guarantee_timestamp: int | None = None,
+        namespace: str | None = None,
+        retry_times: int | None = None,
+        retry_on_rate_limit: bool | None = None,
+        client_request_id: str = "",
+    ) -> SearchColumns:
+        """Find the rows whose vectors are nearest to the given ones, as columns.
+
+        Args:
+            collection_name: name or alias of the collection.
+            data: a list of query vectors, as for :meth:`search`.
+            filter: which rows come into question.
+            limit: how many hits for each query vector.
+            output_fields: which fields the hits have; None means none, ``["*"]`` all.
+            search_params: metric and parameters of the index, as for :meth:`search`.
+            timeout: seconds for the whole operation; None means no limit.
+            partition_names: the only partitions to look in; None means all.
+            anns_field: the vector field; needed if there are several.
+            filter_params: values for the placeholders of the filter.
+            offset: how many hits to skip.
+            ignore_growing: leave out rows that arrived so recently that their segment still grows.
+            consistency_level: how fresh the data must be; None means as the collection was created.
+            guarantee_timestamp: the moment of which the data must be, for the levels Eventually and Customized.
+            namespace: the namespace of the rows, for collections that have namespaces.
+            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
+            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
+            client_request_id: a text that appears in the server's logs and traces.
+
+        Returns:
+            The hits of all query vectors, one after the other; ``counts`` says how many each has.
+
+        Raises:
+            ParamError: an argument cannot be.
+            MilvusException: the server refuses, or cannot be reached.
+
+        Example:
+            >>> columns = await client.search_columns("books", [[0.1, 0.2]], limit=2)
+            >>> columns["id"]
+            [1, 2]
+        """
+        options = params.SearchOptions(offset=offset, ignore_growing=ignore_growing, cluster_id=self._cluster_id)
+        reading = searches.Reading(
+            fresh=self._freshness(collection_name, consistency_level, guarantee_timestamp),
+            output_fields=output_fields, partition_names=partition_names, namespace=namespace,
+        )  # fmt: skip
+        request = searches.build_search(
+            collection_name, data, None, filter, filter_params, limit, search_params, anns_field, options, reading
+        )
+        deadline = self._deadline(timeout)
+        collection = await self._collection(collection_name, deadline) if placeholders.needs_field(data) else None
+        searches.add_vectors(request, data, anns_field, collection)
+        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        return searches.parse_columns(await self._call(rpc.SEARCH, request, deadline, call_options))

@@ -1,0 +1,244 @@
+"""Snapshots: the state of a collection, kept and made a collection again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from milvusclient import rpc
+from milvusclient._async.family import AsyncFamily
+from milvusclient.operations import snapshots
+
+if TYPE_CHECKING:
+    from milvusclient.models.jobs import RestoreSnapshotJobInfo, SnapshotInfo
+
+__all__ = ["AsyncSnapshots"]
+
+
+class AsyncSnapshots(AsyncFamily):
+    """Methods for snapshots. An empty ``db_name`` means the client's database."""
+
+    async def create_snapshot(
+        self,
+        snapshot_name: str,
+        collection_name: str,
+        db_name: str | None = "",
+        description: str | None = "",
+        compaction_protection_seconds: int = 0,
+        timeout: float | None = None,
+    ) -> None:
+        """Keep a collection as it is now. Rows that are not flushed yet are not in it.
+
+        Args:
+            snapshot_name: unique among the snapshots of the collection.
+            collection_name: an existing collection.
+            db_name: its database.
+            description: for people.
+            compaction_protection_seconds: how long the segments of the snapshot are kept from being compacted.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a non-empty str, or the seconds are not an int of at least 0.
+            UnimplementedError: the server is too old for it.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.create_snapshot("monday", "books", description="before the import")
+        """
+        request = snapshots.build_create_snapshot(
+            snapshot_name, collection_name, db_name, description, compaction_protection_seconds
+        )
+        await self._call(rpc.CREATE_SNAPSHOT, request, timeout)
+
+    async def drop_snapshot(
+        self, snapshot_name: str, collection_name: str, db_name: str | None = "", timeout: float | None = None
+    ) -> None:
+        """Drop a snapshot.
+
+        Args:
+            snapshot_name: the snapshot.
+            collection_name: the collection that it is of.
+            db_name: its database.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: a name is not a non-empty str.
+            MilvusException: the server refuses, for instance because the snapshot is pinned.
+
+        Example:
+            >>> await client.drop_snapshot("monday", "books")
+        """
+        request = snapshots.build_drop_snapshot(snapshot_name, collection_name, db_name)
+        await self._call(rpc.DROP_SNAPSHOT, request, timeout)
+
+    async def list_snapshots(
+        self, collection_name: str | None = "", db_name: str | None = "", timeout: float | None = None
+    ) -> list[str]:
+        """The names of the snapshots of a collection, or of all.
+
+        Args:
+            collection_name: the collection; empty or None means all.
+            db_name: its database.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The names.
+
+        Raises:
+            ParamError: a name is not a str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> names = await client.list_snapshots("books")
+        """
+        request = snapshots.build_list_snapshots(collection_name, db_name)
+        return snapshots.parse_list_snapshots(await self._call(rpc.LIST_SNAPSHOTS, request, timeout))
+
+    async def describe_snapshot(
+        self, snapshot_name: str, collection_name: str, db_name: str | None = "", timeout: float | None = None
+    ) -> SnapshotInfo:
+        """What a snapshot holds.
+
+        Args:
+            snapshot_name: the snapshot.
+            collection_name: the collection that it is of.
+            db_name: its database.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            Its partitions, when it was made, and where it is stored.
+
+        Raises:
+            ParamError: a name is not a non-empty str.
+            MilvusException: there is no such snapshot.
+
+        Example:
+            >>> partitions = (await client.describe_snapshot("monday", "books")).partition_names
+        """
+        request = snapshots.build_describe_snapshot(snapshot_name, collection_name, db_name)
+        return snapshots.parse_describe_snapshot(await self._call(rpc.DESCRIBE_SNAPSHOT, request, timeout))
+
+    async def restore_snapshot(
+        self,
+        snapshot_name: str,
+        source_collection_name: str,
+        target_collection_name: str,
+        source_db_name: str | None = "",
+        target_db_name: str | None = "",
+        timeout: float | None = None,
+    ) -> int:
+        """Make a new collection of a snapshot. It does not wait for the end.
+
+        Args:
+            snapshot_name: the snapshot.
+            source_collection_name: the collection that it is of.
+            target_collection_name: the new collection.
+            source_db_name: the database of the snapshot.
+            target_db_name: the database of the new collection.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The number of the job, for ``get_restore_snapshot_state``.
+
+        Raises:
+            ParamError: a name is not a non-empty str.
+            MilvusException: the server refuses, for instance because the name is taken.
+
+        Example:
+            >>> job_id = await client.restore_snapshot("monday", "books", "books_of_monday")
+        """
+        request = snapshots.build_restore_snapshot(
+            snapshot_name, source_collection_name, target_collection_name, source_db_name, target_db_name
+        )
+        job_id = (await self._call(rpc.RESTORE_SNAPSHOT, request, timeout)).job_id
+        self._forget(target_collection_name)
+        return job_id
+
+    async def get_restore_snapshot_state(self, job_id: int, timeout: float | None = None) -> RestoreSnapshotJobInfo:
+        """How far a restoration is.
+
+        Args:
+            job_id: what ``restore_snapshot`` returned.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            Its state, and its progress in percent.
+
+        Raises:
+            ParamError: the number is not an int of at least 1.
+            MilvusException: there is no such job.
+
+        Example:
+            >>> percent = (await client.get_restore_snapshot_state(81)).progress
+        """
+        request = snapshots.build_restore_state(job_id)
+        return snapshots.parse_restore_state(await self._call(rpc.GET_RESTORE_SNAPSHOT_STATE, request, timeout))
+
+    async def list_restore_snapshot_jobs(
+        self, collection_name: str | None = "", db_name: str | None = "", timeout: float | None = None
+    ) -> list[RestoreSnapshotJobInfo]:
+        """The restorations to a collection, or all.
+
+        Args:
+            collection_name: the collection; empty or None means all.
+            db_name: its database.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            One for each job.
+
+        Raises:
+            ParamError: a name is not a str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> jobs = await client.list_restore_snapshot_jobs()
+        """
+        request = snapshots.build_restore_jobs(collection_name, db_name)
+        return snapshots.parse_restore_jobs(await self._call(rpc.LIST_RESTORE_SNAPSHOT_JOBS, request, timeout))
+
+    async def pin_snapshot_data(
+        self,
+        snapshot_name: str,
+        collection_name: str,
+        db_name: str | None = "",
+        ttl_seconds: int = 0,
+        timeout: float | None = None,
+    ) -> int:
+        """Keep the data of a snapshot from being deleted, for instance while it is copied.
+
+        Args:
+            snapshot_name: the snapshot.
+            collection_name: the collection that it is of.
+            db_name: its database.
+            ttl_seconds: for how long; 0 means until it is unpinned.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The number of the pin, for ``unpin_snapshot_data``.
+
+        Raises:
+            ParamError: a name is not a non-empty str, or the seconds are not an int of at least 0.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> pin_id = await client.pin_snapshot_data("monday", "books", ttl_seconds=3600)
+        """
+        request = snapshots.build_pin(snapshot_name, collection_name, db_name, ttl_seconds)
+        return (await self._call(rpc.PIN_SNAPSHOT_DATA, request, timeout)).pin_id
+
+    async def unpin_snapshot_data(self, pin_id: int, timeout: float | None = None) -> None:
+        """Let the data of a snapshot be deleted again.
+
+        Args:
+            pin_id: what ``pin_snapshot_data`` returned.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the number is not an int of at least 1.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> await client.unpin_snapshot_data(82)
+        """
+        request = snapshots.build_unpin(pin_id)
+        await self._call(rpc.UNPIN_SNAPSHOT_DATA, request, timeout)

@@ -1,0 +1,151 @@
+"""Data that lies outside: external collections, and files that analyzers read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from milvusclient import rpc
+from milvusclient._sync.family import Family
+from milvusclient.operations import external
+
+if TYPE_CHECKING:
+    from milvusclient.models.jobs import FileResourceInfo, RefreshExternalCollectionJobInfo
+
+__all__ = ["External"]
+
+
+class External(Family):
+    """Methods for external collections and file resources."""
+
+    def refresh_external_collection(
+        self,
+        collection_name: str,
+        external_source: str | None = "",
+        external_spec: str | None = "",
+        timeout: float | None = None,
+        *,
+        db_name: str | None = "",
+    ) -> int:
+        """Have an external collection read its source anew. It does not wait for the end.
+
+        Args:
+            collection_name: a collection with an external source.
+            external_source: another source from now on; empty or None leaves it.
+            external_spec: another way to read it, as JSON text; empty or None leaves it.
+            timeout: seconds for the whole call; None means no limit.
+            db_name: another database than the client's.
+
+        Returns:
+            The number of the job, for ``get_refresh_external_collection_progress``.
+
+        Raises:
+            ParamError: an argument is not a str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> job_id = client.refresh_external_collection("books", "s3://bucket/books")
+        """
+        request = external.build_refresh(collection_name, external_source, external_spec, db_name)
+        job_id = (self._call(rpc.REFRESH_EXTERNAL_COLLECTION, request, timeout)).job_id
+        self._forget(collection_name)
+        return job_id
+
+    def get_refresh_external_collection_progress(
+        self, job_id: int, timeout: float | None = None
+    ) -> RefreshExternalCollectionJobInfo:
+        """How far an external collection has read its source anew.
+
+        Args:
+            job_id: what ``refresh_external_collection`` returned.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            Its state, and its progress in percent.
+
+        Raises:
+            ParamError: the number is not an int.
+            MilvusException: there is no such job.
+
+        Example:
+            >>> percent = (client.get_refresh_external_collection_progress(91)).progress
+        """
+        request = external.build_refresh_progress(job_id)
+        reply = self._call(rpc.GET_REFRESH_EXTERNAL_COLLECTION_PROGRESS, request, timeout)
+        return external.parse_refresh_progress(reply)
+
+    def list_refresh_external_collection_jobs(
+        self, collection_name: str | None = "", timeout: float | None = None, *, db_name: str | None = ""
+    ) -> list[RefreshExternalCollectionJobInfo]:
+        """The jobs of an external collection, or of all.
+
+        Args:
+            collection_name: the collection; empty or None means all.
+            timeout: seconds for the whole call; None means no limit.
+            db_name: another database than the client's.
+
+        Returns:
+            One for each job.
+
+        Raises:
+            ParamError: a name is not a str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> jobs = client.list_refresh_external_collection_jobs("books")
+        """
+        request = external.build_refresh_jobs(collection_name, db_name)
+        reply = self._call(rpc.LIST_REFRESH_EXTERNAL_COLLECTION_JOBS, request, timeout)
+        return external.parse_refresh_jobs(reply)
+
+    def add_file_resource(self, name: str, path: str, timeout: float | None = None) -> None:
+        """Give a file in the server's storage a name, under which analyzers can read it.
+
+        Args:
+            name: unique on the server.
+            path: where the file lies in the server's storage.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: an argument is not a str.
+            MilvusException: the server refuses, for instance because there is no such file.
+
+        Example:
+            >>> client.add_file_resource("stop_words", "dicts/stop_words.txt")
+        """
+        request = external.build_add_file_resource(name, path)
+        self._call(rpc.ADD_FILE_RESOURCE, request, timeout)
+
+    def remove_file_resource(self, name: str, timeout: float | None = None) -> None:
+        """Take a file's name away; the file stays.
+
+        Args:
+            name: the name of a file.
+            timeout: seconds for the whole call; None means no limit.
+
+        Raises:
+            ParamError: the name is not a str.
+            MilvusException: the server refuses, for instance because an analyzer reads the file.
+
+        Example:
+            >>> client.remove_file_resource("stop_words")
+        """
+        request = external.build_remove_file_resource(name)
+        self._call(rpc.REMOVE_FILE_RESOURCE, request, timeout)
+
+    def list_file_resources(self, timeout: float | None = None) -> list[FileResourceInfo]:
+        """The files that have names.
+
+        Args:
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The name and the path of each.
+
+        Raises:
+            MilvusException: the server refuses.
+
+        Example:
+            >>> paths = [resource.path for resource in client.list_file_resources()]
+        """
+        reply = self._call(rpc.LIST_FILE_RESOURCES, external.build_list_file_resources(), timeout)
+        return external.parse_list_file_resources(reply)

@@ -1,0 +1,132 @@
+"""Replication: clusters that follow each other, and the messages that they exchange."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from milvusclient import rpc
+from milvusclient._sync.family import Family
+from milvusclient._sync.streaming import stream
+from milvusclient.operations import replication
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from milvusclient._proto import common_pb2, milvus_pb2
+    from milvusclient.operations.replication import DumpedMessage, ReplicateInfo
+    from milvusclient.policy.deadline import Deadline
+
+__all__ = ["Replication"]
+
+
+class Replication(Family):
+    """Methods for replication between clusters."""
+
+    def update_replicate_configuration(
+        self,
+        clusters: Sequence[Mapping[str, object]],
+        cross_cluster_topology: Sequence[Mapping[str, object]] | None = None,
+        force_promote: bool = False,
+        timeout: float | None = None,
+    ) -> common_pb2.Status:
+        """Say which clusters there are, and which follows which.
+
+        Args:
+            clusters: a dict for each: ``cluster_id``, ``connection_param`` (``uri`` and ``token``), ``pchannels``.
+            cross_cluster_topology: a dict for each pair: ``source_cluster_id`` and ``target_cluster_id``.
+            force_promote: make this cluster one that leads, although the one that led cannot be asked.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            The server's status, which is a good one.
+
+        Raises:
+            ParamError: something is missing in a dict, or is of the wrong type.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> ours = {"cluster_id": "a", "connection_param": {"uri": "http://a:19530"}, "pchannels": ["a-0"]}
+            >>> theirs = {"cluster_id": "b", "connection_param": {"uri": "http://b:19530"}, "pchannels": ["b-0"]}
+            >>> edge = {"source_cluster_id": "a", "target_cluster_id": "b"}
+            >>> status = client.update_replicate_configuration([ours, theirs], [edge])
+        """
+        request = replication.build_update_replicate_configuration(clusters, cross_cluster_topology, force_promote)
+        return self._call(rpc.UPDATE_REPLICATE_CONFIGURATION, request, timeout)
+
+    def get_replicate_configuration(self, timeout: float | None = None) -> common_pb2.ReplicateConfiguration:
+        """Which clusters there are, and which follows which.
+
+        Args:
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            A message with ``clusters`` and ``cross_cluster_topology``.
+
+        Raises:
+            MilvusException: the server refuses.
+
+        Example:
+            >>> configuration = client.get_replicate_configuration()
+            >>> names = [cluster.cluster_id for cluster in configuration.clusters]
+        """
+        request = replication.build_get_replicate_configuration()
+        return (self._call(rpc.GET_REPLICATE_CONFIGURATION, request, timeout)).configuration
+
+    def get_replicate_info(
+        self, source_cluster_id: str, target_pchannel: str, timeout: float | None = None
+    ) -> ReplicateInfo:
+        """How far this cluster has followed another.
+
+        Args:
+            source_cluster_id: the cluster that it follows.
+            target_pchannel: one of this cluster's channels.
+            timeout: seconds for the whole call; None means no limit.
+
+        Returns:
+            A dict with ``checkpoint`` and ``salvage_checkpoint``, each None where there is none.
+
+        Raises:
+            ParamError: an argument is not a non-empty str.
+            MilvusException: the server refuses.
+
+        Example:
+            >>> checkpoint = (client.get_replicate_info("a", "b-0"))["checkpoint"]
+        """
+        request = replication.build_get_replicate_info(source_cluster_id, target_pchannel)
+        return replication.parse_replicate_info(self._call(rpc.GET_REPLICATE_INFO, request, timeout))
+
+    def dump_messages(
+        self,
+        pchannel: str,
+        start_message_id: Mapping[str, object],
+        start_timetick: int = 0,
+        end_timetick: int = 0,
+        timeout: float | None = None,
+    ) -> Iterator[DumpedMessage]:
+        """Read the messages of a channel's log, one after the other.
+
+        Args:
+            pchannel: the channel.
+            start_message_id: where to begin: ``{"id": ..., "wal_name": "Pulsar"}``.
+            start_timetick: leave out messages before this moment of the server's clock; 0 means none.
+            end_timetick: end at this moment; 0 means no end.
+            timeout: seconds for the whole reading; None means no limit.
+
+        Returns:
+            An iterator of dicts with ``message_id``, ``payload`` and ``properties``.
+
+        Raises:
+            ParamError: an argument that cannot be.
+            MilvusException: the server refuses, while the messages are read.
+
+        Example:
+            >>> messages = client.dump_messages("a-0", {"id": "42", "wal_name": "Pulsar"})
+        """
+        request = replication.build_dump_messages(pchannel, start_message_id, start_timetick, end_timetick)
+        return self._dumped(request, self._deadline(timeout))
+
+    def _dumped(
+        self, request: milvus_pb2.DumpMessagesRequest, deadline: Deadline
+    ) -> Iterator[DumpedMessage]:
+        for reply in stream(self._caller, rpc.DUMP_MESSAGES, request, deadline):
+            yield replication.parse_dumped_message(reply)

@@ -1,0 +1,7 @@
+"""Where programs written for the reference client import :class:`EmbeddingList` from."""
+
+from __future__ import annotations
+
+from milvusclient.schema.embedding_list import EmbeddingList
+
+__all__ = ["EmbeddingList"]

@@ -1,0 +1,135 @@
+"""Requests put together from parts: what is large is copied once, from where the user keeps it to what gRPC sends.
+
+Setting a field of a message copies, and serializing the message copies again. A message on the wire is nothing but its
+fields, one after the other, so the few bytes around large fields are written here and everything is joined at one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+__all__ = ["Assembled", "Column", "field_number", "prefix"]
+
+Req = TypeVar("Req", bound="Message")
+_LENGTH_DELIMITED = 2
+
+
+#: Whoever sends a request of this size will send more of them.
+_LARGE = 1 << 20
+#: Just below what glibc takes for too large ever to be kept (DEFAULT_MMAP_THRESHOLD_MAX).
+_MOST_KEPT = (1 << 25) - (1 << 13)
+
+
+def field_number(message: type[Message], name: str) -> int:
+    """The number of a field of a message."""
+    number: int = message.DESCRIPTOR.fields_by_name[name].number
+    return number
+
+
+def prefix(number: int, size: int) -> bytes:
+    """What stands before a field of ``size`` bytes: its number, and its length."""
+    return _varint(number << 3 | _LENGTH_DELIMITED) + _varint(size)
+
+
+def _varint(number: int) -> bytes:
+    digits = bytearray()
+    while number > 0x7F:
+        digits.append(number & 0x7F | 0x80)
+        number >>= 7
+    digits.append(number)
+    return bytes(digits)
+
+
+class Column:
+    """A serialized FieldData, whose large field may still be where the user keeps it.
+
+    Args:
+        head: the fields around the large one, serialized.
+        size: how many bytes the large field has.
+        body: the large field: buffers that are one after the other, such as the user's own arrays. They may be made
+            while they are read.
+        mend: what to read in place of a body that cannot be read to its end; it raises an error that says why.
+        check: looks at the body when it is in its place, and raises if it must not be sent.
+    """
+
+    __slots__ = ("body", "check", "head", "mend", "size")
+
+    def __init__(
+        self,
+        head: bytes,
+        size: int = 0,
+        body: Iterable[Any] = (),  # anything with a buffer
+        mend: Callable[[], Iterable[Any]] | None = None,
+        check: Callable[[memoryview], None] | None = None,
+    ) -> None:
+        self.head = head
+        self.size = size
+        self.body = body
+        self.mend = mend
+        self.check = check
+
+    def write(self, stream: BytesIO, number: int) -> None:
+        """Write the column as a field of this number."""
+        stream.write(prefix(number, len(self.head) + self.size) + self.head)
+        start = stream.tell()
+        try:
+            stream.writelines(self.body)
+        except Exception:
+            if self.mend is None:
+                raise
+            stream.seek(start)
+            stream.writelines(self.mend())
+        if self.check is not None:
+            with stream.getbuffer() as written:
+                self.check(written[start : start + self.size])
+
+
+class Assembled(Generic[Req]):
+    """A request of which only the bytes exist. It is sent like a message.
+
+    Args:
+        envelope: the message without the columns.
+        columns: the columns of its ``fields_data``, in their order.
+
+    Raises:
+        MilvusException: what a column finds when it is written.
+    """
+
+    __slots__ = ("_payload", "_type")
+
+    def __init__(self, envelope: Req, columns: Iterable[Column]) -> None:
+        self._type = type(envelope)
+        number = field_number(self._type, "fields_data")
+        stream = BytesIO()
+        stream.write(envelope.SerializeToString())
+        for column in columns:
+            column.write(stream, number)
+        #: The stream gives its memory away, it does not copy it.
+        self._payload = stream.getvalue()
+        if len(self._payload) > _LARGE:
+            _keep_memory()
+
+    def SerializeToString(self) -> bytes:  # noqa: N802 - the name that messages have
+        """The bytes."""
+        return self._payload
+
+    def message(self) -> Req:
+        """The request as a message, for whoever wants to look into it; a copy."""
+        return self._type.FromString(self._payload)
+
+
+@cache
+def _keep_memory() -> None:
+    """Have large blocks kept for the next request, instead of given back and zeroed by the kernel page by page.
+
+    glibc's malloc keeps twice the size of the largest block that was given back so far, which is just too little for a
+    request and gRPC's copy of it: half of the time of an insert would go into page faults. This block raises the mark.
+    It is never written to, so it costs nothing; with another malloc it does nothing.
+    """
+    bytes(_MOST_KEPT)
