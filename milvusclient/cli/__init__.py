@@ -1,0 +1,38 @@
+"""The command ``milvusclient``: one command after another in a shell, or one at a time.
+
+This module imports nothing but the standard library, so that it can say what is missing when the extra ``cli`` is not
+installed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Sequence
+
+__all__ = ["main"]
+
+#: What the extra brings and the commands cannot do without.
+_NEEDED = ("click", "platformdirs", "prompt_toolkit", "rich")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: the words after the command's name; None takes those of the process.
+
+    Returns:
+        The exit status: 0, 1 for a failure, 2 for a command that cannot be read.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        sys.stderr.write(
+            f'The command needs {", ".join(missing)}, which the extra "cli" brings: '
+            "python -m pip install 'milvusclient[cli]'\n"
+        )
+        return 2
+    from milvusclient.cli.app import run
+
+    return run(words)

@@ -1,0 +1,103 @@
+"""What a failed step of ``doctor`` means, and what to do about it. All pure: what was seen goes in, words come out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Step", "latency_words", "meaning", "percentile"]
+
+State = Literal["ok", "failed", "skipped"]
+
+#: What the reasons of a ConnectError mean: (step, meaning, what to do).
+_REASONS: dict[str, tuple[str, str, str]] = {
+    "name_not_resolved": (
+        "name",
+        "the host's name cannot be resolved",
+        "check its spelling, /etc/hosts and the DNS of this machine; in containers use the service's name",
+    ),
+    "refused": (
+        "tcp",
+        "nothing listens at this port",
+        "start Milvus, or check the port: gRPC is 19530, and 9091 is only for health and metrics",
+    ),
+    "tls": (
+        "tls",
+        "the two sides do not agree on TLS",
+        "use https:// for a server with TLS and http:// for one without; give its CA with --ca",
+    ),
+    "not_milvus": (
+        "grpc",
+        "something listens, but it does not speak Milvus's gRPC",
+        "use the gRPC port, 19530 unless it was changed; 9091 and port 80 of an ingress are HTTP",
+    ),
+    "proxy": (
+        "grpc",
+        "an HTTP proxy stands in the way",
+        "unset http_proxy and https_proxy, or add the host to no_proxy",
+    ),
+    "authentication": (
+        "authentication",
+        "the server refuses the credentials, or wants some",
+        "give the user with connect -u USER, or a token with connect -t; root's first password is Milvus",
+    ),
+    "embedded": (
+        "file",
+        "the embedded server cannot open the file",
+        "see that the folder exists and that no other process has the file open",
+    ),
+    "timeout": (
+        "grpc",
+        "the server accepts connections but does not answer",
+        "it may still be starting, or be overloaded; look at its log, and try a greater --timeout",
+    ),
+    "not_ready": ("grpc", "the server is starting", "wait some seconds and try again; look at its log if it stays so"),
+    "unavailable": (
+        "grpc",
+        "the server does not answer calls",
+        "look at its log and at what lies between: balancer, mesh, firewall",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the examination.
+
+    Attributes:
+        name: which one.
+        state: how it went.
+        detail: what was seen.
+        meaning: what a failure means.
+        advice: what to do about it.
+    """
+
+    name: str
+    state: State
+    detail: str
+    meaning: str = ""
+    advice: str = ""
+
+
+def meaning(reason: str, detail: str) -> Step:
+    """The failed step for a reason of :class:`milvusclient.ConnectError`."""
+    step, words, advice = _REASONS.get(reason, _REASONS["unavailable"])
+    return Step(step, "failed", detail, words, advice)
+
+
+def percentile(values: Sequence[float], part: float) -> float:
+    """The smallest value that at least this part of the values does not exceed.
+
+    Example:
+        >>> percentile([3, 1, 2, 4], 0.5)
+        2
+    """
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * round(part * 100) // 100) - 1)]
+
+
+def latency_words(seconds: Sequence[float]) -> str:
+    """How long calls take."""
+    p50, p99 = percentile(seconds, 0.5) * 1000, percentile(seconds, 0.99) * 1000
+    return f"p50 {p50:.2f} ms, p99 {p99:.2f} ms of {len(seconds)} calls"

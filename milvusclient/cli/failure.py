@@ -1,0 +1,20 @@
+"""A failure of a command: one message on stderr, and exit status 1."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, Any
+
+import click
+
+__all__ = ["Failure"]
+
+
+class Failure(click.ClickException):
+    """The command could not do what was asked; the message says why and what to do."""
+
+    exit_code = 1
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the message to stderr."""
+        click.secho(f"Error: {self.format_message()}", file=file or sys.stderr, fg="red")

@@ -1,0 +1,260 @@
+"""Connections by name: what is kept, what never is, and where secrets come from."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import keyring
+import keyring.backend
+import keyring.backends.fail
+import keyring.errors
+import pytest
+
+from milvusclient.cli import main
+from milvusclient.cli.completion import candidates
+from milvusclient.cli.failure import Failure
+from milvusclient.cli.secrets import drop_from_keyring, keep_in_keyring, secret_of
+from milvusclient.cli.session import Options, Session
+from milvusclient.cli.shell import _SECRET
+from milvusclient.cli.store import SavedConnection, Store, variable_of
+from milvusclient.cli.verbs import root
+from tests.support.command_line import CommandLine
+
+
+class _Memory(keyring.backend.KeyringBackend):
+    priority = 5
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        if self.kept.pop((service, username), None) is None:
+            raise keyring.errors.PasswordDeleteError
+
+
+@pytest.fixture
+def vault() -> Iterator[_Memory]:
+    before = keyring.get_keyring()
+    keyring.set_keyring(memory := _Memory())
+    yield memory
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def no_vault() -> Iterator[None]:
+    before = keyring.get_keyring()
+    keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]  # keyring's, not ours
+    yield
+    keyring.set_keyring(before)
+
+
+def test_connections_are_kept_in_a_file_for_their_owner(tmp_path: Path) -> None:
+    store = Store(tmp_path / "new" / "folder")
+    assert store.read() == {}
+    store.save("prod", SavedConnection(uri="https://x:443", user="root", secret="ask"))
+    store.save("dev", SavedConnection(uri="http://x:1"))
+    assert store.path.stat().st_mode & 0o777 == 0o600
+    assert store.path.parent.stat().st_mode & 0o777 == 0o700
+    assert list(Store(tmp_path / "new" / "folder").read()) == ["dev", "prod"]
+    assert store.forget("dev") == SavedConnection(uri="http://x:1")
+    assert store.forget("dev") is None
+    assert [path.name for path in store.path.parent.iterdir()] == ["connections.json"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"connections": {"a": {"uri": "x", "password": "y"}}}'])
+def test_a_file_that_is_not_ours_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "connections.json").write_text(text, encoding="utf-8")
+    with pytest.raises(Failure, match=r"connections\.json"):
+        Store(tmp_path).read()
+
+
+def test_the_variable_of_a_connection() -> None:
+    assert variable_of("my-prod.1") == "MILVUS_SECRET_MY_PROD_1"
+
+
+def test_secrets_come_from_where_they_were_said_to_be(monkeypatch: pytest.MonkeyPatch, vault: _Memory) -> None:
+    assert secret_of("a", SavedConnection(uri="x")) == ""
+    named = SavedConnection(uri="x", secret="environment", variable="MY_TOKEN")
+    with pytest.raises(Failure, match="MY_TOKEN"):
+        secret_of("a", named)
+    monkeypatch.setenv("MY_TOKEN", "t0ken")
+    assert secret_of("a", named) == "t0ken"
+    kept = SavedConnection(uri="x", secret="keyring")
+    with pytest.raises(Failure, match="MILVUS_SECRET_A"):
+        secret_of("a", kept)
+    keep_in_keyring("a", "s3cret")
+    assert secret_of("a", kept) == "s3cret"
+    drop_from_keyring("a")
+    drop_from_keyring("a")
+    assert vault.kept == {}
+    asked = SavedConnection(uri="x", user="root", secret="ask")
+    monkeypatch.setattr("sys.stdin", open("/dev/null", encoding="utf-8"))  # noqa: SIM115 - the test ends soon
+    with pytest.raises(Failure, match="Password of root.*MILVUS_SECRET_A"):
+        secret_of("a", asked)
+    monkeypatch.setenv("MILVUS_SECRET_A", "once")
+    assert secret_of("a", asked) == "once"
+    sys.stdin.close()
+
+
+@pytest.mark.usefixtures("no_vault")
+def test_without_a_keyring_storing_is_refused() -> None:
+    with pytest.raises(Failure, match="MILVUS_SECRET_A instead"):
+        keep_in_keyring("a", "s3cret")
+
+
+def test_which_connection_a_command_uses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(Store(tmp_path))
+    assert session.chosen() == ("", None)
+    default, prod = SavedConnection(uri="http://x:1"), SavedConnection(uri="http://y:1")
+    session.store.save("default", default)
+    session.store.save("prod", prod)
+    assert session.chosen() == ("default", default)
+    with session.using(Options(connection="prod"), "json"):
+        assert session.chosen() == ("prod", prod)
+        assert session.options.output == "json"
+        with session.using(Options(uri="http://z:1", db_name="d"), None):
+            assert session.chosen() == ("", None)
+            assert (session.options.output, session.options.db_name) == ("json", "d")
+    with session.using(Options(connection="prd"), None), pytest.raises(Failure, match="there are default, prod"):
+        session.chosen()
+    monkeypatch.setenv("MILVUS_URI", "http://w:1")
+    assert session.chosen() == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("connect -uri http://root:x@h:1", False),
+        ("connect -t root:secret", False),
+        ("connect -u root --password x", False),
+        ("create index -c docs -t HNSW", True),
+        ("flush -c docs -t 5", True),
+    ],
+)
+def test_what_the_history_does_not_keep(line: str, kept: bool) -> None:
+    assert (_SECRET.search(line) is None) is kept
+
+
+def offered(line: list[str], begun: str = "") -> list[str]:
+    def ask(family: str, collection: str) -> list[str]:
+        return [f"{family}:{collection}"]
+
+    return [text for text, _ in candidates(root, line, begun, ask)]
+
+
+def test_what_may_come_next() -> None:
+    assert offered([], "conn") == ["connect"]
+    assert "collection" in offered(["show"])
+    assert offered(["describe"], "coll") == offered(["show"], "coll") == ["collection", "collection_stats"]
+    assert offered(["show", "collection", "-c"]) == ["collections:"]
+    assert offered(["load", "-c", "docs", "-p"]) == ["partitions:docs"]
+    assert offered(["show", "index", "-c", "docs", "-in"]) == ["indexes:docs"]
+    assert offered(["query", "-a"]) == ["connections:"]
+    assert offered(["query", "--output"]) == ["table", "json", "csv"]
+    assert "--limit" in offered(["query", "-c", "docs"], "--l")
+    assert offered(["query", "-e"]) == []
+    assert offered(["delete", "index", "-y"], "--c")
+    assert offered(["nothing", "here"]) == offered([])
+
+
+def commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        yield f"{before}{name}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before}{name} ")
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), list(commands(root)), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_every_command_explains_itself(
+    name: str, command: click.Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = CommandLine(tmp_path, monkeypatch)(*name.split(), "--help")
+    assert ran.status == 0
+    assert command.help
+    letters = [text for each in command.params if isinstance(each, click.Option) for text in each.opts]
+    assert len(letters) == len(set(letters)), "two options have one name"
+    for each in command.params:
+        assert not isinstance(each, click.Option) or each.help, each.name
+
+
+def test_mistakes_are_on_stderr_with_status_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli = CommandLine(tmp_path, monkeypatch)
+    for words, wanted in [
+        (["shw"], "did you mean 'show'?"),
+        (["show", "colection"], "did you mean 'collection'?"),
+        (["query"], "'--collection-name'"),
+        (["query", "-c", "x"], "'--expr'"),
+        (["connect", "-uri", "x:1", "-p", "2"], "either -uri"),
+        (["connect", "-tls", "2"], "--client-cert"),
+        (["help", "nothing"], "no command 'nothing'"),
+    ]:
+        ran = cli(*words)
+        assert (ran.status, ran.out) == (2, ""), words
+        assert wanted in ran.err
+
+
+@pytest.mark.parametrize("line", ["connect -uri x:1 -t s3cret", "create user -u ada -p s3cret"])
+def test_a_secret_in_the_command_line_is_refused_and_not_repeated(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = CommandLine(tmp_path, monkeypatch)(*line.split())
+    assert (ran.status, ran.out) == (2, "")
+    assert "it is asked for" in ran.err
+    assert "s3cret" not in ran.err
+
+
+def test_what_needs_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli = CommandLine(tmp_path, monkeypatch)
+    assert cli("--version").out.startswith("milvusclient ")
+    assert "create index" in cli("help", "create", "index").out
+    assert cli("calc", "hybridts_to_unixtime", "434324324324233").out == "1656815.812\n"
+    assert cli("-o", "json", "calc", "mkts_from_unixtime", "1.5").json() == {"hybridts": 393216000}
+    for line in ("calc distance", "load_balance -s 1 -d 2", "show bulk_insert_state -id 1", "list bulk_insert_tasks"):
+        ran = cli(*line.split())
+        assert (ran.status, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert cli("list", "connections", "-o", "csv").out == "name,uri,user,database,secret,used\n"
+    assert cli("show", "output").out == "table\n"
+
+
+def test_a_file_of_connections_that_cannot_be_read_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli = CommandLine(tmp_path, monkeypatch)
+    cli.saved.parent.mkdir()
+    cli.saved.write_text("no", encoding="utf-8")
+    ran = cli("list", "connections")
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.count("\n") == 1
+
+
+def test_without_the_extra_it_says_what_to_install() -> None:
+    program = (
+        "import importlib.util, sys; real = importlib.util.find_spec;"
+        "importlib.util.find_spec = lambda name: None if name in ('click', 'rich') else real(name);"
+        "from milvusclient.cli import main; sys.exit(main(['--version']))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "click, rich" in ran.stderr
+    assert "pip install 'milvusclient[cli]'" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+def test_the_entry_imports_only_the_standard_library() -> None:
+    program = (
+        "import sys, milvusclient; before = set(sys.modules); import milvusclient.cli;"
+        "print({name.partition('.')[0] for name in set(sys.modules) - before} - sys.stdlib_module_names)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
+    assert ran.stdout.strip() == "{'milvusclient'}"
+    assert main.__doc__
