@@ -24,6 +24,7 @@ from pathlib import Path  # noqa: E402
 import pytest  # noqa: E402
 
 from tests.support import leftovers, servers  # noqa: E402
+from tests.support.certificates import Certificates, make_certificates  # noqa: E402
 from tests.support.scripted import ScriptedServer  # noqa: E402
 from tests.support.servers import Config, Database, HeldMilvus, Milvus  # noqa: E402
 
@@ -78,6 +79,15 @@ def scripted_server() -> Iterator[ScriptedServer]:
     """A server that does what the test tells it, behind a TCP proxy that counts connections."""
     with ScriptedServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Certificates of servers and clients, good ones and bad ones."""
+    folder = tmp_path_factory.mktemp("certificates")
+    for directory in (folder, folder.parent, folder.parent.parent):  # the real server may run as another user
+        directory.chmod(directory.stat().st_mode | 0o055)
+    return make_certificates(folder)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def flat(field: str = "vector", metric: str = "L2") -> IndexParams:
     return params
 
 
-def by_id(rows: Sequence[dict[str, object]]) -> dict[object, dict[str, object]]:
+def by_id(rows: Sequence[dict[str, Any]]) -> dict[Any, dict[str, Any]]:
     """Rows by their keys; servers return them in any order."""
     found = {row["id"]: row for row in rows}
     assert len(found) == len(rows)
@@ -61,12 +62,12 @@ def by_id(rows: Sequence[dict[str, object]]) -> dict[object, dict[str, object]]:
 
 #: The collection that tests read and never change: two colours by turns, one dynamic field, and a partition.
 BOOKS = "books"
-BOOK_ROWS: list[dict[str, object]] = [
+BOOK_ROWS: list[dict[str, Any]] = [
     {"id": number, "vector": [float(number), 0.0], "color": ("red", "blue")[number % 2], "year": 2000 + number}
     | ({"pages": 100 * number} if number else {})
     for number in range(8)
 ]
-OLD_ROWS: list[dict[str, object]] = [
+OLD_ROWS: list[dict[str, Any]] = [
     {"id": 100 + number, "vector": [float(number), 5.0], "color": "green", "year": 1900 + number} for number in range(3)
 ]
 BOOK_SCHEMA = schema_of(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from milvusclient import MilvusClient, MilvusException
@@ -16,16 +18,12 @@ def test_an_alias_leads_to_its_collection(server: Server) -> None:
 
         assert client.has_collection("books")
         assert (client.describe_collection("books"))["collection_name"] == "books_2024"
-        assert (client.describe_collection("books_2024"))["aliases"] == ["books"]
-        described = client.describe_alias("books")
-        assert (described["alias"], described.get("collection_name")) == ("books", "books_2024")
-        assert (client.list_aliases("books_2024"))["aliases"] == ["books"]
-        assert (client.list_aliases())["aliases"] == ["books"]
+        aliases = (client.describe_collection("books_2024"))["aliases"]
+        assert aliases == ([] if server.is_lite else ["books"]), "Milvus Lite does not describe aliases there"
         assert (client.insert("books", {"id": 1, "vector": [1, 2]}))["insert_count"] == 1
 
         client.drop_alias("books")
         assert not client.has_collection("books")
-        assert (client.list_aliases("books_2024"))["aliases"] == []
         assert client.has_collection("books_2024")
 
 
@@ -37,10 +35,24 @@ def test_writes_by_an_alias_follow_it_to_another_schema(server: Server) -> None:
         client.insert("current", {"id": 1, "vector": [1, 2]})
 
         client.alter_alias("three", "current")
-        described = client.describe_alias("current")
-        assert described.get("collection_name") == "three"
+        assert (client.describe_collection("current"))["collection_name"] == "three"
         client.insert("current", {"id": 1, "vector": [1, 2, 3]})
         client.drop_alias("current")
+
+
+def test_aliases_are_described_and_listed(server: Server) -> None:
+    name = f"c_{uuid.uuid4().hex[:12]}"
+    # Milvus 2.3.5 knows the aliases of the default database only, whatever database a call is for.
+    with MilvusClient(server.uri, db_name="default") as client:
+        client.create_collection(name, schema=schema_of())
+        client.create_alias(name, f"{name}_alias")
+        described = client.describe_alias(f"{name}_alias")
+        assert (described["alias"], described.get("collection_name")) == (f"{name}_alias", name)
+        assert (client.list_aliases(name))["aliases"] == [f"{name}_alias"]
+        assert f"{name}_alias" in (client.list_aliases())["aliases"]
+        client.drop_alias(f"{name}_alias")
+        assert (client.list_aliases(name))["aliases"] == []
+        client.drop_collection(name)
 
 
 def test_names_that_do_not_exist_or_are_taken_are_refused(server: Server) -> None:

@@ -1,0 +1,101 @@
+"""The embedded server: one for each file, as long as an alias points at it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from milvusclient import AsyncMilvusClient, ConnectError, ConnectionConfigException, MilvusClient, embedded
+from tests.support.forks import in_child
+
+pytestmark = pytest.mark.lite
+
+
+def holders(path: str) -> int:
+    """How many connections use the file."""
+    return len(embedded._servers[os.path.realpath(path)].holders)
+
+
+def opens_elsewhere(path: str) -> bool:
+    """Whether another process can open the file."""
+    program = f"from milvusclient import MilvusClient; MilvusClient({path!r}).close()"
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False).returncode == 0
+
+
+def test_the_file_is_free_when_its_last_alias_is_closed(lite_uri: str) -> None:
+    first = MilvusClient(lite_uri)
+    second = MilvusClient(lite_uri, alias="second")
+    assert (holders(lite_uri), first.list_collections(), second.list_collections()) == (2, [], [])
+
+    first.close()
+    assert second.list_collections() == [], "it is still in use"
+    second.close()
+
+    assert holders(lite_uri) == 0
+    assert opens_elsewhere(lite_uri)
+    assert MilvusClient(lite_uri).list_collections() == [], "and can be opened again"
+
+
+def test_a_file_that_another_process_has_open_says_so(lite_uri: str) -> None:
+    MilvusClient(lite_uri)
+    program = f"""
+from milvusclient import ConnectError, MilvusClient
+try:
+    MilvusClient({lite_uri!r})
+except ConnectError as error:
+    print(error.reason, error)
+"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert result.stdout.startswith("embedded ")
+    assert "another process" in result.stdout
+    assert "Traceback" not in result.stderr, "what is raised is not printed as well"
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionConfigException, match=r"folder '.*nowhere' .* does not exist"):
+        MilvusClient(str(tmp_path / "nowhere" / "x.db"))
+
+
+def test_a_loop_that_ended_without_close_gives_its_file_back(lite_uri: str, tmp_path: Path) -> None:
+    assert asyncio.run(AsyncMilvusClient(lite_uri).list_collections()) == []
+    other = AsyncMilvusClient(str(tmp_path / "other.db"))
+
+    async def use_and_close() -> None:
+        await other.list_collections()
+        await other.close()
+
+    asyncio.run(use_and_close())
+
+    over = time.monotonic() + 20
+    while holders(lite_uri) and time.monotonic() < over:
+        time.sleep(0.05)
+    assert holders(lite_uri) == 0
+
+
+def test_cancelling_the_start_leaves_no_server(lite_uri: str) -> None:
+    async def cancel() -> None:
+        task = asyncio.ensure_future(AsyncMilvusClient(lite_uri).list_collections())
+        await asyncio.sleep(0)  # now it waits for the thread that starts the server
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancel())
+    assert holders(lite_uri) == 0
+
+
+def test_a_file_of_the_parent_is_a_clear_error_in_a_child(lite_uri: str) -> None:
+    client = MilvusClient(lite_uri)
+
+    def child() -> None:
+        with pytest.raises(ConnectError, match="served by the parent process"):
+            client.list_collections()
+
+    assert in_child(child) == 0
+    assert client.list_collections() == []
