@@ -66,7 +66,9 @@ class Method(Generic[Req, Rep]):
         """
         try:
             return self.reply.FromString(data)
-        except Exception as error:  # protobuf raises DecodeError, of one class or another depending on its implementation
+        except (
+            Exception
+        ) as error:  # protobuf raises DecodeError, of one class or another depending on its implementation
             raise ReplyError(
                 message=f"the server's reply to {self.name} ({len(data)} bytes) cannot be read: {error}"
             ) from error

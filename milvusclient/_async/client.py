@@ -155,20 +155,24 @@ class AsyncMilvusClient(
         if not plain:
             _check_alias(alias, dedicated)
         base = None if plain else _known_config(alias)
-        config = _plain_config(uri, user, password, db_name, token) if plain else make_config(
-            uri if uri is not None else _implied(base).target.uri,
-            user=user,
-            password=password,
-            token=token,
-            db_name=db_name,
-            secure=secure,
-            server_pem_path=server_pem_path,
-            ca_pem_path=ca_pem_path,
-            client_pem_path=client_pem_path,
-            client_key_path=client_key_path,
-            server_name=server_name,
-            grpc_options=grpc_options,
-            base=base if base is not None or uri is not None else _implied(None),
+        config = (
+            _plain_config(uri, user, password, db_name, token)
+            if plain
+            else make_config(
+                uri if uri is not None else _implied(base).target.uri,
+                user=user,
+                password=password,
+                token=token,
+                db_name=db_name,
+                secure=secure,
+                server_pem_path=server_pem_path,
+                ca_pem_path=ca_pem_path,
+                client_pem_path=client_pem_path,
+                client_key_path=client_key_path,
+                server_name=server_name,
+                grpc_options=grpc_options,
+                base=base if base is not None or uri is not None else _implied(None),
+            )
         )
         if alias is not None and base is not None and config.differences(base):
             raise conflict_error(alias, config, base)

@@ -107,6 +107,8 @@ class Maintenance(Waiting):
     ) -> int:
         """Have the server merge small segments and drop deleted rows; it does that by itself, later.
 
+        The request names the collection. Milvus 2.3 looks for a number there, finds none, and compacts all collections.
+
         Args:
             collection_name: an existing collection.
             is_clustering: sort the rows by the clustering key, too.

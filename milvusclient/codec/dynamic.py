@@ -87,20 +87,33 @@ def merge_dynamic(
         The rows.
     """
     if wanted is not None:
-        for row, document in zip(rows, documents, strict=True):
-            if document.__class__ is dict:
-                for key in wanted:
-                    if key in document and key not in row:
-                        row[key] = document[key]
-        return rows
-    taken = None if names is None else [name for name in names if any(name in document for document in documents)]
-    if taken == [] and set(map(type, documents)) == {dict}:
+        _take(rows, documents, wanted)
+    elif names is not None and _disjoint(names, documents) and len(rows) == len(documents):
         deque(map(dict.update, rows, documents), 0)
-        return rows
+    else:
+        _merge_each(rows, documents)
+    return rows
+
+
+def _disjoint(names: Collection[str], documents: Sequence[Any]) -> bool:
+    """Whether all documents are dicts without these keys."""
+    if set(map(type, documents)) != {dict}:
+        return False
+    return not any(name in document for name in names for document in documents)
+
+
+def _take(rows: list[dict[str, Any]], documents: Sequence[Any], wanted: Collection[str]) -> None:
+    for row, document in zip(rows, documents, strict=True):
+        if document.__class__ is dict:
+            for key in wanted:
+                if key in document and key not in row:
+                    row[key] = document[key]
+
+
+def _merge_each(rows: list[dict[str, Any]], documents: Sequence[Any]) -> None:
     for row, document in zip(rows, documents, strict=True):
         if document.__class__ is dict:
             if row.keys().isdisjoint(document):
                 row.update(document)
             else:
                 row.update({key: value for key, value in document.items() if key not in row})
-    return rows

@@ -56,7 +56,7 @@ class _Queries(Cells):
 
 def needs_field(data: object) -> bool:
     """Whether only the schema says what the vectors are: raw bytes are vectors of whatever type the field has."""
-    return any(_is_raw(query) for query in _queries(data))
+    return not _are_lists(data) and any(_is_raw(query) for query in _queries(data))
 
 
 def encode_vectors(data: object, field: FieldInfo | None = None) -> tuple[bytes, int]:
@@ -78,7 +78,12 @@ def encode_vectors(data: object, field: FieldInfo | None = None) -> tuple[bytes,
     queries = _queries(data)
     if not queries:
         raise ParamError(message="data must have at least one vector or text, got none")
-    kinds = [_kind(query, index, field) for index, query in enumerate(queries)]
+    plain = field is None and _are_lists(queries) and all(query and type(query[0]) is float for query in queries)
+    kinds = (
+        [int(DataType.FLOAT_VECTOR)] * len(queries)
+        if plain
+        else [_kind(query, index, field) for index, query in enumerate(queries)]
+    )
     number = kinds[0]
     if kinds.count(number) != len(kinds):
         other = next(index for index, kind in enumerate(kinds) if kind != number)
@@ -94,8 +99,15 @@ def encode_vectors(data: object, field: FieldInfo | None = None) -> tuple[bytes,
 
 
 # --- what was given --------------------------------------------------------------------------------------------------
+def _are_lists(data: object) -> bool:
+    """Whether this is a list of lists, which is what most programs give."""
+    return type(data) is list and set(map(type, data)) == {list}
+
+
 def _queries(data: Any) -> Sequence[Any]:  # what a user gave
     """The queries one by one."""
+    if _are_lists(data):
+        return data  # type: ignore[no-any-return]  # a list
     if isinstance(data, str | bytes | bytearray | memoryview | dict | EmbeddingList):
         return [data]
     if hasattr(data, "tocsr"):

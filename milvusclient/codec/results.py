@@ -184,9 +184,7 @@ def _distances(data: schema_pb2.SearchResultData, round_decimal: int) -> list[fl
     return [round(distance, round_decimal) for distance in distances]
 
 
-def _hits(
-    data: schema_pb2.SearchResultData, count: int, round_decimal: int, entities: list[Row] | None
-) -> list[Hit]:
+def _hits(data: schema_pb2.SearchResultData, count: int, round_decimal: int, entities: list[Row] | None) -> list[Hit]:
     """The hits of all queries, one after the other."""
     ids: list[Any] = decode_ids(data.ids)
     distances = _distances(data, round_decimal)

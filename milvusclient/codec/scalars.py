@@ -123,9 +123,7 @@ def _truth(value: object) -> bool:
     raise Refusal.of("a BOOL", value)
 
 
-def texts(
-    values: list[object], wanted: str, max_length: int | None, types: set[type] | None = None
-) -> list[str]:
+def texts(values: list[object], wanted: str, max_length: int | None, types: set[type] | None = None) -> list[str]:
     """The values of a column of texts.
 
     Raises:

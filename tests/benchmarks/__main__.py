@@ -22,7 +22,10 @@ def main() -> int:
     parser.add_argument("--only", default="", metavar="NAME", help="only workloads whose name holds this text")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all samples")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="draw the chart")
+    parser.add_argument("--growth", action="store_true", help="only show how costs grow with rows, aliases and schemas")
     options = parser.parse_args()
+    if options.growth:
+        return _growth()
     workloads = chosen(options.only)
     if not workloads:
         parser.error(f"no workload has {options.only!r} in its name")
@@ -40,6 +43,15 @@ def main() -> int:
     if options.svg is not None:
         options.svg.write_text(chart(results, machine()), encoding="utf-8")
     return 1 if any(result.failures for result in results) else 0
+
+
+def _growth() -> int:
+    from tests.benchmarks.growth import growth  # imports the client, which the other sides must not see
+
+    sys.stdout.write(f"{machine()}\n\n")
+    for line in growth():
+        sys.stdout.write(line + "\n")
+    return 0
 
 
 def _tell(line: str) -> None:

@@ -63,8 +63,12 @@ WORKLOADS: tuple[Workload, ...] = (
         "search 100 queries, top 100, every field touched", "search_touched", "search_100x100", 4, faster=2.4, reach=4
     ),
     Workload(
-        "search top 100 with 768-d vectors, each used as numpy", "search_vectors", "search_vectors", 20,
-        faster=8, floor=2.5,
+        "search top 100 with 768-d vectors, each used as numpy",
+        "search_vectors",
+        "search_vectors",
+        20,
+        faster=8,
+        floor=2.5,
     ),
     Workload("insert 10k x 768, numpy rows", "insert_numpy", "float", faster=8, reach=18, floor=3.5),
     Workload("insert 10k x 768, lists", "insert_lists", "float", faster=2.4, reach=3),

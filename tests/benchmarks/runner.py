@@ -88,9 +88,7 @@ class _Run:
         return result
 
     def _worker(self, side: str, workload: Workload, recorded: str) -> Worker:
-        return Worker(
-            side, workload.scenario, self.server.address, recorded, workload.blocked, self._client_cpu
-        )
+        return Worker(side, workload.scenario, self.server.address, recorded, workload.blocked, self._client_cpu)
 
     def _recorded_from(self, worker: Worker, workload: Workload) -> str:
         """The file with the requests of one loop, as this worker sends them."""
@@ -168,9 +166,7 @@ def _noting(result: Result, side: str) -> Iterator[None]:
         result.failures[side] = str(failed)
 
 
-def run(
-    workloads: Sequence[Workload], directory: Path, rounds: int, tell: Callable[[str], None]
-) -> Iterator[Result]:
+def run(workloads: Sequence[Workload], directory: Path, rounds: int, tell: Callable[[str], None]) -> Iterator[Result]:
     """Measure workloads, one after the other.
 
     Args:

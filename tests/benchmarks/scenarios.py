@@ -100,9 +100,7 @@ def _tasks(module: Any, uri: str) -> Work:
 def _searcher(module: Any, uri: str, queries: int, limit: int, fields: list[str], **options: Any) -> Callable[[], Any]:
     client = module.MilvusClient(uri)
     data = [_query_vector()] * queries
-    return lambda: client.search(
-        "books", data, limit=limit, output_fields=fields, anns_field="vector", **options
-    )
+    return lambda: client.search("books", data, limit=limit, output_fields=fields, anns_field="vector", **options)
 
 
 def _search(module: Any, uri: str) -> Work:

@@ -39,8 +39,7 @@ class CannedServer(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic
         self._recorded = None
         self._replies = reply_set(name)
         self._handlers = {
-            rpc: grpc.unary_unary_rpc_method_handler(self._handle(rpc, reply))
-            for rpc, reply in self._replies.items()
+            rpc: grpc.unary_unary_rpc_method_handler(self._handle(rpc, reply)) for rpc, reply in self._replies.items()
         }
 
     def _handle(self, rpc: str, reply: Reply) -> Callable[[bytes, object], Awaitable[bytes]]:

@@ -138,9 +138,7 @@ def test_dynamic_fields_are_json(extras: list[dict[str, Any]]) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(VECTORS, min_size=1, max_size=4), st.integers(1, 3), st.booleans())
-def test_replies_are_read_however_their_floats_are_packed(
-    vectors: list[list[float]], chunks: int, large: bool
-) -> None:
+def test_replies_are_read_however_their_floats_are_packed(vectors: list[list[float]], chunks: int, large: bool) -> None:
     """Several chunks of a packed field are one list on the wire, and large replies are read by another way."""
     vectors = vectors * (2_000 if large else 1)
     reply = milvus_pb2.QueryResults()

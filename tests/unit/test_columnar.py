@@ -102,11 +102,17 @@ def test_columns_are_views_arrays_lists_and_tables(count: int) -> None:
     assert columns.to_numpy("title").tolist() == columns["title"]
     if count:
         assert columns.to_numpy("v").shape == (count, DIM)
-        table = columns.to_arrow()
-        assert table.to_pydict() == dict(columns)
-        assert columns.to_pandas()["v"][0].tolist() == columns["v"][0]
     with pytest.raises(ParamError, match="no column 'w'"):
         columns.to_numpy("w")
+
+
+@pytest.mark.parametrize("count", [1, MANY])
+def test_columns_are_tables_of_arrow_and_pandas(count: int) -> None:
+    pytest.importorskip("pyarrow")
+    pytest.importorskip("pandas")
+    columns = query_columns(query(numbers("id", count), prices(count), titles(count), vectors(count)))
+    assert columns.to_arrow().to_pydict() == dict(columns)
+    assert columns.to_pandas()["v"][0].tolist() == columns["v"][0]
 
 
 def test_arrow_takes_the_columns_as_they_are() -> None:
@@ -126,7 +132,13 @@ def test_nulls_are_none() -> None:
     found = columns.to_numpy("v")
     assert found[1] is None
     assert found[2].tolist() == list(range(DIM, 2 * DIM))
-    assert columns.to_arrow()["n"].to_pylist() == [0, None, 2]
+
+
+def test_nulls_are_null_in_arrow() -> None:
+    pytest.importorskip("pyarrow")
+    column = numbers("n", 3)
+    column.valid_data.extend([True, False, True])
+    assert query_columns(query(column)).to_arrow()["n"].to_pylist() == [0, None, 2]
 
 
 @pytest.mark.parametrize(

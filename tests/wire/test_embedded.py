@@ -99,3 +99,14 @@ def test_a_file_of_the_parent_is_a_clear_error_in_a_child(lite_uri: str) -> None
 
     assert in_child(child) == 0
     assert client.list_collections() == []
+
+
+def test_a_file_of_the_parent_is_a_clear_error_in_an_event_loop_of_a_child_too(lite_uri: str) -> None:
+    client = MilvusClient(lite_uri)
+
+    def child() -> None:
+        with pytest.raises(ConnectError, match="served by the parent process"):
+            asyncio.run(AsyncMilvusClient(lite_uri).list_collections(timeout=5))
+
+    assert in_child(child) == 0
+    assert client.list_collections() == []

@@ -66,7 +66,7 @@ SERVER_ONLY: list[tuple[str, Call]] = [
 
 async def test_what_takes_a_whole_server_is_named_by_the_embedded_one(server: Server) -> None:
     if not server.is_lite:
-        pytest.skip("Milvus 2.3.5 has them: test_resource_groups, test_segments, test_privileges")
+        pytest.skip("Milvus 2.3.5 has them: test_resource_groups, test_segments, test_whole_server")
     async with AsyncMilvusClient(server.uri) as client:
         await client.create_collection("c", schema=schema_of())
         for name, call in SERVER_ONLY:

@@ -1,14 +1,11 @@
-"""Segments, compaction and a flush of everything."""
+"""Segments. Compaction, and a flush of everything, on a server that has them: test_whole_server."""
 
 from __future__ import annotations
-
-import time
 
 import pytest
 
 from milvusclient import AsyncMilvusClient, MilvusException, SegmentState
 from tests.server.both import LITE, Server, flat, schema_of
-from tests.support.together import AsyncClock
 
 PATIENCE = 60.0
 
@@ -23,7 +20,7 @@ async def two_segments(client: AsyncMilvusClient) -> None:
     await client.load_collection("c", timeout=PATIENCE)
 
 
-async def test_segments_are_listed_and_merged(server: Server) -> None:
+async def test_segments_are_listed(server: Server) -> None:
     server.skip_on(LITE, "has no segments")
     async with AsyncMilvusClient(server.uri) as client:
         await two_segments(client)
@@ -43,24 +40,10 @@ async def test_segments_are_listed_and_merged(server: Server) -> None:
             (5, SegmentState.Sealed, 1)
         ] * 2
 
-        job = await client.compact("c")
-        over = time.monotonic() + PATIENCE
-        while await client.get_compaction_state(job) != "Completed":
-            assert time.monotonic() < over, await client.get_compaction_plans(job)
-            await AsyncClock.sleep(0.1)
-        plans = await client.get_compaction_plans(job)
-        assert (plans.compaction_id, plans.state.name) == (job, "Completed")
-        # Milvus 2.3.5 does not know that a name was sent with the request: it compacts all that it has.
-        (plan,) = [plan for plan in plans.plans if keys & set(plan.sources)]
-        assert set(plan.sources) == keys
-        merged = await client.list_segments("c")
-        assert [(segment.segment_id, segment.num_rows) for segment in merged] == [(plan.target, 10)]
-        assert await client.query("c", "", ["count(*)"], consistency_level="Strong") == [{"count(*)": 10}]
-
 
 async def test_a_compaction_of_the_embedded_server(server: Server) -> None:
     if not server.is_lite:
-        pytest.skip("Milvus 2.3.5 compacts in test_segments_are_listed_and_merged")
+        pytest.skip("Milvus 2.3.5 compacts all that it has: test_whole_server")
     async with AsyncMilvusClient(server.uri) as client:
         await two_segments(client)
         job = await client.compact("c")
@@ -79,18 +62,3 @@ async def test_a_collection_without_rows_has_no_segments(server: Server) -> None
             await client.list_segments("nowhere")
         with pytest.raises(MilvusException, match="nowhere"):
             await client.list_loaded_segments("nowhere")
-
-
-async def test_everything_is_flushed(server: Server) -> None:
-    server.skip_on(LITE, "cannot flush everything at once")
-    async with AsyncMilvusClient(server.uri) as client:
-        for name in ("c", "d"):
-            await client.create_collection(name, schema=schema_of())
-            await client.insert(name, [{"id": number, "vector": [1, 2]} for number in range(3)])
-        await client.flush_all(PATIENCE)
-        for name in ("c", "d"):
-            segments = await client.list_persistent_segments(name)
-            assert [segment.num_rows for segment in segments] == [3], name
-        assert await client.get_flush_all_state(flush_all_ts=1) is True
-        await client.flush_all(PATIENCE, db=server.uri.rpartition("/")[2])
-        await client.flush_all(_async=True)

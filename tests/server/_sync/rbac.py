@@ -1,4 +1,4 @@
-"""Users, roles and privileges from beginning to end, on a server with authorization; ``test_privileges.py`` runs it."""
+"""Users, roles and privileges from beginning to end, on a server with authorization: ``test_whole_server.py``."""
 
 from __future__ import annotations
 

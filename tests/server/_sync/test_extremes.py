@@ -34,18 +34,16 @@ def nested(depth: int) -> dict[str, Any]:
 
 def test_deep_documents(server: Server) -> None:
     schema = schema_of(FieldSchema("document", DataType.JSON), dynamic=True)
-    rows = [
-        {"id": depth, "vector": [1.0, 2.0], "document": nested(depth), "dyn": nested(depth)} for depth in (0, 1, 60)
-    ]
-    rows.append({"id": 100, "vector": [1.0, 2.0], "document": {"text": "é" * 30_000}, "dyn": "é" * 30_000})
+    values: dict[int, tuple[Any, Any]] = {depth: (nested(depth), nested(depth)) for depth in (0, 1, 60)}
+    values[100] = ({"text": "é" * 30_000}, "é" * 30_000)
+    rows = [{"id": key, "vector": [1.0, 2.0], "document": one, "more": two} for key, (one, two) in values.items()]
     with MilvusClient(server.uri) as client:
         client.create_collection("c", schema=schema, index_params=flat(), consistency_level="Strong")
         client.insert("c", rows)
         found = by_id(client.query("c", "id >= 0", ["*"]))
         assert [found[row["id"]] for row in rows] == rows
-        assert client.query("c", "document['ü']['list'][0][0] == 58 and dyn['list'][0][0] == 59", ["id"]) == [
-            {"id": 60}
-        ]
+        deep = "document['ü']['list'][0][0] == 58 and more['list'][0][0] == 59"
+        assert client.query("c", deep, ["id"]) == [{"id": 60}]
 
 
 def test_full_arrays(server: Server) -> None:

@@ -107,8 +107,9 @@ async def test_the_deadline_covers_all_attempts_and_names_what_went_wrong(script
     scripted_server.on("ShowCollections").fail(grpc.StatusCode.UNAVAILABLE, "no proxy is alive").forever()
 
     started = time.monotonic()
-    with pytest.raises(MilvusUnavailableException, match="no proxy is alive") as raised:
-        await client.list_collections(timeout=0.5)
+    # The time may end between two attempts or within one.
+    with pytest.raises((MilvusUnavailableException, DeadlineExceededError), match="no proxy is alive") as raised:
+        await client.list_collections(timeout=1)
 
     assert time.monotonic() - started < 5
     assert raised.value.attempts > 2
