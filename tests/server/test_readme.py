@@ -81,5 +81,6 @@ def test_the_first_two_commands_set_up_and_run(number: int, end: str) -> None:
 
 
 def test_it_also_reads_well_as_the_description_of_a_package() -> None:
-    """There, no file lies beside it: links are absolute."""
-    assert re.findall(r"\]\((?!https://)[^)]*\)", README) == []
+    """There, no file lies beside it: links are absolute, but for the chart, whose table stands below it."""
+    assert re.findall(r"\]\((?!https://)[^)]*\)", README) == ["](tests/benchmarks/chart.svg)"]
+    assert (Path(__file__).parents[2] / "tests/benchmarks/chart.svg").is_file()

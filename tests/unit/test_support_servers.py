@@ -138,7 +138,7 @@ def test_no_answer_ends_with_the_deadline(server: ScriptedServer, channel: grpc.
     assert 0.2 < time.monotonic() - started < 3
     deadline = server.calls("Search")[0].deadline
     assert deadline is not None
-    assert deadline <= 0.3
+    assert deadline <= 0.35  # gRPC rounds up what it puts on the wire
 
 
 def test_requests_are_kept_with_headers_and_peer(server: ScriptedServer, channel: grpc.Channel) -> None:
