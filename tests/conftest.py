@@ -131,3 +131,13 @@ def start_milvus(_shared_milvus: HeldMilvus) -> Callable[[Config], AbstractConte
     if reason := servers.why_no_milvus():
         pytest.skip(reason)
     return lambda config: servers.start_milvus(config, instead_of=_shared_milvus)
+
+
+@pytest.fixture(autouse=True)
+def _no_schema_is_remembered() -> Iterator[None]:
+    """Servers of two tests may have the same port, one after the other; what is known of the first is dropped."""
+    yield
+    cache = sys.modules.get("milvusclient._schema_cache")
+    if cache is not None:
+        cache._schemas.clear()
+        cache._writes.clear()
