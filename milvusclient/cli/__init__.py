@@ -7,6 +7,7 @@ installed.
 from __future__ import annotations
 
 import importlib.util
+import io
 import sys
 from collections.abc import Sequence
 
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "python -m pip install 'milvusclient[cli]'\n"
         )
         return 2
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A letter that the terminal's encoding does not have is no reason to fail.
+        sys.stdout.reconfigure(errors="backslashreplace")
     from milvusclient.cli.app import run
 
     return run(words)

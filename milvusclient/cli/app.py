@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
 from collections.abc import Sequence
+
+import click
 
 from milvusclient.cli import (  # noqa: F401 - each adds its commands
     aliases,
@@ -13,6 +18,7 @@ from milvusclient.cli import (  # noqa: F401 - each adds its commands
     databases,
     doctor,
     entities,
+    history,
     indexes,
     maintenance,
     partitions,
@@ -21,10 +27,15 @@ from milvusclient.cli import (  # noqa: F401 - each adds its commands
     roles,
     server,
 )
+from milvusclient.cli.colors import colored
 from milvusclient.cli.session import Session
 from milvusclient.cli.verbs import root
 
 __all__ = ["run"]
+
+_DEBUG = "MILVUSCLIENT_DEBUG"
+# An embedded server logs each call that it refuses, with a traceback; what it refuses is told in one line.
+logging.getLogger().addHandler(logging.NullHandler())
 
 
 def run(words: Sequence[str], session: Session | None = None) -> int:
@@ -45,6 +56,13 @@ def run(words: Sequence[str], session: Session | None = None) -> int:
         root.main(list(words), "milvusclient", obj=session)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except Exception as error:
+        # A mistake of ours. A shell goes on after it, and nobody is shown a traceback who did not ask for one.
+        if os.environ.get(_DEBUG):
+            raise
+        text = f"Error: {type(error).__name__}: {error}\nThis should not happen; {_DEBUG}=1 shows where it did."
+        click.echo(colored(text, "red", sys.stderr), err=True)
+        return 1
     finally:
         if own:
             session.close()

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from milvusclient.cli.command import Command, collection_option, option, pass_session, words
+from milvusclient.cli.command import Command, collection_option, option, pass_session, words, yes_option
 from milvusclient.cli.failure import Failure
-from milvusclient.cli.files import kind_of, open_rows, writing
+from milvusclient.cli.files import export_columns, kind_of, open_rows, writing
 from milvusclient.cli.progress import bar
 from milvusclient.cli.session import Session
 from milvusclient.cli.verbs import insert, root, upsert
 from milvusclient.exceptions import MilvusException
-from milvusclient.models.descriptions import FieldDescription
 
 __all__: list[str] = []
 
@@ -32,7 +30,7 @@ def _send(session: Session, path: Path, collection: str, partition: str, size: i
     fields = {each["name"]: each for each in client.describe_collection(collection, session.timeout)["fields"]}
     count = 0
     word = "Upserted" if over else "Inserted"
-    with bar(f"{word} into {collection}") as advance:
+    with bar(f"{'Upserting' if over else 'Inserting'} into {collection}") as advance:
         try:
             for batch in open_rows(path, fields, size):
                 if over:
@@ -44,6 +42,8 @@ def _send(session: Session, path: Path, collection: str, partition: str, size: i
         except (MilvusException, Failure) as error:
             message = error.message
             raise Failure(f"{message}\n{word} {count} rows of {path} before that.") from error
+        except KeyboardInterrupt:
+            raise Failure(f"interrupted; {word.lower()} {count} rows of {path}, and perhaps the next {size}") from None
     key = "upsert_count" if over else "insert_count"
     session.done(f"{word} {count} rows of {path} into {collection!r}.", **{key: count})
 
@@ -102,6 +102,7 @@ def bulk_insert(session: Session, collection: str, partition: str, batch_size: i
 @option("-p", "--partitions", default=None, help="Only these partitions, separated by commas.")
 @option("-l", "--limit", type=int, default=-1, help="At most so many rows.")
 @_batch_option
+@yes_option
 @click.argument("path", type=Path)
 @pass_session
 def export(
@@ -112,6 +113,7 @@ def export(
     partitions: str | None,
     limit: int,
     batch_size: int,
+    yes: bool,
     path: Path,
 ) -> None:
     """Write what a query finds to a CSV, JSON, JSON lines or Parquet file.
@@ -119,10 +121,12 @@ def export(
     JSON has dynamic fields, too. A CSV or Parquet file has those that are named: -f '*,title'.
     """
     kind_of(path)
+    if path.exists():
+        session.confirm(f"Write over {path}?", yes)
     client = session.reading(collection)
     described = client.describe_collection(collection, session.timeout)["fields"]
     chosen = words(fields) or ["*"]
-    columns = _export_columns(chosen, described)
+    columns = export_columns(chosen, described)
     count = 0
     whole = _how_many(session, collection, expr, limit)
     pages = client.query_iterator(collection, batch_size, limit, expr, chosen, words(partitions), session.timeout)
@@ -136,12 +140,6 @@ def export(
             advance(count, min(1.0, count / whole) if whole else None)
         pages.close()
     session.done(f"Wrote {count} rows to {path}.", rows=count, path=str(path))
-
-
-def _export_columns(chosen: Sequence[str], described: Sequence[FieldDescription]) -> list[str]:
-    """The columns of a table: dynamic fields differ from row to row, so they are there when they are named."""
-    fixed = [field["name"] for field in described if not field.get("is_dynamic")] if "*" in chosen else []
-    return [*fixed, *(name for name in chosen if name != "*" and name not in fixed)]
 
 
 def _how_many(session: Session, collection: str, expr: str, limit: int) -> int:

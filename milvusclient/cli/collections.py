@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-from milvusclient import CollectionSchema, MilvusClient
+import click
+
+from milvusclient import CollectionSchema, LoadState, MilvusClient
 from milvusclient.cli.command import (
     Command,
     collection_option,
@@ -14,9 +17,10 @@ from milvusclient.cli.command import (
     words,
     yes_option,
 )
+from milvusclient.cli.failure import Failure
 from milvusclient.cli.progress import watched
 from milvusclient.cli.session import Options, Session
-from milvusclient.cli.values import parse_json, parse_number, parse_settings, schema_from_json, schema_of
+from milvusclient.cli.values import parse_json, parse_settings, parse_whole, schema_from_json, schema_of
 from milvusclient.cli.verbs import alter, create, delete, list_, root, show
 from milvusclient.models.descriptions import FieldDescription
 
@@ -39,9 +43,7 @@ __all__: list[str] = []
     metavar="NAME:TYPE[:NUMBER]",
     help="A field, as id:INT64, title:VARCHAR:200, v:FLOAT_VECTOR:8. Repeatable.",
 )
-@option(
-    "-p", "--primary", "--schema-primary-field", "primary", default="id", show_default=True, help="The primary key."
-)
+@option("-p", "--primary", "--schema-primary-field", "primary", default=None, help="The primary key.  [default: id]")
 @option("-A", "--auto-id", "auto_id", is_flag=True, help="The server makes the keys. (-a without a name is the same.)")
 @option(
     "-a",
@@ -65,7 +67,7 @@ def create_collection(
     session: Session,
     collection: str,
     fields: tuple[str, ...],
-    primary: str,
+    primary: str | None,
     auto_id: bool,
     named: str | None,
     description: str,
@@ -77,17 +79,18 @@ def create_collection(
     consistency: str,
     property: tuple[str, ...],  # noqa: A002 - the option's name
 ) -> None:
-    """Create a collection from its fields, a schema file, or a dimension."""
+    """Create a collection from its fields, a schema file, or a dimension; on a terminal it asks for them."""
     auto_id = auto_id or named == ""
     schema: CollectionSchema | None = None
+    if not fields and schema_file is None and dimension is None:
+        fields, primary, auto_id, dimension = _asked_schema(session, primary, auto_id)
+    primary = primary or "id"
     if schema_file is not None:
         schema = schema_from_json(
             parse_json(schema_file.read_text(encoding="utf-8"), str(schema_file)), str(schema_file)
         )
     elif fields:
         schema = schema_of(fields, primary, auto_id=auto_id, dynamic=bool(dynamic), description=description)
-    elif dimension is None:
-        dimension = int(parse_number(session.ask(None, "Dimension of the vectors", "--dimension"), "the dimension"))
     with session.using(Options(connection=named or ""), None):
         session.client().create_collection(
             collection,
@@ -104,6 +107,24 @@ def create_collection(
             properties=parse_settings(property),
         )
     session.done(f"Created collection {collection!r}.", created=collection)
+
+
+def _asked_schema(
+    session: Session, primary: str | None, auto_id: bool
+) -> tuple[tuple[str, ...], str | None, bool, int | None]:
+    """The fields, the primary key, whether the server makes it, and the dimension, as they are answered."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("Missing option '--field', '--dimension' or '--schema-file': what it is made of.")
+    first = session.offer(None, "Field as NAME:TYPE[:NUMBER], or Enter for a key and a vector")
+    if first is None:
+        text = session.ask(None, "Dimension of the vectors", "--dimension")
+        return (), primary, auto_id, parse_whole(text, "the dimension")
+    fields = [first]
+    while more := session.offer(None, "Next field, or Enter"):
+        fields.append(more)
+    key = session.ask(primary, "Primary key", "--primary", first.partition(":")[0])
+    auto_id = auto_id or click.confirm("Does the server make the keys?", default=False, err=True)
+    return tuple(fields), key, auto_id, None
 
 
 @list_.command("collections")
@@ -251,7 +272,7 @@ def _what(collection: str, partitions: tuple[str, ...]) -> str:
 @pass_session
 def alter_collection(session: Session, collection: str, property: tuple[str, ...]) -> None:  # noqa: A002
     """Set properties of a collection."""
-    texts = property or (session.ask(None, "Property as NAME:VALUE", "--property"),)
+    texts = property or session.ask_several("Property as NAME:VALUE", "--property")
     session.client().alter_collection_properties(collection, parse_settings(texts), session.timeout)
     session.done(f"Altered collection {collection!r}.", altered=collection)
 
@@ -263,7 +284,7 @@ def alter_collection(session: Session, collection: str, property: tuple[str, ...
 @pass_session
 def alter_field(session: Session, collection: str, field: str, param: tuple[str, ...]) -> None:
     """Change a field of a collection."""
-    texts = param or (session.ask(None, "Parameter as NAME:VALUE", "--param"),)
+    texts = param or session.ask_several("Parameter as NAME:VALUE", "--param")
     session.client().alter_collection_field(collection, field, parse_settings(texts), session.timeout)
     session.done(f"Altered field {field!r} of collection {collection!r}.", altered=collection, field=field)
 
@@ -280,6 +301,11 @@ def delete_properties(session: Session, collection: str, keys: tuple[str, ...], 
     session.done(f"Deleted {', '.join(keys)}.", deleted=list(keys))
 
 
+def _check_exists(state: LoadState, collection: str) -> None:
+    if state is LoadState.NotExist:
+        raise Failure(f"collection {collection!r} does not exist")
+
+
 @show.command("loading_progress")
 @collection_option
 @option("-p", "--partition", "partitions", multiple=True, help="A partition. Repeatable.")
@@ -289,6 +315,7 @@ def loading_progress(session: Session, collection: str, partitions: tuple[str, .
     found = session.client().get_load_state(
         collection, timeout=session.timeout, partition_names=list(partitions) or None
     )
+    _check_exists(found["state"], collection)
     whole = 100 if found["state"].name == "Loaded" else 0
     session.record({"state": found["state"].name, "progress": found.get("progress", whole)})
 
@@ -300,6 +327,7 @@ def loading_progress(session: Session, collection: str, partitions: tuple[str, .
 def load_state(session: Session, collection: str, partition: str) -> None:
     """Show whether a collection is loaded."""
     found = session.client().get_load_state(collection, partition, session.timeout)
+    _check_exists(found["state"], collection)
     session.record({**found, "state": found["state"].name})
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -21,6 +22,7 @@ __all__ = [
     "option",
     "pass_session",
     "settings_option",
+    "tls_options",
     "words",
     "yes_option",
 ]
@@ -55,23 +57,41 @@ def take_common(values: dict[str, Any]) -> tuple[Options, Any]:
     return options, taken["output"]
 
 
+class _Asked(click.Option):
+    """An option that is asked for on a terminal when it must be given and is not; elsewhere that is an error."""
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """The value, from the command line or from a prompt."""
+        if self.required and self.value_is_missing(value) and not ctx.resilient_parsing and sys.stdin.isatty():
+            label = (self.help or self.name or "").rstrip(".").removeprefix("The ").removesuffix(". Repeatable")
+            answer = click.prompt(label[:1].upper() + label[1:], type=self.type, err=True)
+            value = [answer] if self.multiple else answer
+        return super().process_value(ctx, value)
+
+
+#: Which of the options that all commands have: all, only how to show the result, or none.
+Common = Literal["all", "output", "none"]
+
+
 class Command(click.Command):
     """A command with the common options.
 
     Args:
         nouns: words that may stand before the options and say nothing new, as in ``load collection -c docs``.
-        common: whether it has the common options.
+        common: which of the common options it has.
         examples: lines that its help shows.
     """
 
     def __init__(
-        self, *args: Any, nouns: Sequence[str] = (), common: bool = True, examples: Sequence[str] = (), **kwargs: Any
+        self, *args: Any, nouns: Sequence[str] = (), common: Common = "all", examples: Sequence[str] = (), **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.nouns = nouns
         self.examples = examples
         taken = {text for parameter in self.params for text in parameter.opts}
-        for each in common_options() if common else ():
+        for each in common_options():
+            if common != "all" and (common == "none" or each.name != "common_output"):
+                continue
             # An option of the command's own has its letter; the long form is always there.
             each.opts = [text for text in each.opts if text not in taken]
             if each.opts:
@@ -96,11 +116,18 @@ class Command(click.Command):
             with ctx.ensure_object(Session).using(options, form):
                 return super().invoke(ctx)
         except MilvusException as error:
-            raise Failure(error.message) from error
+            raise Failure(_with_advice(error.message, ctx.params.get("collection"))) from error
+        except BrokenPipeError:
+            raise  # whoever read the output has seen enough; click ends quietly
         except OSError as error:
-            if error.filename is None:
-                raise
-            raise Failure(f"{error.filename}: {error.strerror}") from error
+            raise Failure(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from error
+
+
+def _with_advice(message: str, collection: str | None) -> str:
+    """The message of an error, and what to do where the library cannot know it."""
+    if collection and "not loaded" in message:
+        return f"{message}; load it first: load -c {collection}"
+    return message
 
 
 class Group(click.Group):
@@ -121,15 +148,16 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command of the first word."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.list_commands(ctx))}"
+            known = [name for name in self.list_commands(ctx) if not self.commands[name].hidden]
+            near = difflib.get_close_matches(args[0], known, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
             raise click.UsageError(f"No such command {args[0]!r}; {hint}", ctx)
         return super().resolve_command(ctx, args)
 
 
 def option(*names: str, **attributes: Any) -> Callable[[F], F]:
-    """An option; like click's, with its default in the help."""
-    return click.option(*names, **attributes)
+    """An option; like click's, but one that must be given is asked for on a terminal."""
+    return click.option(*names, cls=_Asked, **attributes)
 
 
 def _refuse_words(ctx: click.Context, parameter: click.Parameter, found: tuple[str, ...]) -> None:
@@ -145,6 +173,32 @@ no_words = click.argument("words", nargs=-1, expose_value=False, callback=_refus
 
 collection_option = option("-c", "--collection-name", "collection", required=True, help="The collection.")
 yes_option = option("-y", "--yes", is_flag=True, help="Do not ask.")
+
+
+_TLS_OPTIONS = (
+    option(
+        "-tls", "--tls", "--tlsmode", type=click.IntRange(0, 2), default=0, help="0 none, 1 server checked, 2 both."
+    ),
+    option(
+        "-cert",
+        "--server-pem",
+        "--ca",
+        "ca",
+        default="",
+        metavar="FILE",
+        help="Certificates to check the server's with.",
+    ),
+    option("--client-cert", default="", metavar="FILE", help="This client's certificate."),
+    option("--client-key", default="", metavar="FILE", help="The key of that certificate."),
+    option("--server-name", default="", metavar="NAME", help="The name that the server's certificate carries."),
+)
+
+
+def tls_options(command: F) -> F:
+    """How a server is reached with TLS."""
+    for each in reversed(_TLS_OPTIONS):
+        command = each(command)
+    return command
 
 
 def settings_option(name: str, text: str) -> Callable[[F], F]:

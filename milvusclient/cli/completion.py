@@ -38,6 +38,7 @@ _BY_COMMAND = {
     ("connection", "name"): "connections",
     ("alias", "alias"): "aliases",
     ("resource_group", "name"): "resource_groups",
+    ("privilege_group", "name"): "privilege_groups",
 }
 
 #: Asks for the names of a family; the second argument is the collection of the line, if it names one.
@@ -70,6 +71,9 @@ def candidates(root: click.Group, words: Sequence[str], begun: str, ask: Asked) 
         ask: tells live names.
     """
     command, rest = _command(root, words)
+    if command.name == "help" and command is not root:
+        yield from candidates(root, rest, begun, ask)
+        return
     if isinstance(command, click.Group):
         yield from _matching(((name, each.get_short_help_str()) for name, each in _visible(command)), begun)
         return
@@ -77,6 +81,9 @@ def candidates(root: click.Group, words: Sequence[str], begun: str, ask: Asked) 
     if expecting is not None and not expecting.is_flag:
         yield from _matching(((value, "") for value in _values(command, expecting, rest, ask)), begun)
         return
+    for argument in command.params if not rest else ():
+        if isinstance(argument, click.Argument) and isinstance(argument.type, click.Choice):
+            yield from _matching(((str(each), "") for each in argument.type.choices), begun)
     if begun.startswith("-") or not begun:
         options = (
             (max(each.opts, key=len), each.help or "") for each in command.params

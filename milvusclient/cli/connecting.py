@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
-from milvusclient.cli.command import Command, no_words, option, pass_session, yes_option
+from milvusclient.cli.command import Command, no_words, option, pass_session, tls_options, yes_option
 from milvusclient.cli.failure import Failure
 from milvusclient.cli.secrets import ask_secret, drop_from_keyring, keep_in_keyring
 from milvusclient.cli.session import Options, Session, open_client
@@ -22,7 +22,7 @@ __all__: list[str] = []
 @root.command(
     "connect",
     cls=Command,
-    common=False,
+    common="output",
     examples=(
         "connect -h localhost -p 19530 -a default",
         "connect -uri ./demo.db -a demo",
@@ -30,7 +30,7 @@ __all__: list[str] = []
         "connect -D -a prod",
     ),
 )
-@option("-h", "--host", default=None, help="The server's name or address.  [default: localhost]")
+@option("-h", "--host", default=None, help="The server's name or address.  [default: localhost, or MILVUS_URI]")
 @option("-p", "--port", type=int, default=None, help="Its port.  [default: 19530]")
 @option("-uri", "--uri", default=None, help="The address in one: http://HOST:PORT, or the path of a .db file.")
 @option("-a", "--alias", default=DEFAULT, show_default=True, help="The name to keep the connection by.")
@@ -40,19 +40,7 @@ __all__: list[str] = []
 @option("--secret-env", default="", metavar="VARIABLE", help="Take the password or token from this variable.")
 @option("--store-secret", is_flag=True, help="Keep the password or token in the system's keyring.")
 @option("-db", "--db", "db_name", default="", help="The database.")
-@option("-tls", "--tls", "--tlsmode", type=click.IntRange(0, 2), default=0, help="0 none, 1 server checked, 2 both.")
-@option(
-    "-cert",
-    "--server-pem",
-    "--ca",
-    "ca",
-    type=click.Path(),
-    default="",
-    help="Certificates to check the server's with.",
-)
-@option("--client-cert", type=click.Path(), default="", help="This client's certificate.")
-@option("--client-key", type=click.Path(), default="", help="The key of that certificate.")
-@option("--server-name", default="", help="The name that the server's certificate carries.")
+@tls_options
 @option("--timeout", type=float, default=None, metavar="SECONDS", help="Give up after so many seconds.  [default: 10]")
 @option("--save-as", default="", hidden=True, help="The same as -a.")
 @no_words
@@ -84,20 +72,17 @@ def connect(
         return
     if uri and (host or port):
         raise click.UsageError("Give either -uri, or -h and -p.")
-    if tls == 2 and not (client_cert and client_key):
-        raise click.UsageError("TLS mode 2 needs --client-cert and --client-key.")
-    address, told_user, told_secret, told_db = split_uri(uri or f"{_bracketed(host or 'localhost')}:{port or 19530}")
+    from_environment = not uri and host is None and port is None and bool(os.environ.get("MILVUS_URI"))
+    address, told_user, told_secret, told_db = split_uri(uri or _address(host, port))
+    if told_secret and not from_environment:
+        click.echo("Note: other users of this machine may see a password in a command's uri; -u asks for it.", err=True)
     user = user or told_user
-    secret, source, variable = _secret(name, user, token, secret_env, told_secret)
-    saved = SavedConnection(
-        uri=address,
+    token = token or (from_environment and not user and bool(os.environ.get("MILVUS_TOKEN")))
+    secret, source, variable = secret_for(name, user, token, secret_env, told_secret)
+    saved = replace(
+        with_tls(address, tls, ca, client_cert, client_key, server_name),
         user=user,
         db_name=db_name or told_db,
-        secure=tls > 0,
-        server_pem_path=_absolute(ca),
-        client_pem_path=_absolute(client_cert),
-        client_key_path=_absolute(client_key),
-        server_name=server_name,
         secret="keyring" if store_secret and secret else source,
         variable="" if store_secret else variable,
     )
@@ -121,8 +106,30 @@ def connect(
     )
 
 
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+def _address(host: str | None, port: int | None) -> str:
+    """The address of ``-h`` and ``-p``; of neither, the environment's."""
+    if host is None and port is None and (given := os.environ.get("MILVUS_URI")):
+        return given
+    host = host or "localhost"
+    return f"{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{port or 19530}"
+
+
+def with_tls(address: str, tls: int, ca: str, client_cert: str, client_key: str, server_name: str) -> SavedConnection:
+    """The connection that the options of TLS describe.
+
+    Raises:
+        UsageError: a certificate or its key is missing.
+    """
+    if tls == 2 and not (client_cert and client_key):
+        raise click.UsageError("TLS mode 2 needs --client-cert and --client-key.")
+    return SavedConnection(
+        uri=address,
+        secure=tls > 0,
+        server_pem_path=_absolute(ca),
+        client_pem_path=_absolute(client_cert),
+        client_key_path=_absolute(client_key),
+        server_name=server_name,
+    )
 
 
 def _absolute(path: str) -> str:
@@ -140,14 +147,13 @@ def split_uri(uri: str) -> tuple[str, str, str, str]:
     return address, user, password, config.db_name
 
 
-def _secret(name: str, user: str, token: bool, secret_env: str, told: str) -> tuple[str, SecretSource, str]:
+def secret_for(name: str, user: str, token: bool, secret_env: str, told: str) -> tuple[str, SecretSource, str]:
     """The password or token, where later runs find it, and the variable if that is one."""
     if secret_env:
         if secret_env not in os.environ:
             raise Failure(f"{secret_env} is not set")
         return os.environ[secret_env], "environment", secret_env
     if told:
-        click.echo("Note: other users of this machine may see a password in a command's uri; -u asks for it.", err=True)
         return told, "ask", ""
     if not (user or token):
         return "", "none", ""
@@ -170,7 +176,7 @@ def _forget(session: Session, name: str) -> None:
     session.done(f"Disconnected {name!r}.", disconnected=name)
 
 
-@root.command("disconnect", common=False)
+@root.command("disconnect", common="output")
 @option("-a", "--alias", default=None, help="The name of the connection.  [default: the one in use]")
 @pass_session
 def disconnect(session: Session, alias: str | None) -> None:
@@ -236,7 +242,7 @@ def delete_connection(session: Session, name: str | None, yes: bool) -> None:
     _forget(session, name)
 
 
-@delete.command("connection_history", common=False)
+@delete.command("connection_history", common="output")
 @option("-uri", "--uri", required=True, help="The address of the connections.")
 @yes_option
 @pass_session

@@ -32,11 +32,13 @@ def list_databases(session: Session) -> None:
 
 
 @show.command("database")
-@_database_option
+@option("-db", "--db-name", "name", default=None, help="The database.  [default: the one in use]")
 @pass_session
-def show_database(session: Session, name: str) -> None:
+def show_database(session: Session, name: str | None) -> None:
     """Show the properties of a database."""
-    session.record(session.client().describe_database(name, timeout=session.timeout))
+    client = session.client()
+    used = client.connection_info().database or "default"
+    session.record(client.describe_database(name or used, timeout=session.timeout))
 
 
 @alter.command("database")
@@ -46,17 +48,13 @@ def show_database(session: Session, name: str) -> None:
 @pass_session
 def alter_database(session: Session, name: str, property: tuple[str, ...], keys: tuple[str, ...]) -> None:  # noqa: A002
     """Set and delete properties of a database."""
+    texts = property if property or keys else session.ask_several("Property as NAME:VALUE", "--property")
     client = session.client()
     if keys:
         client.drop_database_properties(name, list(keys), timeout=session.timeout)
-    if property or not keys:
-        client.alter_database_properties(name, _properties(session, property), timeout=session.timeout)
+    if texts:
+        client.alter_database_properties(name, parse_settings(texts), timeout=session.timeout)
     session.done(f"Altered database {name!r}.", altered=name)
-
-
-def _properties(session: Session, texts: tuple[str, ...]) -> dict[str, object]:
-    """Those that were given, or one that is asked for."""
-    return parse_settings(texts or [session.ask(None, "Property as NAME:VALUE", "--property")])
 
 
 @delete.command("database")
@@ -79,3 +77,4 @@ def use_database(session: Session, name: str) -> None:
         session.client().list_collections(session.timeout)
     session.keep(replace(session.options, db_name=name))
     session.done(f"Using database {name!r}.", database=name)
+    session.note_end(f"--db {name}")

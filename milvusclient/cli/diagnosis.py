@@ -40,7 +40,7 @@ _REASONS: dict[str, tuple[str, str, str]] = {
     "authentication": (
         "authentication",
         "the server refuses the credentials, or wants some",
-        "give the user with connect -u USER, or a token with connect -t; root's first password is Milvus",
+        "give the user with -u USER, or a token in MILVUS_TOKEN; root's first password is Milvus",
     ),
     "embedded": (
         "file",

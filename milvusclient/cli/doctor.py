@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import click
 
-from milvusclient.cli.command import Command, option, pass_session
-from milvusclient.cli.connecting import split_uri
+from milvusclient.cli.command import Command, option, pass_session, tls_options
+from milvusclient.cli.connecting import secret_for, split_uri, with_tls
 from milvusclient.cli.diagnosis import Step
 from milvusclient.cli.failure import Failure
 from milvusclient.cli.probes import Patient, examine
 from milvusclient.cli.secrets import secret_of
-from milvusclient.cli.session import Session
+from milvusclient.cli.session import Session, token_for
 from milvusclient.cli.store import SavedConnection
 from milvusclient.cli.verbs import root
 from milvusclient.config import make_config
@@ -26,16 +26,34 @@ _COLORS = {"ok": "green", "failed": "red", "skipped": "yellow"}
 
 @root.command("doctor", cls=Command)
 @click.argument("address", metavar="[URI]", required=False)
+@option("-u", "--user", default="", help="The user; the password is asked for, or taken from MILVUS_PASSWORD.")
+@tls_options
 @option("--rest-port", type=int, default=HEALTH_PORT, show_default=True, help="The port of the server's health.")
 @pass_session
-def doctor(session: Session, address: str | None, rest_port: int) -> None:
+def doctor(
+    session: Session,
+    address: str | None,
+    user: str,
+    tls: int,
+    ca: str,
+    client_cert: str,
+    client_key: str,
+    server_name: str,
+    rest_port: int,
+) -> None:
     """Find out why a server cannot be used, step by step.
 
     It looks at the name, TCP, TLS, gRPC, authentication, database, version, latency and REST health, and says for the
-    first step that fails what that means and what to do. Without a URI it examines the connection in use; that may have
-    a user and TLS settings. The exit status is 1 if a step fails.
+    first step that fails what that means and what to do. Without a URI it examines the connection in use. A token is
+    taken from MILVUS_TOKEN. The exit status is 1 if a step fails.
     """
     connection, secret = _examined(session, address)
+    if user:
+        secret = secret_for("doctor", user, False, "", "")[0]
+        connection = replace(connection, user=user)
+    if tls or ca or client_cert or client_key or server_name:
+        secure = with_tls(connection.uri, max(tls, 1), ca, client_cert, client_key, server_name)
+        connection = replace(secure, user=connection.user, db_name=connection.db_name)
     target = make_config(connection.uri, secure=True if connection.secure else None).target
     steps = []
     for step in examine(Patient(connection, secret, target, session.timeout or 5.0, rest_port)):
@@ -60,5 +78,6 @@ def _examined(session: Session, address: str | None) -> tuple[SavedConnection, s
             return saved, secret_of(name, saved)
     uri = address or session.options.uri or os.environ.get("MILVUS_URI") or "http://localhost:19530"
     plain, user, secret, database = split_uri(uri)
-    token = os.environ.get("MILVUS_TOKEN", "") if address is None and not session.options.uri else ""
+    given = address or session.options.uri
+    token = token_for(given) if given else os.environ.get("MILVUS_TOKEN", "")
     return SavedConnection(uri=plain, user=user, db_name=session.options.db_name or database), secret or token

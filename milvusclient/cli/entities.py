@@ -12,6 +12,7 @@ import click
 from milvusclient import DataType, MilvusClient, ParamError
 from milvusclient.cli.command import Command, collection_option, option, pass_session, words, yes_option
 from milvusclient.cli.files import from_text, row_from_file
+from milvusclient.cli.queries import shown_fields
 from milvusclient.cli.session import Session
 from milvusclient.cli.values import parse_json, parse_keys
 from milvusclient.cli.verbs import delete, insert, root, upsert
@@ -30,13 +31,19 @@ def _asked_row(fields: Mapping[str, FieldDescription]) -> dict[str, object]:
         if field.get("auto_id") or field.get("is_function_output"):
             continue
 
+        may_be_empty = bool(field.get("nullable") or "default_value" in field)
+
         def read(text: str, field: FieldDescription = field) -> object:
             try:
-                return from_text(text, field)
+                return from_text(text, field) if text else None
             except (ValueError, KeyError) as error:
                 raise click.BadParameter(f"a {field['type'].name} is wanted") from error
 
-        row[name] = click.prompt(f"{name} ({field['type'].name})", value_proc=read, err=True)
+        label = f"{name} ({field['type'].name}{', or Enter' if may_be_empty else ''})"
+        default = "" if may_be_empty else None
+        value = click.prompt(label, default, value_proc=read, show_default=False, err=True)
+        if value is not None:
+            row[name] = value
     return row
 
 
@@ -108,7 +115,8 @@ def get(session: Session, collection: str, ids: str | None, fields: str | None, 
     text = session.ask(ids, "Keys, separated by commas", "--ids")
     client = session.reading(collection)
     keys = keys_of(client, collection, text, session.timeout)
-    session.rows(client.get(collection, keys, words(fields), session.timeout, words(partitions)))
+    rows = client.get(collection, keys, words(fields), session.timeout, words(partitions))
+    session.rows(rows, shown_fields(session, client, collection, fields))
 
 
 def _count(done: object) -> int:

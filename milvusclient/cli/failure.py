@@ -7,6 +7,8 @@ from typing import IO, Any
 
 import click
 
+from milvusclient.cli.colors import colored
+
 __all__ = ["Failure"]
 
 
@@ -17,4 +19,5 @@ class Failure(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Write the message to stderr."""
-        click.secho(f"Error: {self.format_message()}", file=file or sys.stderr, fg="red")
+        stream = file or sys.stderr
+        click.echo(colored(f"Error: {self.format_message()}", "red", stream), file=stream)

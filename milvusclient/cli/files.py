@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from milvusclient import DataType
 from milvusclient.cli.failure import Failure
+from milvusclient.cli.json_rows import as_object, json_rows
 from milvusclient.cli.output import csv_cell, plain
 from milvusclient.models.descriptions import FieldDescription
 
-__all__ = ["KINDS", "Batch", "Row", "kind_of", "open_rows", "row_from_file", "writing"]
+__all__ = ["KINDS", "Batch", "Row", "export_columns", "kind_of", "open_rows", "row_from_file", "writing"]
 
 Row: TypeAlias = dict[str, Any]
 Fields: TypeAlias = Mapping[str, FieldDescription]
@@ -140,14 +141,10 @@ def open_rows(path: Path, fields: Fields, size: int) -> Iterator[Batch]:
     if kind == "parquet":
         yield from _numbered(path, _parquet(path, fields, size), fields, texts=False)
         return
-    if kind == "json":
-        with path.open(encoding="utf-8-sig") as file:
-            yield from _numbered(path, _json(path, file, size), fields, texts=False)
-        return
     with path.open("rb") as binary:
         # What was read of the bytes tells how far it is; the text above them cannot be asked while it is read.
         text = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
-        raw = _csv(path, text) if kind == "csv" else _json_lines(path, text)
+        raw = {"csv": _csv, "json": json_rows, "jsonl": _json_lines}[kind](path, text)
         whole = max(path.stat().st_size, 1)
         batches = ((rows, binary.tell() / whole) for rows in iter(lambda: list(islice(raw, size)), []))
         yield from _numbered(path, batches, fields, texts=kind == "csv")
@@ -184,29 +181,9 @@ def _json_lines(path: Path, text: io.TextIOWrapper) -> Iterator[Mapping[str, obj
     try:
         for number, line in enumerate(text, 1):
             if line.strip():
-                yield _object(path, json.loads(line), number)
+                yield as_object(path, json.loads(line), number)
     except ValueError as error:
         raise Failure(f"{path}, line {number}: {error}") from error
-
-
-def _object(path: Path, value: object, number: int) -> Mapping[str, object]:
-    if not isinstance(value, Mapping):
-        raise Failure(f"{path}, row {number}: it must be an object, {{...}}, got {str(value)[:60]!r}")
-    return value
-
-
-def _json(path: Path, file: IO[str], size: int) -> Iterator[tuple[list[Mapping[str, object]], float | None]]:
-    try:
-        found = json.load(file)
-    except ValueError as error:
-        raise Failure(f"{path}: {error}") from error
-    if isinstance(found, Mapping):  # as the importer of Milvus wants it
-        found = found.get("rows", [found])
-    if not isinstance(found, list):
-        raise Failure(f"{path}: it must be a list of objects")
-    for start in range(0, len(found), size):
-        rows = [_object(path, each, start + index) for index, each in enumerate(found[start : start + size], 1)]
-        yield rows, min(1.0, (start + size) / len(found))
 
 
 def _pyarrow(path: Path) -> tuple[ModuleType, ModuleType]:
@@ -233,6 +210,12 @@ def _parquet(path: Path, fields: Fields, size: int) -> Iterator[tuple[list[Mappi
             yield [unpacked(row) for row in batch.to_pylist()], done / max(file.metadata.num_rows, 1)
     except (arrow.ArrowException, ValueError) as error:
         raise Failure(f"{path}: {error}") from error
+
+
+def export_columns(chosen: Sequence[str], described: Sequence[FieldDescription]) -> list[str]:
+    """The columns of a table: dynamic fields differ from row to row, so they are there when they are named."""
+    fixed = [field["name"] for field in described if not field.get("is_dynamic")] if "*" in chosen else []
+    return [*fixed, *(name for name in chosen if name != "*" and name not in fixed)]
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

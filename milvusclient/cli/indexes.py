@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
-from milvusclient import IndexParams, MilvusClient
-from milvusclient.cli.command import Command, collection_option, option, pass_session, settings_option, yes_option
+from milvusclient import DataType, IndexParams, MilvusClient
+from milvusclient.cli.command import (
+    Command,
+    collection_option,
+    option,
+    pass_session,
+    settings_option,
+    words,
+    yes_option,
+)
 from milvusclient.cli.failure import Failure
 from milvusclient.cli.progress import watched
 from milvusclient.cli.session import Session
 from milvusclient.cli.values import parse_settings
 from milvusclient.cli.verbs import create, delete, list_, root, show
-from milvusclient.models.descriptions import IndexDescription
+from milvusclient.models.descriptions import FieldDescription, IndexDescription
 
 __all__: list[str] = []
 
@@ -39,16 +48,31 @@ def create_index(
 ) -> None:
     """Create an index on a field; what is missing is asked for on a terminal."""
     field = session.ask(field, "Field", "--field")
-    kind = session.ask(kind, "Index type", "--index-type", "AUTOINDEX")
+    client = session.client()
+    usual_kind, usual = _usual(client.describe_collection(collection, session.timeout)["fields"], field)
+    if kind is None:
+        kind = session.ask(None, "Index type", "--index-type", usual_kind)
+        asked = None if param else session.offer(None, "Parameters, such as nlist:128, separated by commas, or Enter")
+        param = param or tuple(words(asked) or ())
+    metric = session.ask(metric, "Metric", "--metric-type", usual) if usual else metric
     params = IndexParams()
     params.add_index(field, kind.upper(), name, metric_type=metric and metric.upper(), params=parse_settings(param))
-    client = session.client()
     watched(
         f"Indexing {field}",
         lambda: client.create_index(collection, params, session.timeout, sync=not no_wait),
         lambda: _part(client, collection, name or field),
     )
     session.done(f"Created an index on {field!r} of collection {collection!r}.", created=name or field)
+
+
+def _usual(fields: Sequence[FieldDescription], name: str) -> tuple[str, str | None]:
+    """The index of a field if none is named, and its metric, which only vectors have."""
+    found = next((field for field in fields if field["name"] == name), None)
+    if found is None or not found["type"].is_vector:
+        return "AUTOINDEX", None
+    if found["type"] is DataType.SPARSE_FLOAT_VECTOR:
+        return "SPARSE_INVERTED_INDEX", "BM25" if found.get("is_function_output") else "IP"
+    return "AUTOINDEX", "HAMMING" if found["type"] is DataType.BINARY_VECTOR else "COSINE"
 
 
 def _part(client: MilvusClient, collection: str, name: str) -> float | None:
@@ -79,11 +103,19 @@ _name_option = option("-in", "--index-name", "name", required=True, help="The in
 
 @show.command("index")
 @collection_option
-@_name_option
+@option("-in", "--index-name", "name", default=None, help="The index; may be left out if there is one.")
 @pass_session
-def show_index(session: Session, collection: str, name: str) -> None:
+def show_index(session: Session, collection: str, name: str | None) -> None:
     """Show an index."""
-    session.record(_index(session, collection, name))
+    session.record(_index(session, collection, name or _only_index(session, collection)))
+
+
+def _only_index(session: Session, collection: str) -> str:
+    names = session.client().list_indexes(collection, timeout=session.timeout)
+    if len(names) != 1:
+        there = f"has the indexes {', '.join(names)}; pick one with -in" if names else "has no index"
+        raise Failure(f"collection {collection!r} {there}")
+    return names[0]
 
 
 @show.command("index_progress")

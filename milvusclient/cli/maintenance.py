@@ -125,5 +125,5 @@ for _group, _name, _why in (
     (root, "load_balance", "servers since Milvus 2.2 balance themselves; see `transfer replica` for resource groups"),
     (calc, "distance", "servers since Milvus 2.2 cannot calculate distances; search, or calculate them with numpy"),
 ):
-    _command = Command(_name, callback=_gone(_why), common=False, hidden=True, context_settings=_ANY_WORDS, help=_why)
+    _command = Command(_name, callback=_gone(_why), common="none", hidden=True, context_settings=_ANY_WORDS, help=_why)
     _group.add_command(_command)

@@ -19,6 +19,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from milvusclient.cli import colors
+
 __all__ = ["FORMATS", "Format", "cell", "plain", "render", "render_names", "render_record", "write"]
 
 Format = Literal["table", "json", "csv"]
@@ -146,7 +148,8 @@ def csv_cell(value: object) -> object:
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
-    table = Table(box=box.SQUARE if width else box.ASCII, header_style="bold")
+    has_lines = width and (sys.stdout.encoding or "").lower().startswith("utf")
+    table = Table(box=box.SQUARE if has_lines else box.ASCII, header_style="bold")
     for name in header:
         table.add_column(Text(cell(name)), overflow="fold")
     for row in rows:
@@ -154,7 +157,8 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
         table.add_row(*(Text(each) for each in row))
     file = io.StringIO()
     # Without a terminal nothing is cut: whoever reads it wants all of it.
-    console = Console(file=file, width=width or 1_000_000, force_terminal=bool(width), no_color=not width)
+    styles: Literal["standard"] | None = "standard" if width and colors.wanted() else None
+    console = Console(file=file, width=width or 1_000_000, force_terminal=bool(width), color_system=styles)
     console.print(table)
     return file.getvalue()
 

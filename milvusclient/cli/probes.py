@@ -123,7 +123,9 @@ def _calls(patient: Patient) -> Iterator[Step]:
 
 
 def _asked(client: MilvusClient, patient: Patient) -> Iterator[Step]:
-    who = patient.connection.user or ("a token" if patient.secret else "nobody")
+    who = patient.connection.user or (
+        "the owner of the token" if patient.secret else "nobody (no credentials were given)"
+    )
     database = patient.connection.db_name or "default"
     try:
         client.list_collections(patient.timeout)

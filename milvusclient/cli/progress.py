@@ -6,7 +6,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, wait
 
 from milvusclient.exceptions import MilvusException
 
@@ -48,11 +48,20 @@ def watched(label: str, work: Callable[[], object], measure: Callable[[], float 
     if not sys.stderr.isatty():
         work()
         return
-    over = threading.Event()
-    with bar(label) as advance, ThreadPoolExecutor(1) as thread:
-        future = thread.submit(work)
-        future.add_done_callback(lambda _: over.set())
-        while not over.wait(_EVERY):
+    done: Future[None] = Future()
+    # A daemon that nobody joins: Ctrl-C ends the command, however long the server goes on.
+    threading.Thread(target=_fulfil, args=(done, work), daemon=True).start()
+    with bar(label) as advance:
+        while not wait([done], _EVERY).done:
             with contextlib.suppress(MilvusException):
                 advance(0, measure())
-        future.result()
+    done.result()
+
+
+def _fulfil(done: Future[None], work: Callable[[], object]) -> None:
+    try:
+        work()
+    except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
+        done.set_exception(error)
+    else:
+        done.set_result(None)

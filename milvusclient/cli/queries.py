@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import click
 
-from milvusclient import AnnSearchRequest, RRFRanker, WeightedRanker
+from milvusclient import AnnSearchRequest, MilvusClient, RRFRanker, WeightedRanker
 from milvusclient.cli.command import Command, collection_option, option, pass_session, settings_option, words
+from milvusclient.cli.files import export_columns
 from milvusclient.cli.session import Session
 from milvusclient.cli.values import parse_json, parse_number, parse_settings, parse_vectors
 from milvusclient.cli.verbs import root
@@ -51,10 +52,14 @@ def query(
     guarantee_timestamp: int | None,
 ) -> None:
     """Show the rows that a filter finds."""
-    text = expr if expr is not None or limit is not None else session.ask(None, "Filter", "--expr")
-    rows = session.reading(collection).query(
+    if expr is None and limit is None:
+        expr = session.ask(None, "Filter", "--expr")
+        fields = session.offer(fields, "Fields to show, separated by commas, or Enter")
+        partitions = session.offer(partitions, "Partitions, separated by commas, or Enter for all")
+    client = session.reading(collection)
+    rows = client.query(
         collection,
-        text or "",
+        expr or "",
         words(fields),
         session.timeout,
         partition_names=words(partitions),
@@ -63,7 +68,17 @@ def query(
         consistency_level=consistency,
         guarantee_timestamp=guarantee_timestamp,
     )
-    session.rows(rows, words(fields) or ())
+    session.rows(rows, shown_fields(session, client, collection, fields))
+
+
+def shown_fields(session: Session, client: MilvusClient, collection: str, fields: str | None) -> list[str]:
+    """The columns of a query's result, in one order whatever the server's is; with no rows, too."""
+    if session.options.output == "json":
+        return []
+    described = client.describe_collection(collection, session.timeout)["fields"]
+    named = words(fields) or ["*"]
+    key = [field["name"] for field in described if field.get("is_primary")]
+    return list(dict.fromkeys([*key, *export_columns(named, described)]))
 
 
 def hit_row(hit: Hit) -> dict[str, object]:
@@ -111,7 +126,12 @@ def search(
     guarantee_timestamp: int | None,
 ) -> None:
     """Show the rows nearest to a vector, or to words."""
-    data = parse_vectors(session.ask(vector, "Vector as JSON, or words", "--vector"))
+    if vector is None:
+        vector = session.ask(None, "Vector as JSON, or words", "--vector")
+        field = session.offer(field, "Vector field, or Enter if there is one")
+        expr = session.offer(expr, "Filter, or Enter")
+        fields = session.offer(fields, "Fields to show, separated by commas, or Enter")
+    data = parse_vectors(vector)
     found = session.reading(collection).search(
         collection,
         data,
@@ -170,7 +190,6 @@ def parse_request(text: str, limit: int) -> AnnSearchRequest:
     "requests",
     multiple=True,
     metavar="FIELD=VECTOR",
-    required=True,
     help="A search; give two or more.",
 )
 @option("--weights", default=None, help="Rank by weights, separated by commas, in place of reciprocal ranks.")
@@ -190,7 +209,8 @@ def hybrid_search(
     consistency: str | None,
 ) -> None:
     """Show the rows that several searches together rank first."""
-    parts = [parse_request(text, limit) for text in requests]
+    texts = requests or session.ask_several("Search as FIELD=VECTOR", "--request")
+    parts = [parse_request(text, limit) for text in texts]
     ranker = (
         WeightedRanker(*(parse_number(each, "a weight") for each in words(weights) or [])) if weights else RRFRanker()
     )
@@ -207,16 +227,18 @@ def hybrid_search(
     session.rows(flat(found), ("id", "distance"))
 
 
-def _pages(session: Session, fetch: Callable[[], Sequence[Mapping[str, object]]], asks: bool) -> None:
+def _pages(
+    session: Session, fetch: Callable[[], Sequence[Mapping[str, object]]], asks: bool, columns: Sequence[str]
+) -> None:
     """Page by page; on a terminal asks between pages, elsewhere all are one result."""
     if not asks:
         rows: list[Mapping[str, object]] = []
         while page := fetch():
             rows.extend(page)
-        session.rows(rows)
+        session.rows(rows, columns)
         return
     while page := fetch():
-        session.rows(page)
+        session.rows(page, columns)
         if not click.confirm("Next page?", default=True, err=True):
             return
 
@@ -243,11 +265,12 @@ def query_iterator(
     limit: int,
 ) -> None:
     """Show the rows that a filter finds, page by page."""
-    pages = session.reading(collection).query_iterator(
-        collection, batch_size, limit, expr or "", words(fields), words(partitions), session.timeout
+    client = session.reading(collection)
+    pages = client.query_iterator(
+        collection, batch_size, limit, expr or "", words(fields) or ["*"], words(partitions), session.timeout
     )
     try:
-        _pages(session, pages.next, _asks())
+        _pages(session, pages.next, _asks(), shown_fields(session, client, collection, fields))
     finally:
         pages.close()
 
@@ -282,6 +305,6 @@ def search_iterator(
         words(partitions), field,
     )  # fmt: skip
     try:
-        _pages(session, lambda: [hit_row(hit) for hit in pages.next()], _asks())
+        _pages(session, lambda: [hit_row(hit) for hit in pages.next()], _asks(), ("id", "distance"))
     finally:
         pages.close()

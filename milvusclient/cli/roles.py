@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from milvusclient.cli.command import no_words, option, pass_session, words, yes_option
-from milvusclient.cli.secrets import ask_secret
+from milvusclient.cli.secrets import ask_secret, keep_in_keyring
 from milvusclient.cli.session import Session
 from milvusclient.cli.verbs import create, delete, grant, list_, revoke, show, update
 
@@ -54,7 +54,14 @@ def show_user(session: Session, user: str) -> None:
 def update_password(session: Session, user: str) -> None:
     """Change a password; both are asked for, or taken from MILVUS_PASSWORD and MILVUS_NEW_PASSWORD."""
     old = os.environ.get("MILVUS_PASSWORD") or ask_secret(f"Old password of {user}", "MILVUS_PASSWORD")
-    session.client().update_password(user, old, _new_password(user), timeout=session.timeout)
+    new = _new_password(user)
+    session.client().update_password(user, old, new, timeout=session.timeout)
+    name, saved = session.chosen()
+    if saved is not None and saved.user == user:
+        session.close(name)  # the next command opens it with the new password
+        session.known_secrets[name] = new
+        if saved.secret == "keyring":  # noqa: S105 - it says where a secret is
+            keep_in_keyring(name, new)
     session.done(f"Changed the password of {user!r}.", changed=user)
 
 

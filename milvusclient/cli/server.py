@@ -16,7 +16,7 @@ from milvusclient.cli.verbs import root, set_, show
 __all__: list[str] = []
 
 
-@root.command("version", cls=Command, common=False)
+@root.command("version", cls=Command, common="output")
 @pass_session
 def version(session: Session) -> None:
     """Show the version of this tool."""
@@ -41,28 +41,39 @@ def server_health(session: Session) -> None:
         raise Failure("the server is not healthy")
 
 
-@set_.command("output", common=False)
+@set_.command("output", common="none")
 @click.argument("form", type=click.Choice(FORMATS))
 @pass_session
 def set_output(session: Session, form: Format) -> None:
     """Choose how results are shown; in a shell, for the commands that follow."""
     session.keep(replace(session.options, output=form))
+    session.note_end(f"--output {form}")
 
 
-@show.command("output", common=False)
+@show.command("output", common="output")
 @pass_session
 def show_output(session: Session) -> None:
     """Show how results are shown."""
     session.done(session.options.output, output=session.options.output)
 
 
-@root.command("clear", cls=Command, common=False)
+@root.command("exit", cls=Command, common="none")
+def leave() -> None:
+    """Leave the shell; so does Ctrl-D."""
+
+
+@root.command("quit", cls=Command, common="none", hidden=True)
+def leave_too() -> None:
+    """Leave the shell."""
+
+
+@root.command("clear", cls=Command, common="none")
 def clear() -> None:
     """Clear the screen."""
     click.clear()
 
 
-@root.command("help", cls=Command, common=False)
+@root.command("help", cls=Command, common="none")
 @click.argument("words", nargs=-1)
 @click.pass_context
 def show_help(ctx: click.Context, words: tuple[str, ...]) -> None:

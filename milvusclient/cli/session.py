@@ -73,6 +73,14 @@ def open_client(
     )
 
 
+def token_for(uri: str) -> str:
+    """The token of the environment, for an address without credentials; one that goes with MILVUS_URI stays there."""
+    asked, home = make_config(uri), os.environ.get("MILVUS_URI")
+    if asked.token.reveal() or (home and make_config(home).target != asked.target):
+        return ""
+    return os.environ.get("MILVUS_TOKEN", "")
+
+
 @dataclass
 class Session:
     """One run of the command, or of the shell.
@@ -91,6 +99,8 @@ class Session:
     #: The open connection's secret, so that a shell asks once.
     known_secrets: dict[str, str] = field(default_factory=dict, repr=False)
 
+    #: Connections that could not be opened for completion: Tab does not wait for them again.
+    unreachable: set[tuple[str, str, str]] = field(default_factory=set)
     #: What was chosen for good, by ``connect``, ``use`` and ``set``: a shell's next command begins with it.
     base: Options = field(default_factory=Options)
 
@@ -142,13 +152,29 @@ class Session:
             if saved is None:
                 # Without a uri the client itself looks at the environment.
                 self.clients[key] = MilvusClient(
-                    self.options.uri or None, db_name=self.options.db_name, timeout=self.timeout
+                    self.options.uri or None,
+                    token=token_for(self.options.uri) if self.options.uri else "",
+                    db_name=self.options.db_name,
+                    timeout=self.timeout,
                 )
             else:
                 secret = self.known_secrets.get(name) or secret_of(name, saved)
                 self.known_secrets[name] = secret
                 self.clients[key] = open_client(name, saved, secret, self.options.db_name, self.timeout)
+            self.unreachable.discard(key)
         return self.clients[key]
+
+    def silent_client(self) -> MilvusClient | None:
+        """The client for completion, which must not ask anything and tries once; None if there is none."""
+        name, saved = self.chosen()
+        key = (name, self.options.uri, self.options.db_name)
+        if key in self.clients:
+            return self.clients[key]
+        would_ask = saved is not None and saved.secret in ("ask", "keyring") and name not in self.known_secrets
+        if would_ask or key in self.unreachable:
+            return None
+        self.unreachable.add(key)
+        return self.client()
 
     def reading(self, collection: str) -> MilvusClient:
         """The client, for a command that reads data: an embedded server forgets between runs what was loaded."""
@@ -186,6 +212,11 @@ class Session:
         else:
             self.record(facts)
 
+    def note_end(self, instead: str) -> None:
+        """Say that a choice is forgotten after this command, outside of a shell."""
+        if not self.interactive:
+            click.echo(f"Note: outside of a shell this ends with the command; give {instead} to others.", err=True)
+
     # --- asking ------------------------------------------------------------------------------------------------------
     def confirm(self, question: str, yes: bool) -> None:
         """Ask before something is destroyed.
@@ -210,3 +241,17 @@ class Session:
             raise click.UsageError(f"Missing option {option!r}: {what}.")
         answer: str = click.prompt(what, default=default, err=True)
         return answer
+
+    def ask_several(self, what: str, option: str) -> list[str]:
+        """Values that were not given: asked for on a terminal, up to an empty one; an error elsewhere."""
+        found = [self.ask(None, what, option)]
+        while more := self.offer(None, f"{what}, or Enter"):
+            found.append(more)
+        return found
+
+    def offer(self, value: str | None, what: str, default: str = "") -> str | None:
+        """A value that may be left out: asked for on a terminal."""
+        if value is not None or not sys.stdin.isatty():
+            return value
+        answer: str = click.prompt(what, default=default, show_default=bool(default), err=True)
+        return answer or None

@@ -2,64 +2,61 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import click
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
-from prompt_toolkit.history import FileHistory
 
 from milvusclient import MilvusClient
 from milvusclient._version import __version__
+from milvusclient.cli.colors import colored
 from milvusclient.cli.completion import candidates, split_words
+from milvusclient.cli.failure import Failure
+from milvusclient.cli.history import history_of
 from milvusclient.cli.session import Session
 from milvusclient.cli.verbs import root
 from milvusclient.exceptions import MilvusException
 
 __all__ = ["run_shell"]
 
-#: What may hold a secret, and is not kept: credentials in a uri, or words after an option for them.
-_SECRET = re.compile(r"://[^/\s]*@|--?(?:password|token)\b|(?:^|\s)-t\s+\S+:")
 _ENDS = ("exit", "quit")
-
-
-class _History(FileHistory):
-    """The history of a shell, in a file for its owner, without lines that may hold a secret."""
-
-    def store_string(self, string: str) -> None:
-        if not _SECRET.search(string):
-            super().store_string(string)
-
+#: Seconds that Tab waits for names, and for the connection; an embedded server takes some to start.
+_PATIENCE = 2
+_OPENING = 5
 
 _LISTS: dict[str, Callable[[MilvusClient, str], Iterable[str]]] = {
-    "collections": lambda client, _: client.list_collections(2),
-    "databases": lambda client, _: client.list_databases(2),
-    "users": lambda client, _: client.list_users(2),
-    "roles": lambda client, _: client.list_roles(2),
-    "resource_groups": lambda client, _: client.list_resource_groups(2),
-    "partitions": lambda client, name: client.list_partitions(name, 2),
-    "indexes": lambda client, name: client.list_indexes(name, timeout=2),
-    "aliases": lambda client, name: client.list_aliases(name, 2)["aliases"],
-    "fields": lambda client, name: [field["name"] for field in client.describe_collection(name, 2)["fields"]],
+    "collections": lambda client, _: client.list_collections(_PATIENCE),
+    "databases": lambda client, _: client.list_databases(_PATIENCE),
+    "users": lambda client, _: client.list_users(_PATIENCE),
+    "roles": lambda client, _: client.list_roles(_PATIENCE),
+    "resource_groups": lambda client, _: client.list_resource_groups(_PATIENCE),
+    "privilege_groups": lambda client, _: [
+        str(group["privilege_group"]) for group in client.list_privilege_groups(_PATIENCE)
+    ],
+    "partitions": lambda client, name: client.list_partitions(name, _PATIENCE),
+    "indexes": lambda client, name: client.list_indexes(name, timeout=_PATIENCE),
+    "aliases": lambda client, name: client.list_aliases(name, _PATIENCE)["aliases"],
+    "fields": lambda client, name: [field["name"] for field in client.describe_collection(name, _PATIENCE)["fields"]],
 }
 
 
 def live_names(session: Session, family: str, collection: str) -> list[str]:
-    """The names that a server has, from a connection that is open already; none if it does not tell."""
-    if family == "connections":
-        return sorted(session.store.read())
-    session.options = session.base
-    name, _ = session.chosen()
-    client = session.clients.get((name, session.options.uri, session.options.db_name))
-    if client is None or (family in ("partitions", "indexes", "fields") and not collection):
+    """The names that a server has; none if it does not tell, or if a secret would have to be asked for."""
+    if family in ("partitions", "indexes", "fields") and not collection:
         return []
+    # A session of its own with the same clients: this runs in a thread, beside the next command if one does not wait.
+    session = replace(session, options=replace(session.base, timeout=_OPENING))
     try:
-        return sorted(_LISTS[family](client, collection))
-    except MilvusException:
+        if family == "connections":
+            return sorted(session.store.read())
+        client = session.silent_client()
+        return sorted(_LISTS[family](client, collection)) if client is not None else []
+    except (MilvusException, Failure):
         return []
 
 
@@ -69,10 +66,6 @@ class _Completer(Completer):
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:  # noqa: ARG002
         words, begun = split_words(document.text_before_cursor)
-        if not words:
-            for end in _ENDS:
-                if end.startswith(begun):
-                    yield Completion(end, -len(begun))
         for text, what in candidates(root, words, begun, lambda *asked: live_names(self._session, *asked)):
             yield Completion(text, -len(begun), display_meta=what)
 
@@ -88,22 +81,28 @@ def run_shell(session: Session) -> int:
     if not sys.stdin.isatty():
         return _run_all(session, sys.stdin)
     click.echo(f"milvusclient {__version__}. `help` lists the commands, Tab completes, Ctrl-D ends.")
-    prompt: PromptSession[str] = PromptSession(
-        history=_History(str(_history_file(session))), completer=_Completer(session), complete_while_typing=False
-    )
+    prompt = _prompt(session)
     while True:
         try:
             line = prompt.prompt(f"{_place(session)}> ")
-        except KeyboardInterrupt:
+            if line.strip() in _ENDS:
+                return 0
+            run_line(session, line)
+        except KeyboardInterrupt:  # at the prompt, or just before a command has begun or after it has ended
             continue
         except EOFError:
             return 0
-        if line.strip() in _ENDS:
-            return 0
-        if line.strip() in ("history", "history clear"):
-            _history(prompt, session, clear=line.strip().endswith("clear"))
-            continue
-        run_line(session, line)
+        if line.split() == ["history", "clear"]:
+            prompt = _prompt(session)  # the one that was has the lines in memory
+
+
+def _prompt(session: Session) -> PromptSession[str]:
+    return PromptSession(
+        history=history_of(session),
+        completer=_Completer(session),
+        complete_while_typing=False,
+        complete_in_thread=True,
+    )
 
 
 def run_line(session: Session, line: str) -> int:
@@ -113,8 +112,11 @@ def run_line(session: Session, line: str) -> int:
     try:
         words = shlex.split(line, comments=True)
     except ValueError as error:
-        click.secho(f"Error: {error} in {line.strip()!r}", fg="red", err=True)
+        # The line is not repeated: it may hold a secret.
+        click.echo(colored(f"Error: {error}", "red", sys.stderr), err=True)
         return 2
+    if words[:1] == ["milvusclient"]:  # as it is written in documentation
+        del words[0]
     return run(words, session) if words else 0
 
 
@@ -137,20 +139,3 @@ def _place(session: Session) -> str:
     where = name or session.options.uri.rpartition("@")[2] or "milvusclient"
     database = session.options.db_name or (saved.db_name if saved else "")
     return f"{where}/{database}" if database else where
-
-
-def _history_file(session: Session) -> str:
-    path = session.store.path.with_name("history")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    return str(path)
-
-
-def _history(prompt: PromptSession[str], session: Session, *, clear: bool) -> None:
-    if not clear:
-        for line in prompt.history.get_strings():
-            click.echo(line)
-        return
-    session.store.path.with_name("history").write_text("", encoding="utf-8")
-    prompt.history = _History(_history_file(session))
-    click.echo("The history is empty.")

@@ -82,6 +82,18 @@ def parse_number(text: str, what: str) -> float:
         raise ParamError(message=f"{what} must be a number, got {text!r}") from None
 
 
+def parse_whole(text: str, what: str) -> int:
+    """A whole number.
+
+    Raises:
+        ParamError: it is none.
+    """
+    try:
+        return int(text)
+    except ValueError:
+        raise ParamError(message=f"{what} must be a whole number, got {text!r}") from None
+
+
 def schema_from_json(raw: object, where: str) -> CollectionSchema:
     """The schema in a JSON file: what ``show collection -o json`` writes; types are names or numbers.
 

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import pty
-import select
-import subprocess
-import sys
-import time
 from pathlib import Path
-from typing import Self
 
 import pytest
 
@@ -114,6 +106,15 @@ def test_a_query_goes_to_a_file_and_back(books: CommandLine, tmp_path: Path, kin
     assert ok(books, "import", "-c", "books", path, "-o", "json").strip() == '{\n  "insert_count": 2\n}'
 
 
+def test_an_export_asks_before_it_writes_over_a_file(books: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "out.csv").write_text("precious", encoding="utf-8")
+    ran = books("export", "-c", "books", "out.csv")
+    assert (ran.status, ran.out, "--yes" in ran.err) == (1, "", True)
+    assert books("export", "-c", "books", "out.csv", typed="n\n").status == 1
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "precious"
+    assert ok(books, "export", "-c", "books", "out.csv", "-y") == "Wrote 3 rows to out.csv.\n"
+
+
 def test_a_bad_row_of_a_file_is_named(books: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text('id,vector\n7,"[1, 2]"\nx,"[1, 2]"\n', encoding="utf-8")
     ran = books("insert", "file", "-c", "books", "x.csv", "--batch-size", "1")
@@ -212,74 +213,3 @@ def test_the_embedded_server_is_healthy(cli: CommandLine) -> None:
     steps = cli("doctor", "-o", "json").json()
     assert [step["name"] for step in steps] == ["grpc", "authentication", "database", "version", "latency", "rest"]
     assert "of 50 calls" in steps[4]["detail"]
-
-
-class _Screen:
-    """A terminal with the shell in it."""
-
-    def __init__(self) -> None:
-        # Not pty.fork(): this process has threads.
-        self._end, inner = pty.openpty()
-        self._shell = subprocess.Popen(
-            [sys.executable, "-m", "milvusclient.cli"],
-            stdin=inner, stdout=inner, stderr=inner, start_new_session=True, env={**os.environ, "TERM": "xterm"},
-        )  # fmt: skip
-        os.close(inner)
-        self._seen = b""
-
-    def type(self, text: str) -> None:
-        self._seen = b""
-        os.write(self._end, text.encode())
-
-    def wait_for(self, text: str) -> str:
-        """Read until the text is there."""
-        end = time.monotonic() + 20
-        while text.encode() not in self._seen:
-            assert time.monotonic() < end, self._seen.decode(errors="replace")
-            if select.select([self._end], [], [], 0.1)[0]:
-                read = os.read(self._end, 4096)
-                self._seen += read
-                if b"\x1b[6n" in read:  # it asks where the cursor is
-                    os.write(self._end, b"\x1b[1;1R")
-        return self._seen.decode(errors="replace")
-
-    def end(self) -> int:
-        """Read to the end; the exit status of the shell."""
-        with contextlib.suppress(OSError):  # how a terminal says that nobody has it any more
-            while os.read(self._end, 4096):
-                pass
-        return self._shell.wait(20)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._shell.kill()
-        self._shell.wait()
-        os.close(self._end)
-
-
-def test_the_shell_has_history_completion_and_colours(books: CommandLine) -> None:
-    Path("rows.csv").write_text('id,vector\n9,"[1, 2]"\n', encoding="utf-8")
-    with _Screen() as screen:
-        screen.wait_for("Tab completes")
-        screen.wait_for("default>")
-        screen.type("list collections\r")
-        assert "\x1b[" in screen.wait_for("books")
-        screen.wait_for("default>")
-        screen.type("show collection_stats -c b\t")
-        screen.wait_for("ooks")  # it may draw only what is new
-        screen.type("\r")
-        screen.wait_for("row_count")
-        screen.wait_for("default>")
-        screen.type("import -c books rows.csv\r")
-        screen.wait_for("Inserted 1 rows")
-        screen.wait_for("default>")
-        screen.type("load -c nix\r")
-        screen.wait_for("does not exist")
-        screen.wait_for("default>")
-        screen.type("exit\r")
-        assert screen.end() == 0
-    history = books.saved.with_name("history")
-    assert "+show collection_stats -c books" in history.read_text(encoding="utf-8")
-    assert history.stat().st_mode & 0o777 == 0o600

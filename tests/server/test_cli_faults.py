@@ -15,6 +15,7 @@ import pytest
 import milvusclient
 from milvusclient import AsyncMilvusClient, MilvusClient, ParamError
 from milvusclient.exceptions import UnimplementedError
+from tests.support.certificates import Authority
 from tests.support.command_line import CommandLine
 from tests.support.scripted import ScriptedServer
 from tests.support.servers import Milvus
@@ -84,6 +85,22 @@ def test_credentials_in_a_uri_are_not_kept(cli: CommandLine, scripted_server: Sc
     assert cli("connect", "-uri", uri).status == 0
     saved = json.loads(cli.saved.read_text(encoding="utf-8"))["connections"]["default"]
     assert saved == {"uri": scripted_server.uri, "user": "root", "db_name": "lib", "secret": "ask"}
+    assert "other users" in cli("connect", "-uri", uri).err
+
+
+def test_the_address_of_the_environment_comes_with_its_token(
+    cli: CommandLine, scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MILVUS_URI", scripted_server.uri)
+    monkeypatch.setenv("MILVUS_TOKEN", "t0ken")
+    ran = cli("connect", "-a", "there")
+    assert (ran.status, ran.err) == (0, "")
+    saved = json.loads(cli.saved.read_text(encoding="utf-8"))["connections"]["there"]
+    assert saved == {"uri": scripted_server.uri, "secret": "environment", "variable": "MILVUS_TOKEN"}
+    assert "authorization" in scripted_server.calls("Connect")[-1].headers
+    monkeypatch.setenv("MILVUS_URI", f"http://root:s3cret@{scripted_server.address}")
+    assert cli("connect", "-a", "there").err == ""
+    assert "s3cret" not in cli.saved.read_text(encoding="utf-8")
 
 
 def test_a_connection_that_fails_is_not_kept(cli: CommandLine) -> None:
@@ -152,7 +169,8 @@ def test_each_command_asks_the_server(
     monkeypatch.setenv("MILVUS_PASSWORD", "0ld-secret")
     monkeypatch.setenv("MILVUS_NEW_PASSWORD", "n3w-secret")
     ran = cli("--uri", scripted_server.uri, *line.split())
-    assert (ran.status, ran.err) == (0, "")
+    note = "Note: outside of a shell this ends with the command; give --db lib to others.\n"
+    assert (ran.status, ran.err) == (0, note if line.startswith("use") else "")
     assert scripted_server.calls(rpc)
     assert "secret" not in ran.out
 
@@ -247,6 +265,27 @@ def test_tls_where_there_is_none(cli: CommandLine, scripted_server: ScriptedServ
     assert "http:// for one without" in words
 
 
+def test_a_certificate_that_is_not_trusted(cli: CommandLine, tmp_path: Path) -> None:
+    authority = Authority(tmp_path, "ours")
+    server = authority.issue("server", hosts=("localhost", "127.0.0.1"))
+    other = Authority(tmp_path, "another")
+    with ScriptedServer(credentials=grpc.ssl_server_credentials([(server.key_pem, server.pem)])) as secure:
+        uri = f"https://{secure.address}"
+        found, words = steps(cli, uri)
+        assert found[-1] == ("tls", "failed")
+        assert "with --ca" in words
+        assert steps(cli, uri, "--ca", str(other.own.certificate))[0][-1] == ("tls", "failed")
+        found, words = steps(cli, uri, "--ca", str(authority.own.certificate), "--rest-port", "1")
+        assert found[2] == ("tls", "ok")
+        assert found[-2:] == [("latency", "ok"), ("rest", "skipped")]
+        assert cli("connect", "-uri", uri, "-cert", "ours.pem").status == 1
+        assert cli("connect", "-uri", uri, "-tls", "1", "-cert", str(authority.own.certificate)).status == 0
+        assert cli("list", "collections", "-o", "json").json() == ["alpha", "beta"]
+        found, words = steps(cli, f"http://{secure.address}")
+        assert found[-1][1] == "failed"
+        assert "https://" in words
+
+
 def test_a_port_that_is_not_milvus(cli: CommandLine) -> None:
     with rest_server({}) as port:
         found, words = steps(cli, f"127.0.0.1:{port}")
@@ -258,8 +297,33 @@ def test_credentials_that_are_refused(cli: CommandLine, scripted_server: Scripte
     scripted_server.on("Connect").fail(grpc.StatusCode.UNAUTHENTICATED, "auth check failure").forever()
     found, words = steps(cli, f"http://root:s3cret@{scripted_server.address}")
     assert found[-2:] == [("grpc", "ok"), ("authentication", "failed")]
-    assert "connect -u USER" in words
+    assert "-u USER" in words
     assert "s3cret" not in words
+
+
+def test_the_doctor_takes_a_user_and_a_token(
+    cli: CommandLine, scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with rest_server({"/healthz": (200, "OK")}) as port:
+        words = (scripted_server.uri, "--rest-port", str(port))
+        monkeypatch.setenv("MILVUS_PASSWORD", "s3cret")
+        found, _ = steps(cli, *words, "-u", "root")
+        by_user = scripted_server.calls("Connect")[-1].headers["authorization"]
+        assert found[4] == ("authentication", "ok")
+        monkeypatch.delenv("MILVUS_PASSWORD")
+        assert "MILVUS_PASSWORD" in cli("doctor", *words, "-u", "root").err
+        monkeypatch.setenv("MILVUS_TOKEN", "root:s3cret")
+        steps(cli, *words)
+        assert scripted_server.calls("Connect")[-1].headers["authorization"] == by_user
+    ran = cli("doctor", scripted_server.uri, "-tls", "1", "-t", "3")
+    assert "tls" in ran.err
+
+
+def test_what_is_not_loaded_says_how_to_load_it(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    scripted_server.on("Query").status(101, "collection not loaded[collection=7]").forever()
+    ran = cli("query", "-c", "docs", "-e", "id > 0", "--uri", scripted_server.uri)
+    assert (ran.status, ran.out) == (1, "")
+    assert "load -c docs" in ran.err
 
 
 def test_a_database_that_is_not_there(cli: CommandLine, scripted_server: ScriptedServer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,9 +18,9 @@ import pytest
 from milvusclient.cli import main
 from milvusclient.cli.completion import candidates
 from milvusclient.cli.failure import Failure
+from milvusclient.cli.history import _SECRET
 from milvusclient.cli.secrets import drop_from_keyring, keep_in_keyring, secret_of
-from milvusclient.cli.session import Options, Session
-from milvusclient.cli.shell import _SECRET
+from milvusclient.cli.session import Options, Session, token_for
 from milvusclient.cli.store import SavedConnection, Store, variable_of
 from milvusclient.cli.verbs import root
 from tests.support.command_line import CommandLine
@@ -62,7 +63,11 @@ def test_connections_are_kept_in_a_file_for_their_owner(tmp_path: Path) -> None:
     store = Store(tmp_path / "new" / "folder")
     assert store.read() == {}
     store.save("prod", SavedConnection(uri="https://x:443", user="root", secret="ask"))
-    store.save("dev", SavedConnection(uri="http://x:1"))
+    before = os.umask(0)
+    try:
+        store.save("dev", SavedConnection(uri="http://x:1"))
+    finally:
+        os.umask(before)
     assert store.path.stat().st_mode & 0o777 == 0o600
     assert store.path.parent.stat().st_mode & 0o777 == 0o700
     assert list(Store(tmp_path / "new" / "folder").read()) == ["dev", "prod"]
@@ -135,14 +140,32 @@ def test_which_connection_a_command_uses(tmp_path: Path, monkeypatch: pytest.Mon
     ("line", "kept"),
     [
         ("connect -uri http://root:x@h:1", False),
+        ("list collections --uri root:x/y@h:1", False),
         ("connect -t root:secret", False),
         ("connect -u root --password x", False),
+        ("connect -uri http://h:1 -t abc123", False),
+        ("connect -tabc123", False),
+        ("create user -u ada -p s3cret", False),
+        ("connect -t", True),
+        ("connect -t -a prod", True),
+        ("connect -uri https://h:1 -tls 1", True),
+        ("create partition -c docs -p p1", True),
         ("create index -c docs -t HNSW", True),
         ("flush -c docs -t 5", True),
     ],
 )
 def test_what_the_history_does_not_keep(line: str, kept: bool) -> None:
     assert (_SECRET.search(line) is None) is kept
+
+
+def test_a_token_of_the_environment_goes_only_where_it_belongs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert token_for("http://h:1") == ""
+    monkeypatch.setenv("MILVUS_TOKEN", "t0ken")
+    assert token_for("http://h:1") == "t0ken"
+    assert token_for("http://root:pass@h:1") == ""
+    monkeypatch.setenv("MILVUS_URI", "http://h:1")
+    assert token_for("h:1") == "t0ken"
+    assert token_for("http://other:1") == ""
 
 
 def offered(line: list[str], begun: str = "") -> list[str]:
@@ -164,6 +187,9 @@ def test_what_may_come_next() -> None:
     assert "--limit" in offered(["query", "-c", "docs"], "--l")
     assert offered(["query", "-e"]) == []
     assert offered(["delete", "index", "-y"], "--c")
+    assert offered(["set", "output"], "j") == ["json"]
+    assert offered(["help", "create"], "ind") == ["index"]
+    assert offered(["grant", "privilege_group", "-n"]) == ["privilege_groups:"]
     assert offered(["nothing", "here"]) == offered([])
 
 
@@ -226,6 +252,43 @@ def test_what_needs_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         assert (ran.status, ran.out, ran.err.count("\n")) == (1, "", 1)
     assert cli("list", "connections", "-o", "csv").out == "name,uri,user,database,secret,used\n"
     assert cli("show", "output").out == "table\n"
+
+
+def test_what_cannot_be_kept_after_one_command_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli = CommandLine(tmp_path, monkeypatch)
+    ran = cli("set", "output", "json")
+    assert (ran.status, ran.out, "--output json" in ran.err) == (0, "", True)
+    assert cli.piped("milvusclient version\n").out == cli("version").out
+    ran = cli.piped("set output json\nversion\nshow output\nexit\nno command\n")
+    assert (ran.status, ran.err) == (0, "")
+    assert '"output": "json"' in ran.out
+
+
+def test_a_mistake_of_ours_is_one_message_and_a_shell_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli = CommandLine(tmp_path, monkeypatch)
+
+    def fail(*_: object) -> None:
+        raise KeyError("surprise")
+
+    monkeypatch.setattr("milvusclient.timestamps.mkts_from_unixtime", fail)
+    ran = cli("calc", "mkts_from_unixtime", "1")
+    assert (ran.status, ran.out) == (1, "")
+    assert "KeyError: 'surprise'" in ran.err
+    assert "Traceback" not in ran.err
+    monkeypatch.setenv("MILVUSCLIENT_DEBUG", "1")
+    with pytest.raises(KeyError):
+        cli("calc", "mkts_from_unixtime", "1")
+
+
+def test_how_a_result_is_shown_can_be_said_after_any_command_that_has_one() -> None:
+    without = [
+        name
+        for name, command in commands(root)
+        if not isinstance(command, click.Group) and not any("--output" in each.opts for each in command.params)
+    ]
+    silent = ["set output", "exit", "quit", "clear", "help"]
+    gone = ["show bulk_insert_state", "list bulk_insert_tasks", "load_balance", "calc distance"]
+    assert {name.replace("describe ", "show ") for name in without} == {*silent, *gone}
 
 
 def test_a_file_of_connections_that_cannot_be_read_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,9 @@ from typing import Any
 import pytest
 
 from milvusclient import DataType
-from milvusclient.cli.bulk import _export_columns
 from milvusclient.cli.failure import Failure
-from milvusclient.cli.files import kind_of, open_rows, row_from_file, writing
+from milvusclient.cli.files import export_columns, kind_of, open_rows, row_from_file, writing
+from milvusclient.cli.json_rows import json_rows
 from milvusclient.models.descriptions import FieldDescription
 
 
@@ -75,11 +77,50 @@ def test_what_is_no_row_is_named(tmp_path: Path, name: str, text: str, wanted: s
 def test_batches_say_how_much_is_read(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text('{"rows": [{"id": 1}, {"id": 2}, {"id": 3}]}', encoding="utf-8")
-    assert [(len(batch.rows), batch.part) for batch in open_rows(path, FIELDS, 2)] == [(2, 2 / 3), (1, 1.0)]
+    assert [(len(batch.rows), batch.part) for batch in open_rows(path, FIELDS, 2)] == [(2, 1.0), (1, 1.0)]
     lines = tmp_path / "x.ndjson"
     lines.write_text('{"id": 1}\n\n{"id": 2}\n', encoding="utf-8")
     assert kind_of(lines) == "jsonl"
     assert [batch.part for batch in open_rows(lines, FIELDS, 5)] == [1.0]
+
+
+class _Counted(io.StringIO):
+    """A file that counts what was read of it."""
+
+    count = 0
+
+    def read(self, size: int | None = -1, /) -> str:
+        text = super().read(size)
+        self.count += len(text)
+        return text
+
+
+def test_a_json_file_is_read_piece_by_piece() -> None:
+    rows = [{"id": number, "v": [0.5] * 50, "text": "],[{}"} for number in range(20_000)]
+    file = _Counted(json.dumps(rows))
+    found = json_rows(Path("x.json"), file)
+    assert next(found) == rows[0]
+    assert file.count < 2 << 20 < len(file.getvalue())
+    assert list(found) == rows[1:]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("[]", []),
+        (' [ {"id": 1} ,\n{"id": 2}\t] ', [{"id": 1}, {"id": 2}]),
+        ('{ "rows" : [{"id": 1}], "more": 1}', [{"id": 1}]),
+        ('{"id": 1}', [{"id": 1}]),
+    ],
+)
+def test_the_shapes_of_a_json_file(text: str, wanted: list[dict[str, Any]]) -> None:
+    assert list(json_rows(Path("x.json"), io.StringIO(text))) == wanted
+
+
+@pytest.mark.parametrize("text", ['[{"id": 1} {"id": 2}]', '[{"id": 1}, {"id"', '[{"id": 1}', "", "[1]", "nothing"])
+def test_what_is_no_json_is_said(text: str) -> None:
+    with pytest.raises(Failure, match=r"x\.json"):
+        list(json_rows(Path("x.json"), io.StringIO(text)))
 
 
 COMMON: dict[str, Any] = {"price": 0.1, "sparse": {3: 0.5}, "bits": [b"\x01"]}
@@ -138,5 +179,5 @@ def test_json_keys_of_a_sparse_vector_are_numbers() -> None:
 
 
 def test_the_columns_of_an_export() -> None:
-    assert _export_columns(["*", "extra"], list(FIELDS.values()))[-2:] == ["bits", "extra"]
-    assert _export_columns(["id"], list(FIELDS.values())) == ["id"]
+    assert export_columns(["*", "extra"], list(FIELDS.values()))[-2:] == ["bits", "extra"]
+    assert export_columns(["id"], list(FIELDS.values())) == ["id"]
