@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from collections.abc import Iterator
 from typing import cast
 
@@ -27,6 +30,61 @@ def open_channel(address: str, config: ConnectionConfig) -> grpc.Channel:
     return grpc.secure_channel(address, credentials, options=options)
 
 
+class _ForkGate:
+    """Keeps forks and calls apart.
+
+    gRPC's threads are gone in the child of a fork, while its sockets and its epoll are the parent's: when they are in
+    the middle of a call just then, replies get lost, in the parent too, whose calls would wait for ever. So a fork
+    waits a moment until the calls under way have their replies, and calls that begin meanwhile wait until it is over.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """As at the beginning; also in the child, which has no other threads."""
+        #: The threads that are in gRPC. Adding to a set and taking out is one step each.
+        self.inside: set[int] = set()
+        self.closed = False
+        self._opened = threading.Event()
+
+    def enter(self) -> int:
+        """A call begins.
+
+        Returns:
+            What is to be taken out of ``inside`` at its end.
+        """
+        thread = threading.get_ident()
+        self.inside.add(thread)
+        # Looked at after the thread has said that it is there: either the fork waits for it, or it waits for the fork.
+        while self.closed:
+            self.inside.discard(thread)
+            self._opened.wait()
+            self.inside.add(thread)
+        return thread
+
+    def before(self) -> None:
+        """Somebody is about to fork."""
+        self._opened.clear()
+        over = time.monotonic() + _LONGEST_FORK
+        self.closed = True
+        while self.inside and time.monotonic() < over:
+            time.sleep(0.0005)
+            self.closed = True  # another thread may have forked meanwhile
+
+    def after(self) -> None:
+        """In the parent."""
+        self.closed = False
+        self._opened.set()
+
+
+#: Seconds that a fork waits for calls under way, at most.
+_LONGEST_FORK = 0.25
+_gate = _ForkGate()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_gate.before, after_in_parent=_gate.after, after_in_child=_gate.reset)
+
+
 class Transport:
     """One gRPC channel to ``address``; opening it connects to nothing yet."""
 
@@ -50,7 +108,11 @@ class Transport:
         try:
             if call is None:
                 call = self._calls[path] = self._channel.unary_unary(path, None, None)
-            return call(payload, timeout=timeout, metadata=metadata)
+            thread = _gate.enter()
+            try:
+                return call(payload, timeout=timeout, metadata=metadata)
+            finally:
+                _gate.inside.discard(thread)
         except grpc.RpcError as error:
             raise RpcFailure(failure_of(error)) from error
         except ValueError as error:

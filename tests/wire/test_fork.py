@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import signal
@@ -14,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from milvusclient import MilvusClient, connections
+from milvusclient import MilvusClient, MilvusException, connections
+from milvusclient.transport import grpc_sync
 from tests.support.forks import ROOT, in_child, run_program
 from tests.support.scripted import ScriptedServer
 
@@ -86,6 +88,53 @@ def test_many_forks_with_calls_in_flight_on_four_threads(scripted_server: Script
     assert set(results) - set(ended_by_grpc) == {0}, "no child hangs, and none sees an error"
     assert len(ended_by_grpc) <= FORKS // 5
     assert errors == [], "the parent does not notice"
+
+
+def test_a_fork_waits_for_calls_under_way_and_new_ones_wait_for_the_fork(scripted_server: ScriptedServer) -> None:
+    """Else gRPC loses a reply now and then, and a call of the parent waits for ever."""
+    client = MilvusClient(scripted_server.uri)
+    scripted_server.on("ShowCollections").then(delay=0.1)
+    under_way = threading.Thread(target=client.list_collections)
+    under_way.start()
+    scripted_server.wait_for("ShowCollections")
+
+    grpc_sync._gate.before()
+    try:
+        inside = set(grpc_sync._gate.inside)
+        later = threading.Thread(target=client.list_collections)
+        later.start()
+        later.join(0.2)
+        waits = later.is_alive()
+        arrived = len(scripted_server.calls("ShowCollections"))
+    finally:
+        grpc_sync._gate.after()
+    later.join(10)
+    under_way.join(10)
+
+    assert inside == set()
+    assert (waits, arrived) == (True, 1)
+    assert len(scripted_server.calls("ShowCollections")) == 2
+
+
+def test_a_fork_does_not_wait_long_for_a_long_call(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri)
+    scripted_server.on("ShowCollections").never_answer()
+
+    def work() -> None:
+        with contextlib.suppress(MilvusException):  # the alias is closed below
+            client.list_collections()
+
+    under_way = threading.Thread(target=work)
+    under_way.start()
+    scripted_server.wait_for("ShowCollections")
+
+    grpc_sync._gate.before()
+    grpc_sync._gate.after()
+
+    assert len(grpc_sync._gate.inside) == 1
+    client.close()
+    under_way.join(10)
+    assert grpc_sync._gate.inside == set()
 
 
 def test_what_was_described_is_described_in_the_child_too(scripted_server: ScriptedServer) -> None:
