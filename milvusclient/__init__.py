@@ -31,8 +31,7 @@ from milvusclient.policy.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from milvusclient._async.client import AsyncMilvusClient
-    from milvusclient.config import TlsConfig
-    from milvusclient.models.connection import ConnectionInfo
+    from milvusclient.models.connection import ConnectionInfo, OperationStats
     from milvusclient.models.infos import ResourceGroupInfo, Shard
     from milvusclient.models.results import AggregationBucket, AggregationHit, Hit, Hits, QueryResult, SearchResult
     from milvusclient.registry import Connections, connections
@@ -41,16 +40,7 @@ if TYPE_CHECKING:
     from milvusclient.schema.bloom_filter import BloomFilterBuilder, build_bloom_filter
     from milvusclient.schema.collection import CollectionSchema
     from milvusclient.schema.embedding_list import EmbeddingList
-    from milvusclient.schema.enums import (
-        CompactionTaskState,
-        CompactionType,
-        ConsistencyLevel,
-        DataType,
-        FunctionType,
-        IndexType,
-        LoadState,
-        SegmentState,
-    )
+    from milvusclient.schema.enums import ConsistencyLevel, DataType, FunctionType
     from milvusclient.schema.field_ops import FieldOp, FieldOpType
     from milvusclient.schema.fields import FieldSchema
     from milvusclient.schema.function_chain import FunctionChain, FunctionChainStage
@@ -60,6 +50,7 @@ if TYPE_CHECKING:
     from milvusclient.schema.ranking import AnnSearchRequest, RRFRanker, WeightedRanker
     from milvusclient.schema.resource_groups import ResourceGroupConfig
     from milvusclient.schema.roaring_bitmap import RoaringBitmapBuilder, build_roaring_bitmap
+    from milvusclient.schema.states import CompactionTaskState, CompactionType, IndexType, LoadState, SegmentState
     from milvusclient.schema.structs import StructFieldSchema
     from milvusclient.timestamps import (
         hybridts_to_datetime,
@@ -68,6 +59,7 @@ if TYPE_CHECKING:
         mkts_from_hybridts,
         mkts_from_unixtime,
     )
+    from milvusclient.tls_config import TlsConfig
 
 #: name -> module that defines it, for what loads when it is first used.
 _LAZY = {
@@ -77,8 +69,8 @@ _LAZY = {
     "AsyncMilvusClient": "_async.client",
     "BloomFilterBuilder": "schema.bloom_filter",
     "CollectionSchema": "schema.collection",
-    "CompactionTaskState": "schema.enums",
-    "CompactionType": "schema.enums",
+    "CompactionTaskState": "schema.states",
+    "CompactionType": "schema.states",
     "ConnectionInfo": "models.connection",
     "Connections": "registry",
     "ConsistencyLevel": "schema.enums",
@@ -95,9 +87,10 @@ _LAZY = {
     "Hit": "models.results",
     "Hits": "models.results",
     "IndexParams": "schema.index",
-    "IndexType": "schema.enums",
+    "IndexType": "schema.states",
     "LexicalHighlighter": "schema.highlight",
-    "LoadState": "schema.enums",
+    "LoadState": "schema.states",
+    "OperationStats": "models.connection",
     "QueryResult": "models.results",
     "RRFRanker": "schema.ranking",
     "ResourceGroupConfig": "schema.resource_groups",
@@ -105,11 +98,11 @@ _LAZY = {
     "RoaringBitmapBuilder": "schema.roaring_bitmap",
     "SearchAggregation": "schema.aggregation",
     "SearchResult": "models.results",
-    "SegmentState": "schema.enums",
+    "SegmentState": "schema.states",
     "SemanticHighlighter": "schema.highlight",
     "Shard": "models.infos",
     "StructFieldSchema": "schema.structs",
-    "TlsConfig": "config",
+    "TlsConfig": "tls_config",
     "TopHits": "schema.aggregation",
     "WeightedRanker": "schema.ranking",
     "build_bloom_filter": "schema.bloom_filter",
@@ -160,6 +153,7 @@ __all__ = [
     "MilvusClient",
     "MilvusException",
     "MilvusUnavailableException",
+    "OperationStats",
     "ParamError",
     "QueryResult",
     "RRFRanker",

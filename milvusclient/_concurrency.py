@@ -181,6 +181,11 @@ class AsyncScope(Generic[T]):
         except RuntimeError:
             return None
 
+    def all(self) -> list[T]:
+        """The values of all loops that are not closed."""
+        with self._lock:
+            return [value for loop, value in self._values.items() if not loop.is_closed()]
+
     def reset(self) -> list[T]:
         """Forget every value, in the child of a fork, and return them."""
         self._lock = threading.Lock()
@@ -212,6 +217,10 @@ class Scope(Generic[T]):
     def peek(self) -> T | None:
         """The value if there is one."""
         return self._value
+
+    def all(self) -> list[T]:
+        """The value, if there is one, in a list."""
+        return [] if self._value is None else [self._value]
 
     def reset(self) -> list[T]:
         """Forget the value, in the child of a fork, and return it."""

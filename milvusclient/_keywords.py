@@ -61,7 +61,6 @@ def _keywords(function: FunctionType) -> list[str]:
 
 
 def _suggesting(function: FunctionType, shown: str) -> Callable[..., Any]:
-    @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
@@ -74,6 +73,7 @@ def _suggesting(function: FunctionType, shown: str) -> Callable[..., Any]:
                 raise
         raise TypeError(message)
 
+    functools.update_wrapper(call, function)
     call.__qualname__ = shown
     return _marked(call) if inspect.iscoroutinefunction(function) else call
 

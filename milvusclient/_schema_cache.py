@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, NamedTuple
-
-from cachetools import LRUCache
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from cachetools import LRUCache
+
     from milvusclient.models.collection import CollectionInfo
 
 __all__ = ["CollectionKey", "edition", "forget", "forget_database", "last_write", "lookup", "note_write", "remember"]
 
 _CAPACITY = 4_096
+
+T = TypeVar("T")
 
 
 class CollectionKey(NamedTuple):
@@ -28,9 +32,17 @@ class CollectionKey(NamedTuple):
 
 
 _lock = threading.Lock()
-_schemas: LRUCache[CollectionKey, CollectionInfo] = LRUCache(_CAPACITY)
-_writes: LRUCache[CollectionKey, int] = LRUCache(_CAPACITY)
+#: Bounded from their first entries on.
+_schemas: MutableMapping[CollectionKey, CollectionInfo] = {}
+_writes: MutableMapping[CollectionKey, int] = {}
 _edition = 0
+
+
+def _bounded() -> LRUCache[CollectionKey, T]:
+    # Its import takes as long as those of ten modules of this package, and many a program remembers nothing.
+    from cachetools import LRUCache
+
+    return LRUCache(_CAPACITY)
 
 
 def lookup(key: CollectionKey) -> CollectionInfo | None:
@@ -46,8 +58,11 @@ def edition() -> int:
 
 def remember(key: CollectionKey, info: CollectionInfo, asked_in: int) -> None:
     """Keep a schema that the server told, unless something was forgotten since it was asked in that edition."""
+    global _schemas  # noqa: PLW0603 - the module is the one instance
     with _lock:
         if asked_in == _edition:
+            if not _schemas:
+                _schemas = _bounded()
             _schemas[key] = info
 
 
@@ -81,13 +96,18 @@ def forget_database(address: str, database: str) -> None:
 
 def note_write(key: CollectionKey, timestamp: int) -> None:
     """Remember the timestamp of a write, for reads of this process that must see it."""
+    global _writes  # noqa: PLW0603 - the module is the one instance
     with _lock:
         if timestamp > _writes.get(key, 0):
+            if not _writes:
+                _writes = _bounded()
             _writes[key] = timestamp
 
 
 def last_write(key: CollectionKey) -> int:
     """The timestamp of the last write of this process, 0 if there was none."""
+    if not _writes:  # as in programs that only read: then the lock is not worth its time
+        return 0
     with _lock:
         return _writes.get(key, 0)
 
@@ -96,7 +116,7 @@ def _after_fork() -> None:
     global _lock, _schemas, _writes  # noqa: PLW0603
     if _lock.locked():
         # Another thread of the parent was in the middle of a change.
-        _schemas, _writes = LRUCache(_CAPACITY), LRUCache(_CAPACITY)
+        _schemas, _writes = {}, {}
     _lock = threading.Lock()
 
 

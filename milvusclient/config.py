@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from milvusclient._keywords import suggest_keywords
 from milvusclient._secrets import CallableToken, Secret, authorization, check_encodable
 from milvusclient.exceptions import ConnectionConfigException
+
+if TYPE_CHECKING:
+    from milvusclient.tls_config import TlsConfig
 
 __all__ = [
     "DEFAULT_URI",
@@ -20,7 +22,6 @@ __all__ = [
     "Kind",
     "Secret",
     "Target",
-    "TlsConfig",
     "TokenSource",
     "config_from_environment",
     "make_config",
@@ -55,8 +56,7 @@ class Kind(Enum):
     EMBEDDED = "embedded"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(NamedTuple):
     """An address after normalisation; two texts that mean the same address give equal targets.
 
     ``address`` is what gRPC dials (``HOST:PORT`` or ``unix:/PATH``); for an embedded server it is the absolute path of
@@ -87,12 +87,14 @@ class Target:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _ParsedUri:
+class _ParsedUri(NamedTuple):
     target: Target
     user: str = ""
-    password: str = field(default="", repr=False)
+    password: str = ""
     database: str = ""
+
+    def __repr__(self) -> str:  # without the password
+        return f"_ParsedUri({self.target!r}, user={self.user!r}, database={self.database!r})"
 
 
 def _bad_uri(uri: str, why: str) -> ConnectionConfigException:
@@ -190,39 +192,16 @@ def _normal_ipv6(uri: str, host: str) -> str:
         raise _bad_uri(uri, f"{host!r} is not an IPv6 address") from None
 
 
-@suggest_keywords
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TlsConfig:
-    """The certificates of a TLS connection: paths of PEM files, or the PEM bytes themselves.
-
-    Args:
-        ca: certificates that the server's certificate is checked against; None means those of gRPC.
-        client_certificate: this client's certificate chain, for mutual TLS.
-        client_key: the key of that certificate.
-        server_name: name that the server's certificate must carry, when it is not the host of the uri.
-
-    Example:
-        >>> from milvusclient import TlsConfig
-        >>> TlsConfig(ca="ca.pem", server_name="milvus.example.com")  # what it holds is not shown, but for the name
-        TlsConfig(server_name='milvus.example.com')
-    """
-
-    ca: PemSource | None = field(default=None, repr=False)
-    client_certificate: PemSource | None = field(default=None, repr=False)
-    client_key: PemSource | None = field(default=None, repr=False)
-    server_name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionConfig:
-    """All that decides what a connection is. ``repr`` shows no secret."""
-
+class _Settings(NamedTuple):
     target: Target
-    token: Secret = field(default_factory=lambda: Secret(""))
+    token: Secret
     db_name: str = ""
     tls: TlsConfig | None = None
     options: tuple[tuple[str, str | int], ...] = ()
-    _alias: str = field(default="", init=False, repr=False, compare=False)
+
+
+class ConnectionConfig(_Settings):
+    """All that decides what a connection is. ``repr`` shows no secret."""
 
     @property
     def user(self) -> str:
@@ -239,12 +218,10 @@ class ConnectionConfig:
         """The database's name; an empty name means the default one."""
         return self.db_name or DEFAULT_DATABASE
 
-    @property
+    @cached_property
     def alias(self) -> str:
         """The name that is derived from uri, credentials and database, the same in every process."""
-        if not self._alias:
-            object.__setattr__(self, "_alias", self.token.alias(self.target.uri, self.database))
-        return self._alias
+        return self.token.alias(self.target.uri, self.database)
 
     def with_database(self, db_name: str) -> ConnectionConfig:
         """The same target and credentials with another database.
@@ -252,7 +229,7 @@ class ConnectionConfig:
         Raises:
             ConnectionConfigException: no header can carry the name.
         """
-        return replace(self, db_name=_require_header("db_name", db_name))
+        return self._replace(db_name=_require_header("db_name", db_name))
 
     def differences(self, other: ConnectionConfig) -> list[str]:
         """What ``other`` says differently, one phrase a setting, without secrets."""
@@ -288,6 +265,8 @@ def _unpickled(
 
 def _tls_differences(one: TlsConfig | None, other: TlsConfig | None) -> list[str]:
     """The settings of TLS that are not the same."""
+    from milvusclient.tls_config import TlsConfig
+
     first, second = one or TlsConfig(), other or TlsConfig()
     return [
         setting
@@ -327,6 +306,8 @@ def _make_tls(
         )
     if ca is None and client_certificate is None and not server_name:
         return None
+    from milvusclient.tls_config import TlsConfig
+
     return TlsConfig(ca=ca, client_certificate=client_certificate, client_key=client_key, server_name=server_name)
 
 
@@ -434,8 +415,7 @@ def make_config(
     )
     if base is None:
         return given
-    return replace(
-        given,
+    return given._replace(
         token=given.token or base.token,
         db_name=given.db_name or base.db_name,
         tls=base.tls if tls is None else tls,
@@ -458,7 +438,7 @@ def _with_tls(target: Target, uri: str, secure: bool | None, tls: TlsConfig | No
             raise ConnectionConfigException(message=f"TLS settings have no meaning for {target.uri!r}")
         return target
     if target.secure or secure or (tls is not None and secure is None):
-        return replace(target, secure=True)
+        return target._replace(secure=True)
     if tls is not None:
         raise ConnectionConfigException(
             message=f"secure=False contradicts the TLS settings given for {_without_credentials(uri)!r}; leave one out"

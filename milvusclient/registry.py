@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from milvusclient import _registrations
 from milvusclient._callsite import closed_here
 from milvusclient._keywords import suggest_keywords
 from milvusclient._sync.connection import Connection
-from milvusclient._sync.pool import current_pool
+from milvusclient._sync.pool import all_infos, current_pool
 from milvusclient.config import (
     DEFAULT_CONNECT_TIMEOUT,
     ConnectionConfig,
@@ -23,6 +24,9 @@ from milvusclient.config import (
 from milvusclient.exceptions import ConnectionConfigException, ParamError
 from milvusclient.policy.deadline import Deadline
 from milvusclient.policy.errors import conflict_error
+
+if TYPE_CHECKING:
+    from milvusclient.models.connection import ConnectionInfo
 
 __all__ = ["ConnectionAddress", "Connections", "connections"]
 
@@ -158,6 +162,28 @@ class Connections:
         """
         _check_alias(alias)
         current_pool().close(alias, closed_here("connections.disconnect()"))
+
+    def stats(self) -> dict[str, ConnectionInfo]:
+        """What went over every open connection of this process, by alias.
+
+        It tells of the connections of AsyncMilvusClient as well, which belong to event loops. Where an alias is open
+        more than once that way, the figures are added up, and ``channels`` says how many there are.
+
+        Returns:
+            For each alias what ``connection_info()`` tells: address, database, server version, since when, calls,
+            errors, retries, bytes, how many are in flight, and in ``operations`` the latency (``p50`` and ``p99``, in
+            seconds) of each kind of request. An alias whose connection is closed is not there any more.
+
+        Example:
+            >>> from milvusclient import connections
+            >>> for alias, info in connections.stats().items():
+            ...     print(alias, info.calls, {name: stats.p99 for name, stats in info.operations.items()})
+        """
+        from milvusclient.models.connection import merged
+
+        asynchronous = sys.modules.get("milvusclient._async.pool")  # not loaded: nobody used it
+        others = asynchronous.all_infos() if asynchronous is not None else []
+        return merged([*all_infos(), *others])
 
     def add_connection(self, **connections: Mapping[str, object]) -> None:
         """Describe connections, one keyword argument each: its name is the alias. Nothing is opened.

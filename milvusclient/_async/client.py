@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import uuid
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
@@ -49,14 +48,16 @@ from milvusclient.config import (
     make_config,
 )
 from milvusclient.exceptions import ConnectionConfigException, UnimplementedError
-from milvusclient.models.connection import ConnectionInfo
 from milvusclient.operations import databases
 from milvusclient.policy.errors import conflict_error
+from milvusclient.policy.options import UNSET, ClientOptions, Unset
 from milvusclient.policy.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
+
+    from milvusclient.models.connection import ConnectionInfo
 
 __all__ = ["AsyncMilvusClient"]
 
@@ -115,8 +116,11 @@ class AsyncMilvusClient(
         server_name: name that the server's certificate must carry when it is not the host of the uri.
         grpc_options: channel arguments of gRPC, over the defaults.
         retry: how failed calls are repeated; None means ``RetryPolicy()``.
+        slow_call_threshold: seconds; a call that takes longer is told to the logger ``milvusclient``, as a warning.
+            None tells of none. :meth:`with_options` sets it, and more, for some calls.
 
     Raises:
+        ParamError: ``timeout`` or ``slow_call_threshold`` is not a number of seconds.
         ConnectionConfigException: a setting cannot be used, or contradicts the connection that the alias names.
         ConnectError: the server cannot be reached, or refuses (an AsyncMilvusClient connects at its first call).
 
@@ -146,6 +150,7 @@ class AsyncMilvusClient(
         server_name: str = "",
         grpc_options: Mapping[str, OptionValue] | None = None,
         retry: RetryPolicy | None = None,
+        slow_call_threshold: float | None = None,
     ) -> None:
         plain = (
             alias is None and not dedicated and secure is None and server_pem_path is None and ca_pem_path is None
@@ -177,10 +182,14 @@ class AsyncMilvusClient(
         if alias is not None and base is not None and config.differences(base):
             raise conflict_error(alias, config, base)
         #: The name that was given, which aliases of other databases are derived from; empty when it was derived.
-        self._given_alias = f"{config.alias}+{uuid.uuid4().hex[:12]}" if dedicated else (alias or "")
+        self._given_alias = f"{config.alias}+{os.urandom(6).hex()}" if dedicated else (alias or "")
         self._dedicated = dedicated
         self._home = config.database
-        self._policy = retry or _DEFAULT_POLICY
+        self._options = (
+            _DEFAULT_OPTIONS
+            if retry is None and slow_call_threshold is None
+            else ClientOptions(retry or _DEFAULT_OPTIONS.retry, slow_call_threshold=slow_call_threshold)
+        )
         self._caller = self._make_caller(config, timeout)
         async_open_now(self._caller.binding.open)
 
@@ -188,7 +197,7 @@ class AsyncMilvusClient(
         alias = self._given_alias or config.alias
         if self._given_alias and config.database != self._home:
             alias = f"{alias}/{config.database}"
-        return AsyncCaller(AsyncBinding(alias, config, timeout), config.db_name, self._policy)
+        return AsyncCaller(AsyncBinding(alias, config, timeout), config.db_name, self._options)
 
     @property
     def alias(self) -> str:
@@ -244,11 +253,55 @@ class AsyncMilvusClient(
         """
         await self.use_database(db_name, timeout=timeout)
 
+    def with_options(
+        self,
+        *,
+        timeout: float | Unset | None = UNSET,
+        request_id: str | Unset = UNSET,
+        retry: RetryPolicy | Unset = UNSET,
+        slow_call_threshold: float | Unset | None = UNSET,
+    ) -> Self:
+        """A client on the same connection whose calls have other settings; light enough to be made for one call.
+
+        What is not given stays as it is. The connection is shared as ever: ``close()`` on either client closes it for
+        both, while ``use_database()`` moves only the one that it is called on.
+
+        Args:
+            timeout: seconds for each operation that is not given a timeout of its own; None means no limit.
+            request_id: a text that appears in the server's logs and traces, for calls that have no
+                ``client_request_id`` of their own; 32 lower-case hex digits (``uuid.uuid4().hex``) become the trace id.
+            retry: how failed calls are repeated.
+            slow_call_threshold: seconds; a call that takes longer is logged as a warning. None logs none.
+
+        Returns:
+            Another client; this one stays as it is.
+
+        Raises:
+            ParamError: a setting cannot be.
+
+        Example:
+            >>> hurried = client.with_options(timeout=2.5, request_id="0af7651916cd43dd8448eb211c80319c")
+            >>> await hurried.has_collection("books")
+            True
+        """
+        options = self._options
+        clone = type(self).__new__(type(self))
+        clone.__dict__.update(self.__dict__)
+        clone._options = ClientOptions(
+            options.retry if retry is UNSET else retry,
+            timeout=options.timeout if timeout is UNSET else timeout,
+            request_id=options.request_id if request_id is UNSET else request_id,
+            slow_call_threshold=options.slow_call_threshold if slow_call_threshold is UNSET else slow_call_threshold,
+        )
+        clone._caller = AsyncCaller(self._caller.binding, self._caller.database, clone._options)
+        return clone
+
     async def connection_info(self) -> ConnectionInfo:
         """The figures of the connection that this client uses, which others may use too.
 
         Returns:
-            Address, database, user, server version, since when, and what went over the connection.
+            Address, database, user, server version, since when, and what went over the connection, with ``p50`` and
+            ``p99`` (seconds) of each kind of request in ``operations``.
 
         Raises:
             ConnectionNotExistException: the alias was closed.
@@ -258,22 +311,8 @@ class AsyncMilvusClient(
             >>> info.calls >= 0, info.database
             (True, 'default')
         """
-        connection = await self._caller.binding.connection()
-        figures = connection.figures
-        return ConnectionInfo(
-            alias=connection.alias,
-            address=connection.config.target.address,
-            database=self._caller.binding.config.database,
-            user=connection.config.user,
-            server_version=connection.server_info.build_tags,
-            connected_since=connection.connected_since,
-            calls=figures.calls,
-            errors=figures.errors,
-            retries=figures.retries,
-            in_flight=figures.in_flight,
-            bytes_sent=figures.bytes_sent,
-            bytes_received=figures.bytes_received,
-        )
+        binding = self._caller.binding
+        return (await binding.connection()).info(binding.config.database)
 
     async def close(self) -> None:
         """Close the connection, for every client that shares its alias. Closing twice is harmless.
@@ -298,16 +337,16 @@ class AsyncMilvusClient(
         binding = self._caller.binding
         return f"{type(self).__name__}(uri={binding.config.target.uri!r}, alias={binding.alias!r})"
 
-    def __getstate__(self) -> tuple[str, bool, str, RetryPolicy, ConnectionConfig, float]:
+    def __getstate__(self) -> tuple[str, bool, str, ClientOptions, ConnectionConfig, float]:
         binding = self._caller.binding
-        return self._given_alias, self._dedicated, self._home, self._policy, binding.config, binding.timeout
+        return self._given_alias, self._dedicated, self._home, self._options, binding.config, binding.timeout
 
-    def __setstate__(self, state: tuple[str, bool, str, RetryPolicy, ConnectionConfig, float]) -> None:
-        self._given_alias, self._dedicated, self._home, self._policy, config, timeout = state
+    def __setstate__(self, state: tuple[str, bool, str, ClientOptions, ConnectionConfig, float]) -> None:
+        self._given_alias, self._dedicated, self._home, self._options, config, timeout = state
         self._caller = self._make_caller(config, timeout)
 
 
-_DEFAULT_POLICY = RetryPolicy()
+_DEFAULT_OPTIONS = ClientOptions(RetryPolicy())
 
 
 @lru_cache(maxsize=256)

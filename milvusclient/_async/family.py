@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from milvusclient import _schema_cache, rpc
+from milvusclient import _schema_cache, _watching, rpc
 from milvusclient._async.pool import current_pool
 from milvusclient._concurrency import Abandoned, AsyncFlight
 from milvusclient._schema_cache import CollectionKey
@@ -15,9 +15,8 @@ from milvusclient.exceptions import (
     DescribeCollectionException,
     MilvusException,
 )
-from milvusclient.models.collection import CollectionInfo
 from milvusclient.operations import collections
-from milvusclient.policy.deadline import Deadline
+from milvusclient.policy.deadline import UNBOUNDED, Deadline
 from milvusclient.policy.options import DEFAULT_OPTIONS, CallOptions
 from milvusclient.policy.polling import not_done
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from milvusclient._async.caller import AsyncCaller
     from milvusclient.codec.assembled import Assembled
+    from milvusclient.models.collection import CollectionInfo
     from milvusclient.rpc import Method, Readable
 
 __all__ = ["AsyncFamily"]
@@ -60,10 +60,20 @@ class AsyncFamily:
         Raises:
             MilvusException: the server says that it failed, or there is no answer.
         """
-        return await self._caller.call(method, request, self._deadline(timeout), options or DEFAULT_OPTIONS)
+        caller = self._caller
+        deadline = self._deadline(timeout)
+        options = options or DEFAULT_OPTIONS
+        if not _watching.active and caller.options.slow_call_threshold is None:
+            return await caller.call(method, request, deadline, options)
+        with caller.watch(method, request, options) as watch:
+            return await caller.call(method, request, deadline, options, watch)
 
     def _deadline(self, timeout: float | Deadline | None) -> Deadline:
-        """One deadline for all calls of an operation."""
+        """One deadline for all calls of an operation; without a timeout, the client's own."""
+        if timeout is None:
+            timeout = self._caller.options.timeout
+            if timeout is None:
+                return UNBOUNDED
         return timeout if isinstance(timeout, Deadline) else Deadline.start(timeout, time.monotonic())
 
     async def _pause(self, seconds: float, deadline: Deadline, waiting_for: str) -> None:
@@ -109,7 +119,8 @@ class AsyncFamily:
         question = (current_pool().epoch, _schema_cache.edition(), key)
         flight = _fetching.get(question)
         if flight is None:
-            flight = _fetching.setdefault(question, fresh := AsyncFlight[CollectionInfo]())
+            fresh: AsyncFlight[CollectionInfo] = AsyncFlight()
+            flight = _fetching.setdefault(question, fresh)
             if flight is fresh:
                 return await self._fetch_collection(collection_name, question, flight, deadline)
         try:

@@ -20,8 +20,8 @@ from milvusclient.operations import (
     searches,
 )
 from milvusclient.operations import search_params as params
+from milvusclient.policy import paging
 from milvusclient.policy.options import CallOptions
-from milvusclient.policy.paging import Allowance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,7 +112,7 @@ class AsyncIterators(AsyncReads):
         """
         iterators.check_page_filter(external_filter_func)
         iterators.check_single(data)
-        allowance = Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
+        allowance = paging.Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
         last_write = self._last_write(common.require_name("collection_name", collection_name))
         reading = searches.Reading(
             fresh=consistency.snapshot_freshness(consistency_level, guarantee_timestamp, last_write),
@@ -210,7 +210,7 @@ class AsyncIterators(AsyncReads):
             [{'id': 1}, {'id': 2}]
             [{'id': 3}]
         """
-        allowance = Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
+        allowance = paging.Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
         skip = None if offset is None else common.require_int("offset", offset, least=0)
         last_write = self._last_write(common.require_name("collection_name", collection_name))
         deadline = self._deadline(timeout)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from milvusclient import rpc
+from milvusclient import rpc, schema
 from milvusclient._async.waiting import AsyncWaiting
 from milvusclient.operations import loading
 from milvusclient.policy.options import CallOptions
-from milvusclient.schema.enums import LoadState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -276,7 +275,7 @@ class AsyncLoading(AsyncWaiting):
 
     async def _load_state(self, request: milvus_pb2.GetLoadStateRequest, deadline: Deadline) -> LoadStateDescription:
         described = loading.parse_load_state(await self._call(rpc.GET_LOAD_STATE, request, deadline))
-        if described["state"] is LoadState.Loading:
+        if described["state"] is schema.LoadState.Loading:
             progress = loading.build_progress_of(request)
             described["progress"] = (await self._call(rpc.GET_LOADING_PROGRESS, progress, deadline)).progress
         return described

@@ -5,15 +5,14 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Literal, overload
 
-from milvusclient import rpc
+from milvusclient import rpc, schema
 from milvusclient._async.indexes import AsyncIndexes
 from milvusclient._async.loading import AsyncLoading
-from milvusclient._optimizing import AsyncOptimizeTask
 from milvusclient.models import infos
 from milvusclient.operations import common, indexes, loading, maintenance, optimize
-from milvusclient.schema.enums import LoadState, State
 
 if TYPE_CHECKING:
+    from milvusclient._optimizing import AsyncOptimizeTask
     from milvusclient._proto import milvus_pb2
     from milvusclient.policy.deadline import Deadline
 
@@ -94,6 +93,8 @@ class AsyncOptimize(AsyncIndexes, AsyncLoading):
         """
         common.require_name("collection_name", collection_name)
         request = optimize.build_optimizing_compaction(collection_name, target_size)
+        from milvusclient._optimizing import AsyncOptimizeTask  # few programs optimize
+
         task = AsyncOptimizeTask(collection_name)
         deadline = self._deadline(timeout)
         if wait:
@@ -119,7 +120,7 @@ class AsyncOptimize(AsyncIndexes, AsyncLoading):
         task.enter(infos.ProgressStage.WAITING_FOR_INDEX_REBUILD)
         await self._wait_for_all(task, awaited, deadline)
         task.check_cancelled()
-        if (await self._load_state(loading.build_get_load_state(name), deadline))["state"] is LoadState.Loaded:
+        if (await self._load_state(loading.build_get_load_state(name), deadline))["state"] is schema.LoadState.Loaded:
             task.enter(infos.ProgressStage.REFRESHING_LOAD)
             refresh = loading.build_load_collection(name, loading.LoadOptions(refresh=True))
             await self._load_collection(refresh, deadline)
@@ -154,5 +155,5 @@ class AsyncOptimize(AsyncIndexes, AsyncLoading):
         for looks in itertools.count():
             task.check_cancelled()
             reply = await self._look(rpc.GET_COMPACTION_STATE, request, deadline, before=looks, waiting_for=what)
-            if maintenance.parse_compaction_state(reply) is State.Completed:
+            if maintenance.parse_compaction_state(reply) is schema.State.Completed:
                 return

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from milvusclient._async.reads import AsyncReads
-from milvusclient.models.results import QueryResult
+from milvusclient.models import results
 from milvusclient.operations import common, keys, queries
 from milvusclient.policy.options import CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from milvusclient.models.results import QueryResult
     from milvusclient.operations.common import VectorsAs
     from milvusclient.operations.keys import Keys
     from milvusclient.operations.search_params import OrderBy
@@ -169,7 +170,7 @@ class AsyncQueries(AsyncReads):
         """
         listed = keys.list_keys("ids", ids)
         if not listed:
-            return QueryResult()
+            return results.QueryResult()
         return await self.query(
             collection_name, "", output_fields, timeout, listed, partition_names,
             ignore_growing=ignore_growing, timezone=timezone, time_fields=time_fields,

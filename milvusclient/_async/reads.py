@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from milvusclient import rpc
 from milvusclient._async.family import AsyncFamily
 from milvusclient.exceptions import MilvusException
-from milvusclient.models.results import QueryResult
+from milvusclient.models import results
 from milvusclient.operations import common, consistency, queries, searches
 
 if TYPE_CHECKING:
     from milvusclient._proto import milvus_pb2
-    from milvusclient.models.results import SearchResult
+    from milvusclient.codec.assembled import Assembled
+    from milvusclient.models.results import QueryResult, SearchResult
     from milvusclient.operations.common import VectorsAs
     from milvusclient.policy.deadline import Deadline
     from milvusclient.policy.options import CallOptions
@@ -48,13 +49,13 @@ class AsyncReads(AsyncFamily):
             reply = await self._call(rpc.QUERY, request, deadline, options)
         except MilvusException as error:
             if queries.finds_nothing(error):
-                return QueryResult()
+                return results.QueryResult()
             raise
         return queries.parse_query(reply, vectors_as=vectors_as)
 
     async def _search(
         self,
-        request: milvus_pb2.SearchRequest,
+        request: milvus_pb2.SearchRequest | Assembled[milvus_pb2.SearchRequest],
         deadline: Deadline,
         options: CallOptions,
         round_decimal: int = -1,

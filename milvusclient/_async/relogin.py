@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from milvusclient import _registrations
 from milvusclient._async.binding import AsyncBinding
 from milvusclient._async.caller import AsyncCaller
@@ -21,11 +19,11 @@ async def with_password(caller: AsyncCaller, password: str) -> AsyncCaller:
     else uses it learns why. What the alias is registered for follows.
     """
     old = caller.binding
-    config = replace(old.config, token=make_token(old.config.user, password, ""))
+    config = old.config._replace(token=make_token(old.config.user, password, ""))
     alias = config.alias if old.alias == old.config.alias else old.alias
     if alias == old.alias:
         await old.close(closed_here("update_password(reset_connection=True)"))
     known = _registrations.registered(old.alias)
     if known is not None and not known.differences(old.config):
         _registrations.register(old.alias, config)
-    return AsyncCaller(AsyncBinding(alias, config, old.timeout), caller.database, caller.policy)
+    return AsyncCaller(AsyncBinding(alias, config, old.timeout), caller.database, caller.options)

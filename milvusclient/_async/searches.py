@@ -9,12 +9,13 @@ from milvusclient._async.reads import AsyncReads
 from milvusclient.codec import placeholders
 from milvusclient.operations import common, hybrid, searches
 from milvusclient.operations import search_params as params
-from milvusclient.policy.options import CallOptions
+from milvusclient.policy.options import DEFAULT_OPTIONS, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from milvusclient._proto import milvus_pb2
+    from milvusclient.codec.assembled import Assembled
     from milvusclient.models.results import SearchResult
     from milvusclient.operations.common import VectorsAs
     from milvusclient.operations.keys import Keys
@@ -134,29 +135,47 @@ class AsyncSearches(AsyncReads):
             >>> [(hit.id, hit.title) for hit in result[0]]
             [(1, 'Dune'), (2, 'Emma')]
         """
-        common.require_vectors_as(vectors_as)
-        options = params.SearchOptions(
-            round_decimal=round_decimal, offset=offset, ignore_growing=ignore_growing,
-            page_retain_order=page_retain_order, group_by_field=group_by_field, group_by_fields=group_by_fields,
-            group_size=group_size, strict_group_size=strict_group_size, order_by_fields=order_by_fields,
-            json_path=json_path, json_type=json_type, strict_cast=strict_cast, timezone=timezone,
-            time_fields=time_fields, cluster_id=self._cluster_id,
-        )  # fmt: skip
-        reading = searches.Reading(
-            fresh=self._freshness(collection_name, consistency_level, guarantee_timestamp),
-            output_fields=output_fields, partition_names=partition_names, namespace=namespace,
-        )  # fmt: skip
-        reranking = searches.Reranking(
-            ranker=ranker, function_chains=function_chains, highlighter=highlighter, aggregation=search_aggregation
-        )
-        request = searches.build_search(
-            collection_name, data, ids, filter, filter_params, limit, search_params, anns_field,
-            options, reading, reranking,
-        )  # fmt: skip
+        if vectors_as != "list":
+            common.require_vectors_as(vectors_as)
+        fresh = self._freshness(collection_name, consistency_level, guarantee_timestamp)
+        request: milvus_pb2.SearchRequest | Assembled[milvus_pb2.SearchRequest] | None = None
         deadline = self._deadline(timeout)
-        if data is not None:
-            await self._add_vectors(request, data, anns_field, deadline)
-        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        # Without the rarer options there is a shorter way to the same request.
+        if (
+            partition_names is None and ranker is None and function_chains is None and highlighter is None
+            and ids is None and search_aggregation is None and filter_params is None and offset is None
+            and group_by_field is None and group_by_fields is None and group_size is None
+            and strict_group_size is None and order_by_fields is None and json_path is None and json_type is None
+            and strict_cast is None and ignore_growing is False and page_retain_order is None and timezone is None
+            and time_fields is None and namespace is None
+        ):  # fmt: skip
+            request = searches.build_usual_search(
+                collection_name, data, filter, limit, output_fields, search_params, anns_field, round_decimal,
+                fresh, self._cluster_id,
+            )  # fmt: skip
+        if request is None:
+            options = params.SearchOptions(
+                round_decimal=round_decimal, offset=offset, ignore_growing=ignore_growing,
+                page_retain_order=page_retain_order, group_by_field=group_by_field, group_by_fields=group_by_fields,
+                group_size=group_size, strict_group_size=strict_group_size, order_by_fields=order_by_fields,
+                json_path=json_path, json_type=json_type, strict_cast=strict_cast, timezone=timezone,
+                time_fields=time_fields, cluster_id=self._cluster_id,
+            )  # fmt: skip
+            reading = searches.Reading(
+                fresh=fresh, output_fields=output_fields, partition_names=partition_names, namespace=namespace
+            )
+            reranking = searches.Reranking(
+                ranker=ranker, function_chains=function_chains, highlighter=highlighter, aggregation=search_aggregation
+            )
+            request = searches.build_search(
+                collection_name, data, ids, filter, filter_params, limit, search_params, anns_field,
+                options, reading, reranking,
+            )  # fmt: skip
+            if data is not None:
+                await self._add_vectors(request, data, anns_field, deadline)
+        call_options = DEFAULT_OPTIONS
+        if client_request_id != "" or retry_times is not None or retry_on_rate_limit is not None:
+            call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
         return await self._search(request, deadline, call_options, round_decimal, vectors_as)
 
     async def hybrid_search(

@@ -11,13 +11,14 @@ from milvusclient._sync.loading import Loading
 from milvusclient.exceptions import MilvusException
 from milvusclient.operations import collections, indexes, listing, loading
 from milvusclient.schema.builders import SchemaBuilders
-from milvusclient.schema.enums import ConsistencyLevel, DataType
+from milvusclient.schema.enums import ConsistencyLevel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from milvusclient.models.descriptions import CollectionDescription
     from milvusclient.schema.collection import CollectionSchema
+    from milvusclient.schema.enums import DataType
     from milvusclient.schema.index import IndexParams
 
 __all__ = ["Collections"]

@@ -6,29 +6,39 @@ import os
 import socket
 import threading
 import time
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from milvusclient import embedded, rpc
+from milvusclient import rpc
 from milvusclient._callsite import next_sequence
 from milvusclient._concurrency import Abandoned, Flight, Signal, in_thread
 from milvusclient._figures import Figures
+from milvusclient._lazy import LazyModule
 from milvusclient._proto import common_pb2, milvus_pb2
 from milvusclient._version import __version__
 from milvusclient.exceptions import ConnectError, ErrorCode, MilvusException
+from milvusclient.policy import tls
 from milvusclient.policy.deadline import Deadline
 from milvusclient.policy.errors import Closed, connect_error, is_embedded, status_error
 from milvusclient.policy.failure import Failure, RpcFailure
-from milvusclient.policy.tls import Seen, worth_a_look
 from milvusclient.transport import tls_probe
 from milvusclient.transport.grpc_sync import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from google.protobuf.message import Message
+
+    from milvusclient import embedded
     from milvusclient.config import ConnectionConfig
+    from milvusclient.models.connection import ConnectionInfo
+    from milvusclient.rpc import Method, Readable
+else:
+    embedded = LazyModule("milvusclient.embedded")
 
 __all__ = ["Connection"]
+
+Req = TypeVar("Req", bound="Message")
+Rep = TypeVar("Rep", bound="Readable")
 
 Metadata = tuple[tuple[str, str], ...]
 
@@ -51,9 +61,11 @@ class Connection:
         self.closed: Closed | None = None
         self.closing = Signal()
         self.server_info = common_pb2.ServerInfo()
-        self._metadata: Metadata = ()
-        #: Whether the credentials are not among them, but asked for each request.
-        self._asks_each_time = config.token.asked_each_time
+        #: What a request carries beside its own headers; empty when :meth:`asked_metadata` has to be asked each time.
+        self.metadata: Metadata = ()
+        #: The number of the handshake if the server need not be greeted again before a request, else 0.
+        self.greeted = 0
+        self._identifier: Metadata = ()
         self._transport = transport
         self._holder = holder
         self._lock = threading.Lock()
@@ -80,24 +92,24 @@ class Connection:
                 in_thread(lambda: embedded.stop(config, holder))
             raise
 
-    def call(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
+    def call(self, method: Method[Req, Rep], payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
         """Send one request; ``metadata`` is complete.
 
         Raises:
             RpcFailure: there is no reply.
         """
         figures = self.figures
-        figures.began(len(payload))
+        began = figures.began(len(payload))
         try:
-            reply = self._transport.call(path, payload, metadata, timeout)
+            reply = self._transport.call(method.path, payload, metadata, timeout)
         except BaseException:
-            figures.failed()
+            figures.failed(method.name, began)
             raise
-        figures.ended(len(reply))
+        figures.ended(method.name, len(reply), began)
         return reply
 
     def stream(
-        self, path: str, payload: bytes, metadata: Metadata, timeout: float | None
+        self, method: Method[Req, Rep], payload: bytes, metadata: Metadata, timeout: float | None
     ) -> Iterator[bytes]:
         """Send one request and yield the replies.
 
@@ -105,16 +117,16 @@ class Connection:
             RpcFailure: they end before their end.
         """
         figures = self.figures
-        figures.began(len(payload))
+        began = figures.began(len(payload))
         received = 0
         try:
-            for reply in self._transport.stream(path, payload, metadata, timeout):
+            for reply in self._transport.stream(method.path, payload, metadata, timeout):
                 received += len(reply)
                 yield reply
         except BaseException:
-            figures.failed()
+            figures.failed(method.name, began)
             raise
-        figures.ended(received)
+        figures.ended(method.name, received, began)
 
     def close(self, closed: Closed) -> None:
         """Close the channel: calls in flight and sleeping ones end at once."""
@@ -143,12 +155,9 @@ class Connection:
             greeting: the handshake under which the request was sent; a newer one is not doubted.
         """
         with self._lock:
-            self._stale = self._stale or greeting == self._greetings
-
-    @property
-    def greeted(self) -> int:
-        """The number of the handshake if the server need not be greeted again, else 0."""
-        return 0 if self._stale else self._greetings
+            if greeting == self._greetings:
+                self._stale = True
+                self.greeted = 0
 
     def ready(self, deadline: Deadline) -> int:
         """Greet the server again if it went away; one handshake, however many wait for it.
@@ -201,6 +210,7 @@ class Connection:
     def _end_handshake(self, *, stale: bool) -> None:
         with self._lock:
             self._stale = stale
+            self.greeted = 0 if stale else self._greetings
             self._handshaking = None
 
     def _wait_for(self, flight: Flight[None], deadline: Deadline) -> None:
@@ -230,15 +240,15 @@ class Connection:
                 self.alias,
                 timeout=deadline.timeout or 0.0,
                 proxy_variable=proxy,
-                seen=Seen.NOTHING if proxy else self._look(failed.failure, deadline),
+                seen=None if proxy else self._look(failed.failure, deadline),
             )
             raise error from failed.__cause__
 
-    def _look(self, failure: Failure, deadline: Deadline) -> Seen:
+    def _look(self, failure: Failure, deadline: Deadline) -> tls.Seen | None:
         """What a second look at the server tells, when gRPC's words leave open whether TLS is the reason."""
         seconds = deadline.clip(_LONGEST_LOOK, time.monotonic())
-        if not worth_a_look(failure, self.config) or not seconds:
-            return Seen.NOTHING
+        if not tls.worth_a_look(failure, self.config) or not seconds:
+            return None
         return in_thread(lambda: tls_probe.look(self.config.target, seconds))
 
     def _greet(self, deadline: Deadline) -> None:
@@ -249,15 +259,43 @@ class Connection:
         status = reply.status
         if status.code or status.error_code:
             raise _not_ready(status, self.config, self.alias)
-        self._greetings += 1
         self.server_info = reply.server_info
-        identifier = (("identifier", str(reply.identifier)),)
-        self._metadata = identifier if self._asks_each_time else (*identifier, *credentials)
+        self._identifier = (("identifier", str(reply.identifier)),)
+        if not self.config.token.asked_each_time:
+            self.metadata = (*self._identifier, *credentials)
+        with self._lock:
+            self._greetings += 1
+            if not self._stale:
+                self.greeted = self._greetings
 
-    @property
-    def metadata(self) -> Metadata:
-        """What a request of this connection carries beside its own headers."""
-        return (*self._metadata, *self._credentials()) if self._asks_each_time else self._metadata
+    def asked_metadata(self) -> Metadata:
+        """What a request carries beside its own headers, when the credentials are asked for each request."""
+        return (*self._identifier, *self._credentials())
+
+    def info(self, database: str = "") -> ConnectionInfo:
+        """The figures of this moment.
+
+        Args:
+            database: the one of the client that asks; empty means the connection's own.
+        """
+        from milvusclient.models.connection import ConnectionInfo
+
+        figures = self.figures
+        return ConnectionInfo(
+            alias=self.alias,
+            address=self.config.target.address,
+            database=database or self.config.database,
+            user=self.config.user,
+            server_version=self.server_info.build_tags,
+            connected_since=self.connected_since,
+            calls=figures.calls,
+            errors=figures.errors,
+            retries=figures.retries,
+            in_flight=figures.in_flight,
+            bytes_sent=figures.bytes_sent,
+            bytes_received=figures.bytes_received,
+            operations=figures.operations(),
+        )
 
     def _credentials(self) -> Metadata:
         """The header that says who asks; none without credentials."""
@@ -281,7 +319,7 @@ _LATE = Failure("DEADLINE_EXCEEDED", "the time was up before the handshake was a
 def _unsent(error: RpcFailure | MilvusException) -> Failure:
     """Why a handshake failed, as the failure of a call that waited for it."""
     if isinstance(error, RpcFailure):
-        return replace(error.failure, sent=False)
+        return error.failure._replace(sent=False)
     return Failure("UNAVAILABLE", error.message, sent=False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from milvusclient import _schema_cache, rpc
+from milvusclient import _schema_cache, _watching, rpc
 from milvusclient._sync.pool import current_pool
 from milvusclient._concurrency import Abandoned, Flight
 from milvusclient._schema_cache import CollectionKey
@@ -15,9 +15,8 @@ from milvusclient.exceptions import (
     DescribeCollectionException,
     MilvusException,
 )
-from milvusclient.models.collection import CollectionInfo
 from milvusclient.operations import collections
-from milvusclient.policy.deadline import Deadline
+from milvusclient.policy.deadline import UNBOUNDED, Deadline
 from milvusclient.policy.options import DEFAULT_OPTIONS, CallOptions
 from milvusclient.policy.polling import not_done
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from milvusclient._sync.caller import Caller
     from milvusclient.codec.assembled import Assembled
+    from milvusclient.models.collection import CollectionInfo
     from milvusclient.rpc import Method, Readable
 
 __all__ = ["Family"]
@@ -60,10 +60,20 @@ class Family:
         Raises:
             MilvusException: the server says that it failed, or there is no answer.
         """
-        return self._caller.call(method, request, self._deadline(timeout), options or DEFAULT_OPTIONS)
+        caller = self._caller
+        deadline = self._deadline(timeout)
+        options = options or DEFAULT_OPTIONS
+        if not _watching.active and caller.options.slow_call_threshold is None:
+            return caller.call(method, request, deadline, options)
+        with caller.watch(method, request, options) as watch:
+            return caller.call(method, request, deadline, options, watch)
 
     def _deadline(self, timeout: float | Deadline | None) -> Deadline:
-        """One deadline for all calls of an operation."""
+        """One deadline for all calls of an operation; without a timeout, the client's own."""
+        if timeout is None:
+            timeout = self._caller.options.timeout
+            if timeout is None:
+                return UNBOUNDED
         return timeout if isinstance(timeout, Deadline) else Deadline.start(timeout, time.monotonic())
 
     def _pause(self, seconds: float, deadline: Deadline, waiting_for: str) -> None:
@@ -109,7 +119,8 @@ class Family:
         question = (current_pool().epoch, _schema_cache.edition(), key)
         flight = _fetching.get(question)
         if flight is None:
-            flight = _fetching.setdefault(question, fresh := Flight[CollectionInfo]())
+            fresh: Flight[CollectionInfo] = Flight()
+            flight = _fetching.setdefault(question, fresh)
             if flight is fresh:
                 return self._fetch_collection(collection_name, question, flight, deadline)
         try:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient import rpc
+from milvusclient import rpc, schema
 from milvusclient._sync.family import Family
 from milvusclient.exceptions import UnimplementedError
 from milvusclient.operations import fields
 from milvusclient.schema._unset import UNSET, Unset
-from milvusclient.schema.fields import FieldSchema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from milvusclient.schema._defaults import DefaultValue
     from milvusclient.schema.enums import DataType
+    from milvusclient.schema.fields import FieldSchema
     from milvusclient.schema.functions import Function
     from milvusclient.schema.index import IndexParams
     from milvusclient.schema.structs import StructFieldSchema
@@ -81,7 +81,7 @@ class Fields(Family):
             >>> from milvusclient import DataType
             >>> client.add_collection_field("books", "pages", DataType.INT64, nullable=True)
         """
-        field = FieldSchema(
+        field = schema.FieldSchema(
             field_name,
             data_type,
             desc,

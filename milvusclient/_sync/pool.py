@@ -9,8 +9,6 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from cachetools import LRUCache
-
 from milvusclient import _registrations
 from milvusclient._sync.connection import Connection
 from milvusclient._concurrency import Abandoned, Flight, Scope
@@ -19,10 +17,13 @@ from milvusclient.policy.errors import Closed, conflict_error, connect_error, li
 from milvusclient.policy.failure import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from milvusclient.config import ConnectionConfig
+    from milvusclient.models.connection import ConnectionInfo
     from milvusclient.policy.deadline import Deadline
 
-__all__ = ["MAX_CONNECTIONS", "Pool", "closed_error", "current_pool", "known_pool"]
+__all__ = ["MAX_CONNECTIONS", "Pool", "all_infos", "closed_error", "current_pool", "known_pool"]
 
 MAX_CONNECTIONS = 65_536
 #: How many closed aliases are remembered, so that a client can be told who closed its alias.
@@ -55,21 +56,31 @@ class Pool:
         # Reentrant: a signal handler, or a finalizer, may close a client while its thread is in here.
         self._lock = threading.RLock()
         self._connections: dict[str, Connection] = {}
+        #: The open connection of a name, or None. Every call asks, so this is the look into the dictionary itself.
+        self.lookup: Callable[[str], Connection | None] = self._connections.get
         self._opening: dict[str, _Opening] = {}
-        self._closed: LRUCache[str, Closed] = LRUCache(_REMEMBERED)
-
-    def lookup(self, alias: str) -> Connection | None:
-        """The open connection of this name, if there is one."""
-        return self._connections.get(alias)
+        self._closed: dict[str, Closed] = {}
 
     def closed(self, alias: str) -> Closed | None:
         """Who closed this alias, if it is closed and that is still known."""
         return self._closed.get(alias)
 
+    def _remember(self, alias: str, closed: Closed) -> None:
+        self._closed.pop(alias, None)
+        if len(self._closed) >= _REMEMBERED:
+            self._closed.pop(next(iter(self._closed)), None)  # the oldest
+        self._closed[alias] = closed
+
     def aliases(self) -> list[str]:
         """The names of the open connections, sorted."""
         with self._lock:
             return sorted(self._connections)
+
+    def infos(self) -> list[ConnectionInfo]:
+        """The figures of the open connections."""
+        with self._lock:
+            connections = list(self._connections.values())
+        return [connection.info() for connection in connections]
 
     def open(self, alias: str, config: ConnectionConfig, deadline: Deadline) -> Connection:
         """The connection of this name; opened if there is none.
@@ -159,9 +170,9 @@ class Pool:
             if connection is None and opening is None:
                 known = self._closed.get(alias)
                 if known is None or known.sequence < born:
-                    self._closed[alias] = closed
+                    self._remember(alias, closed)
                 return False
-            self._closed[alias] = closed
+            self._remember(alias, closed)
             if opening is not None:
                 opening.closed = closed
                 connection = opening.connection
@@ -196,14 +207,15 @@ def _check_conflict(alias: str, asked: ConnectionConfig, existing: ConnectionCon
 _scope: Scope[Pool] = Scope(Pool, drop=Pool.abandon)
 
 
-def current_pool() -> Pool:
-    """The pool of this world."""
-    return _scope.get()
+#: The pool of this world. Every call asks.
+current_pool = _scope.get
+#: The pool of this world if anything ever used it.
+known_pool = _scope.peek
 
 
-def known_pool() -> Pool | None:
-    """The pool of this world if anything ever used it."""
-    return _scope.peek()
+def all_infos() -> list[ConnectionInfo]:
+    """The figures of the connections of this process, or of all its event loops."""
+    return [info for pool in _scope.all() for info in pool.infos()]
 
 
 #: Pools of the parent process. Their channels are neither used nor closed in the child: closing would say goodbye to

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from milvusclient.models.infos import LoadedSegmentInfo, SegmentInfo
-    from milvusclient.schema.enums import SegmentState
+    from milvusclient.schema.states import SegmentState
 
 __all__ = ["Segments"]
 

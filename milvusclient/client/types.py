@@ -19,12 +19,11 @@ from milvusclient.models.jobs import (
     RestoreSnapshotJobInfo,
     SnapshotInfo,
 )
-from milvusclient.schema.enums import (
+from milvusclient.schema.enums import ConsistencyLevel, DataType, FunctionType
+from milvusclient.schema.resource_groups import ResourceGroupConfig
+from milvusclient.schema.states import (
     CompactionTaskState,
     CompactionType,
-    ConsistencyLevel,
-    DataType,
-    FunctionType,
     HighlightType,
     IndexState,
     IndexType,
@@ -35,7 +34,6 @@ from milvusclient.schema.enums import (
     SegmentState,
     State,
 )
-from milvusclient.schema.resource_groups import ResourceGroupConfig
 
 __all__ = [
     "AnalyzeResult",

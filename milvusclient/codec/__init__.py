@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from milvusclient._lazy import LazyModule
 
 if TYPE_CHECKING:
-    from milvusclient.codec import placeholders, rows
+    from milvusclient.codec import lifting, placeholders, rows
 else:
+    lifting = LazyModule(f"{__name__}.lifting")
     placeholders = LazyModule(f"{__name__}.placeholders")
     rows = LazyModule(f"{__name__}.rows")
 
-__all__ = ["placeholders", "rows"]
+__all__ = ["lifting", "placeholders", "rows"]

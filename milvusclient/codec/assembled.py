@@ -1,7 +1,8 @@
 """Requests put together from parts: what is large is copied once, from where the user keeps it to what gRPC sends.
 
 Setting a field of a message copies, and serializing the message copies again. A message on the wire is nothing but its
-fields, one after the other, so the few bytes around large fields are written here and everything is joined at one go.
+fields, one after the other, so the few bytes around large fields are written here and everything is joined at one go,
+or written into one buffer where its parts are only made on the way.
 """
 
 from __future__ import annotations
@@ -74,9 +75,13 @@ class Column:
         self.mend = mend
         self.check = check
 
+    def prefixed(self, number: int) -> bytes:
+        """What stands before the body if the column is a field of this number."""
+        return prefix(number, len(self.head) + self.size) + self.head
+
     def write(self, stream: BytesIO, number: int) -> None:
         """Write the column as a field of this number."""
-        stream.write(prefix(number, len(self.head) + self.size) + self.head)
+        stream.write(self.prefixed(number))
         start = stream.tell()
         try:
             stream.writelines(self.body)
@@ -106,22 +111,65 @@ class Assembled(Generic[Req]):
     def __init__(self, envelope: Req, columns: Iterable[Column]) -> None:
         self._type = type(envelope)
         number = field_number(self._type, "fields_data")
-        stream = BytesIO()
-        stream.write(envelope.SerializeToString())
-        for column in columns:
-            column.write(stream, number)
-        #: The stream gives its memory away, it does not copy it.
-        self._payload = stream.getvalue()
+        columns = list(columns)
+        payload = _joined(envelope.SerializeToString(), columns, number)
+        if payload is None:
+            stream = BytesIO()
+            stream.write(envelope.SerializeToString())
+            for column in columns:
+                column.write(stream, number)
+            payload = stream.getvalue()  # the stream gives its memory away, it does not copy it
+        self._payload = payload
         if len(self._payload) > _LARGE:
             _keep_memory()
+
+    @classmethod
+    def of(cls, request: type[Req], payload: bytes) -> Assembled[Req]:
+        """A request of this class whose bytes are made already."""
+        made = cls.__new__(cls)
+        made._type, made._payload = request, payload
+        return made
 
     def SerializeToString(self) -> bytes:  # noqa: N802 - the name that messages have
         """The bytes."""
         return self._payload
 
+    @property
+    def kind(self) -> type[Req]:
+        """The class of the message."""
+        return self._type
+
     def message(self) -> Req:
         """The request as a message, for whoever wants to look into it; a copy."""
         return self._type.FromString(self._payload)
+
+
+def _joined(envelope: bytes, columns: list[Column], number: int) -> bytes | None:
+    """The whole request at one go, which takes half as long as writing one buffer after the other.
+
+    Returns:
+        The request; None if some body is only made while it is read, or cannot be joined.
+    """
+    parts: list[Any] = [envelope]
+    starts: list[int] = []
+    position = len(envelope)
+    for column in columns:
+        if not isinstance(column.body, list | tuple):
+            return None
+        before = column.prefixed(number)
+        starts.append(position + len(before))
+        position += len(before) + column.size
+        parts.append(before)
+        parts += column.body
+    try:
+        payload = b"".join(parts)
+    except (TypeError, ValueError, BufferError):
+        return None
+    view = memoryview(payload)
+    for start, column in zip(starts, columns, strict=True):
+        if column.check is not None:
+            column.check(view[start : start + column.size])
+    return payload
 
 
 @cache

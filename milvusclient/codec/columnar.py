@@ -7,6 +7,7 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 from milvusclient.codec.decode import decode_column
+from milvusclient.codec.heads import first_values
 from milvusclient.codec.ids import decode_ids
 from milvusclient.codec.matrices import import_numpy, matrix
 from milvusclient.codec.packed import floats_of, joined_chunks
@@ -46,6 +47,9 @@ class _Values:
     def values(self) -> list[Any]:
         return self._values
 
+    def first(self, count: int) -> list[Any]:
+        return self._values[:count]
+
     def numpy(self) -> Any:
         return _array(self._values, self._dtype)
 
@@ -65,6 +69,9 @@ class _Field:
 
     def values(self) -> list[Any]:
         return decode_column(self._field, self._rows, raw=self._raw)
+
+    def first(self, count: int) -> list[Any]:
+        return first_values(self._field, self._rows, count, raw=self._raw)
 
     def numpy(self) -> Any:
         quick = self._quick()

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from milvusclient.codec.json_text import decode_json
 from milvusclient.codec.matrices import matrix
-from milvusclient.codec.packed import floats_of, joined_chunks, vectors_as_lists
+from milvusclient.codec.packed import floats_in, joined_chunks, vectors_as_lists
 from milvusclient.codec.sparse import decode_sparse
 from milvusclient.exceptions import ReplyError
 
 if TYPE_CHECKING:
     from milvusclient._proto import schema_pb2
 
-__all__ = ["decode_column", "decode_columns"]
+__all__ = ["BITS", "decode_column", "decode_columns", "json_cells"]
 
 Column = list[Any]
-_BITS = {"binary_vector": 1, "float16_vector": 16, "bfloat16_vector": 16, "int8_vector": 8}
+BITS = {"binary_vector": 1, "float16_vector": 16, "bfloat16_vector": 16, "int8_vector": 8}
+"""How many bits an element of a vector takes, in the members that are bytes."""
 
 
 def decode_columns(fields: Iterable[schema_pb2.FieldData], row_count: int | None = None) -> dict[str, Column]:
@@ -58,22 +59,30 @@ def decode_column(
         ReplyError: it cannot be read, or has another number of rows.
     """
     kind = field.WhichOneof("field")
-    valid: list[bool] | None = field.valid_data[:] if field.valid_data else None
-    if kind == "struct_arrays":
-        column = _structs(field, row_count)
-        valid = None
+    valid: list[bool] = field.valid_data[:]
+    if kind == "scalars":
+        column = _scalars(field.scalars)
     elif kind == "vectors":
         rows = matrix(field.vectors, raw) if as_numpy else None
         column = _vectors(field.vectors, raw) if rows is None else list(rows)
-    elif kind == "scalars":
-        column = _scalars(field.scalars)
+    elif kind == "struct_arrays":
+        column = _structs(field, row_count)
+        valid = []
     else:
         column = []
-    if valid is not None:
+    if valid:
         column = _with_nulls(column, valid, field.field_name)
     if row_count is not None and len(column) != row_count:
         raise _unreadable(field.field_name, f"it has {len(column)} rows, and other columns have {row_count}")
     return column
+
+
+def json_cells(field: schema_pb2.FieldData, row_count: int | None) -> list[bytes] | None:
+    """The cells of a JSON column as texts; None if some row has none, or if it is no such column."""
+    cells = field.scalars.json_data.data[:]
+    valid = field.valid_data[:]
+    usable = cells and row_count in (None, len(cells)) and valid in ([], [True] * len(cells))
+    return cells if usable else None
 
 
 def _unreadable(name: str, problem: str) -> ReplyError:
@@ -102,10 +111,10 @@ def _scalars(scalars: schema_pb2.ScalarField) -> Column:
         return []
     if member == "float_data":
         floats = scalars.float_data
-        return floats_of(joined_chunks(floats, floats.data, 4), "f")
+        return floats_in(floats, floats.data, "f")
     if member == "double_data":
         doubles = scalars.double_data
-        return floats_of(joined_chunks(doubles, doubles.data, 8), "d")
+        return floats_in(doubles, doubles.data, "d")
     if member == "json_data":
         return decode_json(scalars.json_data.data[:])
     if member == "array_data":
@@ -127,7 +136,7 @@ def _vectors(vectors: schema_pb2.VectorField, raw: memoryview | None = None) -> 
         return [_flat_vectors(cell, vectors.vector_array.dim) for cell in vectors.vector_array.data]
     if member == "float_vector":
         return _float_vectors(vectors, vectors.dim, raw)
-    return [[data] for data in _cut(getattr(vectors, member), vectors.dim * _BITS[member] // 8)]
+    return [[data] for data in _cut(getattr(vectors, member), vectors.dim * BITS[member] // 8)]
 
 
 def _float_vectors(vectors: schema_pb2.VectorField, dim: int, raw: memoryview | None = None) -> list[list[float]]:
@@ -157,8 +166,8 @@ def _flat_vectors(cell: schema_pb2.VectorField, dim: int) -> Column:
     dim = cell.dim or dim
     if member == "float_vector":
         return _float_vectors(cell, dim)
-    if member in _BITS:
-        return list(_cut(getattr(cell, member), dim * _BITS[member] // 8))
+    if member in BITS:
+        return list(_cut(getattr(cell, member), dim * BITS[member] // 8))
     return _vectors(cell)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from milvusclient.models.results import Hit
 
-__all__ = ["hit_builder", "picker", "row_builder"]
+__all__ = ["hit_builder", "merger", "picker", "row_builder"]
 
 Rows = list[dict[str, Any]]
 
@@ -18,6 +18,11 @@ def _text_only(names: Iterable[str]) -> None:
     for name in names:
         if type(name) is not str:
             raise TypeError(f"a name must be a str, not {type(name).__name__}")
+
+
+def _items(names: Iterable[str], cells: Iterable[str]) -> str:
+    """The source of a dict's items."""
+    return ", ".join(f"{name!r}: {cell}" for name, cell in zip(names, cells, strict=True))
 
 
 @lru_cache(maxsize=512)
@@ -34,10 +39,28 @@ def row_builder(names: tuple[str, ...]) -> Callable[..., Rows]:
     if not names:
         return list
     cells = [f"c{index}" for index in range(len(names))]
-    items = ", ".join(f"{name!r}: {cell}" for name, cell in zip(names, cells, strict=True))
-    parameters = ", ".join(f"k{index}" for index in range(len(names)))
-    loop = f"for {', '.join(cells)}, in zip({parameters})"
-    made: Callable[..., Rows] = eval(f"lambda {parameters}: [{{{items}}} {loop}]")  # noqa: S307 - names are reprs
+    source = f"lambda *columns: [{{{_items(names, cells)}}} for {', '.join(cells)}, in zip(*columns)]"
+    made: Callable[..., Rows] = eval(source)  # noqa: S307 - names are reprs
+    return made
+
+
+@lru_cache(maxsize=512)
+def merger(names: tuple[str, ...]) -> Callable[..., Rows]:
+    """A function that makes dicts of columns and of dicts whose items come after those of the columns.
+
+    Args:
+        names: the keys of the columns; each wins over the same key of a dict.
+
+    Returns:
+        A function of the dicts and of as many columns as there are names. It raises TypeError for what is no dict.
+    """
+    _text_only(names)
+    cells = [f"c{index}" for index in range(len(names))]
+    own = _items(names, cells)
+    # The first time they get their place, the second time they win.
+    items = f"{own}, **document, {own}" if names else "**document"
+    source = f"lambda *columns: [{{{items}}} for {', '.join(['document', *cells])}, in zip(*columns)]"
+    made: Callable[..., Rows] = eval(source)  # noqa: S307 - names are reprs
     return made
 
 
@@ -51,13 +74,23 @@ def picker(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Rows]:
 
 
 @lru_cache(maxsize=256)
-def hit_builder(made_of: type[Hit]) -> Callable[[list[Any], list[float], Rows], list[Hit]]:
-    """A function of keys, distances and entities that makes hits of a class."""
+def hit_builder(made_of: type[Hit], names: tuple[str, ...] | None = None) -> Callable[..., list[Hit]]:
+    """A function that makes hits of a class.
+
+    Args:
+        made_of: the class.
+        names: the keys of the entities that are made with the hits; None if the entities are there already.
+
+    Returns:
+        A function of the keys and the distances, and of the entities or, for each of the names, of a column.
+    """
     name = made_of.primary_key
-    _text_only([name])
+    _text_only([name, *(names or ())])
+    cells = ["entity"] if names is None else [f"c{index}" for index in range(len(names))]
+    entity = "entity" if names is None else f"{{{_items(names, cells)}}}"
     source = (
-        f"lambda keys, distances, entities: [hit({{{name!r}: key, 'distance': distance, 'entity': entity}})"
-        " for key, distance, entity in zip(keys, distances, entities)]"
+        f"lambda *columns: [hit({{{name!r}: key, 'distance': distance, 'entity': {entity}}})"
+        f" for {', '.join(['key', 'distance', *cells])} in zip(*columns)]"
     )
-    made: Callable[[list[Any], list[float], Rows], list[Hit]] = eval(source, {"hit": made_of, "zip": zip})  # noqa: S307
+    made: Callable[..., list[Hit]] = eval(source, {"hit": made_of, "zip": zip})  # noqa: S307 - names are reprs
     return made

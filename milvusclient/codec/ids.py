@@ -58,6 +58,4 @@ def _blame(values: list[object]) -> ParamError:
 
 def decode_ids(ids: schema_pb2.IDs) -> list[int] | list[str]:
     """The primary keys of a reply; an empty list if it has none."""
-    if ids.WhichOneof("id_field") == "str_id":
-        return ids.str_id.data[:]
-    return ids.int_id.data[:]
+    return ids.int_id.data[:] or ids.str_id.data[:]

@@ -53,7 +53,7 @@ class Lifted(Generic[Rep]):
         return self.message.status
 
 
-class QueryReply(Lifted[milvus_pb2.QueryResults]):
+class QueryReply(Lifted["milvus_pb2.QueryResults"]):  # in quotes: messages are made when they are needed
     """The reply of a query."""
 
     __slots__ = ()
@@ -67,7 +67,7 @@ class QueryReply(Lifted[milvus_pb2.QueryResults]):
         return cls(milvus_pb2.QueryResults.FromString(rest), raw)
 
 
-class SearchReply(Lifted[milvus_pb2.SearchResults]):
+class SearchReply(Lifted["milvus_pb2.SearchResults"]):
     """The reply of a search."""
 
     __slots__ = ()

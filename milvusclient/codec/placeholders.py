@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from milvusclient._proto import common_pb2
+from milvusclient.codec.assembled import field_number, prefix
 from milvusclient.codec.cells import Cells, Refusal
+from milvusclient.codec.finite import loaded_numpy, suspicious
 from milvusclient.codec.one_vector import KINDS, is_array
 from milvusclient.codec.scalars import texts
 from milvusclient.codec.sparse import encode_sparse, is_sparse
-from milvusclient.codec.vectors import encode_vectors_joined
+from milvusclient.codec.vectors import encode_vectors_joined, packer
 from milvusclient.exceptions import MilvusException, ParamError
 from milvusclient.models.collection import FieldInfo
 from milvusclient.schema._checks import given
 from milvusclient.schema.embedding_list import EmbeddingList
 from milvusclient.schema.enums import DataType
 
-__all__ = ["encode_vectors", "needs_field"]
+__all__ = ["encode_vectors", "needs_field", "usual_vectors"]
 
 _TAG = "$0"
 _LISTS = 200
@@ -90,12 +94,70 @@ def encode_vectors(data: object, field: FieldInfo | None = None) -> tuple[bytes,
         raise ParamError(
             message=f"data[{other}]: wanted a query of the same type as data[0], got {given(queries[other])}"
         )
+    return _group(number, _encode(queries, number, field)), len(queries)
+
+
+def usual_vectors(data: object) -> tuple[bytes, int] | None:
+    """What a search looks for, if it is written as in most programs: float32 arrays of numpy, or lists of floats.
+
+    This is a short way to what :func:`encode_vectors` returns for them.
+
+    Args:
+        data: what a user gave.
+
+    Returns:
+        The serialized PlaceholderGroup and the number of queries; None for all else, and for what cannot be right.
+    """
+    try:
+        values = _usual_values(data)
+    except (struct.error, OverflowError, TypeError, IndexError):
+        return None
+    if not values or not values[0] or suspicious(b"".join(values), "f"):
+        return None
+    before, between = _frame(int(DataType.FLOAT_VECTOR), len(values), len(values[0]))
+    return before + between.join(values), len(values)
+
+
+def _usual_values(data: Any) -> list[bytes] | None:  # what a user gave
+    numpy = loaded_numpy()
+    if numpy is not None and type(data) is numpy.ndarray and data.ndim == 2:
+        data = list(data)
+    if type(data) is not list or not data:
+        return None
+    types = set(map(type, data))
+    if types == {list}:
+        pack = packer("f", len(data[0])).pack
+        # What begins with an integer may be a list of pairs, or have been meant for another type.
+        return [pack(*vector) for vector in data] if {type(vector[0]) for vector in data} == {float} else None
+    if numpy is None or types != {numpy.ndarray}:
+        return None
+    layouts = {(vector.dtype.str, vector.shape) for vector in data}
+    dtype, shape = layouts.pop()
+    if layouts or dtype != KINDS[DataType.FLOAT_VECTOR].dtype or len(shape) != 1:
+        return None
+    return [vector.tobytes() for vector in data]
+
+
+def _group(number: int, values: Sequence[bytes]) -> bytes:
+    """A serialized PlaceholderGroup with one placeholder."""
+    sizes = set(map(len, values))
+    if len(sizes) == 1:
+        before, between = _frame(number, len(values), sizes.pop())
+        return before + between.join(values)
     group = common_pb2.PlaceholderGroup()
-    placeholder = group.placeholders.add()
-    placeholder.tag = _TAG
-    placeholder.type = number  # type: ignore[assignment]  # an enum's number
-    placeholder.values.extend(_encode(queries, number, field))
-    return group.SerializeToString(), len(queries)
+    group.placeholders.add(tag=_TAG, type=number, values=values)
+    return group.SerializeToString()
+
+
+@lru_cache(maxsize=256)
+def _frame(number: int, count: int, size: int) -> tuple[bytes, bytes]:
+    """What stands around values of one size: before the first, and between two of them."""
+    value = common_pb2.PlaceholderValue(tag=_TAG, type=number)  # type: ignore[arg-type]  # an enum's number
+    head = value.SerializeToString()
+    between = prefix(field_number(common_pb2.PlaceholderValue, "values"), size)
+    length = len(head) + count * (len(between) + size)
+    outer = prefix(field_number(common_pb2.PlaceholderGroup, "placeholders"), length)
+    return outer + head + between, between
 
 
 # --- what was given --------------------------------------------------------------------------------------------------

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from milvusclient.codec.decode import decode_column
-from milvusclient.codec.dynamic import META, merge_dynamic
+from milvusclient.codec.decode import decode_column, json_cells
+from milvusclient.codec.dynamic import META, merge_dynamic, rows_of_json
 from milvusclient.codec.generated import hit_builder, row_builder
 from milvusclient.codec.ids import decode_ids
-from milvusclient.codec.packed import floats_of, joined_chunks
+from milvusclient.codec.packed import floats_in
 from milvusclient.exceptions import ReplyError
 from milvusclient.models.results import (
     AggregationBucket,
@@ -37,6 +37,8 @@ _WHOLE_FIGURES = ("scanned_remote_bytes", "scanned_total_bytes")
 def extra_info(status: common_pb2.Status) -> dict[str, int | float]:
     """What a server says about a call beside its result: ``cost``, and what else it counted."""
     figures = status.extra_info
+    if not figures:
+        return {"cost": 0}
     extra: dict[str, int | float] = {"cost": _whole(figures.get("report_value", ""))}
     for name in _WHOLE_FIGURES:
         if name in figures:
@@ -54,32 +56,52 @@ def _whole(text: str) -> int:
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
-def _rows(
-    fields: Sequence[schema_pb2.FieldData], output_fields: Sequence[str], count: int | None, raw: Raw, as_numpy: bool
-) -> list[Row]:
-    """The rows made of columns, dynamic fields merged into them.
+class _Table(NamedTuple):
+    """The columns of a reply: those with a name, and those of dynamic fields, as JSON or as dicts."""
+
+    names: list[str]
+    columns: list[list[Any]]
+    texts: list[list[bytes]]
+    documents: list[list[Any]]
+
+
+def _table(fields: Sequence[schema_pb2.FieldData], count: int | None, raw: Raw, as_numpy: bool) -> _Table:
+    """The columns of a reply, all equally long.
 
     Args:
         fields: the columns.
-        output_fields: which were asked for; of the dynamic fields only these are taken.
         count: how many rows there must be; None to go by the columns.
         raw: the bytes of float vectors that are not in the columns.
         as_numpy: whether dense vectors are numpy arrays.
     """
-    names: list[str] = []
-    columns: list[list[Any]] = []
-    documents: list[list[Any]] = []
-    for field, beside in zip(fields, raw or repeat(None), strict=False):
+    table = _Table([], [], [], [])
+    for field, beside in zip(fields[:], raw or repeat(None), strict=False):
+        if field.is_dynamic and not (table.texts or table.documents):
+            texts = json_cells(field, count)
+            if texts is not None:
+                count = len(texts)
+                table.texts.append(texts)
+                continue
         column = decode_column(field, count, raw=beside, as_numpy=as_numpy)
         count = len(column)
         if field.is_dynamic:
-            documents.append(column)
+            table.documents.append(column)
         else:
-            names.append(field.field_name)
-            columns.append(column)
-    rows = row_builder(tuple(names))(*columns) if names else [{} for _ in range(count or 0)]
+            table.names.append(field.field_name)
+            table.columns.append(column)
+    return table
+
+
+def _rows(table: _Table, output_fields: Sequence[str], count: int) -> list[Row]:
+    """The rows made of columns, dynamic fields merged into them; of those only what was asked for."""
+    names, columns, texts, documents = table
+    if texts:
+        rows = rows_of_json(names, columns, texts[0], _wanted_keys(output_fields, names))
+    else:
+        rows = row_builder(tuple(names))(*columns) if names else [{} for _ in range(count)]
     for document in documents:
-        merge_dynamic(rows, document, _wanted_keys(output_fields, names), names if len(documents) == 1 else None)
+        only = not texts and len(documents) == 1
+        merge_dynamic(rows, document, _wanted_keys(output_fields, names), names if only else None)
     return rows
 
 
@@ -101,7 +123,8 @@ def decode_query(reply: milvus_pb2.QueryResults, *, raw: Raw = (), as_numpy: boo
     Raises:
         ReplyError: the reply does not hold together.
     """
-    rows = _rows(reply.fields_data, reply.output_fields, None, raw, as_numpy)
+    table = _table(reply.fields_data, None, raw, as_numpy)
+    rows = _rows(table, reply.output_fields, len(table.documents[0]) if table.documents else 0)
     if reply.element_indices:
         rows = list(_by_element(rows, reply))
     extra = extra_info(reply.status)
@@ -140,9 +163,9 @@ def decode_search(
         ReplyError: the reply does not hold together.
     """
     data = reply.results
-    counts = _counts(data)
-    entities = _rows(data.fields_data, data.output_fields, sum(counts), raw, as_numpy) if data.fields_data else None
-    hits = _hits(data, sum(counts), round_decimal, entities)
+    ids: list[Any] = decode_ids(data.ids)
+    counts = _counts(data, len(ids))
+    hits = _hits(data, ids, round_decimal, _table(data.fields_data, len(ids), raw, as_numpy))
     queries: list[Hits] = []
     start = 0
     for count in counts:
@@ -155,7 +178,7 @@ def decode_search(
     return SearchResult(
         queries,
         extra=extra_info(reply.status),
-        recalls=data.recalls,
+        recalls=data.recalls[:],
         agg_buckets=_split_buckets(data),
         session_ts=reply.session_ts,
         iterator_token=token,
@@ -163,12 +186,11 @@ def decode_search(
     )
 
 
-def _counts(data: schema_pb2.SearchResultData) -> list[int]:
+def _counts(data: schema_pb2.SearchResultData, keys: int) -> list[int]:
     """How many hits each query has. Looked at first: what is made for that many hits must not be made for nothing."""
     counts: list[int] = data.topks[:]
-    if not counts and 0 <= data.num_queries <= _MOST_QUERIES:
+    if not counts and not keys and 0 <= data.num_queries <= _MOST_QUERIES:
         return [0] * data.num_queries
-    keys = len(data.ids.int_id.data) + len(data.ids.str_id.data)
     if not counts or min(counts) < 0 or sum(counts) != keys:
         raise ReplyError(
             message=f"the reply cannot be read: {sum(counts)} hits of {len(counts) or data.num_queries} queries with "
@@ -178,27 +200,29 @@ def _counts(data: schema_pb2.SearchResultData) -> list[int]:
 
 
 def _distances(data: schema_pb2.SearchResultData, round_decimal: int) -> list[float]:
-    distances = floats_of(joined_chunks(data, data.scores, 4, field_number=_SCORES), "f")
+    distances = floats_in(data, data.scores, "f", field_number=_SCORES)
     if round_decimal < 0:
         return distances
     return [round(distance, round_decimal) for distance in distances]
 
 
-def _hits(data: schema_pb2.SearchResultData, count: int, round_decimal: int, entities: list[Row] | None) -> list[Hit]:
+def _hits(data: schema_pb2.SearchResultData, ids: list[Any], round_decimal: int, table: _Table) -> list[Hit]:
     """The hits of all queries, one after the other."""
-    ids: list[Any] = decode_ids(data.ids)
     distances = _distances(data, round_decimal)
-    if not len(ids) == len(distances) == count:
+    if len(ids) != len(distances):
         raise ReplyError(
-            message=f"the reply cannot be read: {count} hits with {len(ids)} keys and {len(distances)} distances"
+            message=f"the reply cannot be read: {len(ids)} hits with {len(ids)} keys and {len(distances)} distances"
         )
-    if entities is None:
-        entities = [{} for _ in ids]
-    hits = hit_builder(hit_class(data.primary_field_name))(ids, distances, entities)
+    made_of = hit_class(data.primary_field_name)
+    if table.texts or table.documents:
+        hits = hit_builder(made_of)(ids, distances, _rows(table, data.output_fields, len(ids)))
+    else:
+        hits = hit_builder(made_of, tuple(table.names))(ids, distances, *table.columns)
     if data.HasField("element_indices"):
         _add_offsets(hits, data.element_indices.data)
-    for highlight in data.highlight_results:
-        _add_highlights(hits, highlight)
+    if data.highlight_results:  # to look whether there are any costs a quarter of a loop over none
+        for highlight in data.highlight_results:
+            _add_highlights(hits, highlight)
     return hits
 
 

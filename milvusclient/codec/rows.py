@@ -23,6 +23,11 @@ __all__ = ["check_rows", "encode_rows"]
 Rows = Sequence[Mapping[str, Any]]
 Named = FieldInfo | StructFieldInfo
 
+#: So many rows do not stay in the processor's caches from column to column ...
+_MANY = 20_000
+#: ... and so many do.
+_SOME = 500
+
 
 def check_rows(data: object) -> Rows:
     """The rows that a user gave: one dict, or a list of dicts.
@@ -61,6 +66,7 @@ def encode_rows(rows: Rows, collection: CollectionInfo, *, upsert: bool = False,
         ParamError: a vector of a wrong kind.
     """
     # All columns are gathered before the first is encoded: the rows are in the processor's cache then.
+    ready = _gather_many(rows, collection) if len(rows) >= _MANY else {}
     gathered: list[tuple[FieldInfo, list[object]]] = []
     given_count = 0
     uneven = False
@@ -71,7 +77,7 @@ def encode_rows(rows: Rows, collection: CollectionInfo, *, upsert: bool = False,
             _refuse_output(rows, field)
             continue
         skip = _may_skip(rows, field, upsert=upsert, partial=partial)
-        values, missing = _gather(rows, field, skip=skip, partial=partial)
+        values, missing = _gather(rows, field, ready, skip=skip, partial=partial)
         uneven = uneven or missing
         if values is None:
             continue
@@ -79,7 +85,8 @@ def encode_rows(rows: Rows, collection: CollectionInfo, *, upsert: bool = False,
         gathered.append((field, values))
     columns = [encode_column(field, values) for field, values in gathered]
     for struct in collection.struct_fields:
-        values, missing = _gather(rows, struct, skip=partial and not _any_has(rows, struct.name), partial=partial)
+        skip = partial and not _any_has(rows, struct.name)
+        values, missing = _gather(rows, struct, ready, skip=skip, partial=partial)
         uneven = uneven or missing
         if values is None:
             continue
@@ -102,14 +109,36 @@ def _may_skip(rows: Rows, field: FieldInfo, *, upsert: bool, partial: bool) -> b
     return not _any_has(rows, field.name)
 
 
-def _gather(rows: Rows, field: Named, *, skip: bool, partial: bool) -> tuple[list[object] | None, bool]:
-    """The values of a column, one for each row, and whether some row left it out.
+def _gather_many(rows: Rows, collection: CollectionInfo) -> dict[str, list[object]]:
+    """The columns of many rows, by name; of some rows all columns before the next rows, so that each is fetched once.
+
+    Returns:
+        The columns that the first row has; none if another row leaves one of them out.
+    """
+    named: list[Named] = [*collection.fields, *collection.struct_fields]
+    columns: dict[str, list[object]] = {intern(field.name): [] for field in named if field.name in rows[0]}
+    try:
+        for start in range(0, len(rows), _SOME):
+            some = rows[start : start + _SOME]
+            for name, column in columns.items():
+                column += [row[name] for row in some]
+    except KeyError:
+        return {}
+    return columns
+
+
+def _gather(
+    rows: Rows, field: Named, ready: Mapping[str, list[object]], *, skip: bool, partial: bool
+) -> tuple[list[object] | None, bool]:
+    """The values of a column, one for each row, and whether some row left it out; ``ready`` may have it.
 
     Raises:
         DataNotMatchException: a row leaves out a field that it must give.
     """
     if skip:
         return None, False
+    if field.name in ready:
+        return ready[field.name], False
     name = intern(field.name)  # as the keys of dict displays are: a dict finds its own object in half the time
     try:
         return [row[name] for row in rows], False

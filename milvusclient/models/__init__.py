@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from milvusclient._lazy import LazyModule
 
 if TYPE_CHECKING:
-    from milvusclient.models import infos
+    from milvusclient.models import infos, results
 else:
     infos = LazyModule(f"{__name__}.infos")
+    results = LazyModule(f"{__name__}.results")
 
-__all__ = ["infos"]
+__all__ = ["infos", "results"]

@@ -29,6 +29,9 @@ class Column(Protocol):
     def values(self) -> list[Any]:
         """The values as Python objects, None for nulls."""
 
+    def first(self, count: int) -> list[Any]:
+        """The values of the first rows, without those of the others."""
+
     def numpy(self) -> Any:
         """The values as a numpy array."""
 
@@ -117,6 +120,16 @@ class Columns(Mapping[str, list[Any]]):
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         stream: object = self.to_arrow().__arrow_c_stream__(requested_schema)
         return stream
+
+    def _first(self, name: str, count: int) -> list[Any]:
+        """The first values of a column; only they are decoded, if it is not yet."""
+        found = self._lists.get(name)
+        return self._columns[name].first(count) if found is None else found[:count]
+
+    def _repr_html_(self) -> str:
+        from milvusclient.models import html_views
+
+        return html_views.columns(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.row_count} rows: {', '.join(self._columns)})"

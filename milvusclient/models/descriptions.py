@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from milvusclient.schema.enums import DataType, FunctionType, LoadState
+from milvusclient.schema.enums import DataType, FunctionType
+from milvusclient.schema.states import LoadState
 
 if TYPE_CHECKING:
     from milvusclient._proto import schema_pb2

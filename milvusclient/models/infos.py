@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from milvusclient.schema.enums import CompactionTaskState, CompactionType, SegmentLevel, SegmentState, State
 from milvusclient.schema.resource_groups import ResourceGroupConfig
+from milvusclient.schema.states import CompactionTaskState, CompactionType, SegmentLevel, SegmentState, State
 
 __all__ = [
     "CompactionPlans",

@@ -35,6 +35,16 @@ class QueryResult(list[dict[str, Any]]):
     def materialize(self) -> None:
         """Do nothing: every row is there already. For programs written for a client whose rows are not."""
 
+    def _repr_html_(self) -> str:
+        from milvusclient.models import html_views
+
+        return html_views.query_result(self)
+
+
+#: What Python and notebooks look for in any object. A field of such a name can still be read by key: as an attribute it
+#: would be taken for a method, or for an object that has every name, which notebooks do not show.
+_NEVER_FIELDS = ("__", "_ipython_", "_repr_")
+
 
 class _HitReading:
     """Reading a hit, or its entity, by attribute; shared by :class:`Hit` and :class:`Entity`."""
@@ -42,7 +52,7 @@ class _HitReading:
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        if not name.startswith("__"):
+        if not name.startswith(_NEVER_FIELDS):
             try:
                 return self[name]  # type: ignore[index]  # mixed into dicts
             except KeyError:
@@ -140,6 +150,11 @@ class Hit(_HitReading, dict[str, Any]):
         """The hit itself: it is a dict."""
         return self
 
+    def _repr_html_(self) -> str:
+        from milvusclient.models import html_views
+
+        return html_views.hit(self)
+
     def __reduce__(self) -> tuple[Callable[..., Hit], tuple[str, dict[str, Any]]]:
         return _restore_hit, (self.primary_key, dict(self))
 
@@ -195,6 +210,11 @@ class Entity(_HitReading, dict[str, Any]):
         """The whole hit."""
         return self._hit
 
+    def _repr_html_(self) -> str:
+        from milvusclient.models import html_views
+
+        return html_views.entity(self)
+
     def __reduce__(self) -> tuple[type[Entity], tuple[Hit]]:
         return Entity, (self._hit,)
 
@@ -216,6 +236,11 @@ class Hits(list[Hit]):
 
     def materialize(self) -> None:
         """Do nothing: every hit is there already. For programs written for a client whose hits are not."""
+
+    def _repr_html_(self) -> str:
+        from milvusclient.models import html_views
+
+        return html_views.hits(self)
 
 
 class SearchResult(list[Hits]):
@@ -268,6 +293,11 @@ class SearchResult(list[Hits]):
     def materialize(self) -> None:
         """Do nothing: every hit is there already. For programs written for a client whose hits are not."""
 
+    def _repr_html_(self) -> str:
+        from milvusclient.models import html_views
+
+        return html_views.search_result(self)
+
 
 class AggregationHit:
     """One of the best hits of a bucket.
@@ -306,6 +336,11 @@ class AggregationHit:
     def __repr__(self) -> str:
         return f"AggregationHit(pk={self.pk!r}, score={self.score!r}, fields={self.fields!r})"
 
+    def _repr_html_(self) -> str:
+        from milvusclient.models import html_views
+
+        return html_views.aggregation_hit(self)
+
 
 @dataclass(frozen=True, slots=True)
 class AggregationBucket:
@@ -324,3 +359,8 @@ class AggregationBucket:
     metrics: dict[str, Any] = field(default_factory=dict)
     hits: list[AggregationHit] = field(default_factory=list)
     sub_groups: list[AggregationBucket] = field(default_factory=list)
+
+    def _repr_html_(self) -> str:
+        from milvusclient.models import html_views
+
+        return html_views.bucket(self)

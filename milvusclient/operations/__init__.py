@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         server,
         sizes,
         snapshots,
+        subjects,
         users,
     )
 else:
@@ -86,6 +87,7 @@ else:
     server = LazyModule(f"{__name__}.server")
     sizes = LazyModule(f"{__name__}.sizes")
     snapshots = LazyModule(f"{__name__}.snapshots")
+    subjects = LazyModule(f"{__name__}.subjects")
     users = LazyModule(f"{__name__}.users")
 
 __all__ = [
@@ -125,5 +127,6 @@ __all__ = [
     "server",
     "sizes",
     "snapshots",
+    "subjects",
     "users",
 ]

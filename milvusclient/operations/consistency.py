@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from milvusclient.exceptions import InvalidConsistencyLevel
 from milvusclient.operations.common import require_int
@@ -22,8 +21,7 @@ _BOUNDED = 2
 _LAST_TIMESTAMP = 2**64 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(NamedTuple):
     """What a request says about how fresh its data must be.
 
     Args:

@@ -22,8 +22,8 @@ from milvusclient.operations.common import (
     require_text,
 )
 from milvusclient.schema._checks import given
-from milvusclient.schema.enums import IndexState
 from milvusclient.schema.index import IndexParam, IndexParams
+from milvusclient.schema.states import IndexState
 
 __all__ = [
     "AwaitedIndex",

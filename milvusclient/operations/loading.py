@@ -16,7 +16,7 @@ from milvusclient.operations.common import (
     require_names,
     require_text,
 )
-from milvusclient.schema.enums import LoadState
+from milvusclient.schema.states import LoadState
 
 __all__ = [
     "LoadOptions",

@@ -13,20 +13,27 @@ from milvusclient.schema._checks import given
 from milvusclient.schema.enums import DataType
 
 __all__ = [
+    "Frozen",
     "OrderBy",
     "SearchOptions",
+    "frozen_params",
     "group_texts",
     "order_text",
     "require_count",
     "require_round_decimal",
     "search_texts",
+    "thawed_params",
     "time_texts",
 ]
 
 #: How results are ordered: ``"field:asc,other:desc"``, or a list of such pieces or of dicts with field and order.
 OrderBy = str | Sequence[Mapping[str, str] | str]
 
+#: Search parameters as tuples: for each its name, its type and its value.
+Frozen = tuple[tuple[str, type, object], ...]
+
 _MOST_DECIMALS = 6
+_PLAIN_TYPES = (str, int, float, bool)
 _JSON_TYPES = {
     DataType.BOOL: "Bool",
     DataType.INT8: "Int8",
@@ -105,6 +112,38 @@ def search_texts(
     texts.update(options.iterator)
     texts["params"] = _params_text(given_params, options, name)
     return texts
+
+
+def frozen_params(params: object) -> Frozen | None:
+    """``search_params`` as something that can be a key of a cache; None if there is anything unusual in them.
+
+    The types are in it, as 1, 1.0 and True are equal and mean different texts.
+
+    Example:
+        >>> from milvusclient.operations.search_params import frozen_params, thawed_params
+        >>> thawed_params(frozen_params({"metric_type": "L2", "params": {"ef": 64}}))
+        {'metric_type': 'L2', 'params': {'ef': 64}}
+    """
+    if params is None:
+        return ()
+    if type(params) is not dict:
+        return None
+    frozen: list[tuple[str, type, object]] = []
+    for key, value in params.items():
+        kind = type(value)
+        cell: object = frozen_params(value) if kind is dict else value
+        if type(key) is not str or cell is None or (cell is value and kind not in _PLAIN_TYPES):
+            return None
+        frozen.append((key, kind, cell))
+    return tuple(frozen)
+
+
+def thawed_params(frozen: Frozen) -> dict[str, object]:
+    """What :func:`frozen_params` was given."""
+    return {
+        key: thawed_params(cell) if kind is dict else cell  # type: ignore[arg-type]  # a dict was frozen
+        for key, kind, cell in frozen
+    }
 
 
 def group_texts(options: SearchOptions) -> dict[str, str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from numbers import Real
 from typing import TYPE_CHECKING
 
 from milvusclient._proto import common_pb2, milvus_pb2
+from milvusclient.codec.assembled import Assembled, field_number, prefix
 from milvusclient.codec.columnar import search_columns
 from milvusclient.codec.ids import encode_ids
-from milvusclient.codec.placeholders import encode_vectors
+from milvusclient.codec.placeholders import encode_vectors, usual_vectors
 from milvusclient.codec.results import decode_search
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.aggregation import encode_aggregation
@@ -20,7 +22,14 @@ from milvusclient.operations.highlighting import encode_highlighter
 from milvusclient.operations.keys import require_filter
 from milvusclient.operations.queries import filter_values
 from milvusclient.operations.ranking import encode_score
-from milvusclient.operations.search_params import SearchOptions, require_count, search_texts
+from milvusclient.operations.search_params import (
+    Frozen,
+    SearchOptions,
+    frozen_params,
+    require_count,
+    search_texts,
+    thawed_params,
+)
 from milvusclient.schema._checks import given
 from milvusclient.schema.embedding_list import EmbeddingList
 
@@ -37,7 +46,7 @@ if TYPE_CHECKING:
     from milvusclient.schema.functions import Function, FunctionScore
     from milvusclient.schema.highlight import Highlighter
 
-__all__ = ["Reading", "Reranking", "add_vectors", "build_search", "parse_columns", "parse_search"]
+__all__ = ["Reading", "Reranking", "add_vectors", "build_search", "build_usual_search", "parse_columns", "parse_search"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +159,84 @@ def build_search(
         request.ids.CopyFrom(encode_ids(ids))
         request.nq = len(request.ids.int_id.data) or len(request.ids.str_id.data)
     return request
+
+
+def build_usual_search(
+    collection_name: str,
+    data: object,
+    filter_text: object,
+    limit: int,
+    output_fields: Sequence[str] | None,
+    search_params: Mapping[str, object] | None,
+    anns_field: str | None,
+    round_decimal: int,
+    fresh: Freshness,
+    cluster_id: str,
+) -> Assembled[milvus_pb2.SearchRequest] | None:
+    """A search as most programs write it, for lists of floats or float32 arrays, without any of the rarer options.
+
+    It is the request of :func:`build_search` and :func:`add_vectors`, made in a few steps: all but the filter and the
+    vectors is the same from search to search, and kept. A program waits for the reply of each search before it makes
+    the next, so whatever runs here runs on cold caches, and the number of steps is what it costs.
+
+    Args:
+        collection_name: name or alias of the collection.
+        data: the query vectors.
+        filter_text: which rows.
+        limit: how many hits for each query vector.
+        output_fields: which fields the hits have.
+        search_params: metric and parameters of the index.
+        anns_field: the vector field; None or empty means the only one.
+        round_decimal: how many decimals the distances keep, -1 for all.
+        fresh: how fresh the data must be.
+        cluster_id: the cluster that shall answer, for sessions.
+
+    Returns:
+        The request; None if something about it is not so usual.
+
+    Raises:
+        ParamError: an argument cannot be.
+    """
+    vectors = usual_vectors(data)
+    frozen = frozen_params(search_params)
+    if vectors is None or frozen is None or not isinstance(filter_text, str):
+        return None
+    group, count = vectors
+    fields = tuple(output_fields) if isinstance(output_fields, list) else output_fields
+    try:
+        head = _usual_head(collection_name, count, limit, fields, frozen, anns_field, round_decimal, fresh, cluster_id)
+    except TypeError:
+        return None  # something that no cache can hold, and no search either
+    if filter_text:
+        head += milvus_pb2.SearchRequest(dsl=filter_text).SerializeToString()
+    return Assembled.of(milvus_pb2.SearchRequest, head + _group_prefix(len(group)) + group)
+
+
+@lru_cache(maxsize=256, typed=True)  # typed, since True would pass for 1
+def _usual_head(
+    collection_name: str,
+    queries: int,
+    limit: int,
+    output_fields: Sequence[str] | None,
+    search_params: Frozen,
+    anns_field: str | None,
+    round_decimal: int,
+    fresh: Freshness,
+    cluster_id: str,
+) -> bytes:
+    """A serialized search without filter and vectors."""
+    request = build_search(
+        collection_name, (), None, "", None, limit, thawed_params(search_params), anns_field,
+        SearchOptions(round_decimal=round_decimal, cluster_id=cluster_id),
+        Reading(fresh=fresh, output_fields=output_fields),
+    )  # fmt: skip
+    request.nq = queries
+    return request.SerializeToString()
+
+
+@lru_cache(maxsize=256)
+def _group_prefix(size: int) -> bytes:
+    return prefix(field_number(milvus_pb2.SearchRequest, "placeholder_group"), size)
 
 
 def add_vectors(

@@ -10,7 +10,7 @@ from milvusclient.exceptions import ParamError
 from milvusclient.models.infos import LoadedSegmentInfo, SegmentInfo
 from milvusclient.operations.common import require_text
 from milvusclient.schema._checks import given
-from milvusclient.schema.enums import SegmentState
+from milvusclient.schema.states import SegmentState
 
 if TYPE_CHECKING:
     from milvusclient._proto import common_pb2

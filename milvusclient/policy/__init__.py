@@ -1,1 +1,18 @@
-"""Decisions as small values: `now` and what happened come in, a decision goes out. Nothing waits here."""
+"""Decisions as small values: `now` and what happened come in, a decision goes out. Nothing waits here.
+
+What only failures and iterators need loads when one of them is there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from milvusclient._lazy import LazyModule
+
+if TYPE_CHECKING:
+    from milvusclient.policy import paging, tls
+else:
+    paging = LazyModule(f"{__name__}.paging")
+    tls = LazyModule(f"{__name__}.tls")
+
+__all__ = ["paging", "tls"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from milvusclient.exceptions import ParamError
 
@@ -13,8 +13,7 @@ __all__ = ["UNBOUNDED", "Deadline"]
 _FOREVER = 86_400.0 * 365
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """The moment at which an operation ends, on a monotonic clock; ``at`` is None when nothing bounds it."""
 
     at: float | None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from milvusclient.config import ConnectionConfig, Kind
 from milvusclient.exceptions import (
     RPC_ERRORS,
@@ -16,8 +14,8 @@ from milvusclient.exceptions import (
     RpcError,
     server_error_class,
 )
+from milvusclient.policy import tls
 from milvusclient.policy.failure import Failure, Safety, connect_reason
-from milvusclient.policy.tls import Seen, tls_words
 
 __all__ = [
     "Closed",
@@ -32,26 +30,30 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
 class Closed:
     """Who closed an alias, and when; ``sequence`` orders it among the births of clients."""
 
-    how: str
-    where: str
-    thread: str
-    at: float
-    sequence: int
+    __slots__ = ("at", "how", "sequence", "thread", "where")
+
+    def __init__(self, how: str, where: str, thread: str, at: float, sequence: int) -> None:
+        self.how = how
+        self.where = where
+        self.thread = thread
+        self.at = at
+        self.sequence = sequence
 
 
-@dataclass(frozen=True, slots=True)
 class Place:
     """Where a call happened: the evidence that every error carries."""
 
-    operation: str
-    address: str
-    alias: str
-    database: str
-    request_id: str
+    __slots__ = ("address", "alias", "database", "operation", "request_id")
+
+    def __init__(self, operation: str, address: str, alias: str, database: str, request_id: str) -> None:
+        self.operation = operation
+        self.address = address
+        self.alias = alias
+        self.database = database
+        self.request_id = request_id
 
     def sign(self, error: MilvusException, attempts: int, *, ambiguous: bool = False) -> MilvusException:
         """Put the evidence onto an error."""
@@ -144,7 +146,7 @@ def connect_error(
     *,
     timeout: float,
     proxy_variable: str = "",
-    seen: Seen = Seen.NOTHING,
+    seen: tls.Seen | None = None,
 ) -> ConnectError:
     """The exception for a connection that could not be opened.
 
@@ -156,7 +158,7 @@ def connect_error(
         proxy_variable: the environment variable that makes gRPC go through a proxy, if one does.
         seen: what a look at the server told, after gRPC's own words left it open.
     """
-    about_tls = tls_words(failure, config, seen)
+    about_tls = tls.tls_words(failure, config, seen or tls.Seen.NOTHING)
     reason = connect_reason(failure) if about_tls is None else "tls"
     if proxy_variable and reason not in ("authentication", "tls"):
         reason = "proxy"

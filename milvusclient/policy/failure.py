@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 __all__ = ["Failure", "RpcFailure", "Safety", "connect_reason", "may_have_happened", "never_sent"]
 
@@ -16,8 +16,7 @@ class Safety(Enum):
     UNSAFE = "unsafe"  #: it happens twice, so it must not be repeated unless it surely was not handled
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """A failed call as gRPC told it: status name (``UNAVAILABLE``) and detail text.
 
     ``sent`` is false when the request surely never left this process.

@@ -1,15 +1,44 @@
-"""What one call may ask for beside its arguments and its timeout."""
+"""What one call, or a client, may ask for beside arguments and timeout."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import enum
+import math
+from typing import TYPE_CHECKING
 
 from milvusclient.exceptions import ParamError
+from milvusclient.policy.deadline import Deadline
 
-__all__ = ["DEFAULT_OPTIONS", "CallOptions"]
+if TYPE_CHECKING:
+    from milvusclient.policy.retry import RetryPolicy
+
+__all__ = ["DEFAULT_OPTIONS", "UNSET", "CallOptions", "ClientOptions", "Unset"]
 
 
-@dataclass(frozen=True, slots=True)
+class Unset(enum.Enum):
+    """The type of :data:`UNSET`."""
+
+    UNSET = "unset"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+#: Stands for an argument that was not given, where None means something.
+UNSET = Unset.UNSET
+
+
+def require_request_id(name: str, value: object) -> str:
+    """``value`` if a header can carry it.
+
+    Raises:
+        ParamError: it cannot.
+    """
+    if isinstance(value, str) and value.isascii() and value.isprintable():
+        return value
+    raise ParamError(message=f"{name} must consist of printable ASCII characters, got {value!r}")
+
+
 class CallOptions:
     """Settings of a single call.
 
@@ -19,14 +48,51 @@ class CallOptions:
         retry_on_rate_limit: whether a refusal because of a rate limit is repeated; None leaves it to the policy.
     """
 
-    request_id: str = ""
-    retry_times: int | None = None
-    retry_on_rate_limit: bool | None = None
+    __slots__ = ("request_id", "retry_on_rate_limit", "retry_times")
 
-    def __post_init__(self) -> None:
-        text: object = self.request_id
-        if not (isinstance(text, str) and text.isascii() and text.isprintable()):
-            raise ParamError(message=f"client_request_id must consist of printable ASCII characters, got {text!r}")
+    def __init__(
+        self, request_id: str = "", retry_times: int | None = None, retry_on_rate_limit: bool | None = None
+    ) -> None:
+        self.request_id = require_request_id("client_request_id", request_id)
+        self.retry_times = retry_times
+        self.retry_on_rate_limit = retry_on_rate_limit
 
 
 DEFAULT_OPTIONS = CallOptions()
+
+
+class ClientOptions:
+    """Settings of all calls of a client, for those that do not say otherwise.
+
+    Args:
+        retry: how failed calls are repeated.
+        timeout: seconds for a call that has no timeout of its own; None means no limit.
+        request_id: the request id of calls that have none of their own.
+        slow_call_threshold: seconds; a call that takes longer is logged. None logs none.
+
+    Raises:
+        ParamError: one of them cannot be.
+    """
+
+    __slots__ = ("request_id", "retry", "slow_call_threshold", "timeout")
+
+    def __init__(
+        self,
+        retry: RetryPolicy,
+        *,
+        timeout: float | None = None,
+        request_id: str = "",
+        slow_call_threshold: float | None = None,
+    ) -> None:
+        Deadline.start(timeout, 0.0)  # refuses what is not a timeout
+        slow: object = slow_call_threshold
+        if slow is not None and not (
+            isinstance(slow, int | float) and not isinstance(slow, bool) and 0 <= slow < math.inf
+        ):
+            raise ParamError(
+                message=f"slow_call_threshold must be a number of seconds, 0 or more, or None, got {slow!r}"
+            )
+        self.retry = retry
+        self.timeout = timeout
+        self.request_id = require_request_id("request_id", request_id)
+        self.slow_call_threshold = slow_call_threshold

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 __all__ = ["LARGEST_PAGE", "Allowance", "Band", "BandWalk"]
 
@@ -39,8 +39,7 @@ class Allowance:
             self.left -= rows
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(NamedTuple):
     """The hits to ask for: those with distances from ``near`` (included) to ``far``.
 
     Args:
@@ -56,7 +55,6 @@ class Band:
     is_last: bool
 
 
-@dataclass(slots=True)
 class BandWalk:
     """Walks through all hits of a search, from near to far, by asking for one band of distances after another.
 
@@ -71,16 +69,19 @@ class BandWalk:
         most: how many hits a reply can have at most.
     """
 
-    batch_size: int
-    larger_is_nearer: bool
-    end: float | None = None
-    most: int = LARGEST_PAGE
-    #: Distance of the last hit, and the keys of all hits that far: a band includes its near end.
-    tail: float = 0.0
-    tail_keys: list[int | str] = field(default_factory=list)
-    is_done: bool = False
-    _step: float = 0.0
-    _misses: int = 0
+    def __init__(
+        self, batch_size: int, larger_is_nearer: bool, end: float | None = None, most: int = LARGEST_PAGE
+    ) -> None:
+        self.batch_size = batch_size
+        self.larger_is_nearer = larger_is_nearer
+        self.end = end
+        self.most = most
+        #: Distance of the last hit, and the keys of all hits that far: a band includes its near end.
+        self.tail = 0.0
+        self.tail_keys: list[int | str] = []
+        self.is_done = False
+        self._step = 0.0
+        self._misses = 0
 
     def next_band(self) -> Band:
         """The band to ask for; only after the first page."""

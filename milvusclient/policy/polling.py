@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from milvusclient.exceptions import ErrorCode, WaitTimeoutError
 
 __all__ = ["PACE", "Pace", "not_done"]
 
 
-@dataclass(frozen=True, slots=True)
 class Pace:
     """Waits between two looks.
 
@@ -24,9 +21,12 @@ class Pace:
         [0.01, 0.02, 0.04, 0.05, 0.05]
     """
 
-    first: float = 0.01
-    growth: float = 1.5
-    longest: float = 0.5
+    __slots__ = ("first", "growth", "longest")
+
+    def __init__(self, first: float = 0.01, growth: float = 1.5, longest: float = 0.5) -> None:
+        self.first = first
+        self.growth = growth
+        self.longest = longest
 
     def wait(self, looks: int) -> float:
         """Seconds to wait after that many looks, from 1."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, NoReturn
 
 from milvusclient._keywords import suggest_keywords
 from milvusclient.exceptions import ParamError
@@ -27,9 +28,8 @@ _LEGACY_RATE_LIMIT = 49
 
 
 @suggest_keywords
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How failed calls are repeated.
+    """How failed calls are repeated; a value, which does not change.
 
     A call with a ``timeout`` is repeated until its time is up; a call without one until ``max_elapsed``, or
     ``rate_limit_max_elapsed`` when the server refuses because of its rate limit. Waits grow from
@@ -52,15 +52,43 @@ class RetryPolicy:
         0
     """
 
-    max_retries: int | None = None
-    initial_backoff: float = 0.02
-    multiplier: float = 3.0
-    max_backoff: float = 1.0
-    max_elapsed: float = 20.0
-    rate_limit_max_elapsed: float = 120.0
-    retry_on_rate_limit: bool = True
+    # Written out, not a dataclass: this class is there in every program, and to make one took longer than anything else
+    # that is imported.
+    __slots__ = (
+        "initial_backoff", "max_backoff", "max_elapsed", "max_retries", "multiplier", "rate_limit_max_elapsed",
+        "retry_on_rate_limit",
+    )  # fmt: skip
 
-    def __post_init__(self) -> None:
+    max_retries: int | None
+    initial_backoff: float
+    multiplier: float
+    max_backoff: float
+    max_elapsed: float
+    rate_limit_max_elapsed: float
+    retry_on_rate_limit: bool
+
+    def __init__(
+        self,
+        *,
+        max_retries: int | None = None,
+        initial_backoff: float = 0.02,
+        multiplier: float = 3.0,
+        max_backoff: float = 1.0,
+        max_elapsed: float = 20.0,
+        rate_limit_max_elapsed: float = 120.0,
+        retry_on_rate_limit: bool = True,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "max_retries", max_retries)
+        put(self, "initial_backoff", initial_backoff)
+        put(self, "multiplier", multiplier)
+        put(self, "max_backoff", max_backoff)
+        put(self, "max_elapsed", max_elapsed)
+        put(self, "rate_limit_max_elapsed", rate_limit_max_elapsed)
+        put(self, "retry_on_rate_limit", retry_on_rate_limit)
+        self._check()
+
+    def _check(self) -> None:
         count: object = self.max_retries
         if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 0):
             raise ParamError(message=f"max_retries (retry_times) must be an int of 0 or more, or None, got {count!r}")
@@ -82,11 +110,12 @@ class RetryPolicy:
         """
         if retry_times is None and retry_on_rate_limit is None:
             return self
-        return replace(
-            self,
-            max_retries=self.max_retries if retry_times is None else retry_times,
-            retry_on_rate_limit=self.retry_on_rate_limit if retry_on_rate_limit is None else retry_on_rate_limit,
-        )
+        settings = self._settings()
+        if retry_times is not None:
+            settings["max_retries"] = retry_times
+        if retry_on_rate_limit is not None:
+            settings["retry_on_rate_limit"] = retry_on_rate_limit
+        return RetryPolicy(**settings)
 
     def backoff(self, attempt: int, jitter: float) -> float:
         """How long to wait before the next attempt.
@@ -105,16 +134,36 @@ class RetryPolicy:
             longest *= self.multiplier
         return min(self.max_backoff, longest) * jitter
 
+    def _settings(self) -> dict[str, Any]:  # of several types
+        return {name: getattr(self, name) for name in RetryPolicy.__annotations__}
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a RetryPolicy does not change; make another one with {name}={value!r}")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RetryPolicy) and self._settings() == other._settings()
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._settings().values()))
+
+    def __reduce__(self) -> tuple[partial[RetryPolicy], tuple[()]]:
+        return partial(RetryPolicy, **self._settings()), ()
+
+    def __repr__(self) -> str:
+        return f"RetryPolicy({', '.join(f'{name}={value!r}' for name, value in self._settings().items())})"
+
 
 def _at_least(least: float, value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value < math.inf
 
 
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What to do after a failed attempt: ``wait`` seconds and send again, or give up (``wait`` is None)."""
 
-    wait: float | None
+    __slots__ = ("wait",)
+
+    def __init__(self, wait: float | None) -> None:
+        self.wait = wait
 
     @property
     def again(self) -> bool:

@@ -7,9 +7,13 @@ import binascii
 import os
 import re
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from milvusclient.config import ConnectionConfig, Kind, PemSource, TlsConfig
+from milvusclient.config import ConnectionConfig, Kind, PemSource
 from milvusclient.policy.failure import Failure, connect_reason
+
+if TYPE_CHECKING:
+    from milvusclient.tls_config import TlsConfig
 
 __all__ = ["Seen", "pem_fault", "tls_words", "worth_a_look"]
 
@@ -22,7 +26,7 @@ class Seen(Enum):
     WANTS_CERTIFICATE = "wants certificate"  #: it speaks TLS, and only to clients that show a certificate
 
 
-_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
+_BLOCK = rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----"
 
 
 def pem_fault(data: bytes, wanted: str) -> str:
@@ -34,7 +38,7 @@ def pem_fault(data: bytes, wanted: str) -> str:
     """
     if b"-----BEGIN" not in data:
         return "it is not in PEM form: no '-----BEGIN' line in it"
-    blocks = _BLOCK.findall(data)
+    blocks = re.findall(_BLOCK, data, re.DOTALL)
     found = [label.decode("ascii") for label, _ in blocks]
     matching = [body for label, body in blocks if label.decode("ascii").endswith(wanted)]
     if not matching:
@@ -74,6 +78,8 @@ def tls_words(failure: Failure, config: ConnectionConfig, seen: Seen) -> tuple[s
             return None
         certificate = " with client_pem_path and client_key_path" if seen is Seen.WANTS_CERTIFICATE else ""
         return "the server expects TLS", f"use https:// in the uri, or secure=True{certificate}"
+    from milvusclient.tls_config import TlsConfig
+
     tls = config.tls or TlsConfig()
     if seen is Seen.WANTS_CERTIFICATE:
         return _client_certificate_words(tls)

@@ -13,24 +13,7 @@ if TYPE_CHECKING:
     from milvusclient.schema.bloom_filter import BloomFilterBuilder, build_bloom_filter
     from milvusclient.schema.collection import CollectionSchema
     from milvusclient.schema.embedding_list import EmbeddingList
-    from milvusclient.schema.enums import (
-        CompactionTaskState,
-        CompactionType,
-        ConsistencyLevel,
-        DataType,
-        FunctionType,
-        HighlightType,
-        IndexState,
-        IndexType,
-        LoadPriority,
-        LoadState,
-        MetricType,
-        PlaceholderType,
-        RangeType,
-        SegmentLevel,
-        SegmentState,
-        State,
-    )
+    from milvusclient.schema.enums import ConsistencyLevel, DataType, FunctionType
     from milvusclient.schema.field_ops import FieldOp, FieldOpType
     from milvusclient.schema.fields import FieldSchema
     from milvusclient.schema.function_chain import (
@@ -54,6 +37,21 @@ if TYPE_CHECKING:
         ResourceGroupTransfer,
     )
     from milvusclient.schema.roaring_bitmap import RoaringBitmapBuilder, build_roaring_bitmap
+    from milvusclient.schema.states import (
+        CompactionTaskState,
+        CompactionType,
+        HighlightType,
+        IndexState,
+        IndexType,
+        LoadPriority,
+        LoadState,
+        MetricType,
+        PlaceholderType,
+        RangeType,
+        SegmentLevel,
+        SegmentState,
+        State,
+    )
     from milvusclient.schema.structs import StructFieldSchema
 
 __all__ = [
@@ -117,8 +115,8 @@ _MODULES = {
     "BloomFilterBuilder": "bloom_filter",
     "CollectionSchema": "collection",
     "ColumnRef": "function_chain",
-    "CompactionTaskState": "enums",
-    "CompactionType": "enums",
+    "CompactionTaskState": "states",
+    "CompactionType": "states",
     "ConsistencyLevel": "enums",
     "DataType": "enums",
     "EmbeddingList": "embedding_list",
@@ -132,30 +130,30 @@ _MODULES = {
     "FunctionChainStage": "function_chain",
     "FunctionScore": "functions",
     "FunctionType": "enums",
-    "HighlightType": "enums",
+    "HighlightType": "states",
     "Highlighter": "highlight",
     "IndexParam": "index",
     "IndexParams": "index",
-    "IndexState": "enums",
-    "IndexType": "enums",
+    "IndexState": "states",
+    "IndexType": "states",
     "LexicalHighlighter": "highlight",
-    "LoadPriority": "enums",
-    "LoadState": "enums",
-    "MetricType": "enums",
+    "LoadPriority": "states",
+    "LoadState": "states",
+    "MetricType": "states",
     "NodeLabel": "resource_groups",
-    "PlaceholderType": "enums",
+    "PlaceholderType": "states",
     "RRFRanker": "ranking",
-    "RangeType": "enums",
+    "RangeType": "states",
     "ResourceGroupConfig": "resource_groups",
     "ResourceGroupLimit": "resource_groups",
     "ResourceGroupNodeFilter": "resource_groups",
     "ResourceGroupTransfer": "resource_groups",
     "RoaringBitmapBuilder": "roaring_bitmap",
     "SearchAggregation": "aggregation",
-    "SegmentLevel": "enums",
-    "SegmentState": "enums",
+    "SegmentLevel": "states",
+    "SegmentState": "states",
     "SemanticHighlighter": "highlight",
-    "State": "enums",
+    "State": "states",
     "StructFieldSchema": "structs",
     "TopHits": "aggregation",
     "WeightedRanker": "ranking",

@@ -11,10 +11,11 @@ from milvusclient.schema._unset import UNSET, Unset
 if TYPE_CHECKING:
     from milvusclient.schema._defaults import DefaultValue
     from milvusclient.schema.collection import CollectionSchema
-    from milvusclient.schema.enums import DataType, IndexType
+    from milvusclient.schema.enums import DataType
     from milvusclient.schema.fields import FieldSchema
     from milvusclient.schema.functions import Function
     from milvusclient.schema.index import IndexParams
+    from milvusclient.schema.states import IndexType
     from milvusclient.schema.structs import StructFieldSchema
 
 __all__ = ["SchemaBuilders"]

@@ -483,5 +483,10 @@ class CollectionSchema:
 
     __hash__ = None  # type: ignore[assignment]  # fields can be added, so it cannot be a key
 
+    def _repr_html_(self) -> str:
+        from milvusclient.models import html_views
+
+        return html_views.collection_schema(self)
+
     def __repr__(self) -> str:
         return str(self.to_dict())

@@ -292,5 +292,10 @@ class FieldSchema:
 
     __hash__ = None  # type: ignore[assignment]  # fields can be changed, so they cannot be keys
 
+    def _repr_html_(self) -> str:
+        from milvusclient.models import html_views
+
+        return html_views.field_schema(self)
+
     def __repr__(self) -> str:
         return str(self.to_dict())

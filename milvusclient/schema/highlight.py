@@ -7,7 +7,7 @@ from typing import TypeAlias
 from milvusclient._keywords import suggest_keywords
 from milvusclient.exceptions import ParamError
 from milvusclient.schema._checks import given
-from milvusclient.schema.enums import HighlightType
+from milvusclient.schema.states import HighlightType
 
 __all__ = ["Highlighter", "LexicalHighlighter", "SemanticHighlighter"]
 

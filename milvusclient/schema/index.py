@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from milvusclient._keywords import suggest_keywords
 from milvusclient.schema._checks import mapping, text
-from milvusclient.schema.enums import IndexType
+from milvusclient.schema.states import IndexType
 
 __all__ = ["IndexParam", "IndexParams"]
 
@@ -78,6 +78,11 @@ class IndexParam:
 
     def __repr__(self) -> str:
         return str(self.to_dict())
+
+    def _repr_html_(self) -> str:
+        from milvusclient.models import html_views
+
+        return html_views.index_param(self)
 
 
 @suggest_keywords
@@ -232,3 +237,8 @@ class IndexParams(list[IndexParam]):
             del options[name]
         index.params.update((name, value) for name, value in options.items() if value is not None)
         self.append(index)
+
+    def _repr_html_(self) -> str:
+        from milvusclient.models import html_views
+
+        return html_views.index_params(self)

@@ -7,9 +7,9 @@ import os
 import grpc
 
 from milvusclient._version import __version__
-from milvusclient.config import ConnectionConfig, PemSource, TlsConfig
+from milvusclient.config import ConnectionConfig, PemSource
 from milvusclient.exceptions import ConnectionConfigException
-from milvusclient.policy.tls import pem_fault
+from milvusclient.policy import tls
 
 __all__ = ["channel_credentials", "channel_options"]
 
@@ -56,11 +56,13 @@ def channel_credentials(config: ConnectionConfig) -> grpc.ChannelCredentials | N
     """
     if not config.target.secure:
         return None
-    tls = config.tls or TlsConfig()
+    from milvusclient.tls_config import TlsConfig
+
+    given = config.tls or TlsConfig()
     return grpc.ssl_channel_credentials(
-        root_certificates=_pem(tls.ca, "certificate authority", "server_pem_path", "CERTIFICATE"),
-        private_key=_pem(tls.client_key, "client key", "client_key_path", "PRIVATE KEY"),
-        certificate_chain=_pem(tls.client_certificate, "client certificate", "client_pem_path", "CERTIFICATE"),
+        root_certificates=_pem(given.ca, "certificate authority", "server_pem_path", "CERTIFICATE"),
+        private_key=_pem(given.client_key, "client key", "client_key_path", "PRIVATE KEY"),
+        certificate_chain=_pem(given.client_certificate, "client certificate", "client_pem_path", "CERTIFICATE"),
     )
 
 
@@ -78,7 +80,7 @@ def _pem(source: PemSource | None, what: str, setting: str, wanted: str) -> byte
         except (OSError, ValueError) as error:  # a ValueError for a path with a null character
             why = getattr(error, "strerror", None) or error
             raise ConnectionConfigException(message=f"{name} cannot be read: {why}") from error
-    fault = pem_fault(data, wanted)
+    fault = tls.pem_fault(data, wanted)
     if fault:
         raise ConnectionConfigException(message=f"{name} cannot be used: {fault}")
     return data

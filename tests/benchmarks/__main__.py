@@ -23,9 +23,10 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all samples")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="draw the chart")
     parser.add_argument("--growth", action="store_true", help="only show how costs grow with rows, aliases and schemas")
+    parser.add_argument("--overhead", action="store_true", help="only show what the figures of connections cost")
     options = parser.parse_args()
-    if options.growth:
-        return _growth()
+    if options.growth or options.overhead:
+        return _lines(growth=options.growth)
     workloads = chosen(options.only)
     if not workloads:
         parser.error(f"no workload has {options.only!r} in its name")
@@ -45,11 +46,14 @@ def main() -> int:
     return 1 if any(result.failures for result in results) else 0
 
 
-def _growth() -> int:
-    from tests.benchmarks.growth import growth  # imports the client, which the other sides must not see
-
+def _lines(*, growth: bool) -> int:
+    # These import the client, which the other sides must not see.
+    if growth:
+        from tests.benchmarks.growth import growth as lines
+    else:
+        from tests.benchmarks.overhead import overhead as lines
     sys.stdout.write(f"{machine()}\n\n")
-    for line in growth():
+    for line in lines():
         sys.stdout.write(line + "\n")
     return 0
 

@@ -18,7 +18,7 @@ from tests.benchmarks.processes import Server
 __all__ = ["growth"]
 
 _ROWS = (10, 1_000, 100_000, 1_000_000)
-_ALIASES = (1, 100, 1_000)
+_ALIASES = (1, 100, 10_000)
 _SCHEMAS = (1, 10_000)
 _CALLS = 500
 

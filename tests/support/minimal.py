@@ -73,8 +73,10 @@ SPECIAL: dict[str, dict[str, Any]] = {
 
 
 def methods(cls: type) -> Iterator[str]:
-    """The names of a class's public methods that take a timeout."""
+    """The names of a class's public methods that take a timeout for themselves."""
     for name, function in inspect.getmembers(cls, callable):
+        if name == "with_options":  # its timeout is for the calls of another client
+            continue
         if not name.startswith("_") and "timeout" in inspect.signature(function).parameters:
             yield name
 

@@ -95,6 +95,47 @@ def test_dynamic_fields_that_are_no_objects() -> None:
     ]
 
 
+@pytest.mark.parametrize("odd", [None, 0, 63, 64, 199])
+@pytest.mark.parametrize("cell", [b"", b"5", b'{"n":NaN}', b'{"id":-1,"t":-1}'])
+def test_dynamic_fields_of_many_rows(odd: int | None, cell: bytes) -> None:
+    """They are read some rows at a time; a row that is unlike the others changes nothing for them."""
+    cells = [b'{"n":%d}' % row for row in range(200)]
+    expected: list[dict[str, Any]] = [{"id": row, "t": str(row), "n": row} for row in range(200)]
+    if odd is not None:
+        cells[odd] = cell
+        expected[odd] = {"id": odd, "t": str(odd)}
+    found = rows(
+        keys(200),
+        field("t", "string_data", list(map(str, range(200)))),
+        field("$meta", "json_data", cells, is_dynamic=True),
+    )
+    if odd is not None and b"NaN" in cell:
+        assert math.isnan(found[odd].pop("n"))
+    assert found == expected
+    assert list(found[1]) == ["id", "t", "n"]
+
+
+def test_dynamic_fields_that_cannot_be_read() -> None:
+    for meta in (
+        field("$meta", "json_data", [b"{}"] * 2, is_dynamic=True),
+        field("$meta", "json_data", [b"{}", b"{", b"{}"], is_dynamic=True),
+        field("$meta", "json_data", [b"{}"] * 3, is_dynamic=True, valid_data=[True] * 2),
+    ):
+        with pytest.raises(ReplyError):
+            rows(keys(), meta)
+
+
+def test_dynamic_fields_with_nulls() -> None:
+    meta = field("$meta", "json_data", [b'{"a":1}', b"", b"{}"], is_dynamic=True, valid_data=[True, False, True])
+    assert rows(keys(), meta) == [{"id": 0, "a": 1}, {"id": 1}, {"id": 2}]
+
+
+def test_dynamic_fields_in_two_columns() -> None:
+    more = field("more", "json_data", [b'{"a":2,"b":2}'] * 3, is_dynamic=True)
+    found = rows(keys(), field("$meta", "json_data", [b'{"a":1}', b"{}", b"{}"], is_dynamic=True), more)
+    assert found == [{"id": 0, "a": 1, "b": 2}, {"id": 1, "a": 2, "b": 2}, {"id": 2, "a": 2, "b": 2}]
+
+
 def test_dynamic_fields_alone() -> None:
     assert rows(field("$meta", "json_data", [b'{"a":1}'], is_dynamic=True)) == [{"a": 1}]
 
@@ -279,6 +320,16 @@ def test_hits() -> None:
     assert found[2].ids == [2, 3]
     assert found[2].distances == [0.25, 0.37]
     assert (found.session_ts, found.recalls, found.agg_buckets, found.extra) == (5, [], [], {"cost": 0})
+
+
+def test_hits_with_dynamic_fields() -> None:
+    titles = field("title", "string_data", ["a", "b", "c"])
+    meta = field("$meta", "json_data", [b'{"n":1,"title":"x"}', b"{}", b'{"m":2}'], is_dynamic=True)
+    found = search(search_data([2, 1], titles, meta))
+    entities = [{"title": "a", "n": 1}, {"title": "b"}, {"title": "c", "m": 2}]
+    assert [hit["entity"] for hits in found for hit in hits] == entities
+    only = search(search_data([2, 1], titles, meta, output_fields=["title", "m"]))
+    assert [hit["entity"] for hits in only for hit in hits] == [{"title": "a"}, {"title": "b"}, {"title": "c", "m": 2}]
 
 
 def test_hits_without_fields_and_without_hits() -> None:

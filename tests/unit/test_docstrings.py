@@ -28,6 +28,7 @@ RECEIVED = {
     "Connections",
     "Hit",
     "Hits",
+    "OperationStats",
     "QueryResult",
     "ResourceGroupInfo",
     "SearchResult",

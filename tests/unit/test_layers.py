@@ -7,8 +7,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from milvusclient import rpc
 
 PACKAGE = Path(__file__).resolve().parents[2] / "milvusclient"
 PURE = ("policy", "operations", "codec", "schema", "models", "config.py", "exceptions.py")
@@ -16,7 +19,10 @@ PURE = ("policy", "operations", "codec", "schema", "models", "config.py", "excep
 FORBIDDEN = ("grpc", "asyncio", "threading", "concurrent", "time", "socket", "multiprocessing", "subprocess")
 FORBIDDEN_OURS = ("_async", "_sync", "transport", "_concurrency", "embedded", "registry", "_registrations")
 #: What users may have, and we never load.
-EXTRAS = ("numpy", "pandas", "pyarrow", "polars", "scipy", "torch", "orjson", "milvus_lite", "pymilvus")
+EXTRAS = (
+    "numpy", "pandas", "pyarrow", "polars", "scipy", "torch", "orjson", "milvus_lite", "pymilvus", "opentelemetry",
+    "prometheus_client",
+)  # fmt: skip
 
 
 def files(*names: str) -> list[Path]:
@@ -95,3 +101,38 @@ def test_importing_the_package_and_both_clients_loads_no_extra() -> None:
     )
     result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert result.stdout.strip() == "[]"
+
+
+#: What `import milvusclient` leaves for later: it would cost more than all the rest, and few programs need all of it.
+LOADED_WHEN_USED = (
+    "dataclasses", "cachetools", "random", "uuid", "milvusclient.codec.lifting", "milvusclient.codec.rows",
+    "milvusclient.embedded", "milvusclient.models.collection", "milvusclient.models.results", "milvusclient.policy.tls",
+    "milvusclient.schema.fields", "milvusclient.schema.states", "milvusclient.tls_config",
+)  # fmt: skip
+
+
+def test_importing_the_client_adds_nothing_to_grpc_and_protobuf_that_can_wait() -> None:
+    program = (
+        "import sys, grpc, google.protobuf.message_factory; before = set(sys.modules);"
+        "from milvusclient import MilvusClient;"
+        f"print([name for name in {LOADED_WHEN_USED!r} if name in sys.modules and name not in before])"
+    )
+    result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_importing_the_client_makes_no_message_of_an_operation() -> None:
+    program = (
+        "from milvusclient import MilvusClient; from milvusclient._proto import milvus_pb2;"
+        "print([name for name in vars(milvus_pb2) if name.endswith(('Request', 'Response', 'Results'))])"
+    )
+    result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", sorted(name for name in vars(rpc) if isinstance(getattr(rpc, name), rpc.Method)))
+def test_every_call_knows_its_messages(name: str) -> None:
+    """They are named in functions that run at the first reply."""
+    method: rpc.Method[Any, Any] = getattr(rpc, name)
+    assert method.request().DESCRIPTOR.name
+    assert method.decode(b"") is not None

@@ -8,7 +8,7 @@ from milvusclient._proto import common_pb2, milvus_pb2
 from milvusclient.exceptions import ParamError
 from milvusclient.operations import loading
 from milvusclient.operations.loading import LoadOptions
-from milvusclient.schema.enums import LoadState
+from milvusclient.schema.states import LoadState
 
 
 def test_what_is_not_asked_for_is_not_sent() -> None:

@@ -9,7 +9,7 @@ import pytest
 from milvusclient._proto import common_pb2, milvus_pb2, schema_pb2
 from milvusclient.exceptions import ParamError
 from milvusclient.operations import maintenance
-from milvusclient.schema.enums import CompactionTaskState, CompactionType, State
+from milvusclient.schema.states import CompactionTaskState, CompactionType, State
 
 
 def test_a_flush_is_watched_by_its_segments_and_its_moment() -> None:

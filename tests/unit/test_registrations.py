@@ -65,11 +65,11 @@ def test_figures_are_exact_under_threads() -> None:
 
     def work() -> None:
         for _ in range(500):
-            figures.began(10)
-            figures.ended(3)
-            figures.began(1)
-            figures.failed()
-            figures.refused()
+            began = figures.began(10)
+            figures.ended("Search", 3, began)
+            began = figures.began(1)
+            figures.failed("Insert", began)
+            figures.refused("Search")
             figures.repeated()
 
     threads = [threading.Thread(target=work) for _ in range(8)]
@@ -80,3 +80,7 @@ def test_figures_are_exact_under_threads() -> None:
 
     assert (figures.calls, figures.errors, figures.retries, figures.in_flight) == (8000, 8000, 4000, 0)
     assert (figures.bytes_sent, figures.bytes_received) == (44_000, 12_000)
+    operations = figures.operations()
+    assert {name: (stats.calls, stats.errors) for name, stats in operations.items()} == {
+        "Insert": (4000, 4000), "Search": (4000, 4000),
+    }  # fmt: skip

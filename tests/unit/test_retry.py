@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 
 import pytest
 
@@ -189,3 +191,14 @@ def test_a_call_with_a_deadline_waits_for_a_server_to_connect_to(
     verdict = after_connect(RetryPolicy(max_retries=retries), reason, attempt=attempt, jitter=0.99, remaining=remaining)
     assert verdict.again is again
     assert (verdict.wait or 0.0) <= 0.25
+
+
+def test_a_policy_is_a_value() -> None:
+    policy = RetryPolicy(max_retries=3, max_elapsed=60)
+    assert policy == RetryPolicy(max_elapsed=60, max_retries=3) != RetryPolicy()
+    assert len({policy, RetryPolicy(max_retries=3, max_elapsed=60)}) == 1
+    assert pickle.loads(pickle.dumps(policy)) == copy.deepcopy(policy) == policy
+    assert repr(policy).startswith("RetryPolicy(max_retries=3, initial_backoff=0.02, multiplier=3.0, ")
+    with pytest.raises(AttributeError, match="does not change; make another one with max_elapsed=1"):
+        policy.max_elapsed = 1
+    assert policy.override(0, None) == RetryPolicy(max_retries=0, max_elapsed=60)

@@ -11,13 +11,14 @@ import pytest
 
 from milvusclient import exceptions
 from milvusclient.exceptions import DataTypeNotMatchException, ParamError
-from milvusclient.schema import enums
+from milvusclient.schema import states
 from milvusclient.schema.aggregation import SearchAggregation, TopHits
-from milvusclient.schema.enums import DataType, HighlightType, IndexType
+from milvusclient.schema.enums import DataType
 from milvusclient.schema.field_ops import FieldOp, FieldOpType, normalize_field_ops
 from milvusclient.schema.highlight import LexicalHighlighter, SemanticHighlighter
 from milvusclient.schema.index import IndexParam, IndexParams
 from milvusclient.schema.ranking import AnnSearchRequest, BaseRanker, RRFRanker, WeightedRanker
+from milvusclient.schema.states import HighlightType, IndexType
 
 
 # --- enums -----------------------------------------------------------------------------------------------------------
@@ -31,16 +32,16 @@ def test_numbers_of_the_types() -> None:
 
 
 def test_states_print_as_their_names() -> None:
-    assert (str(enums.LoadState.Loaded), repr(enums.LoadState.Loaded)) == ("Loaded", "<LoadState: Loaded>")
-    assert f"{enums.IndexType.HNSW}" == "HNSW"
+    assert (str(states.LoadState.Loaded), repr(states.LoadState.Loaded)) == ("Loaded", "<LoadState: Loaded>")
+    assert f"{states.IndexType.HNSW}" == "HNSW"
     assert str(DataType.INT64) == "5"
 
 
 def test_a_state_of_a_newer_server_is_the_unknown_one() -> None:
-    assert enums.SegmentState(99) is enums.SegmentState.SegmentStateNone
-    assert enums.CompactionType(1) is enums.CompactionType.UndefinedCompaction
+    assert states.SegmentState(99) is states.SegmentState.SegmentStateNone
+    assert states.CompactionType(1) is states.CompactionType.UndefinedCompaction
     with pytest.raises(ValueError, match="Sealed"):
-        enums.SegmentState("Sealed")  # type: ignore[arg-type]  # the point of the test
+        states.SegmentState("Sealed")  # type: ignore[arg-type]  # the point of the test
     with pytest.raises(ValueError, match="777"):
         DataType(777)
 

@@ -7,7 +7,7 @@ import pytest
 from milvusclient._proto import common_pb2, milvus_pb2
 from milvusclient.exceptions import ParamError
 from milvusclient.operations import segments
-from milvusclient.schema.enums import SegmentState
+from milvusclient.schema.states import SegmentState
 
 
 def test_states_are_sent_in_their_order() -> None:

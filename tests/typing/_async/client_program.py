@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Self, assert_type
 
-from milvusclient import AnnSearchRequest, AsyncMilvusClient, DataType, Hit, Hits, QueryResult, RRFRanker, SearchResult
+from milvusclient import (
+    AnnSearchRequest,
+    AsyncMilvusClient,
+    DataType,
+    Hit,
+    Hits,
+    QueryResult,
+    RRFRanker,
+    SearchResult,
+    connections,
+)
 from milvusclient._async.iterators import AsyncQueryIterator, AsyncSearchIterator
 from milvusclient._async.session import AsyncMilvusClientSession
 from milvusclient._optimizing import AsyncOptimizeTask
@@ -37,6 +47,10 @@ async def lifetime() -> None:
         assert_type(client.alias, str)
         assert_type(await client.connection_info(), ConnectionInfo)
         assert_type((await client.connection_info()).calls, int)
+        assert_type((await client.connection_info()).operations["Search"].p99, float | None)
+        assert_type(connections.stats(), dict[str, ConnectionInfo])
+        assert_type(client.with_options(timeout=2.5, slow_call_threshold=None), AsyncMilvusClient)
+    client.with_options(request_id=7)  # type: ignore[arg-type]  # no text
     AsyncMilvusClient(ur="./demo.db")  # type: ignore[call-arg]  # misspelt
     AsyncMilvusClient(timeout="5")  # type: ignore[arg-type]  # a text is not seconds
 

@@ -24,7 +24,7 @@ METHODS: list[tuple[type, str]] = [(MilvusClient, name) for name in minimal.meth
 #: What asks no server, or has no reason to give up.
 WITHOUT = {
     "close", "connection_info", "create_field_schema", "create_schema", "create_struct_field_schema",
-    "get_server_type", "prepare_index_params", "session",
+    "get_server_type", "prepare_index_params", "session", "with_options",
 }  # fmt: skip
 #: What a server says that is never done, and the methods that wait until it is.
 NEVER_DONE: dict[str, dict[str, Any]] = {
