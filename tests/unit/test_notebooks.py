@@ -1,0 +1,77 @@
+"""Notebooks look for methods by name: which objects have them, and that data cannot pass for them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from milvusclient import DataType, FieldSchema, IndexParams, MilvusClient
+from milvusclient._proto import milvus_pb2
+from milvusclient.codec.columnar import query_columns
+from milvusclient.codec.lifting import QueryReply
+from milvusclient.models.connection import ConnectionInfo
+from milvusclient.models.results import AggregationBucket, AggregationHit, Hit, Hits, QueryResult, SearchResult
+from tests.support.notebook import read
+
+HIT = Hit({"id": 7, "distance": 0.5, "entity": {"title": "a"}})
+FIELD = FieldSchema("id", DataType.INT64, is_primary=True)
+INDEXES = IndexParams()
+INDEXES.add_index("v", "HNSW")
+CONNECTION = ConnectionInfo(
+    alias="a", address="h:1", database="", user="", server_version="", connected_since=0.0, calls=0, errors=0,
+    retries=0, in_flight=0, bytes_sent=0, bytes_received=0,
+)  # fmt: skip
+SHOWN = [
+    QueryResult([{"id": 1}]), SearchResult([Hits([HIT])]), Hits([HIT]), HIT, HIT.entity, AggregationBucket([], 5),
+    AggregationHit(1, 0.5), query_columns(QueryReply(milvus_pb2.QueryResults())),
+    MilvusClient.create_schema().add_field("id", DataType.INT64, is_primary=True), FIELD,
+    MilvusClient.create_struct_field_schema(), INDEXES, INDEXES[0], CONNECTION,
+]  # fmt: skip
+LOOKED_FOR = ("_ipython_canary_method_should_not_exist_", "_ipython_display_", "_repr_mimebundle_", "_repr_html_")
+
+
+@pytest.mark.parametrize("value", SHOWN, ids=lambda value: type(value).__name__)
+def test_notebooks_find_the_table_and_the_text(value: object) -> None:
+    formatters = pytest.importorskip("IPython.core.formatters")
+    found, _ = formatters.DisplayFormatter().format(value)
+    assert set(found) == {"text/plain", "text/html"}
+    page = read(found["text/html"])
+    assert type(value).__name__ in page.texts()[0]
+
+
+def test_a_field_cannot_pass_for_a_method_that_notebooks_look_for() -> None:
+    formatters = pytest.importorskip("IPython.core.formatters")
+    hit = Hit({"id": 1, "distance": 0.5, "entity": dict.fromkeys(LOOKED_FOR, print)})
+    for value in (hit, hit.entity):
+        found, _ = formatters.DisplayFormatter().format(value)
+        assert set(found) == {"text/plain", "text/html"}
+        for name in LOOKED_FOR:
+            assert getattr(value, name, None) is not print
+            assert value[name] is print, "by key it is there"
+
+
+@pytest.mark.parametrize(
+    "name", ["_ipython_display_", "_ipython_canary_method_should_not_exist_", "_repr_png_", "__x__"]
+)
+def test_a_hit_has_no_attribute_that_nobody_gave_it(name: str) -> None:
+    assert not hasattr(HIT, name)
+    assert not hasattr(HIT.entity, name)
+    assert not hasattr(type(HIT), name)
+
+
+def test_the_text_of_results_is_what_it_was() -> None:
+    assert repr(QueryResult([{"id": 1}])) == "[{'id': 1}]"
+    assert repr(SearchResult([Hits([Hit({"id": 1})])])) == "[[{'id': 1}]]"
+
+
+def test_nothing_of_it_is_loaded_before_a_notebook_asks() -> None:
+    program = (
+        "import sys, milvusclient; milvusclient.MilvusClient; milvusclient.FieldSchema('id', 5);"
+        "from milvusclient.models.results import QueryResult; rows = QueryResult([{'id': 1}]);"
+        "before = [name for name in sys.modules if name.startswith('milvusclient.models.html')];"
+        "rows._repr_html_(); print(before, 'milvusclient.models.html' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert result.stdout.strip() == "[] True"
