@@ -119,3 +119,18 @@ def test_from_file_to_server(run: Run) -> None:
     output = run("from_file_to_server.py")
     assert output.startswith("./demo.db: ")
     assert output.endswith("nearest: green\n")
+
+
+def test_observability(run: Run) -> None:
+    """One trace for all, in which every call is a span, and counters for Prometheus."""
+    output = run("observability.py")
+    request_id = re.search(r"its request id is the trace id: ([0-9a-f]{32})$", output, re.MULTILINE)
+    assert request_id is not None
+    spans = re.findall(r"^( *)(\w+ \w+) +trace ([0-9a-f]{32})(?:  (.*))?$", output, re.MULTILINE)
+    assert {trace for _, _, trace, _ in spans} == {request_id.group(1)}
+    more = {name: rest for _, name, _, rest in spans}
+    assert more["Insert observed"] == "10 at once"
+    assert more["Search observed"] == "2 at once"
+    assert more["Query observed"].startswith("error.type ")
+    assert [indent for indent, name, _, _ in spans if name == "nightly job"] == [""]
+    assert re.search(r'^milvusclient_requests_total\{.*operation="Insert"\} 1\.0$', output, re.MULTILINE)
