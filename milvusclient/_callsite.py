@@ -14,12 +14,8 @@ from milvusclient.policy.errors import Closed
 __all__ = ["closed_here", "next_sequence"]
 
 _PACKAGE = os.path.dirname(__file__) + os.sep
-_sequence = itertools.count(1)
-
-
-def next_sequence() -> int:
-    """A number larger than every one before it, in this process."""
-    return next(_sequence)
+#: A number larger than every one before it, in this process.
+next_sequence = itertools.count(1).__next__
 
 
 def closed_here(how: str) -> Closed:

@@ -6,6 +6,7 @@ Everything else is written once, with the ``AsyncX`` names, and tools/unasync.py
 from __future__ import annotations
 
 import asyncio
+import operator
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -256,6 +257,5 @@ def async_open_now(open_connection: Callable[[], object]) -> None:
     """A constructor cannot wait, and may run outside of any event loop: the connection is opened at first use."""
 
 
-def open_now(open_connection: Callable[[], object]) -> None:
-    """A constructor of the thread world connects, so that a wrong address shows at once."""
-    open_connection()
+#: A constructor of the thread world connects, so that a wrong address shows at once.
+open_now = operator.call

@@ -213,7 +213,7 @@ class ConnectionConfig(_Settings):
         """The value of the ``authorization`` header, empty without credentials."""
         return authorization(self.token)
 
-    @property
+    @cached_property
     def database(self) -> str:
         """The database's name; an empty name means the default one."""
         return self.db_name or DEFAULT_DATABASE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar, cast
 
 from milvusclient._proto import common_pb2, milvus_pb2
@@ -30,16 +31,6 @@ class Readable(Protocol):
         """Read a reply."""
 
 
-class _HasStatus(Protocol):
-    @property
-    def status(self) -> common_pb2.Status: ...
-
-
-class _HasAlterStatus(Protocol):
-    @property
-    def alter_status(self) -> common_pb2.Status: ...
-
-
 class Method(Generic[Req, Rep]):
     """One call: what it is called on the wire, what goes out and what comes back.
 
@@ -51,7 +42,7 @@ class Method(Generic[Req, Rep]):
         safety: what happens when the request is carried out twice.
     """
 
-    __slots__ = ("_read", "_status_field", "name", "path", "reply", "request", "safety")
+    __slots__ = ("_read", "name", "path", "reply", "request", "safety", "status_of")
 
     def __init__(
         self, name: str, request: Callable[[], type[Req]], reply: Callable[[], type[Rep]], safety: Safety
@@ -62,7 +53,8 @@ class Method(Generic[Req, Rep]):
         self.reply = reply
         self.safety = safety
         self._read: Callable[[bytes], Rep] | None = None
-        self._status_field: str | None = None
+        #: The status that a reply carries; an empty one, which means success, for a reply without.
+        self.status_of: Callable[[Rep], common_pb2.Status] = self._status_at_first
 
     def decode(self, data: bytes) -> Rep:
         """The reply from its bytes.
@@ -82,33 +74,36 @@ class Method(Generic[Req, Rep]):
                 message=f"the server's reply to {self.name} ({len(data)} bytes) cannot be read: {error}"
             ) from error
 
-    def status_of(self, reply: Rep) -> common_pb2.Status:
-        """The status that the reply carries; an empty one, which means success, for a reply without."""
-        field = self._status_field
-        if field is None:
-            field = self._status_field = self._find_status_field()
-        if field == "status":
-            return cast("_HasStatus", reply).status
-        if field == "":
-            return cast("common_pb2.Status", reply)
-        if field == "alter_status":
-            return cast("_HasAlterStatus", reply).alter_status
-        return _SUCCESS
+    def _status_at_first(self, reply: Rep) -> common_pb2.Status:
+        """The status of the first reply; finds out where such replies have it, for all that follow."""
+        self.status_of = self._status_reader()
+        return self.status_of(reply)
 
-    def _find_status_field(self) -> str:
-        reply = self.reply()
-        if reply is common_pb2.Status:
-            return ""
-        if not hasattr(reply, "DESCRIPTOR"):  # no message, but one of codec/lifting.py, which holds one
-            return "status"
-        fields = cast("type[Message]", reply).DESCRIPTOR.fields_by_name
-        return next((name for name in ("status", "alter_status") if name in fields), "-")
+    def _status_reader(self) -> Callable[[Rep], common_pb2.Status]:
+        kind = self.reply()
+        if kind is common_pb2.Status:
+            return _itself
+        if not hasattr(kind, "DESCRIPTOR"):  # no message, but one of codec/lifting.py, which holds one
+            return attrgetter("status")
+        fields = cast("type[Message]", kind).DESCRIPTOR.fields_by_name
+        name = next((name for name in ("status", "alter_status") if name in fields), None)
+        return _no_status if name is None else attrgetter(name)
 
     def __repr__(self) -> str:
         return f"Method({self.name})"
 
 
 _SUCCESS = common_pb2.Status()
+
+
+def _itself(reply: object) -> common_pb2.Status:
+    return cast("common_pb2.Status", reply)
+
+
+def _no_status(reply: object) -> common_pb2.Status:
+    del reply
+    return _SUCCESS
+
 
 # fmt: off
 ADD_COLLECTION_FIELD = Method("AddCollectionField", lambda: milvus_pb2.AddCollectionFieldRequest, lambda: common_pb2.Status, Safety.IDEMPOTENT)

@@ -64,7 +64,9 @@ class AsyncBinding:
         pool = current_pool()
         connection = pool.lookup(self.alias)
         if connection is not None and connection.config is self.config:
-            self._remember(pool, connection)
+            # As _remember does; the way of every client that joins others is worth two lines more.
+            self._epoch = pool.epoch
+            self._generation = connection.generation
             return connection
         bounded = deadline.bounded(self.timeout, time.monotonic())
         connection = await pool.open(self.alias, self.config, bounded)

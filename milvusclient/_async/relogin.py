@@ -26,4 +26,4 @@ async def with_password(caller: AsyncCaller, password: str) -> AsyncCaller:
     known = _registrations.registered(old.alias)
     if known is not None and not known.differences(old.config):
         _registrations.register(old.alias, config)
-    return AsyncCaller(AsyncBinding(alias, config, old.timeout), caller.database, caller.options)
+    return AsyncCaller(AsyncBinding(alias, config, old.timeout), caller.options)

@@ -44,10 +44,11 @@ class Caller:
 
     __slots__ = ("_database_header", "binding", "database", "options")
 
-    def __init__(self, binding: Binding, database: str, options: ClientOptions) -> None:
+    def __init__(self, binding: Binding, options: ClientOptions) -> None:
         self.binding = binding
-        self.database = database
         self.options = options
+        #: Empty for the default one, as the server wants it.
+        self.database = database = binding.config.db_name
         self._database_header = ("dbname", database)
 
     def call(

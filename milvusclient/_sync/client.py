@@ -131,6 +131,11 @@ class MilvusClient(
         []
     """
 
+    #: The name that was given, which aliases of other databases are derived from; empty when it was derived.
+    _given_alias = ""
+    #: Whether nobody else knows the name.
+    _dedicated = False
+
     def __init__(
         self,
         uri: str | None = None,
@@ -152,18 +157,20 @@ class MilvusClient(
         retry: RetryPolicy | None = None,
         slow_call_threshold: float | None = None,
     ) -> None:
-        plain = (
-            alias is None and not dedicated and secure is None and server_pem_path is None and ca_pem_path is None
-            and client_pem_path is None and client_key_path is None and not server_name and grpc_options is None
-            and type(uri) is type(user) is type(password) is type(db_name) is type(token) is str and "://" in uri
-        )  # fmt: skip
-        if not plain:
+        if (
+            alias is None and dedicated is False and secure is None and server_pem_path is None and ca_pem_path is None
+            and client_pem_path is None and client_key_path is None and server_name == "" and grpc_options is None
+            and type(uri) is str and type(token) is str and "://" in uri
+        ):  # fmt: skip
+            try:
+                config = _plain_config(uri, user, password, db_name, token)
+            except TypeError:  # what a cache cannot hold is no text either, which this says
+                config = make_config(uri, user=user, password=password, db_name=db_name, token=token)
+            binding = Binding(config.alias, config, timeout)
+        else:
             _check_alias(alias, dedicated)
-        base = None if plain else _known_config(alias)
-        config = (
-            _plain_config(uri, user, password, db_name, token)
-            if plain
-            else make_config(
+            base = _known_config(alias)
+            config = make_config(
                 uri if uri is not None else _implied(base).target.uri,
                 user=user,
                 password=password,
@@ -178,26 +185,24 @@ class MilvusClient(
                 grpc_options=grpc_options,
                 base=base if base is not None or uri is not None else _implied(None),
             )
-        )
-        if alias is not None and base is not None and config.differences(base):
-            raise conflict_error(alias, config, base)
-        #: The name that was given, which aliases of other databases are derived from; empty when it was derived.
-        self._given_alias = f"{config.alias}+{os.urandom(6).hex()}" if dedicated else (alias or "")
-        self._dedicated = dedicated
+            if alias is not None and base is not None and config.differences(base):
+                raise conflict_error(alias, config, base)
+            self._given_alias = f"{config.alias}+{os.urandom(6).hex()}" if dedicated else (alias or "")
+            self._dedicated = dedicated
+            binding = Binding(self._given_alias or config.alias, config, timeout)
         self._home = config.database
-        self._options = (
-            _DEFAULT_OPTIONS
-            if retry is None and slow_call_threshold is None
-            else ClientOptions(retry or _DEFAULT_OPTIONS.retry, slow_call_threshold=slow_call_threshold)
-        )
-        self._caller = self._make_caller(config, timeout)
-        open_now(self._caller.binding.open)
+        options = _DEFAULT_OPTIONS
+        if retry is not None or slow_call_threshold is not None:
+            options = ClientOptions(retry or options.retry, slow_call_threshold=slow_call_threshold)
+        self._options = options
+        self._caller = Caller(binding, options)
+        open_now(binding.open)
 
     def _make_caller(self, config: ConnectionConfig, timeout: float | None) -> Caller:
         alias = self._given_alias or config.alias
         if self._given_alias and config.database != self._home:
             alias = f"{alias}/{config.database}"
-        return Caller(Binding(alias, config, timeout), config.db_name, self._options)
+        return Caller(Binding(alias, config, timeout), self._options)
 
     @property
     def alias(self) -> str:
@@ -293,7 +298,7 @@ class MilvusClient(
             request_id=options.request_id if request_id is UNSET else request_id,
             slow_call_threshold=options.slow_call_threshold if slow_call_threshold is UNSET else slow_call_threshold,
         )
-        clone._caller = Caller(self._caller.binding, self._caller.database, clone._options)
+        clone._caller = Caller(self._caller.binding, clone._options)
         return clone
 
     def connection_info(self) -> ConnectionInfo:

@@ -61,7 +61,8 @@ class Family:
             MilvusException: the server says that it failed, or there is no answer.
         """
         caller = self._caller
-        deadline = self._deadline(timeout)
+        unbounded = timeout is None and caller.options.timeout is None
+        deadline = UNBOUNDED if unbounded else self._deadline(timeout)
         options = options or DEFAULT_OPTIONS
         if not _watching.active and caller.options.slow_call_threshold is None:
             return caller.call(method, request, deadline, options)

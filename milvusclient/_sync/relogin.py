@@ -26,4 +26,4 @@ def with_password(caller: Caller, password: str) -> Caller:
     known = _registrations.registered(old.alias)
     if known is not None and not known.differences(old.config):
         _registrations.register(old.alias, config)
-    return Caller(Binding(alias, config, old.timeout), caller.database, caller.options)
+    return Caller(Binding(alias, config, old.timeout), caller.options)

@@ -48,20 +48,16 @@ class _ForkGate:
         self.closed = False
         self._opened = threading.Event()
 
-    def enter(self) -> int:
-        """A call begins.
+    def wait(self, thread: int) -> None:
+        """A call begins while somebody forks: wait until that is over.
 
-        Returns:
-            What is to be taken out of ``inside`` at its end.
+        A call looks whether the gate is closed after its thread has said that it is there: either the fork waits for
+        it, or it waits for the fork.
         """
-        thread = threading.get_ident()
-        self.inside.add(thread)
-        # Looked at after the thread has said that it is there: either the fork waits for it, or it waits for the fork.
         while self.closed:
             self.inside.discard(thread)
             self._opened.wait()
             self.inside.add(thread)
-        return thread
 
     def before(self) -> None:
         """Somebody is about to fork."""
@@ -108,7 +104,10 @@ class Transport:
         try:
             if call is None:
                 call = self._calls[path] = self._channel.unary_unary(path, None, None)
-            thread = _gate.enter()
+            thread = threading.get_ident()
+            _gate.inside.add(thread)
+            if _gate.closed:
+                _gate.wait(thread)
             try:
                 return call(payload, timeout=timeout, metadata=metadata)
             finally:

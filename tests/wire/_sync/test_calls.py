@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import time
+from typing import Any
 
 import grpc
 import pytest
@@ -70,6 +71,14 @@ def test_what_no_header_can_carry_is_refused_before_anything_is_sent(scripted_se
     with pytest.raises(ConnectionConfigException, match="db_name must consist of printable ASCII"):
         client.use_database("bücher")
     assert scripted_server.calls("Query") == []
+
+
+@pytest.mark.parametrize("wrong", [{"user": ["root"]}, {"password": 5}, {"db_name": {}}, {"token": 7}])
+def test_what_is_no_text_is_refused_whatever_it_is(wrong: dict[str, Any]) -> None:
+    """The configurations of most clients are kept in a cache, which cannot hold everything."""
+    (name,) = wrong
+    with pytest.raises(ConnectionConfigException, match=f"{name} must be a str"):
+        MilvusClient("http://localhost:19530", **{"user": "root", "password": "x", **wrong})
 
 
 # --- deadlines -------------------------------------------------------------------------------------------------------
