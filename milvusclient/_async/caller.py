@@ -250,7 +250,9 @@ class _Troubles:
                 if reason and self._deadline.expired(now):
                     place = self._place()
                     failure = Failure("DEADLINE_EXCEEDED", error.message, sent=False)
-                    late = rpc_error(failure, place.operation, place.address, timeout=self._deadline.timeout)
+                    late = rpc_error(
+                        failure, place.operation, place.address, timeout=self._deadline.timeout, cause=self._cause
+                    )
                     raise self._signed(late) from error
                 verdict = after_connect(
                     self._policy, reason, attempt=tries, jitter=_random().random(),
@@ -259,6 +261,7 @@ class _Troubles:
                 if not verdict.again:
                     self._signed(error)
                     raise
+                self._cause = error.message
             await AsyncSignal().wait(verdict.wait or 0.0)
 
     def _again(self, verdict: Verdict, cause: str) -> float:

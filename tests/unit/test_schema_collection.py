@@ -178,7 +178,9 @@ def test_verify_refuses_the_primary_key_as_partition_key() -> None:
 
 
 def test_sparse_vectors_need_no_dim() -> None:
-    with_key().add_field("s", DataType.SPARSE_FLOAT_VECTOR).verify()
+    schema = with_key().add_field("s", DataType.SPARSE_FLOAT_VECTOR)
+    schema.verify()
+    assert "dim" not in schema.fields[-1].params
 
 
 # --- functions -------------------------------------------------------------------------------------------------------

@@ -75,7 +75,9 @@ def test_what_cannot_be_is_refused(options: dict[str, Any], words: str) -> None:
     ],
 )
 def test_functions_that_fit(kind: FunctionType, inputs: Any, outputs: Any) -> None:
-    Function("x", kind, inputs, outputs).verify(FIELDS)
+    function = Function("x", kind, inputs, outputs)
+    function.verify(FIELDS)
+    assert function.output_field_names == ([outputs] if outputs else [])
 
 
 @pytest.mark.parametrize(

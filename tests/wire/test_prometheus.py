@@ -172,7 +172,9 @@ def test_twice_is_an_error(registry: CollectorRegistry) -> None:
 def test_it_can_be_taken_out() -> None:
     registry = CollectorRegistry()
     registry.unregister(prometheus.register(registry))
+    assert list(registry.collect()) == []
     prometheus.register(registry)
+    assert list(registry.collect()) != []
 
 
 def test_the_default_registry(scripted_server: ScriptedServer) -> None:

@@ -13,7 +13,7 @@ from milvusclient._concurrency import async_in_thread
 from milvusclient.exceptions import ConnectError, DeadlineExceededError, MilvusException, MilvusUnavailableException
 from tests.support.proxy import Mode
 from tests.support.scripted import ScriptedServer
-from tests.support.together import AsyncClock, AsyncRunning
+from tests.support.together import AsyncClock, AsyncRunning, AsyncTogether
 
 #: Seconds of a long outage; gRPC's own waits would grow with it.
 OUTAGE = float(os.environ.get("MILVUSCLIENT_OUTAGE_SECONDS", "4"))
@@ -172,3 +172,22 @@ async def test_a_first_connect_without_a_server_fails_at_the_deadline_of_the_cal
     assert scripted_server.address in str(raised.value)
     with pytest.raises(ConnectError, match="nothing listens there"):
         await late.list_collections()
+
+
+async def test_the_reason_of_an_earlier_try_is_told_when_the_last_one_only_runs_out_of_time(
+    scripted_server: ScriptedServer,
+) -> None:
+    client = await opened(scripted_server)
+    await client.close()
+    late = pickle.loads(pickle.dumps(client))
+    scripted_server.proxy.refuse()
+
+    waiting = AsyncRunning(lambda: late.list_collections(timeout=2.5))
+    await AsyncClock.sleep(1)
+    scripted_server.proxy.stall()
+    scripted_server.proxy.listen()
+    failure = await AsyncTogether.failure(waiting)
+
+    assert isinstance(failure, DeadlineExceededError)
+    assert "before that:" in failure.message
+    assert "refused" in failure.message
