@@ -6,9 +6,16 @@ import contextlib
 import logging
 import time
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from milvusclient.exceptions import MilvusException
+from milvusclient.operations import subjects
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from milvusclient.codec.assembled import Assembled
+    from milvusclient.operations.subjects import Subject
 
 __all__ = ["WatchedCall", "Watcher", "active", "add_watcher", "remove_watcher"]
 
@@ -40,14 +47,11 @@ class WatchedCall:
 
     Attributes:
         operation: the call, such as ``"Search"``.
-        collection: the collection that it is about; empty if it is about none.
         streams: it has many replies, and whoever reads them does other things in between.
-        batch: how many rows it writes, or vectors it searches for; 0 if it does neither.
         host: where it goes; the path for a file or a unix socket.
         port: where it goes; 0 for a file or a unix socket.
         address: both.
         alias: the connection.
-        database: the database.
         request_id: what the server writes into its logs; a watcher may give one to a call that has none.
         headers: what watchers send along with the request.
         attempts: how often it was sent.
@@ -60,16 +64,15 @@ class WatchedCall:
     """
 
     __slots__ = (
-        "_began", "_slow", "_tokens", "address", "alias", "attempts", "batch", "bytes_received", "bytes_sent", "causes",
-        "collection", "database", "error", "headers", "host", "operation", "port", "request_id", "seconds", "status",
-        "streams",
+        "_began", "_database", "_request", "_slow", "_subject", "_tokens", "address", "alias", "attempts",
+        "bytes_received", "bytes_sent", "causes", "error", "headers", "host", "operation", "port", "request_id",
+        "seconds", "status", "streams",
     )  # fmt: skip
 
     def __init__(
         self,
         operation: str,
-        collection: str,
-        batch: int,
+        request: Message | Assembled[Any],
         host: str,
         port: int,
         address: str,
@@ -81,14 +84,11 @@ class WatchedCall:
         streams: bool = False,
     ) -> None:
         self.operation = operation
-        self.collection = collection
-        self.batch = batch
         self.streams = streams
         self.host = host
         self.port = port
         self.address = address
         self.alias = alias
-        self.database = database
         self.request_id = request_id
         self.headers: tuple[tuple[str, str], ...] = ()
         self.attempts = 0
@@ -98,9 +98,34 @@ class WatchedCall:
         self.status = 0
         self.seconds = 0.0
         self.error: BaseException | None = None
+        self._request = request
+        self._database = database
+        self._subject: Subject | None = None
         self._slow = slow
         self._began = 0.0
         self._tokens: list[tuple[Watcher, object]] = []
+
+    @property
+    def subject(self) -> Subject:
+        """What the request is about; looked for when somebody asks, which nobody does for a call that was not slow."""
+        if self._subject is None:
+            self._subject = subjects.subject_of(self._request)
+        return self._subject
+
+    @property
+    def collection(self) -> str:
+        """The collection that it is about; empty if it is about none."""
+        return self.subject.collection
+
+    @property
+    def batch(self) -> int:
+        """How many rows it writes, or vectors it searches for; 0 if it does neither."""
+        return self.subject.batch
+
+    @property
+    def database(self) -> str:
+        """The database: the one that the request names, else the client's."""
+        return self.subject.database or self._database
 
     def __enter__(self) -> Self:
         for watcher in tuple(active):

@@ -10,7 +10,6 @@ from milvusclient._sync.pool import closed_error
 from milvusclient._concurrency import Signal
 from milvusclient._watching import WatchedCall
 from milvusclient.exceptions import ConnectError, MilvusException, ReplyError
-from milvusclient.operations import subjects
 from milvusclient.policy.errors import Place, ambiguity, rpc_error, status_error
 from milvusclient.policy.failure import Failure, RpcFailure, may_have_happened
 from milvusclient.policy.options import DEFAULT_OPTIONS
@@ -129,16 +128,14 @@ class Caller:
             streams: it has many replies, and how long it takes is up to whoever reads them.
         """
         target = self.binding.config.target
-        subject = subjects.subject_of(request)
         return WatchedCall(
             operation=method.name,
-            collection=subject.collection,
-            batch=subject.batch,
+            request=request,
             host=target.host or target.address.removeprefix("unix:"),
             port=target.port,
             address=target.address,
             alias=self.binding.alias,
-            database=subject.database or self.database,
+            database=self.database,
             request_id=options.request_id or self.options.request_id,
             slow=None if streams else self.options.slow_call_threshold,
             streams=streams,
