@@ -14,7 +14,7 @@ from collections.abc import Sequence
 __all__ = ["main"]
 
 #: What the extra brings and the commands cannot do without.
-_NEEDED = ("click", "platformdirs", "prompt_toolkit", "rich")
+_NEEDED = ("click", "filelock", "platformdirs", "prompt_toolkit", "rich")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,6 +19,9 @@ from milvusclient.cli.failure import Failure
 __all__ = ["DEFAULT", "SavedConnection", "Store", "default_folder", "variable_of"]
 
 DEFAULT = "default"
+
+#: Seconds for another run to be done with the file.
+_LONGEST_WAIT = 10
 
 #: Where a connection's secret comes from. "none": it has none; "ask": from a hidden prompt, or the variable.
 SecretSource = Literal["none", "ask", "environment", "keyring"]
@@ -96,16 +100,44 @@ class Store:
             ) from error
 
     def save(self, name: str, connection: SavedConnection) -> None:
-        """Keep a connection under a name; one that had the name is gone."""
-        self._write({**self.read(), name: connection})
+        """Keep a connection under a name; one that had the name is gone.
+
+        Raises:
+            Failure: the file cannot be read or written.
+        """
+        with self._alone():
+            self._write({**self.read(), name: connection})
 
     def forget(self, name: str) -> SavedConnection | None:
-        """Drop a connection; None if there was none."""
-        known = self.read()
-        dropped = known.pop(name, None)
-        if dropped is not None:
-            self._write(known)
+        """Drop a connection; None if there was none.
+
+        Raises:
+            Failure: the file cannot be read or written.
+        """
+        if name not in self.read():
+            return None
+        with self._alone():
+            known = self.read()
+            dropped = known.pop(name, None)
+            if dropped is not None:
+                self._write(known)
         return dropped
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other runs from changing the file between reading and writing it."""
+        from filelock import FileLock, Timeout
+
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with FileLock(self.path.with_suffix(".lock"), timeout=_LONGEST_WAIT, mode=0o600):
+                yield
+        except Timeout:
+            raise Failure(
+                f"another run has kept {self.path} for {_LONGEST_WAIT} s; wait until it is done, and repeat the command"
+            ) from None
+        except OSError as error:
+            raise Failure(f"the connection cannot be saved: {error}") from error
 
     def _write(self, connections: Mapping[str, SavedConnection]) -> None:
         content = {
@@ -115,8 +147,7 @@ class Store:
             }
         }
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # mkstemp makes it 0600; replacing is atomic, so that two runs at once leave a whole file.
+            # mkstemp makes it 0600; replacing is atomic, so that whoever reads finds a whole file.
             number, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)
             with os.fdopen(number, "w", encoding="utf-8") as file:
                 json.dump(content, file, indent=2, ensure_ascii=False)

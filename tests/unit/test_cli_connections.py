@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ import keyring.backend
 import keyring.backends.fail
 import keyring.errors
 import pytest
+from filelock import FileLock
 
 from milvusclient.cli import main
 from milvusclient.cli.completion import candidates
@@ -73,7 +75,25 @@ def test_connections_are_kept_in_a_file_for_their_owner(tmp_path: Path) -> None:
     assert list(Store(tmp_path / "new" / "folder").read()) == ["dev", "prod"]
     assert store.forget("dev") == SavedConnection(uri="http://x:1")
     assert store.forget("dev") is None
-    assert [path.name for path in store.path.parent.iterdir()] == ["connections.json"]
+    assert sorted(path.name for path in store.path.parent.iterdir()) == ["connections.json", "connections.lock"]
+
+
+def test_connections_that_are_saved_at_once_are_all_kept(tmp_path: Path) -> None:
+    """Each run reads the file, changes it and writes it; another run in between would be forgotten."""
+    names = [f"c{number:02}" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: Store(tmp_path).save(name, SavedConnection(uri="http://localhost:19530")), names))
+
+    assert list(Store(tmp_path).read()) == names
+    assert (tmp_path / "connections.lock").stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_another_run_does_not_let_go_of_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("milvusclient.cli.store._LONGEST_WAIT", 0.1)
+    with FileLock(tmp_path / "connections.lock"), pytest.raises(Failure, match="another run has kept"):
+        Store(tmp_path).save("dev", SavedConnection(uri="http://localhost:19530"))
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"connections": {"a": {"uri": "x", "password": "y"}}}'])

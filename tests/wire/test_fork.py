@@ -73,7 +73,7 @@ def test_many_forks_with_calls_in_flight_on_four_threads(scripted_server: Script
         client.list_collections()
         MilvusClient(scripted_server.uri, alias="of-the-child").list_collections()
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
     try:
@@ -81,8 +81,9 @@ def test_many_forks_with_calls_in_flight_on_four_threads(scripted_server: Script
     finally:
         running = False
         for thread in threads:
-            thread.join()
+            thread.join(60)
 
+    assert not any(thread.is_alive() for thread in threads), "no call of the parent waits for ever"
     # gRPC itself ends a few children: its own threads, which the child has not, are not always at rest in a fork.
     ended_by_grpc = [result for result in results if result in (-signal.SIGABRT, -signal.SIGSEGV)]
     assert set(results) - set(ended_by_grpc) == {0}, "no child hangs, and none sees an error"
