@@ -141,6 +141,17 @@ class AsyncCaller:
             streams=streams,
         )
 
+    def place(self, operation: str, request_id: str) -> Place:
+        """Where a call of this client happens: the evidence that its errors carry."""
+        binding = self.binding
+        return Place(
+            operation=operation,
+            address=binding.config.target.address,
+            alias=binding.alias,
+            database=self.database,
+            request_id=request_id,
+        )
+
 
 class _Troubles:
     """What went wrong with one call so far; decides what is done about it."""
@@ -272,14 +283,7 @@ class _Troubles:
         return self._place().sign(error, self._attempts, ambiguous=self._ambiguous)
 
     def _place(self) -> Place:
-        binding = self._caller.binding
-        return Place(
-            operation=self._method.name,
-            address=binding.config.target.address,
-            alias=binding.alias,
-            database=self._caller.database,
-            request_id=self._request_id,
-        )
+        return self._caller.place(self._method.name, self._request_id)
 
 
 def _left(deadline: Deadline) -> float | None:

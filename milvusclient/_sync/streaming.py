@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from milvusclient._sync.pool import closed_error
 from milvusclient._watching import active
-from milvusclient.policy.errors import Place, rpc_error, status_error
+from milvusclient.policy.errors import rpc_error, status_error
 from milvusclient.policy.failure import RpcFailure
 from milvusclient.policy.options import DEFAULT_OPTIONS
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from milvusclient._watching import WatchedCall
     from milvusclient.exceptions import MilvusException
     from milvusclient.policy.deadline import Deadline
+    from milvusclient.policy.errors import Place
     from milvusclient.rpc import Method, Readable
 
 __all__ = ["stream"]
@@ -37,7 +38,7 @@ def stream(caller: Caller, method: Method[Req, Rep], request: Req, deadline: Dea
         MilvusException: the server says that it failed, or the replies end before their end.
     """
     with caller.watch(method, request, DEFAULT_OPTIONS, streams=True) if active else nullcontext() as watch:
-        place = _place(caller, method, caller.options.request_id if watch is None else watch.request_id)
+        place = caller.place(method.name, caller.options.request_id if watch is None else watch.request_id)
         connection = caller.binding.connection(deadline)
         try:
             connection.ready(deadline)
@@ -65,16 +66,6 @@ def stream(caller: Caller, method: Method[Req, Rep], request: Req, deadline: Dea
                 raise place.sign(closed_error(connection.alias, connection.closed, ""), 1) from failed.__cause__
             error = rpc_error(failed.failure, method.name, place.address, timeout=deadline.timeout)
             raise place.sign(error, 1) from failed.__cause__
-
-
-def _place(caller: Caller, method: Method[Req, Rep], request_id: str) -> Place:
-    return Place(
-        operation=method.name,
-        address=caller.binding.config.target.address,
-        alias=caller.binding.alias,
-        database=caller.database,
-        request_id=request_id,
-    )
 
 
 def _refused(status: common_pb2.Status, place: Place, watch: WatchedCall | None) -> MilvusException:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-__all__ = ["Assembled", "Column", "field_number", "prefix"]
+__all__ = ["Assembled", "Column", "field_number", "prefix", "read_varint"]
 
 Req = TypeVar("Req", bound="Message")
 _LENGTH_DELIMITED = 2
@@ -45,6 +45,22 @@ def _varint(number: int) -> bytes:
         number >>= 7
     digits.append(number)
     return bytes(digits)
+
+
+def read_varint(message: bytes | memoryview, position: int) -> tuple[int, int]:
+    """The number that begins at a position of a serialized message, and where the next thing begins.
+
+    Raises:
+        IndexError: the message ends in the middle of it.
+    """
+    number = shift = 0
+    while True:
+        byte = message[position]
+        position += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number, position
+        shift += 7
 
 
 class Column:

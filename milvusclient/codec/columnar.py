@@ -10,7 +10,7 @@ from milvusclient.codec.decode import decode_column
 from milvusclient.codec.heads import first_values
 from milvusclient.codec.ids import decode_ids
 from milvusclient.codec.matrices import import_numpy, matrix
-from milvusclient.codec.packed import floats_of, joined_chunks
+from milvusclient.codec.packed import floats_in, joined_chunks
 from milvusclient.codec.results import extra_info
 from milvusclient.exceptions import ReplyError
 from milvusclient.models.columns import Column, Columns, SearchColumns, import_library
@@ -153,7 +153,7 @@ def search_columns(reply: SearchReply) -> SearchColumns:
     counts = data.topks[:]
     total = sum(counts)
     keys = decode_ids(data.ids)
-    distances = floats_of(joined_chunks(data, data.scores, 4, field_number=_SCORES), "f")
+    distances = floats_in(data, data.scores, "f", field_number=_SCORES)
     if not len(keys) == len(distances) == total:
         raise ReplyError(
             message=f"the reply cannot be read: {total} hits with {len(keys)} keys and {len(distances)} distances"

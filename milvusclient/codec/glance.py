@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from milvusclient.codec.assembled import read_varint
+
 __all__ = ["without_large_fields"]
 
 #: Bytes. Names are shorter; columns and vectors may be, and are read then.
@@ -20,12 +22,12 @@ def without_large_fields(payload: bytes) -> bytes:
     end = 0
     while end < len(payload):
         start = end
-        tag, end = _varint(payload, start)
+        tag, end = read_varint(payload, start)
         kind = tag & 7
         if kind == _VARINT:
-            _, end = _varint(payload, end)
+            _, end = read_varint(payload, end)
         elif kind == _DELIMITED:
-            size, end = _varint(payload, end)
+            size, end = read_varint(payload, end)
             end += size
             if size > _LARGE:
                 continue
@@ -33,15 +35,3 @@ def without_large_fields(payload: bytes) -> bytes:
             end += 8 if kind == _FIXED64 else 4
         kept.append(view[start:end])
     return b"".join(kept)
-
-
-def _varint(payload: bytes, start: int) -> tuple[int, int]:
-    """The number that begins here, and where the next thing begins."""
-    number = shift = 0
-    while True:
-        byte = payload[start]
-        start += 1
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return number, start
-        shift += 7

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Generic, Protocol, TypeVar
 
 from milvusclient._proto import common_pb2, milvus_pb2, schema_pb2
-from milvusclient.codec.assembled import field_number, prefix
+from milvusclient.codec.assembled import field_number, prefix, read_varint
 
 __all__ = ["Lifted", "QueryReply", "Raw", "SearchReply"]
 
@@ -124,7 +124,7 @@ def _walk(
     position, end = 0, len(message)
     while position < end:
         start = position
-        tag, position = _varint(message, position)
+        tag, position = read_varint(message, position)
         kind = tag & 7
         if kind != _LENGTH_DELIMITED:
             if depth == 1:
@@ -132,7 +132,7 @@ def _walk(
             position = _after(message, position, kind)
             parts.append(message[start:position])
             continue
-        size, position = _varint(message, position)
+        size, position = read_varint(message, position)
         body = message[position : position + size]
         position += size
         if position > end:
@@ -156,21 +156,10 @@ def _walk(
 _COLUMN_DEPTH = 4
 
 
-def _varint(message: memoryview, position: int) -> tuple[int, int]:
-    number = shift = 0
-    while True:
-        byte = message[position]
-        position += 1
-        number |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return number, position
-        shift += 7
-
-
 def _after(message: memoryview, position: int, kind: int) -> int:
     """The end of a field that is not length-delimited."""
     if kind == 0:
-        return _varint(message, position)[1]
+        return read_varint(message, position)[1]
     if kind in (1, 5):
         return position + (8 if kind == 1 else 4)
     raise _UnusualError
