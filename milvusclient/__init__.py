@@ -31,25 +31,26 @@ from milvusclient.policy.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from milvusclient._async.client import AsyncMilvusClient
+    from milvusclient.config.tls import TlsConfig
     from milvusclient.models.connection import ConnectionInfo, OperationStats
     from milvusclient.models.infos import ResourceGroupInfo, Shard
     from milvusclient.models.results import AggregationBucket, AggregationHit, Hit, Hits, QueryResult, SearchResult
     from milvusclient.registry import Connections, connections
     from milvusclient.rest_health import health
     from milvusclient.schema.aggregation import SearchAggregation, TopHits
-    from milvusclient.schema.bloom_filter import BloomFilterBuilder, build_bloom_filter
     from milvusclient.schema.collection import CollectionSchema
     from milvusclient.schema.embedding_list import EmbeddingList
     from milvusclient.schema.enums import ConsistencyLevel, DataType, FunctionType
     from milvusclient.schema.field_ops import FieldOp, FieldOpType
     from milvusclient.schema.fields import FieldSchema
+    from milvusclient.schema.filters.bloom import BloomFilterBuilder, build_bloom_filter
+    from milvusclient.schema.filters.roaring import RoaringBitmapBuilder, build_roaring_bitmap
     from milvusclient.schema.function_chain import FunctionChain, FunctionChainStage
     from milvusclient.schema.functions import Function, FunctionScore
     from milvusclient.schema.highlight import LexicalHighlighter, SemanticHighlighter
     from milvusclient.schema.index import IndexParams
     from milvusclient.schema.ranking import AnnSearchRequest, RRFRanker, WeightedRanker
     from milvusclient.schema.resource_groups import ResourceGroupConfig
-    from milvusclient.schema.roaring_bitmap import RoaringBitmapBuilder, build_roaring_bitmap
     from milvusclient.schema.states import CompactionTaskState, CompactionType, IndexType, LoadState, SegmentState
     from milvusclient.schema.structs import StructFieldSchema
     from milvusclient.timestamps import (
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
         mkts_from_hybridts,
         mkts_from_unixtime,
     )
-    from milvusclient.tls_config import TlsConfig
 
 #: name -> module that defines it, for what loads when it is first used.
 _LAZY = {
@@ -67,7 +67,7 @@ _LAZY = {
     "AggregationHit": "models.results",
     "AnnSearchRequest": "schema.ranking",
     "AsyncMilvusClient": "_async.client",
-    "BloomFilterBuilder": "schema.bloom_filter",
+    "BloomFilterBuilder": "schema.filters.bloom",
     "CollectionSchema": "schema.collection",
     "CompactionTaskState": "schema.states",
     "CompactionType": "schema.states",
@@ -95,18 +95,18 @@ _LAZY = {
     "RRFRanker": "schema.ranking",
     "ResourceGroupConfig": "schema.resource_groups",
     "ResourceGroupInfo": "models.infos",
-    "RoaringBitmapBuilder": "schema.roaring_bitmap",
+    "RoaringBitmapBuilder": "schema.filters.roaring",
     "SearchAggregation": "schema.aggregation",
     "SearchResult": "models.results",
     "SegmentState": "schema.states",
     "SemanticHighlighter": "schema.highlight",
     "Shard": "models.infos",
     "StructFieldSchema": "schema.structs",
-    "TlsConfig": "tls_config",
+    "TlsConfig": "config.tls",
     "TopHits": "schema.aggregation",
     "WeightedRanker": "schema.ranking",
-    "build_bloom_filter": "schema.bloom_filter",
-    "build_roaring_bitmap": "schema.roaring_bitmap",
+    "build_bloom_filter": "schema.filters.bloom",
+    "build_roaring_bitmap": "schema.filters.roaring",
     "connections": "registry",
     "health": "rest_health",
     "hybridts_to_datetime": "timestamps",

@@ -7,12 +7,10 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypedDict
 
-from milvusclient import _registrations
-from milvusclient._callsite import closed_here
 from milvusclient._keywords import suggest_keywords
-from milvusclient._sync.connection import Connection
-from milvusclient._sync.pool import all_infos, current_pool
-from milvusclient.config import (
+from milvusclient._sync.core.connection import Connection
+from milvusclient._sync.core.pool import all_infos, current_pool
+from milvusclient.config.settings import (
     DEFAULT_CONNECT_TIMEOUT,
     ConnectionConfig,
     OptionValue,
@@ -24,6 +22,8 @@ from milvusclient.config import (
 from milvusclient.exceptions import ConnectionConfigException, ParamError
 from milvusclient.policy.deadline import Deadline
 from milvusclient.policy.errors import conflict_error
+from milvusclient.runtime import named_configs
+from milvusclient.runtime.callsite import closed_here
 
 if TYPE_CHECKING:
     from milvusclient.models.connection import ConnectionInfo
@@ -124,7 +124,7 @@ class Connections:
             raise ParamError(message=f"pool {pool!r} is not known; use one of {', '.join(_POOLS)}")
         where = _uri_of(address=address, uri=uri, host=host, port=port)
         open_connection = current_pool().lookup(alias)
-        known = open_connection.config if open_connection is not None else _registrations.registered(alias)
+        known = open_connection.config if open_connection is not None else named_configs.registered(alias)
         base = known if known is not None and (open_connection is not None or not where) else None
         fallback = base or (config_from_environment(_environment()) if not where else None)
         config = make_config(
@@ -144,7 +144,7 @@ class Connections:
         )
         seconds = DEFAULT_CONNECT_TIMEOUT if timeout is None else timeout
         connection = current_pool().open(alias, config, Deadline.start(seconds, time.monotonic()))
-        _registrations.register(alias, config)
+        named_configs.register(alias, config)
         return connection
 
     def disconnect(self, alias: str) -> None:
@@ -181,7 +181,7 @@ class Connections:
         """
         from milvusclient.models.connection import merged
 
-        asynchronous = sys.modules.get("milvusclient._async.pool")  # not loaded: nobody used it
+        asynchronous = sys.modules.get("milvusclient._async.core.pool")  # not loaded: nobody used it
         others = asynchronous.all_infos() if asynchronous is not None else []
         return merged([*all_infos(), *others])
 
@@ -208,7 +208,7 @@ class Connections:
             if open_connection is not None and config.differences(open_connection.config):
                 raise conflict_error(alias, config, open_connection.config)
         for alias, config in described.items():
-            _registrations.register(alias, config)
+            named_configs.register(alias, config)
 
     def remove_connection(self, alias: str) -> None:
         """Close the connection of this name if it is open, and forget what the name stands for.
@@ -225,7 +225,7 @@ class Connections:
         """
         _check_alias(alias)
         current_pool().close(alias, closed_here("connections.remove_connection()"))
-        _registrations.unregister(alias)
+        named_configs.unregister(alias)
 
     def list_connections(self) -> list[tuple[str, Connection | None]]:
         """Every name that is described or connected.
@@ -241,7 +241,7 @@ class Connections:
             >>> connections.remove_connection("dev")
         """
         pool = current_pool()
-        return [(alias, pool.lookup(alias)) for alias in sorted({*_registrations.names(), *pool.aliases()})]
+        return [(alias, pool.lookup(alias)) for alias in sorted({*named_configs.names(), *pool.aliases()})]
 
     def get_connection_addr(self, alias: str) -> ConnectionAddress:
         """Where a name leads, without secrets.
@@ -262,7 +262,7 @@ class Connections:
         """
         _check_alias(alias)
         connection = current_pool().lookup(alias)
-        config = connection.config if connection is not None else _registrations.registered(alias)
+        config = connection.config if connection is not None else named_configs.registered(alias)
         if config is None:
             return {}
         return {

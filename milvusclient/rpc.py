@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar, cast
 
 from milvusclient._proto import common_pb2, milvus_pb2
-from milvusclient.codec import lifting
+from milvusclient.codec.read import reply
 from milvusclient.exceptions import ReplyError
 from milvusclient.policy.failure import Safety
 
@@ -83,7 +83,7 @@ class Method(Generic[Req, Rep]):
         kind = self.reply()
         if kind is common_pb2.Status:
             return _itself
-        if not hasattr(kind, "DESCRIPTOR"):  # no message, but one of codec/lifting.py, which holds one
+        if not hasattr(kind, "DESCRIPTOR"):  # no message, but one of codec/read/reply.py, which holds one
             return attrgetter("status")
         fields = cast("type[Message]", kind).DESCRIPTOR.fields_by_name
         name = next((name for name in ("status", "alter_status") if name in fields), None)
@@ -169,7 +169,7 @@ GET_REPLICATE_INFO = Method("GetReplicateInfo", lambda: milvus_pb2.GetReplicateI
 GET_RESTORE_SNAPSHOT_STATE = Method("GetRestoreSnapshotState", lambda: milvus_pb2.GetRestoreSnapshotStateRequest, lambda: milvus_pb2.GetRestoreSnapshotStateResponse, Safety.READ)
 GET_VERSION = Method("GetVersion", lambda: milvus_pb2.GetVersionRequest, lambda: milvus_pb2.GetVersionResponse, Safety.READ)
 HAS_PARTITION = Method("HasPartition", lambda: milvus_pb2.HasPartitionRequest, lambda: milvus_pb2.BoolResponse, Safety.READ)
-HYBRID_SEARCH = Method("HybridSearch", lambda: milvus_pb2.HybridSearchRequest, lambda: lifting.SearchReply, Safety.READ)
+HYBRID_SEARCH = Method("HybridSearch", lambda: milvus_pb2.HybridSearchRequest, lambda: reply.SearchReply, Safety.READ)
 INSERT = Method("Insert", lambda: milvus_pb2.InsertRequest, lambda: milvus_pb2.MutationResult, Safety.UNSAFE)
 LIST_ALIASES = Method("ListAliases", lambda: milvus_pb2.ListAliasesRequest, lambda: milvus_pb2.ListAliasesResponse, Safety.READ)
 LIST_CRED_USERS = Method("ListCredUsers", lambda: milvus_pb2.ListCredUsersRequest, lambda: milvus_pb2.ListCredUsersResponse, Safety.READ)
@@ -188,7 +188,7 @@ OPERATE_PRIVILEGE_GROUP = Method("OperatePrivilegeGroup", lambda: milvus_pb2.Ope
 OPERATE_PRIVILEGE_V2 = Method("OperatePrivilegeV2", lambda: milvus_pb2.OperatePrivilegeV2Request, lambda: common_pb2.Status, Safety.IDEMPOTENT)
 OPERATE_USER_ROLE = Method("OperateUserRole", lambda: milvus_pb2.OperateUserRoleRequest, lambda: common_pb2.Status, Safety.IDEMPOTENT)
 PIN_SNAPSHOT_DATA = Method("PinSnapshotData", lambda: milvus_pb2.PinSnapshotDataRequest, lambda: milvus_pb2.PinSnapshotDataResponse, Safety.UNSAFE)
-QUERY = Method("Query", lambda: milvus_pb2.QueryRequest, lambda: lifting.QueryReply, Safety.READ)
+QUERY = Method("Query", lambda: milvus_pb2.QueryRequest, lambda: reply.QueryReply, Safety.READ)
 REFRESH_EXTERNAL_COLLECTION = Method("RefreshExternalCollection", lambda: milvus_pb2.RefreshExternalCollectionRequest, lambda: milvus_pb2.RefreshExternalCollectionResponse, Safety.UNSAFE)
 RELEASE_COLLECTION = Method("ReleaseCollection", lambda: milvus_pb2.ReleaseCollectionRequest, lambda: common_pb2.Status, Safety.IDEMPOTENT)
 RELEASE_PARTITIONS = Method("ReleasePartitions", lambda: milvus_pb2.ReleasePartitionsRequest, lambda: common_pb2.Status, Safety.IDEMPOTENT)
@@ -196,7 +196,7 @@ REMOVE_FILE_RESOURCE = Method("RemoveFileResource", lambda: milvus_pb2.RemoveFil
 RENAME_COLLECTION = Method("RenameCollection", lambda: milvus_pb2.RenameCollectionRequest, lambda: common_pb2.Status, Safety.IDEMPOTENT)
 RESTORE_SNAPSHOT = Method("RestoreSnapshot", lambda: milvus_pb2.RestoreSnapshotRequest, lambda: milvus_pb2.RestoreSnapshotResponse, Safety.UNSAFE)
 RUN_ANALYZER = Method("RunAnalyzer", lambda: milvus_pb2.RunAnalyzerRequest, lambda: milvus_pb2.RunAnalyzerResponse, Safety.READ)
-SEARCH = Method("Search", lambda: milvus_pb2.SearchRequest, lambda: lifting.SearchReply, Safety.READ)
+SEARCH = Method("Search", lambda: milvus_pb2.SearchRequest, lambda: reply.SearchReply, Safety.READ)
 SELECT_GRANT = Method("SelectGrant", lambda: milvus_pb2.SelectGrantRequest, lambda: milvus_pb2.SelectGrantResponse, Safety.READ)
 SELECT_ROLE = Method("SelectRole", lambda: milvus_pb2.SelectRoleRequest, lambda: milvus_pb2.SelectRoleResponse, Safety.READ)
 SELECT_USER = Method("SelectUser", lambda: milvus_pb2.SelectUserRequest, lambda: milvus_pb2.SelectUserResponse, Safety.READ)

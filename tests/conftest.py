@@ -137,7 +137,7 @@ def start_milvus(_shared_milvus: HeldMilvus) -> Callable[[Config], AbstractConte
 def _no_schema_is_remembered() -> Iterator[None]:
     """Servers of two tests may have the same port, one after the other; what is known of the first is dropped."""
     yield
-    cache = sys.modules.get("milvusclient._schema_cache")
+    cache = sys.modules.get("milvusclient.runtime.schema_cache")
     if cache is not None:
         cache._schemas.clear()
         cache._writes.clear()

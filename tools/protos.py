@@ -1,6 +1,6 @@
 """Write everything in ``milvusclient/_proto`` that follows from the facts of the protocol.
 
-The facts are ``tests/data/protocol.tsv``: one message, field, enum value or method per row. From them come
+The facts are ``milvusclient/_proto/protocol.tsv``: one message, field, enum value or method per row. From them come
 
 * ``*.proto``: our own description of the messages, in packages ``milvusclient.proto.*`` and without extensions, so
   that it never collides with another package that registers Milvus messages (names never cross the wire);
@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FACTS = ROOT / "tests" / "data" / "protocol.tsv"
+FACTS = ROOT / "milvusclient" / "_proto" / "protocol.tsv"
 FOLDER = Path("milvusclient") / "_proto"
 
 #: Package of the facts and ours; the family (common, schema, ...) follows.
@@ -41,7 +41,7 @@ PACKED_AS_BYTES = frozenset({"schema.FloatArray.data", "schema.DoubleArray.data"
 
 _HEADER = """\
 // Messages of the Milvus protocol, family "{family}".
-// Written by tools/protos.py from the facts in tests/data/protocol.tsv; change those and run it again.
+// Written by tools/protos.py from the facts in milvusclient/_proto/protocol.tsv; change those and run it again.
 
 syntax = "proto3";
 

@@ -7,13 +7,14 @@ import os
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
-from milvusclient import _registrations, rpc
+from milvusclient import rpc
 from milvusclient._async.aliases import AsyncAliases
 from milvusclient._async.analyzers import AsyncAnalyzers
-from milvusclient._async.binding import AsyncBinding
-from milvusclient._async.caller import AsyncCaller
 from milvusclient._async.collections import AsyncCollections
 from milvusclient._async.columnar import AsyncColumnar
+from milvusclient._async.core.binding import AsyncBinding
+from milvusclient._async.core.caller import AsyncCaller
+from milvusclient._async.core.pool import known_pool
 from milvusclient._async.databases import AsyncDatabases
 from milvusclient._async.external import AsyncExternal
 from milvusclient._async.fields import AsyncFields
@@ -25,7 +26,6 @@ from milvusclient._async.maintenance import AsyncMaintenance
 from milvusclient._async.mutations import AsyncMutations
 from milvusclient._async.optimize import AsyncOptimize
 from milvusclient._async.partitions import AsyncPartitions
-from milvusclient._async.pool import known_pool
 from milvusclient._async.privileges import AsyncPrivileges
 from milvusclient._async.queries import AsyncQueries
 from milvusclient._async.replication import AsyncReplication
@@ -36,10 +36,8 @@ from milvusclient._async.server import AsyncServer
 from milvusclient._async.session import AsyncSessions
 from milvusclient._async.snapshots import AsyncSnapshots
 from milvusclient._async.users import AsyncUsers
-from milvusclient._callsite import closed_here
-from milvusclient._concurrency import async_open_now
 from milvusclient._keywords import suggest_keywords
-from milvusclient.config import (
+from milvusclient.config.settings import (
     ConnectionConfig,
     OptionValue,
     PemSource,
@@ -52,6 +50,9 @@ from milvusclient.operations import databases
 from milvusclient.policy.errors import conflict_error
 from milvusclient.policy.options import UNSET, ClientOptions, Unset
 from milvusclient.policy.retry import RetryPolicy
+from milvusclient.runtime import named_configs
+from milvusclient.runtime.callsite import closed_here
+from milvusclient.runtime.concurrency import async_open_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -377,7 +378,7 @@ def _known_config(alias: str | None) -> ConnectionConfig | None:
         return None
     pool = known_pool()
     connection = pool.lookup(alias) if pool is not None else None
-    return connection.config if connection is not None else _registrations.registered(alias)
+    return connection.config if connection is not None else named_configs.registered(alias)
 
 
 def _implied(base: ConnectionConfig | None) -> ConnectionConfig:

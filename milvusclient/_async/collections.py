@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc
-from milvusclient._async.family import as_describe_error
+from milvusclient._async.core.base import as_describe_error
 from milvusclient._async.indexes import AsyncIndexes
 from milvusclient._async.loading import AsyncLoading
 from milvusclient.exceptions import MilvusException

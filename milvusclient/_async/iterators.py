@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from milvusclient import rpc
-from milvusclient._async.reads import AsyncReads
-from milvusclient.codec import placeholders
+from milvusclient._async.core.reads import AsyncReads
+from milvusclient.codec.write import query_vectors
 from milvusclient.exceptions import MilvusException
 from milvusclient.operations import (
-    checkpoints,
     common,
     consistency,
     indexes,
+    iterator_checkpoint,
     iterators,
     keys,
     queries,
@@ -129,7 +129,7 @@ class AsyncIterators(AsyncReads):
         deadline = self._deadline(timeout)
         collection = await self._collection(collection_name, deadline)
         base.search_params.extend(iterators.iterator_pairs(collection))
-        searches.add_vectors(base, data, anns_field, collection if placeholders.needs_field(data) else None)
+        searches.add_vectors(base, data, anns_field, collection if query_vectors.needs_field(data) else None)
         call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
         probed = await self._search(iterators.build_probe(base), deadline, call_options)
         pages: SearchPages
@@ -232,7 +232,9 @@ class AsyncIterators(AsyncReads):
         primary = keys.primary_field(collection)
         resumed = None
         if checkpoint is not None and checkpoint.exists():
-            resumed = checkpoints.parse_checkpoint(checkpoint.read_text(encoding="utf-8"), primary, str(checkpoint))
+            resumed = iterator_checkpoint.parse_checkpoint(
+                checkpoint.read_text(encoding="utf-8"), primary, str(checkpoint)
+            )
         pages = iterators.QueryPages(base, primary, allowance, skip, resumed)
         call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
         while pages.prepares:
@@ -355,7 +357,7 @@ class AsyncQueryIterator:
         if page and self._checkpoint is not None and last_key is not None:
             # A file that another process may read at any moment is replaced, never half written.
             fresh = self._checkpoint.with_name(f"{self._checkpoint.name}.new")
-            fresh.write_text(checkpoints.write_checkpoint(self._pages.timestamp, last_key), encoding="utf-8")
+            fresh.write_text(iterator_checkpoint.write_checkpoint(self._pages.timestamp, last_key), encoding="utf-8")
             fresh.replace(self._checkpoint)
         return page
 

@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc, schema
-from milvusclient._async.waiting import AsyncWaiting
+from milvusclient._async.core.waiting import AsyncWaiting
 from milvusclient.operations import loading
 from milvusclient.policy.options import CallOptions
 

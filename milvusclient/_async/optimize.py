@@ -12,9 +12,9 @@ from milvusclient.models import infos
 from milvusclient.operations import common, indexes, loading, maintenance, optimize
 
 if TYPE_CHECKING:
-    from milvusclient._optimizing import AsyncOptimizeTask
     from milvusclient._proto import milvus_pb2
     from milvusclient.policy.deadline import Deadline
+    from milvusclient.runtime.optimize_task import AsyncOptimizeTask
 
 __all__ = ["AsyncOptimize"]
 
@@ -93,7 +93,7 @@ class AsyncOptimize(AsyncIndexes, AsyncLoading):
         """
         common.require_name("collection_name", collection_name)
         request = optimize.build_optimizing_compaction(collection_name, target_size)
-        from milvusclient._optimizing import AsyncOptimizeTask  # few programs optimize
+        from milvusclient.runtime.optimize_task import AsyncOptimizeTask  # few programs optimize
 
         task = AsyncOptimizeTask(collection_name)
         deadline = self._deadline(timeout)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from milvusclient import rpc
-from milvusclient._async.family import AsyncFamily
+from milvusclient._async.core.base import AsyncFamily
 from milvusclient.operations import partitions
 
 __all__ = ["AsyncPartitions"]

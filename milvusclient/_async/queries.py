@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient._async.reads import AsyncReads
+from milvusclient._async.core.reads import AsyncReads
 from milvusclient.models import results
 from milvusclient.operations import common, keys, queries
 from milvusclient.policy.options import CallOptions

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc
-from milvusclient._async.family import AsyncFamily
-from milvusclient._async.streaming import stream
+from milvusclient._async.core.base import AsyncFamily
+from milvusclient._async.core.streaming import stream
 from milvusclient.operations import replication
 
 if TYPE_CHECKING:

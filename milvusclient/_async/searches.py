@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc
-from milvusclient._async.reads import AsyncReads
-from milvusclient.codec import placeholders
+from milvusclient._async.core.reads import AsyncReads
+from milvusclient.codec.write import query_vectors
 from milvusclient.operations import common, hybrid, searches
 from milvusclient.operations import search_params as params
 from milvusclient.policy.options import DEFAULT_OPTIONS, CallOptions
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from milvusclient._proto import milvus_pb2
-    from milvusclient.codec.assembled import Assembled
+    from milvusclient.codec.write.request import Assembled
     from milvusclient.models.results import SearchResult
     from milvusclient.operations.common import VectorsAs
     from milvusclient.operations.keys import Keys
@@ -293,6 +293,6 @@ class AsyncSearches(AsyncReads):
         self, request: milvus_pb2.SearchRequest, data: object, anns_field: str | None, deadline: Deadline
     ) -> None:
         """Add the query vectors; only those that are raw bytes need the schema, which says what they are."""
-        needed = placeholders.needs_field(data)
+        needed = query_vectors.needs_field(data)
         collection = await self._collection(request.collection_name, deadline) if needed else None
         searches.add_vectors(request, data, anns_field, collection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc
-from milvusclient._async.family import AsyncFamily
+from milvusclient._async.core.base import AsyncFamily
 from milvusclient.operations import segments
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, overload
 
 from milvusclient import rpc
-from milvusclient._async.family import AsyncFamily
+from milvusclient._async.core.base import AsyncFamily
 from milvusclient.operations import server
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from milvusclient._async.family import AsyncFamily
+from milvusclient._async.core.base import AsyncFamily
 from milvusclient._async.iterators import AsyncIterators
 from milvusclient._async.queries import AsyncQueries
 from milvusclient._async.searches import AsyncSearches
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message
 
-    from milvusclient._async.caller import AsyncCaller
-    from milvusclient.codec.assembled import Assembled
+    from milvusclient._async.core.caller import AsyncCaller
+    from milvusclient.codec.write.request import Assembled
     from milvusclient.policy.deadline import Deadline
     from milvusclient.policy.options import CallOptions
     from milvusclient.rpc import Method, Readable

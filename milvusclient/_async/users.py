@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc
-from milvusclient._async.family import AsyncFamily
-from milvusclient._async.relogin import with_password
+from milvusclient._async.core.base import AsyncFamily
+from milvusclient._async.core.password import with_password
 from milvusclient.operations import users
 
 if TYPE_CHECKING:

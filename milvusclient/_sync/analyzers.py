@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, overload
 
 from milvusclient import rpc
-from milvusclient._sync.family import Family
+from milvusclient._sync.core.base import Family
 from milvusclient.operations import analyzers
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ import os
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
-from milvusclient import _registrations, rpc
+from milvusclient import rpc
 from milvusclient._sync.aliases import Aliases
 from milvusclient._sync.analyzers import Analyzers
-from milvusclient._sync.binding import Binding
-from milvusclient._sync.caller import Caller
 from milvusclient._sync.collections import Collections
 from milvusclient._sync.columnar import Columnar
+from milvusclient._sync.core.binding import Binding
+from milvusclient._sync.core.caller import Caller
+from milvusclient._sync.core.pool import known_pool
 from milvusclient._sync.databases import Databases
 from milvusclient._sync.external import External
 from milvusclient._sync.fields import Fields
@@ -25,7 +26,6 @@ from milvusclient._sync.maintenance import Maintenance
 from milvusclient._sync.mutations import Mutations
 from milvusclient._sync.optimize import Optimize
 from milvusclient._sync.partitions import Partitions
-from milvusclient._sync.pool import known_pool
 from milvusclient._sync.privileges import Privileges
 from milvusclient._sync.queries import Queries
 from milvusclient._sync.replication import Replication
@@ -36,10 +36,8 @@ from milvusclient._sync.server import Server
 from milvusclient._sync.session import Sessions
 from milvusclient._sync.snapshots import Snapshots
 from milvusclient._sync.users import Users
-from milvusclient._callsite import closed_here
-from milvusclient._concurrency import open_now
 from milvusclient._keywords import suggest_keywords
-from milvusclient.config import (
+from milvusclient.config.settings import (
     ConnectionConfig,
     OptionValue,
     PemSource,
@@ -52,6 +50,9 @@ from milvusclient.operations import databases
 from milvusclient.policy.errors import conflict_error
 from milvusclient.policy.options import UNSET, ClientOptions, Unset
 from milvusclient.policy.retry import RetryPolicy
+from milvusclient.runtime import named_configs
+from milvusclient.runtime.callsite import closed_here
+from milvusclient.runtime.concurrency import open_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -377,7 +378,7 @@ def _known_config(alias: str | None) -> ConnectionConfig | None:
         return None
     pool = known_pool()
     connection = pool.lookup(alias) if pool is not None else None
-    return connection.config if connection is not None else _registrations.registered(alias)
+    return connection.config if connection is not None else named_configs.registered(alias)
 
 
 def _implied(base: ConnectionConfig | None) -> ConnectionConfig:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc
-from milvusclient._sync.family import as_describe_error
+from milvusclient._sync.core.base import as_describe_error
 from milvusclient._sync.indexes import Indexes
 from milvusclient._sync.loading import Loading
 from milvusclient.exceptions import MilvusException

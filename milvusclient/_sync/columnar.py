@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc
-from milvusclient._sync.reads import Reads
-from milvusclient.codec import placeholders
+from milvusclient._sync.core.reads import Reads
+from milvusclient.codec.write import query_vectors
 from milvusclient.operations import queries, searches
 from milvusclient.operations import search_params as params
 from milvusclient.policy.options import CallOptions
@@ -152,7 +152,7 @@ class Columnar(Reads):
             collection_name, data, None, filter, filter_params, limit, search_params, anns_field, options, reading
         )
         deadline = self._deadline(timeout)
-        collection = self._collection(collection_name, deadline) if placeholders.needs_field(data) else None
+        collection = self._collection(collection_name, deadline) if query_vectors.needs_field(data) else None
         searches.add_vectors(request, data, anns_field, collection)
         call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
         return searches.parse_columns(self._call(rpc.SEARCH, request, deadline, call_options))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient import _schema_cache, rpc
-from milvusclient._sync.family import Family
+from milvusclient import rpc
+from milvusclient._sync.core.base import Family
 from milvusclient.operations import databases
+from milvusclient.runtime import schema_cache
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,7 @@ class Databases(Family):
         """
         request = databases.build_drop_database(db_name)
         self._call(rpc.DROP_DATABASE, request, timeout)
-        _schema_cache.forget_database(self._key("").address, db_name)
+        schema_cache.forget_database(self._key("").address, db_name)
 
     def list_databases(self, timeout: float | None = None) -> list[str]:
         """The names of the server's databases, as far as the user may see them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc, schema
-from milvusclient._sync.family import Family
+from milvusclient._sync.core.base import Family
 from milvusclient.exceptions import UnimplementedError
 from milvusclient.operations import fields
 from milvusclient.schema._unset import UNSET, Unset
@@ -13,7 +13,7 @@ from milvusclient.schema._unset import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from milvusclient.schema._defaults import DefaultValue
+    from milvusclient.schema.default_values import DefaultValue
     from milvusclient.schema.enums import DataType
     from milvusclient.schema.fields import FieldSchema
     from milvusclient.schema.functions import Function

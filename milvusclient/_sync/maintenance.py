@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc
-from milvusclient._sync.waiting import Waiting
+from milvusclient._sync.core.waiting import Waiting
 from milvusclient.operations import maintenance
 
 if TYPE_CHECKING:

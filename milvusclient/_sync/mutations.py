@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from milvusclient import rpc
-from milvusclient._sync.family import Family
-from milvusclient.codec import rows as codec
+from milvusclient._sync.core.base import Family
+from milvusclient.codec.write import rows as codec
 from milvusclient.exceptions import DataNotMatchException, MilvusException
 from milvusclient.operations import common, keys, mutations
 from milvusclient.policy.options import CallOptions
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from milvusclient._proto import milvus_pb2
-    from milvusclient.codec.assembled import Assembled
+    from milvusclient.codec.write.request import Assembled
     from milvusclient.models.collection import CollectionInfo
     from milvusclient.models.mutations import DeletedKeys
     from milvusclient.operations.keys import Keys

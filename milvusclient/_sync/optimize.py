@@ -12,9 +12,9 @@ from milvusclient.models import infos
 from milvusclient.operations import common, indexes, loading, maintenance, optimize
 
 if TYPE_CHECKING:
-    from milvusclient._optimizing import OptimizeTask
     from milvusclient._proto import milvus_pb2
     from milvusclient.policy.deadline import Deadline
+    from milvusclient.runtime.optimize_task import OptimizeTask
 
 __all__ = ["Optimize"]
 
@@ -93,7 +93,7 @@ class Optimize(Indexes, Loading):
         """
         common.require_name("collection_name", collection_name)
         request = optimize.build_optimizing_compaction(collection_name, target_size)
-        from milvusclient._optimizing import OptimizeTask  # few programs optimize
+        from milvusclient.runtime.optimize_task import OptimizeTask  # few programs optimize
 
         task = OptimizeTask(collection_name)
         deadline = self._deadline(timeout)

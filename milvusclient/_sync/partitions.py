@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from milvusclient import rpc
-from milvusclient._sync.family import Family
+from milvusclient._sync.core.base import Family
 from milvusclient.operations import partitions
 
 __all__ = ["Partitions"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient._sync.reads import Reads
+from milvusclient._sync.core.reads import Reads
 from milvusclient.models import results
 from milvusclient.operations import common, keys, queries
 from milvusclient.policy.options import CallOptions

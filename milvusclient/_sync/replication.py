@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc
-from milvusclient._sync.family import Family
-from milvusclient._sync.streaming import stream
+from milvusclient._sync.core.base import Family
+from milvusclient._sync.core.streaming import stream
 from milvusclient.operations import replication
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from milvusclient._sync.family import Family
+from milvusclient._sync.core.base import Family
 from milvusclient._sync.iterators import Iterators
 from milvusclient._sync.queries import Queries
 from milvusclient._sync.searches import Searches
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message
 
-    from milvusclient._sync.caller import Caller
-    from milvusclient.codec.assembled import Assembled
+    from milvusclient._sync.core.caller import Caller
+    from milvusclient.codec.write.request import Assembled
     from milvusclient.policy.deadline import Deadline
     from milvusclient.policy.options import CallOptions
     from milvusclient.rpc import Method, Readable

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from milvusclient import rpc
-from milvusclient._sync.family import Family
-from milvusclient._sync.relogin import with_password
+from milvusclient._sync.core.base import Family
+from milvusclient._sync.core.password import with_password
 from milvusclient.operations import users
 
 if TYPE_CHECKING:

@@ -9,16 +9,17 @@ from collections.abc import Sequence
 
 import click
 
-from milvusclient.cli import (  # noqa: F401 - each adds its commands
+from milvusclient.cli import history  # noqa: F401 - it adds its command
+from milvusclient.cli.colors import colored
+from milvusclient.cli.commands import (  # noqa: F401 - each adds its commands
     aliases,
     bulk,
     collections,
-    connecting,
+    connections,
     convert,
     databases,
     doctor,
     entities,
-    history,
     indexes,
     maintenance,
     partitions,
@@ -27,9 +28,8 @@ from milvusclient.cli import (  # noqa: F401 - each adds its commands
     roles,
     server,
 )
-from milvusclient.cli.colors import colored
+from milvusclient.cli.groups import root
 from milvusclient.cli.session import Session
-from milvusclient.cli.verbs import root
 
 __all__ = ["run"]
 

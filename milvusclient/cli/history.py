@@ -9,8 +9,8 @@ import click
 from prompt_toolkit.history import FileHistory
 
 from milvusclient.cli.command import Command, pass_session
+from milvusclient.cli.groups import root
 from milvusclient.cli.session import Session
-from milvusclient.cli.verbs import root
 
 __all__ = ["History", "history_of"]
 

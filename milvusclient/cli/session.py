@@ -16,7 +16,7 @@ from milvusclient.cli.failure import Failure
 from milvusclient.cli.output import Format
 from milvusclient.cli.secrets import secret_of
 from milvusclient.cli.store import DEFAULT, SavedConnection, Store, default_folder
-from milvusclient.config import Kind, make_config
+from milvusclient.config.settings import Kind, make_config
 
 __all__ = ["Options", "Session", "open_client"]
 

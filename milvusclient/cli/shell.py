@@ -17,9 +17,9 @@ from milvusclient._version import __version__
 from milvusclient.cli.colors import colored
 from milvusclient.cli.completion import candidates, split_words
 from milvusclient.cli.failure import Failure
+from milvusclient.cli.groups import root
 from milvusclient.cli.history import history_of
 from milvusclient.cli.session import Session
-from milvusclient.cli.verbs import root
 from milvusclient.exceptions import MilvusException
 
 __all__ = ["run_shell"]

@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from milvusclient.codec.cells import Cells, Refusal, refused
-from milvusclient.codec.generated import merger, picker, row_builder
 from milvusclient.codec.json_text import decode_json, encode_json_values
+from milvusclient.codec.read.builders import merger, picker, row_builder
+from milvusclient.codec.write.cells import Cells, Refusal, refused
 from milvusclient.models.collection import FieldInfo
 from milvusclient.schema.enums import DataType
 

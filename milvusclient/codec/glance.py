@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milvusclient.codec.assembled import read_varint
+from milvusclient.codec.write.request import read_varint
 
 __all__ = ["without_large_fields"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from milvusclient._proto import schema_pb2
-from milvusclient.codec.cells import Refusal
-from milvusclient.codec.scalars import texts, whole_numbers
+from milvusclient.checks import given
+from milvusclient.codec.write.cells import Refusal
+from milvusclient.codec.write.scalars import texts, whole_numbers
 from milvusclient.exceptions import ParamError
-from milvusclient.schema._checks import given
 from milvusclient.schema.enums import DataType
 
 __all__ = ["decode_ids", "encode_ids"]

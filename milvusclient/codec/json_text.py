@@ -18,7 +18,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from milvusclient.codec.cells import Cells, Refusal
+from milvusclient.codec.write.cells import Cells, Refusal
 from milvusclient.exceptions import ReplyError
 
 __all__ = ["decode_json", "encode_json", "encode_json_values", "parse_json"]

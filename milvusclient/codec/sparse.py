@@ -13,8 +13,8 @@ from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Any
 
-from milvusclient.codec.cells import Cells, Refusal
-from milvusclient.codec.finite import loaded_numpy
+from milvusclient.codec.write.cells import Cells, Refusal
+from milvusclient.codec.write.nonfinite import loaded_numpy
 from milvusclient.exceptions import ParamError, ReplyError
 
 __all__ = ["decode_sparse", "encode_sparse", "is_sparse", "sparse_bytes"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milvusclient._optimizing import AsyncOptimizeTask
 from milvusclient.models.infos import OptimizeResult, ProgressStage
+from milvusclient.runtime.optimize_task import AsyncOptimizeTask
 
 __all__ = ["AsyncOptimizeTask", "OptimizeResult", "ProgressStage"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milvusclient._optimizing import OptimizeTask
 from milvusclient.models.infos import OptimizeResult, ProgressStage
+from milvusclient.runtime.optimize_task import OptimizeTask
 
 __all__ = ["OptimizeResult", "OptimizeTask", "ProgressStage"]

@@ -127,9 +127,9 @@ class Columns(Mapping[str, list[Any]]):
         return self._columns[name].first(count) if found is None else found[:count]
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.columns(self)
+        return views.columns(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.row_count} rows: {', '.join(self._columns)})"

@@ -122,9 +122,9 @@ class ConnectionInfo:
     operations: Mapping[str, OperationStats] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.connection_info(self)
+        return views.connection_info(self)
 
     def plus(self, other: ConnectionInfo) -> ConnectionInfo:
         """This connection and another one of the same alias together."""

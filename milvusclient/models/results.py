@@ -36,9 +36,9 @@ class QueryResult(list[dict[str, Any]]):
         """Do nothing: every row is there already. For programs written for a client whose rows are not."""
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.query_result(self)
+        return views.query_result(self)
 
 
 #: What Python and notebooks look for in any object. A field of such a name can still be read by key: as an attribute it
@@ -151,9 +151,9 @@ class Hit(_HitReading, dict[str, Any]):
         return self
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.hit(self)
+        return views.hit(self)
 
     def __reduce__(self) -> tuple[Callable[..., Hit], tuple[str, dict[str, Any]]]:
         return _restore_hit, (self.primary_key, dict(self))
@@ -211,9 +211,9 @@ class Entity(_HitReading, dict[str, Any]):
         return self._hit
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.entity(self)
+        return views.entity(self)
 
     def __reduce__(self) -> tuple[type[Entity], tuple[Hit]]:
         return Entity, (self._hit,)
@@ -238,9 +238,9 @@ class Hits(list[Hit]):
         """Do nothing: every hit is there already. For programs written for a client whose hits are not."""
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.hits(self)
+        return views.hits(self)
 
 
 class SearchResult(list[Hits]):
@@ -294,9 +294,9 @@ class SearchResult(list[Hits]):
         """Do nothing: every hit is there already. For programs written for a client whose hits are not."""
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.search_result(self)
+        return views.search_result(self)
 
 
 class AggregationHit:
@@ -337,9 +337,9 @@ class AggregationHit:
         return f"AggregationHit(pk={self.pk!r}, score={self.score!r}, fields={self.fields!r})"
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.aggregation_hit(self)
+        return views.aggregation_hit(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +361,6 @@ class AggregationBucket:
     sub_groups: list[AggregationBucket] = field(default_factory=list)
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.bucket(self)
+        return views.bucket(self)

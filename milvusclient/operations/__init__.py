@@ -14,7 +14,6 @@ if TYPE_CHECKING:
         aggregation,
         aliases,
         analyzers,
-        checkpoints,
         collections,
         common,
         consistency,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
         highlighting,
         hybrid,
         indexes,
+        iterator_checkpoint,
         iterators,
         keys,
         listing,
@@ -45,16 +45,15 @@ if TYPE_CHECKING:
         searches,
         segments,
         server,
-        sizes,
+        size_units,
         snapshots,
-        subjects,
         users,
     )
 else:
     aggregation = LazyModule(f"{__name__}.aggregation")
     aliases = LazyModule(f"{__name__}.aliases")
     analyzers = LazyModule(f"{__name__}.analyzers")
-    checkpoints = LazyModule(f"{__name__}.checkpoints")
+    iterator_checkpoint = LazyModule(f"{__name__}.iterator_checkpoint")
     collections = LazyModule(f"{__name__}.collections")
     common = LazyModule(f"{__name__}.common")
     consistency = LazyModule(f"{__name__}.consistency")
@@ -85,16 +84,14 @@ else:
     searches = LazyModule(f"{__name__}.searches")
     segments = LazyModule(f"{__name__}.segments")
     server = LazyModule(f"{__name__}.server")
-    sizes = LazyModule(f"{__name__}.sizes")
+    size_units = LazyModule(f"{__name__}.size_units")
     snapshots = LazyModule(f"{__name__}.snapshots")
-    subjects = LazyModule(f"{__name__}.subjects")
     users = LazyModule(f"{__name__}.users")
 
 __all__ = [
     "aggregation",
     "aliases",
     "analyzers",
-    "checkpoints",
     "collections",
     "common",
     "consistency",
@@ -107,6 +104,7 @@ __all__ = [
     "highlighting",
     "hybrid",
     "indexes",
+    "iterator_checkpoint",
     "iterators",
     "keys",
     "listing",
@@ -125,8 +123,7 @@ __all__ = [
     "searches",
     "segments",
     "server",
-    "sizes",
+    "size_units",
     "snapshots",
-    "subjects",
     "users",
 ]

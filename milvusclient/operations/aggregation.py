@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from milvusclient._proto import common_pb2
+from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
-from milvusclient.schema._checks import given
 from milvusclient.schema.aggregation import SearchAggregation, TopHits
 
 __all__ = ["encode_aggregation"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import given
 from milvusclient.exceptions import ParamError, ReplyError
 from milvusclient.models.analysis import AnalyzeResult, AnalyzeToken, TokenDescription
 from milvusclient.operations.common import json_value_text, optional_text, require_flag, require_names
-from milvusclient.schema._checks import given
 
 __all__ = ["build_run_analyzer", "only_one", "parse_run_analyzer"]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import given
 from milvusclient.exceptions import (
     SERVER_ERRORS,
     CollectionNotExistException,
@@ -27,7 +28,6 @@ from milvusclient.operations.common import (
 from milvusclient.operations.consistency import parse_level
 from milvusclient.operations.describing import parse_collection_info, parse_describe
 from milvusclient.operations.schemas import encode_schema
-from milvusclient.schema._checks import given
 from milvusclient.schema.collection import CollectionSchema
 from milvusclient.schema.enums import ConsistencyLevel, DataType
 from milvusclient.schema.index import IndexParams

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Protocol, TypeAlias
 
 from milvusclient._proto import common_pb2
-from milvusclient.codec.matrices import import_numpy
+from milvusclient.checks import given
+from milvusclient.codec.read.numpy_views import import_numpy
 from milvusclient.exceptions import ParamError
-from milvusclient.schema._checks import given
 
 __all__ = [
     "VectorsAs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.common import (
     key_value_pairs,
@@ -14,8 +15,7 @@ from milvusclient.operations.common import (
 )
 from milvusclient.operations.indexes import index_extra_params
 from milvusclient.operations.schemas import encode_field, encode_function, encode_struct_field
-from milvusclient.schema._checks import given
-from milvusclient.schema._verify import verify_struct
+from milvusclient.schema.collection_checks import verify_struct
 from milvusclient.schema.enums import DataType, FunctionType
 from milvusclient.schema.fields import FieldSchema
 from milvusclient.schema.functions import Function

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._proto import schema_pb2
+from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.common import int64_bounds
-from milvusclient.schema._checks import given
 from milvusclient.schema.chain_functions import ColumnRef
 from milvusclient.schema.function_chain import FunctionChain
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._proto import common_pb2
+from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.common import key_value_pairs
 from milvusclient.operations.ranking import readable_text
-from milvusclient.schema._checks import given
 from milvusclient.schema.highlight import LexicalHighlighter, SemanticHighlighter
 
 if TYPE_CHECKING:

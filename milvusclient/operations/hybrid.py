@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._proto import common_pb2, milvus_pb2
+from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.common import key_value_pairs, require_name
 from milvusclient.operations.highlighting import encode_highlighter
@@ -14,7 +15,6 @@ from milvusclient.operations.keys import require_filter
 from milvusclient.operations.queries import filter_values
 from milvusclient.operations.ranking import Ranker, encode_score, ranker_texts
 from milvusclient.operations.search_params import SearchOptions, group_texts, require_count, search_texts
-from milvusclient.schema._checks import given
 from milvusclient.schema.functions import Function, FunctionScore
 from milvusclient.schema.ranking import AnnSearchRequest, BaseRanker, WeightedRanker
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from milvusclient._proto import common_pb2, milvus_pb2
+from milvusclient.checks import given
 from milvusclient.exceptions import AmbiguousIndexName, MilvusException, ParamError
 from milvusclient.models.descriptions import IndexDescription
 from milvusclient.operations.common import (
@@ -21,7 +22,6 @@ from milvusclient.operations.common import (
     require_name,
     require_text,
 )
-from milvusclient.schema._checks import given
 from milvusclient.schema.index import IndexParam, IndexParams
 from milvusclient.schema.states import IndexState
 

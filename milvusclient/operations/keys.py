@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from milvusclient import exceptions
+from milvusclient.checks import given
 from milvusclient.exceptions import DataTypeNotMatchException, ParamError, ReplyError
 from milvusclient.operations.common import int64_bounds
-from milvusclient.schema._checks import given
 from milvusclient.schema.enums import DataType
 
 if TYPE_CHECKING:

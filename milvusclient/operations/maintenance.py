@@ -6,7 +6,7 @@ from milvusclient._proto import milvus_pb2
 from milvusclient.exceptions import ParamError
 from milvusclient.models.infos import CompactionPlans, Plan
 from milvusclient.operations.common import optional_text, require_flag, require_int, require_name, require_text
-from milvusclient.operations.sizes import megabytes
+from milvusclient.operations.size_units import megabytes
 from milvusclient.schema.states import CompactionTaskState, CompactionType, State
 
 __all__ = [

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.codec.assembled import Assembled
 from milvusclient.codec.ids import decode_ids
-from milvusclient.codec.results import extra_info
-from milvusclient.codec.rows import encode_rows
+from milvusclient.codec.read.results import extra_info
+from milvusclient.codec.write.request import Assembled
+from milvusclient.codec.write.rows import encode_rows
 from milvusclient.exceptions import (
     DataNotMatchException,
     DataTypeNotMatchException,

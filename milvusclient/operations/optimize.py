@@ -5,7 +5,7 @@ from __future__ import annotations
 from milvusclient._proto import milvus_pb2
 from milvusclient.models.collection import CollectionInfo
 from milvusclient.operations.maintenance import build_compact
-from milvusclient.operations.sizes import ANY_SIZE, megabytes
+from milvusclient.operations.size_units import ANY_SIZE, megabytes
 
 __all__ = ["build_optimizing_compaction", "vector_names"]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import given
 from milvusclient.exceptions import TypeError as ArgumentTypeError
 from milvusclient.operations.collections import parse_stats
 from milvusclient.operations.common import require_name, require_text
-from milvusclient.schema._checks import given
 
 __all__ = [
     "build_create_partition",

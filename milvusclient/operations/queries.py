@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.codec.columnar import query_columns
-from milvusclient.codec.results import decode_query
-from milvusclient.codec.templates import encode_templates
+from milvusclient.codec.read.results import decode_query
+from milvusclient.codec.read.table import query_columns
+from milvusclient.codec.write.filter_params import encode_templates
 from milvusclient.exceptions import ParamError
 from milvusclient.models.results import QueryResult
 from milvusclient.operations.common import (
@@ -26,7 +26,7 @@ from milvusclient.operations.search_params import OrderBy, order_text, time_text
 
 if TYPE_CHECKING:
     from milvusclient._proto import schema_pb2
-    from milvusclient.codec.lifting import QueryReply
+    from milvusclient.codec.read.reply import QueryReply
     from milvusclient.exceptions import MilvusException
     from milvusclient.models.columns import Columns
     from milvusclient.operations.common import VectorsAs

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from milvusclient._proto import schema_pb2
+from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.common import json_value_text, key_value_pairs, python_text
 from milvusclient.operations.schemas import encode_function
-from milvusclient.schema._checks import given
 from milvusclient.schema.functions import Function, FunctionScore
 from milvusclient.schema.ranking import BaseRanker
 

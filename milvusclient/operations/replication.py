@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from milvusclient._proto import common_pb2, milvus_pb2
+from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.common import (
     enum_name,
@@ -15,7 +16,6 @@ from milvusclient.operations.common import (
     require_names,
     require_text,
 )
-from milvusclient.schema._checks import given
 
 __all__ = [
     "Checkpoint",

@@ -8,10 +8,10 @@ from typing import TypeAlias
 from google.protobuf import json_format
 
 from milvusclient._proto import milvus_pb2, rg_pb2
+from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
 from milvusclient.models.infos import NodeInfo, ReplicaInfo, ResourceGroupInfo, Shard
 from milvusclient.operations.common import require_int, require_mapping, require_name, require_text
-from milvusclient.schema._checks import given
 from milvusclient.schema.resource_groups import ResourceGroupConfig
 
 __all__ = [

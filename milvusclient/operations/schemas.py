@@ -11,8 +11,8 @@ from milvusclient.schema.enums import DataType
 
 if TYPE_CHECKING:
     from milvusclient._proto import common_pb2
-    from milvusclient.schema._defaults import DefaultValue
     from milvusclient.schema.collection import CollectionSchema
+    from milvusclient.schema.default_values import DefaultValue
     from milvusclient.schema.fields import FieldSchema
     from milvusclient.schema.functions import Function
     from milvusclient.schema.structs import StructFieldSchema

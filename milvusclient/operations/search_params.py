@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.common import require_flag, require_int, require_names, require_text
-from milvusclient.schema._checks import given
 from milvusclient.schema.enums import DataType
 
 __all__ = [

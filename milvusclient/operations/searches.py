@@ -9,11 +9,12 @@ from numbers import Real
 from typing import TYPE_CHECKING
 
 from milvusclient._proto import common_pb2, milvus_pb2
-from milvusclient.codec.assembled import Assembled, field_number, prefix
-from milvusclient.codec.columnar import search_columns
+from milvusclient.checks import given
 from milvusclient.codec.ids import encode_ids
-from milvusclient.codec.placeholders import encode_vectors, usual_vectors
-from milvusclient.codec.results import decode_search
+from milvusclient.codec.read.results import decode_search
+from milvusclient.codec.read.table import search_columns
+from milvusclient.codec.write.query_vectors import encode_vectors, usual_vectors
+from milvusclient.codec.write.request import Assembled, field_number, prefix
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.aggregation import encode_aggregation
 from milvusclient.operations.common import key_value_pairs, optional_text, require_name, require_names, require_text
@@ -30,11 +31,10 @@ from milvusclient.operations.search_params import (
     search_texts,
     thawed_params,
 )
-from milvusclient.schema._checks import given
 from milvusclient.schema.embedding_list import EmbeddingList
 
 if TYPE_CHECKING:
-    from milvusclient.codec.lifting import SearchReply
+    from milvusclient.codec.read.reply import SearchReply
     from milvusclient.models.collection import CollectionInfo
     from milvusclient.models.columns import SearchColumns
     from milvusclient.models.results import SearchResult

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
 from milvusclient.models.infos import LoadedSegmentInfo, SegmentInfo
 from milvusclient.operations.common import require_text
-from milvusclient.schema._checks import given
 from milvusclient.schema.states import SegmentState
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from milvusclient._lazy import LazyModule
 
 if TYPE_CHECKING:
-    from milvusclient.policy import paging, tls
+    from milvusclient.policy import paging, tls_diagnosis
 else:
     paging = LazyModule(f"{__name__}.paging")
-    tls = LazyModule(f"{__name__}.tls")
+    tls_diagnosis = LazyModule(f"{__name__}.tls_diagnosis")
 
-__all__ = ["paging", "tls"]
+__all__ = ["paging", "tls_diagnosis"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milvusclient.config import ConnectionConfig, Kind
+from milvusclient.config.settings import ConnectionConfig, Kind
 from milvusclient.exceptions import (
     RPC_ERRORS,
     ConnectError,
@@ -14,7 +14,7 @@ from milvusclient.exceptions import (
     RpcError,
     server_error_class,
 )
-from milvusclient.policy import tls
+from milvusclient.policy import tls_diagnosis
 from milvusclient.policy.failure import Failure, Safety, connect_reason
 
 __all__ = [
@@ -146,7 +146,7 @@ def connect_error(
     *,
     timeout: float,
     proxy_variable: str = "",
-    seen: tls.Seen | None = None,
+    seen: tls_diagnosis.Seen | None = None,
 ) -> ConnectError:
     """The exception for a connection that could not be opened.
 
@@ -158,7 +158,7 @@ def connect_error(
         proxy_variable: the environment variable that makes gRPC go through a proxy, if one does.
         seen: what a look at the server told, after gRPC's own words left it open.
     """
-    about_tls = tls.tls_words(failure, config, seen or tls.Seen.NOTHING)
+    about_tls = tls_diagnosis.tls_words(failure, config, seen or tls_diagnosis.Seen.NOTHING)
     reason = connect_reason(failure) if about_tls is None else "tls"
     if proxy_variable and reason not in ("authentication", "tls"):
         reason = "proxy"

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from milvusclient.schema.aggregation import SearchAggregation, TopHits
-    from milvusclient.schema.bloom_filter import BloomFilterBuilder, build_bloom_filter
     from milvusclient.schema.collection import CollectionSchema
     from milvusclient.schema.embedding_list import EmbeddingList
     from milvusclient.schema.enums import ConsistencyLevel, DataType, FunctionType
     from milvusclient.schema.field_ops import FieldOp, FieldOpType
     from milvusclient.schema.fields import FieldSchema
+    from milvusclient.schema.filters.bloom import BloomFilterBuilder, build_bloom_filter
+    from milvusclient.schema.filters.roaring import RoaringBitmapBuilder, build_roaring_bitmap
     from milvusclient.schema.function_chain import (
         ColumnRef,
         FunctionChain,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
         ResourceGroupNodeFilter,
         ResourceGroupTransfer,
     )
-    from milvusclient.schema.roaring_bitmap import RoaringBitmapBuilder, build_roaring_bitmap
     from milvusclient.schema.states import (
         CompactionTaskState,
         CompactionType,
@@ -112,7 +112,7 @@ __all__ = [
 _MODULES = {
     "AnnSearchRequest": "ranking",
     "BaseRanker": "ranking",
-    "BloomFilterBuilder": "bloom_filter",
+    "BloomFilterBuilder": "filters.bloom",
     "CollectionSchema": "collection",
     "ColumnRef": "function_chain",
     "CompactionTaskState": "states",
@@ -148,7 +148,7 @@ _MODULES = {
     "ResourceGroupLimit": "resource_groups",
     "ResourceGroupNodeFilter": "resource_groups",
     "ResourceGroupTransfer": "resource_groups",
-    "RoaringBitmapBuilder": "roaring_bitmap",
+    "RoaringBitmapBuilder": "filters.roaring",
     "SearchAggregation": "aggregation",
     "SegmentLevel": "states",
     "SegmentState": "states",
@@ -157,8 +157,8 @@ _MODULES = {
     "StructFieldSchema": "structs",
     "TopHits": "aggregation",
     "WeightedRanker": "ranking",
-    "build_bloom_filter": "bloom_filter",
-    "build_roaring_bitmap": "roaring_bitmap",
+    "build_bloom_filter": "filters.bloom",
+    "build_roaring_bitmap": "filters.roaring",
     "col": "function_chain",
     "fn": "function_chain",
 }

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from milvusclient._keywords import suggest_keywords
+from milvusclient.checks import given, integer, one_of
 from milvusclient.exceptions import ParamError
-from milvusclient.schema._checks import given, integer, one_of
 
 _Kind = TypeVar("_Kind")
 

@@ -9,8 +9,8 @@ from milvusclient import schema
 from milvusclient.schema._unset import UNSET, Unset
 
 if TYPE_CHECKING:
-    from milvusclient.schema._defaults import DefaultValue
     from milvusclient.schema.collection import CollectionSchema
+    from milvusclient.schema.default_values import DefaultValue
     from milvusclient.schema.enums import DataType
     from milvusclient.schema.fields import FieldSchema
     from milvusclient.schema.functions import Function

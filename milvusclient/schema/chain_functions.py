@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from milvusclient.checks import given, integer, mapping, number, one_of
+from milvusclient.checks import name as checked_name
 from milvusclient.exceptions import ParamError
-from milvusclient.schema._checks import given, integer, mapping, number, one_of
-from milvusclient.schema._checks import name as checked_name
 
 __all__ = [
     "ColumnRef",

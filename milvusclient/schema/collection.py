@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from milvusclient._keywords import suggest_keywords
+from milvusclient.checks import boolean, given, text
 from milvusclient.exceptions import (
     AutoIDException,
     ClusteringKeyException,
@@ -14,14 +15,13 @@ from milvusclient.exceptions import (
     PartitionKeyException,
     PrimaryKeyException,
 )
-from milvusclient.schema._checks import boolean, given, text
-from milvusclient.schema._contents import checked_fields, checked_functions, checked_structs
-from milvusclient.schema._defaults import DefaultValue
-from milvusclient.schema._described import split_fields
 from milvusclient.schema._unset import UNSET, Unset
-from milvusclient.schema._verify import verify_field, verify_names, verify_struct
+from milvusclient.schema.collection_checks import verify_field, verify_names, verify_struct
+from milvusclient.schema.collection_contents import checked_fields, checked_functions, checked_structs
+from milvusclient.schema.default_values import DefaultValue
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.fields import FieldSchema, data_type
+from milvusclient.schema.from_description import split_fields
 from milvusclient.schema.functions import Function
 from milvusclient.schema.structs import StructFieldSchema
 
@@ -484,9 +484,9 @@ class CollectionSchema:
     __hash__ = None  # type: ignore[assignment]  # fields can be added, so it cannot be a key
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.collection_schema(self)
+        return views.collection_schema(self)
 
     def __repr__(self) -> str:
         return str(self.to_dict())

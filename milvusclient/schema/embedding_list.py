@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from milvusclient._keywords import suggest_keywords
+from milvusclient.checks import given, integer
 from milvusclient.exceptions import ParamError
-from milvusclient.schema._checks import given, integer
 from milvusclient.schema.enums import DataType
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from milvusclient.codec.one_vector import Kind
+    from milvusclient.codec.write.single_vector import Kind
 
 __all__ = ["EmbeddingList"]
 
@@ -79,9 +79,9 @@ class EmbeddingList:
             ParamError: it is no vector, or not of the type and the dimension of the others.
         """
         # Not above: the codec imports this package.
-        from milvusclient.codec.cells import Refusal
-        from milvusclient.codec.finite import first_not_finite
-        from milvusclient.codec.one_vector import KINDS, vector_bytes
+        from milvusclient.codec.write.cells import Refusal
+        from milvusclient.codec.write.nonfinite import first_not_finite
+        from milvusclient.codec.write.single_vector import KINDS, vector_bytes
 
         where = f"vector {len(self._rows)} of the EmbeddingList"
         data_type = self._data_type or _inferred(embedding, where)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
-from milvusclient.schema._checks import given
 from milvusclient.schema.enums import ProtocolEnum
 
 __all__ = ["FieldOp", "FieldOpType", "normalize_field_ops"]

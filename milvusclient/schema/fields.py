@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from milvusclient._keywords import suggest_keywords
+from milvusclient.checks import boolean, given, json_text, mapping, positive, text
 from milvusclient.exceptions import (
     AutoIDException,
     ClusteringKeyException,
@@ -13,9 +14,8 @@ from milvusclient.exceptions import (
     PartitionKeyException,
     PrimaryKeyException,
 )
-from milvusclient.schema._checks import boolean, given, json_text, mapping, positive, text
-from milvusclient.schema._defaults import DefaultValue, checked_default, plain_default
 from milvusclient.schema._unset import UNSET, Unset
+from milvusclient.schema.default_values import DefaultValue, checked_default, plain_default
 from milvusclient.schema.enums import DataType
 
 __all__ = ["FieldSchema", "data_type"]
@@ -293,9 +293,9 @@ class FieldSchema:
     __hash__ = None  # type: ignore[assignment]  # fields can be changed, so they cannot be keys
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.field_schema(self)
+        return views.field_schema(self)
 
     def __repr__(self) -> str:
         return str(self.to_dict())

@@ -8,10 +8,10 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from milvusclient._keywords import suggest_keywords
+from milvusclient.checks import boolean, given, integer, mapping, text
+from milvusclient.checks import name as checked_name
 from milvusclient.exceptions import ParamError
 from milvusclient.schema import chain_functions as fn
-from milvusclient.schema._checks import boolean, given, integer, mapping, text
-from milvusclient.schema._checks import name as checked_name
 from milvusclient.schema.chain_functions import ColumnRef, FunctionChainArg, FunctionChainExpr, col
 
 __all__ = [

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from milvusclient._keywords import suggest_keywords
+from milvusclient.checks import given, mapping, names, text
 from milvusclient.exceptions import ParamError
-from milvusclient.schema._checks import given, mapping, names, text
 from milvusclient.schema.enums import DataType, FunctionType
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from milvusclient._keywords import suggest_keywords
+from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
-from milvusclient.schema._checks import given
 from milvusclient.schema.states import HighlightType
 
 __all__ = ["Highlighter", "LexicalHighlighter", "SemanticHighlighter"]

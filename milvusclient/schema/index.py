@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from milvusclient._keywords import suggest_keywords
-from milvusclient.schema._checks import mapping, text
+from milvusclient.checks import mapping, text
 from milvusclient.schema.states import IndexType
 
 __all__ = ["IndexParam", "IndexParams"]
@@ -80,9 +80,9 @@ class IndexParam:
         return str(self.to_dict())
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.index_param(self)
+        return views.index_param(self)
 
 
 @suggest_keywords
@@ -239,6 +239,6 @@ class IndexParams(list[IndexParam]):
         self.append(index)
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.index_params(self)
+        return views.index_params(self)

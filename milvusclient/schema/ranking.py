@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from numbers import Real
 
 from milvusclient._keywords import suggest_keywords
+from milvusclient.checks import boolean, given
 from milvusclient.exceptions import DataTypeNotMatchException, ParamError, TypeError  # noqa: A004 - it is the builtin, too
-from milvusclient.schema._checks import boolean, given
 
 __all__ = ["AnnSearchRequest", "BaseRanker", "RRFRanker", "WeightedRanker"]
 

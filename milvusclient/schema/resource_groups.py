@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from milvusclient._keywords import suggest_keywords
+from milvusclient.checks import given, text
 from milvusclient.exceptions import ParamError
-from milvusclient.schema._checks import given, text
 
 __all__ = [
     "NodeLabel",

@@ -6,10 +6,10 @@ import copy
 from collections.abc import Mapping, Sequence
 
 from milvusclient._keywords import suggest_keywords
+from milvusclient.checks import boolean, given, positive, text
 from milvusclient.exceptions import ParamError
-from milvusclient.schema._checks import boolean, given, positive, text
-from milvusclient.schema._defaults import DefaultValue
 from milvusclient.schema._unset import UNSET, Unset
+from milvusclient.schema.default_values import DefaultValue
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.fields import FieldSchema, data_type
 
@@ -243,9 +243,9 @@ class StructFieldSchema:
     __hash__ = None  # type: ignore[assignment]  # fields can be added, so it cannot be a key
 
     def _repr_html_(self) -> str:
-        from milvusclient.models import html_views
+        from milvusclient.notebook import views
 
-        return html_views.struct_field_schema(self)
+        return views.struct_field_schema(self)
 
     def __repr__(self) -> str:
         return str(self.to_dict())

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import grpc
 
-from milvusclient.config import ConnectionConfig
+from milvusclient.config.settings import ConnectionConfig
 from milvusclient.policy.failure import RpcFailure
 from milvusclient.transport.grpc_aio import AsyncTransport, Metadata
 from milvusclient.transport.grpc_sync import CLOSED, failure_of, open_channel

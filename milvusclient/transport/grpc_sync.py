@@ -10,7 +10,7 @@ from typing import cast
 
 import grpc
 
-from milvusclient.config import ConnectionConfig
+from milvusclient.config.settings import ConnectionConfig
 from milvusclient.policy.failure import Failure, RpcFailure
 from milvusclient.transport.settings import channel_credentials, channel_options
 

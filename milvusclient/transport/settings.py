@@ -7,9 +7,9 @@ import os
 import grpc
 
 from milvusclient._version import __version__
-from milvusclient.config import ConnectionConfig, PemSource
+from milvusclient.config.settings import ConnectionConfig, PemSource
 from milvusclient.exceptions import ConnectionConfigException
-from milvusclient.policy import tls
+from milvusclient.policy import tls_diagnosis
 
 __all__ = ["channel_credentials", "channel_options"]
 
@@ -56,7 +56,7 @@ def channel_credentials(config: ConnectionConfig) -> grpc.ChannelCredentials | N
     """
     if not config.target.secure:
         return None
-    from milvusclient.tls_config import TlsConfig
+    from milvusclient.config.tls import TlsConfig
 
     given = config.tls or TlsConfig()
     return grpc.ssl_channel_credentials(
@@ -80,7 +80,7 @@ def _pem(source: PemSource | None, what: str, setting: str, wanted: str) -> byte
         except (OSError, ValueError) as error:  # a ValueError for a path with a null character
             why = getattr(error, "strerror", None) or error
             raise ConnectionConfigException(message=f"{name} cannot be read: {why}") from error
-    fault = tls.pem_fault(data, wanted)
+    fault = tls_diagnosis.pem_fault(data, wanted)
     if fault:
         raise ConnectionConfigException(message=f"{name} cannot be used: {fault}")
     return data

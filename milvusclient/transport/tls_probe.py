@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from milvusclient.config import Target
-from milvusclient.policy.tls import Seen
+from milvusclient.config.settings import Target
+from milvusclient.policy.tls_diagnosis import Seen
 
 if TYPE_CHECKING:
     import ssl

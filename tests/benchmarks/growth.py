@@ -6,12 +6,13 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 
-from milvusclient import MilvusClient, _schema_cache
+from milvusclient import MilvusClient
 from milvusclient._proto import milvus_pb2
-from milvusclient._schema_cache import CollectionKey
-from milvusclient.codec.results import decode_query
+from milvusclient.codec.read.results import decode_query
 from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.operations import mutations
+from milvusclient.runtime import schema_cache
+from milvusclient.runtime.schema_cache import CollectionKey
 from milvusclient.schema.enums import DataType
 from tests.benchmarks.processes import Server
 
@@ -43,7 +44,7 @@ def growth() -> Iterator[str]:
         for count in _SCHEMAS:
             for number in range(count):
                 key = CollectionKey("elsewhere:1", "default", f"collection_{number}")
-                _schema_cache.remember(key, CollectionInfo(key.name), _schema_cache.edition())
+                schema_cache.remember(key, CollectionInfo(key.name), schema_cache.edition())
             yield f"| a call | {count:,} schemas known | {_call(clients[0]):.0f} |"
         clients[0].close()
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from milvusclient import MilvusClient
-from milvusclient._figures import Figures
+from milvusclient.runtime.counters import Figures
 from tests.benchmarks.processes import Server
 
 __all__ = ["overhead"]

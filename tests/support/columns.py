@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from milvusclient._proto import milvus_pb2, schema_pb2
-from milvusclient.codec.assembled import Assembled
-from milvusclient.codec.rows import encode_rows
+from milvusclient.codec.write.request import Assembled
+from milvusclient.codec.write.rows import encode_rows
 from milvusclient.models.collection import CollectionInfo
 
 __all__ = ["encoded_columns"]

@@ -1,4 +1,4 @@
-"""Message classes of the Milvus protocol as a server sees them, built from the facts in tests/data/protocol.tsv.
+"""Message classes of the Milvus protocol as a server sees them, built from milvusclient/_proto/protocol.tsv.
 
 The classes live in a private descriptor pool under the ORIGINAL names (``milvus.proto.milvus.SearchRequest``) and
 clash neither with milvusclient's own messages nor with those of the reference client when Milvus Lite has
@@ -25,7 +25,7 @@ from google.protobuf import descriptor_pb2, json_format, message_factory
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
 
-FACTS = Path(__file__).resolve().parent.parent / "data" / "protocol.tsv"
+FACTS = Path(__file__).resolve().parents[2] / "milvusclient" / "_proto" / "protocol.tsv"
 SERVICE = "milvus.proto.milvus.MilvusService"
 PACKAGES = ("milvus", "schema", "common", "msg", "rg", "feder")
 """The last words of the protocol's packages, in the order in which a short name is looked up."""

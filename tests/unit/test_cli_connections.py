@@ -20,11 +20,11 @@ from filelock import FileLock
 from milvusclient.cli import main
 from milvusclient.cli.completion import candidates
 from milvusclient.cli.failure import Failure
+from milvusclient.cli.groups import root
 from milvusclient.cli.history import _SECRET
 from milvusclient.cli.secrets import drop_from_keyring, keep_in_keyring, secret_of
 from milvusclient.cli.session import Options, Session, token_for
 from milvusclient.cli.store import SavedConnection, Store, variable_of
-from milvusclient.cli.verbs import root
 from tests.support.command_line import CommandLine
 
 

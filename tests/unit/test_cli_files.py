@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from milvusclient import DataType
+from milvusclient.cli.data.files import export_columns, kind_of, open_rows, row_from_file, writing
+from milvusclient.cli.data.json_rows import json_rows
 from milvusclient.cli.failure import Failure
-from milvusclient.cli.files import export_columns, kind_of, open_rows, row_from_file, writing
-from milvusclient.cli.json_rows import json_rows
 from milvusclient.models.descriptions import FieldDescription
 
 

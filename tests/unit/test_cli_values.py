@@ -9,12 +9,14 @@ from types import ModuleType
 import pytest
 
 from milvusclient import AnnSearchRequest, DataType, ParamError
-from milvusclient.cli import completion, diagnosis, output, values
+from milvusclient.cli import completion, output
+from milvusclient.cli.commands.queries import parse_request, search_params
+from milvusclient.cli.data import values
+from milvusclient.cli.diagnosis import advice
 from milvusclient.cli.output import cell, plain, render, render_names, render_record
-from milvusclient.cli.queries import parse_request, search_params
 
 
-@pytest.mark.parametrize("module", [completion, diagnosis, output, values])
+@pytest.mark.parametrize("module", [completion, advice, output, values])
 def test_the_examples_are_true(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
@@ -109,10 +111,10 @@ def test_the_three_forms() -> None:
 
 
 def test_what_a_failed_step_means() -> None:
-    step = diagnosis.meaning("tls", "handshake failed")
+    step = advice.meaning("tls", "handshake failed")
     assert (step.name, step.state, step.detail) == ("tls", "failed", "handshake failed")
     assert "https://" in step.advice
-    assert diagnosis.meaning("something new", "x").name == "grpc"
-    assert diagnosis.percentile(list(range(1, 101)), 0.99) == 99
-    assert diagnosis.percentile([7.0], 0.5) == 7.0
-    assert diagnosis.latency_words([0.001] * 50) == "p50 1.00 ms, p99 1.00 ms of 50 calls"
+    assert advice.meaning("something new", "x").name == "grpc"
+    assert advice.percentile(list(range(1, 101)), 0.99) == 99
+    assert advice.percentile([7.0], 0.5) == 7.0
+    assert advice.latency_words([0.001] * 50) == "p50 1.00 ms, p99 1.00 ms of 50 calls"

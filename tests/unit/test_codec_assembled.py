@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.codec import assembled, finite
-from milvusclient.codec.assembled import Assembled
-from milvusclient.codec.finite import first_not_finite
-from milvusclient.codec.rows import encode_rows
+from milvusclient.codec.write import nonfinite, request
+from milvusclient.codec.write.nonfinite import first_not_finite
+from milvusclient.codec.write.request import Assembled
+from milvusclient.codec.write.rows import encode_rows
 from milvusclient.exceptions import DataNotMatchException, MilvusException
 from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.schema.enums import DataType
@@ -29,7 +29,7 @@ KINDS = {
 
 
 #: The module itself; ``from milvusclient.codec import rows`` gives what loads it when it is needed.
-ROWS = importlib.import_module("milvusclient.codec.rows")
+ROWS = importlib.import_module("milvusclient.codec.write.rows")
 
 
 def collection(data_type: DataType) -> CollectionInfo:
@@ -93,7 +93,7 @@ def test_arrays_in_any_memory(data_type: DataType, first: str, others: str) -> N
 def test_one_piece_or_bit_by_bit(data_type: DataType, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = list(np.arange(5 * DIM).reshape(5, DIM).astype(KINDS[data_type]))
     in_one_piece = payload(vectors, data_type)
-    monkeypatch.setattr(assembled, "_joined", lambda *_: None)
+    monkeypatch.setattr(request, "_joined", lambda *_: None)
     assert payload(vectors, data_type) == in_one_piece
 
 
@@ -158,8 +158,8 @@ def test_numbers_whose_sum_is_too_large_are_finite_all_the_same(kind: str, large
     numbers = np.full(WIDE, largest, f"<f{struct.calcsize(kind)}")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert not finite.suspicious(numbers.tobytes(), kind)
-        assert not finite.suspicious((-numbers).tobytes(), kind)
+        assert not nonfinite.suspicious(numbers.tobytes(), kind)
+        assert not nonfinite.suspicious((-numbers).tobytes(), kind)
 
 
 # --- dynamic fields --------------------------------------------------------------------------------------------------

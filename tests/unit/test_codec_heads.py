@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from milvusclient._proto import milvus_pb2, schema_pb2
-from milvusclient.codec.decode import decode_column
-from milvusclient.codec.heads import first_values
-from milvusclient.codec.lifting import QueryReply
+from milvusclient.codec.read.columns import decode_column
+from milvusclient.codec.read.preview import first_values
+from milvusclient.codec.read.reply import QueryReply
 from milvusclient.exceptions import ReplyError
 
 ROWS, DIM = 6, 8

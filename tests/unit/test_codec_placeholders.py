@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from milvusclient._proto import common_pb2
-from milvusclient.codec.placeholders import encode_vectors, needs_field
-from milvusclient.codec.templates import encode_template, encode_templates
+from milvusclient.codec.write.filter_params import encode_template, encode_templates
+from milvusclient.codec.write.query_vectors import encode_vectors, needs_field
 from milvusclient.exceptions import DataNotMatchException, ParamError
 from milvusclient.models.collection import FieldInfo
 from milvusclient.schema.embedding_list import EmbeddingList

@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.codec.assembled import Assembled
-from milvusclient.codec.lifting import QueryReply
-from milvusclient.codec.results import decode_query
-from milvusclient.codec.rows import encode_rows
+from milvusclient.codec.read.reply import QueryReply
+from milvusclient.codec.read.results import decode_query
+from milvusclient.codec.write.request import Assembled
+from milvusclient.codec.write.rows import encode_rows
 from milvusclient.exceptions import DataNotMatchException
 from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.schema.enums import DataType

@@ -11,10 +11,10 @@ from google.protobuf import json_format
 import milvusclient
 from milvusclient import exceptions
 from milvusclient._proto import milvus_pb2
-from milvusclient.codec.placeholders import encode_vectors, needs_field
-from milvusclient.codec.results import decode_query, decode_search
-from milvusclient.codec.rows import check_rows
-from milvusclient.codec.templates import encode_templates
+from milvusclient.codec.read.results import decode_query, decode_search
+from milvusclient.codec.write.filter_params import encode_templates
+from milvusclient.codec.write.query_vectors import encode_vectors, needs_field
+from milvusclient.codec.write.rows import check_rows
 from milvusclient.operations.describing import parse_collection_info
 from tests.support import canned_reads, facts, scenario
 from tests.support.arguments import Decoder

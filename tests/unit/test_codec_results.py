@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from milvusclient._proto import milvus_pb2, schema_pb2
-from milvusclient.codec import decode, json_text, packed
-from milvusclient.codec.decode import decode_column, decode_columns
+from milvusclient.codec import json_text
 from milvusclient.codec.ids import decode_ids, encode_ids
-from milvusclient.codec.results import decode_query, decode_search, extra_info
+from milvusclient.codec.read import columns, packed_floats
+from milvusclient.codec.read.columns import decode_column, decode_columns
+from milvusclient.codec.read.results import decode_query, decode_search, extra_info
 from milvusclient.exceptions import ParamError, ReplyError
 from tests.support import facts
 
@@ -259,10 +260,10 @@ def test_floats_that_come_both_ways_are_refused() -> None:
 @pytest.mark.skipif(sys.byteorder == "big", reason="the machine is one of those already")
 def test_big_endian_machines(monkeypatch: pytest.MonkeyPatch) -> None:
     """There the numbers of the wire are swapped; here, swapped numbers look as those of the wire look there."""
-    monkeypatch.setattr(packed, "_LITTLE", False)
+    monkeypatch.setattr(packed_floats, "_LITTLE", False)
     swapped = struct.pack(">2f", 1.5, -2.0)
-    assert packed.floats_of(swapped, "f") == [1.5, -2.0]
-    assert packed.vectors_as_lists(swapped, 1) == [[1.5], [-2.0]]
+    assert packed_floats.floats_of(swapped, "f") == [1.5, -2.0]
+    assert packed_floats.vectors_as_lists(swapped, 1) == [[1.5], [-2.0]]
 
 
 def test_columns_that_do_not_fit() -> None:
@@ -288,7 +289,7 @@ def test_columns_that_do_not_fit() -> None:
     with pytest.raises(ReplyError, match="it has 2 rows, and other columns have 3"):
         decode_columns([keys(3), field("x", "int_data", [1, 2])])
     assert decode_columns([keys(1)]) == {"id": [0]}
-    assert decode.decode_column(schema_pb2.FieldData()) == []
+    assert columns.decode_column(schema_pb2.FieldData()) == []
 
 
 # --- hits ------------------------------------------------------------------------------------------------------------

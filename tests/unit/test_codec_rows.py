@@ -13,8 +13,8 @@ import pytest
 
 from milvusclient._proto import schema_pb2
 from milvusclient.codec import json_text
-from milvusclient.codec.decode import decode_column
-from milvusclient.codec.rows import check_rows
+from milvusclient.codec.read.columns import decode_column
+from milvusclient.codec.write.rows import check_rows
 from milvusclient.exceptions import DataNotMatchException, DataTypeNotSupportException, MilvusException, ParamError
 from milvusclient.exceptions import TypeError as MilvusTypeError
 from milvusclient.models.collection import CollectionInfo, FieldInfo

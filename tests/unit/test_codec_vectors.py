@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from milvusclient._proto import schema_pb2
-from milvusclient.codec import finite, sparse, vectors
-from milvusclient.codec.decode import decode_column
+from milvusclient.codec import sparse
+from milvusclient.codec.read.columns import decode_column
+from milvusclient.codec.write import nonfinite, vectors
 from milvusclient.exceptions import DataNotMatchException, MilvusException, ParamError
 from milvusclient.models.collection import CollectionInfo, FieldInfo, StructFieldInfo
 from milvusclient.schema.enums import DataType
@@ -40,7 +41,7 @@ BRAIN_WIRE = b"".join(struct.pack("<f", number)[2:] for number in NUMBERS)
 def numpy_or_not(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is done with numpy where a program has loaded it, and what is done without."""
     if request.param == "without numpy":
-        for module in (finite, sparse, vectors):
+        for module in (nonfinite, sparse, vectors):
             monkeypatch.setattr(module, "loaded_numpy", lambda: None)
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from milvusclient._proto import milvus_pb2, schema_pb2
-from milvusclient.codec.columnar import query_columns, search_columns
-from milvusclient.codec.lifting import QueryReply, SearchReply
-from milvusclient.codec.results import decode_query
+from milvusclient.codec.read.reply import QueryReply, SearchReply
+from milvusclient.codec.read.results import decode_query
+from milvusclient.codec.read.table import query_columns, search_columns
 from milvusclient.exceptions import ParamError, ReplyError
 from milvusclient.schema.enums import DataType
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from milvusclient.config import ConnectionConfig, Kind, Secret, config_from_environment, make_config
+from milvusclient.config.settings import ConnectionConfig, Kind, Secret, config_from_environment, make_config
 from milvusclient.exceptions import ConnectionConfigException, MilvusException
 
 SECRET = "hunter2-secret"
@@ -282,7 +282,7 @@ def test_an_alias_is_readable() -> None:
 
 def test_an_alias_is_the_same_in_every_process() -> None:
     program = (
-        "from milvusclient.config import make_config;"
+        "from milvusclient.config.settings import make_config;"
         "print(make_config('http://bob:pw@x/books').alias, make_config('/a/x.db').alias)"
     )
     printed = {

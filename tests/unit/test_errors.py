@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from milvusclient import exceptions
-from milvusclient.config import make_config
+from milvusclient.config.settings import make_config
 from milvusclient.exceptions import ErrorCode, RpcError
 from milvusclient.policy.errors import (
     Closed,

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from milvusclient.codec.rows import check_rows
-from milvusclient.config import ConnectionConfig, make_config
+from milvusclient.codec.write.rows import check_rows
+from milvusclient.config.settings import ConnectionConfig, make_config
 from milvusclient.exceptions import ConnectionConfigException, MilvusException
 from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.schema.enums import DataType

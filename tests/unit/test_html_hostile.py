@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from milvusclient import CollectionSchema, DataType, FieldSchema, Function, FunctionType, IndexParams, MilvusClient
 from milvusclient._proto import milvus_pb2, schema_pb2
-from milvusclient.codec.columnar import query_columns
-from milvusclient.codec.lifting import QueryReply
+from milvusclient.codec.read.reply import QueryReply
+from milvusclient.codec.read.table import query_columns
 from milvusclient.models.connection import ConnectionInfo, OperationStats
 from milvusclient.models.results import AggregationBucket, AggregationHit, Hits, QueryResult, SearchResult, hit_class
 from tests.support.notebook import Page, read

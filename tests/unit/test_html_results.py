@@ -10,8 +10,8 @@ import pytest
 
 from milvusclient import DataType
 from milvusclient._proto import milvus_pb2, schema_pb2
-from milvusclient.codec.columnar import query_columns, search_columns
-from milvusclient.codec.lifting import QueryReply, SearchReply
+from milvusclient.codec.read.reply import QueryReply, SearchReply
+from milvusclient.codec.read.table import query_columns, search_columns
 from milvusclient.models.results import (
     AggregationBucket,
     AggregationHit,

@@ -12,8 +12,8 @@ from milvusclient.exceptions import MilvusException, ParamError
 from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.models.results import Hit, Hits, QueryResult, SearchResult
 from milvusclient.operations import iterators
-from milvusclient.operations.checkpoints import parse_checkpoint, write_checkpoint
 from milvusclient.operations.common import key_value_pairs
+from milvusclient.operations.iterator_checkpoint import parse_checkpoint, write_checkpoint
 from milvusclient.operations.iterators import BandPages, QueryPages, SearchPages, TokenPages
 from milvusclient.policy.paging import Allowance
 from milvusclient.schema.enums import DataType

@@ -14,10 +14,10 @@ import pytest
 from milvusclient import rpc
 
 PACKAGE = Path(__file__).resolve().parents[2] / "milvusclient"
-PURE = ("policy", "operations", "codec", "schema", "models", "config.py", "exceptions.py")
+PURE = ("policy", "operations", "codec", "schema", "models", "notebook", "checks.py", "exceptions.py")
 #: What waits, or knows of a server.
 FORBIDDEN = ("grpc", "asyncio", "threading", "concurrent", "time", "socket", "multiprocessing", "subprocess")
-FORBIDDEN_OURS = ("_async", "_sync", "transport", "_concurrency", "embedded", "registry", "_registrations")
+FORBIDDEN_OURS = ("_async", "_sync", "transport", "runtime", "registry")
 #: What users may have, and we never load.
 EXTRAS = (
     "numpy", "pandas", "pyarrow", "polars", "scipy", "torch", "orjson", "milvus_lite", "pymilvus", "opentelemetry",
@@ -105,9 +105,10 @@ def test_importing_the_package_and_both_clients_loads_no_extra() -> None:
 
 #: What `import milvusclient` leaves for later: it would cost more than all the rest, and few programs need all of it.
 LOADED_WHEN_USED = (
-    "dataclasses", "cachetools", "random", "uuid", "milvusclient.codec.lifting", "milvusclient.codec.rows",
-    "milvusclient.embedded", "milvusclient.models.collection", "milvusclient.models.results", "milvusclient.policy.tls",
-    "milvusclient.schema.fields", "milvusclient.schema.states", "milvusclient.tls_config",
+    "dataclasses", "cachetools", "random", "uuid", "milvusclient.codec.read.reply", "milvusclient.codec.write.rows",
+    "milvusclient.config.tls", "milvusclient.models.collection", "milvusclient.models.results",
+    "milvusclient.policy.tls_diagnosis", "milvusclient.runtime.embedded", "milvusclient.schema.fields",
+    "milvusclient.schema.states",
 )  # fmt: skip
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from milvusclient import DataType, FieldSchema, IndexParams, MilvusClient
 from milvusclient._proto import milvus_pb2
-from milvusclient.codec.columnar import query_columns
-from milvusclient.codec.lifting import QueryReply
+from milvusclient.codec.read.reply import QueryReply
+from milvusclient.codec.read.table import query_columns
 from milvusclient.models.connection import ConnectionInfo
 from milvusclient.models.results import AggregationBucket, AggregationHit, Hit, Hits, QueryResult, SearchResult
 from tests.support.notebook import read
@@ -70,8 +70,8 @@ def test_nothing_of_it_is_loaded_before_a_notebook_asks() -> None:
     program = (
         "import sys, milvusclient; milvusclient.MilvusClient; milvusclient.FieldSchema('id', 5);"
         "from milvusclient.models.results import QueryResult; rows = QueryResult([{'id': 1}]);"
-        "before = [name for name in sys.modules if name.startswith('milvusclient.models.html')];"
-        "rows._repr_html_(); print(before, 'milvusclient.models.html' in sys.modules)"
+        "before = [name for name in sys.modules if name.startswith('milvusclient.notebook.tables')];"
+        "rows._repr_html_(); print(before, 'milvusclient.notebook.tables' in sys.modules)"
     )
     result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert result.stdout.strip() == "[] True"

@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
-from milvusclient._optimizing import AsyncOptimizeTask, OptimizeTask
 from milvusclient.exceptions import MilvusException, ParamError, WaitTimeoutError
 from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.models.infos import OptimizeResult, ProgressStage
 from milvusclient.operations import optimize
+from milvusclient.runtime.optimize_task import AsyncOptimizeTask, OptimizeTask
 from milvusclient.schema.enums import DataType
 
 RESULT = OptimizeResult("success", "books", 4321, None, [ProgressStage.INITIALIZING])

@@ -20,7 +20,7 @@ from google.protobuf.message_factory import GetMessageClass
 import milvusclient._proto
 from milvusclient._proto import common_pb2, milvus_pb2, msg_pb2, schema_pb2
 
-FACTS = Path(__file__).parent.parent / "data" / "protocol.tsv"
+FACTS = Path(milvusclient._proto.__file__).with_name("protocol.tsv")
 FILE_SET = Path(milvusclient._proto.__file__).with_name("milvus.binpb")
 #: The only fields whose type differs from the facts: a packed repeated number declared as repeated bytes.
 PACKED = {

@@ -8,29 +8,29 @@ from collections.abc import Iterator
 
 import pytest
 
-from milvusclient import _registrations
-from milvusclient._callsite import closed_here, next_sequence
-from milvusclient._figures import Figures
-from milvusclient.config import make_config
+from milvusclient.config.settings import make_config
+from milvusclient.runtime import named_configs
+from milvusclient.runtime.callsite import closed_here, next_sequence
+from milvusclient.runtime.counters import Figures
 
 
 @pytest.fixture(autouse=True)
 def _forget() -> Iterator[None]:
     yield
-    for name in _registrations.names():
-        _registrations.unregister(name)
+    for name in named_configs.names():
+        named_configs.unregister(name)
 
 
 def test_a_name_stands_for_what_was_said_last() -> None:
     first, second = make_config("http://x"), make_config("http://y")
-    _registrations.register("b", first)
-    _registrations.register("b", second)
-    _registrations.register("a", first)
-    assert _registrations.registered("b") == second
-    assert _registrations.names() == ["a", "b"]
-    assert _registrations.unregister("b")
-    assert not _registrations.unregister("b")
-    assert _registrations.registered("b") is None
+    named_configs.register("b", first)
+    named_configs.register("b", second)
+    named_configs.register("a", first)
+    assert named_configs.registered("b") == second
+    assert named_configs.names() == ["a", "b"]
+    assert named_configs.unregister("b")
+    assert not named_configs.unregister("b")
+    assert named_configs.registered("b") is None
 
 
 def test_the_place_of_a_close_is_the_users_line_and_thread() -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from milvusclient.exceptions import ParamError
-from milvusclient.schema.bloom_filter import BloomFilterBuilder, build_bloom_filter
-from milvusclient.schema.roaring_bitmap import RoaringBitmapBuilder, build_roaring_bitmap
+from milvusclient.schema.filters.bloom import BloomFilterBuilder, build_bloom_filter
+from milvusclient.schema.filters.roaring import RoaringBitmapBuilder, build_roaring_bitmap
 
 
 def digest(data: bytes) -> tuple[int, str]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import strategies as st
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.codec.placeholders import encode_vectors, usual_vectors
+from milvusclient.codec.write.query_vectors import encode_vectors, usual_vectors
 from milvusclient.exceptions import MilvusException, ParamError
 from milvusclient.operations.consistency import freshness
 from milvusclient.operations.search_params import SearchOptions, frozen_params, thawed_params

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from milvusclient.exceptions import ParamError
-from milvusclient.operations.sizes import megabytes
+from milvusclient.operations.size_units import megabytes
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from milvusclient._proto import milvus_pb2, schema_pb2
-from milvusclient.codec.assembled import Assembled, Column
 from milvusclient.codec.glance import without_large_fields
-from milvusclient.operations.subjects import Subject, subject_of
+from milvusclient.codec.write.request import Assembled, Column
+from milvusclient.runtime.request_subject import Subject, subject_of
 
 
 @pytest.mark.parametrize(

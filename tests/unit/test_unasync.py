@@ -11,7 +11,7 @@ from tools import unasync
 
 SOURCE = '''"""A module."""
 
-from milvusclient._async.pool import AsyncPool
+from milvusclient._async.core.pool import AsyncPool
 from milvusclient.transport.grpc_aio import AsyncTransport
 
 
@@ -25,7 +25,7 @@ class AsyncThing:
 '''
 WANTED = '''"""A module."""
 
-from milvusclient._sync.pool import Pool
+from milvusclient._sync.core.pool import Pool
 from milvusclient.transport.grpc_sync import Transport
 
 
@@ -69,7 +69,7 @@ def test_a_fresh_copy_has_no_problems_and_needs_no_second_write(root: Path) -> N
 
 
 def test_a_changed_line_is_found(root: Path) -> None:
-    path = root / "milvusclient/_sync/pool.py"
+    path = root / "milvusclient/_sync/core/pool.py"
     path.write_text(path.read_text().replace("return", "return ", 1))
     (problem,) = drift(root)
     assert "pool.py is not what" in problem
@@ -78,7 +78,7 @@ def test_a_changed_line_is_found(root: Path) -> None:
 
 
 def test_a_missing_file_is_found(root: Path) -> None:
-    (root / "milvusclient/_sync/pool.py").unlink()
+    (root / "milvusclient/_sync/core/pool.py").unlink()
     (problem,) = drift(root)
     assert "pool.py is missing" in problem
 

@@ -41,11 +41,11 @@ def client_module(request: pytest.FixtureRequest) -> ModuleType:
 def _no_connection_is_left() -> Iterator[None]:
     """The pool of the process is empty again after each test; those of event loops go with their loops."""
     yield
-    if "milvusclient._sync.pool" not in sys.modules:
+    if "milvusclient._sync.core.pool" not in sys.modules:
         return
     from milvusclient import connections
-    from milvusclient._callsite import closed_here
-    from milvusclient._sync.pool import current_pool
+    from milvusclient._sync.core.pool import current_pool
+    from milvusclient.runtime.callsite import closed_here
 
     for alias, _ in connections.list_connections():
         current_pool().close(alias, closed_here("the end of the test"))

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from milvusclient import AsyncMilvusClient, ConnectionNotExistException, MilvusClient
-from milvusclient._async.pool import current_pool
+from milvusclient._async.core.pool import current_pool
 from tests.support.scripted import ScriptedServer
 
 

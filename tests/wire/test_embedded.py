@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from milvusclient import AsyncMilvusClient, ConnectError, ConnectionConfigException, MilvusClient, embedded
+from milvusclient import AsyncMilvusClient, ConnectError, ConnectionConfigException, MilvusClient
+from milvusclient.runtime import embedded
 from tests.support.forks import in_child
 
 pytestmark = pytest.mark.lite

@@ -269,10 +269,10 @@ def fetch(port: int) -> bytes:
 
 
 def test_the_childs_locks_are_free_whatever_the_parents_threads_did() -> None:
-    from milvusclient import _registrations, _schema_cache, embedded
-    from milvusclient._sync import pool
+    from milvusclient._sync.core import pool
+    from milvusclient.runtime import embedded, named_configs, schema_cache
 
-    locks: list[Any] = [_registrations._lock, _schema_cache._lock, embedded._lock, pool.current_pool()._lock]
+    locks: list[Any] = [named_configs._lock, schema_cache._lock, embedded._lock, pool.current_pool()._lock]
     held, release = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -288,10 +288,10 @@ def test_the_childs_locks_are_free_whatever_the_parents_threads_did() -> None:
     held.wait()
 
     def child() -> None:
-        modules = (_registrations, _schema_cache, embedded)
+        modules = (named_configs, schema_cache, embedded)
         assert not any(module._lock.locked() for module in modules)
         assert pool.current_pool()._lock.acquire(timeout=5)
-        assert _schema_cache.last_write(_schema_cache.CollectionKey("a", "b", "c")) == 0
+        assert schema_cache.last_write(schema_cache.CollectionKey("a", "b", "c")) == 0
 
     try:
         assert in_child(child) == 0

@@ -101,10 +101,10 @@ def server() -> Iterator[SpoilingServer]:
     spoiling = SpoilingServer()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "milvusclient._sync.connection.Transport.call",
+            "milvusclient._sync.core.connection.Transport.call",
             lambda _self, path, payload, _metadata, _timeout: spoiling.answer(path, payload),
         )
-        patch.setattr("milvusclient._concurrency.Signal.wait", lambda self, _timeout: self._event.is_set())
+        patch.setattr("milvusclient.runtime.concurrency.Signal.wait", lambda self, _timeout: self._event.is_set())
         yield spoiling
 
 

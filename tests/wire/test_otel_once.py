@@ -10,8 +10,9 @@ from collections.abc import Iterator
 import pytest
 from opentelemetry import trace
 
-from milvusclient import AsyncMilvusClient, MilvusClient, _watching, otel
+from milvusclient import AsyncMilvusClient, MilvusClient, otel
 from milvusclient.exceptions import ParamError
+from milvusclient.runtime import instrumentation
 from tests.support.forks import in_child, run_program
 from tests.support.scripted import ScriptedServer
 from tests.support.telemetry import Telemetry, instrumented
@@ -28,7 +29,7 @@ def telemetry() -> Iterator[Telemetry]:
 def test_twice_is_an_error(telemetry: Telemetry) -> None:
     with pytest.raises(ParamError, match=r"instrumented already; call uninstrument\(\) first"):
         otel.instrument()
-    assert len(_watching.active) == 1
+    assert len(instrumentation.active) == 1
 
 
 def test_afterwards_nothing_is_told(scripted_server: ScriptedServer, telemetry: Telemetry) -> None:
@@ -128,7 +129,7 @@ except ParamError as error:
 
 def test_the_examples_run() -> None:
     assert doctest.testmod(otel) == doctest.TestResults(failed=0, attempted=5)
-    assert _watching.active == []
+    assert instrumentation.active == []
 
 
 # --- asyncio ---------------------------------------------------------------------------------------------------------

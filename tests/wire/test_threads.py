@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from milvusclient import ConnectionNotExistException, MilvusClient
-from milvusclient._callsite import closed_here
-from milvusclient._sync.pool import current_pool
+from milvusclient._sync.core.pool import current_pool
+from milvusclient.runtime.callsite import closed_here
 from tests.support import leftovers
 from tests.support.proxy import Mode
 from tests.support.scripted import Received, ScriptedServer

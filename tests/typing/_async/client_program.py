@@ -17,7 +17,6 @@ from milvusclient import (
 )
 from milvusclient._async.iterators import AsyncQueryIterator, AsyncSearchIterator
 from milvusclient._async.session import AsyncMilvusClientSession
-from milvusclient._optimizing import AsyncOptimizeTask
 from milvusclient.models.connection import ConnectionInfo
 from milvusclient.models.descriptions import (
     AliasDescription,
@@ -38,6 +37,7 @@ from milvusclient.models.infos import (
     ResourceGroupInfo,
     SegmentInfo,
 )
+from milvusclient.runtime.optimize_task import AsyncOptimizeTask
 from milvusclient.schema import LoadState
 
 

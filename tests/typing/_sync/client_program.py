@@ -17,7 +17,6 @@ from milvusclient import (
 )
 from milvusclient._sync.iterators import QueryIterator, SearchIterator
 from milvusclient._sync.session import MilvusClientSession
-from milvusclient._optimizing import OptimizeTask
 from milvusclient.models.connection import ConnectionInfo
 from milvusclient.models.descriptions import (
     AliasDescription,
@@ -38,6 +37,7 @@ from milvusclient.models.infos import (
     ResourceGroupInfo,
     SegmentInfo,
 )
+from milvusclient.runtime.optimize_task import OptimizeTask
 from milvusclient.schema import LoadState
 
 

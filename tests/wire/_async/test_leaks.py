@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 from milvusclient._async.client import AsyncMilvusClient
-from milvusclient._async.pool import current_pool
+from milvusclient._async.core.pool import current_pool
 from milvusclient.exceptions import ConnectError, ConnectionConfigException, MilvusException
 from tests.support.certificates import Certificates
 from tests.support.proxy import Mode

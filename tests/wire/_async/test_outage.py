@@ -9,8 +9,8 @@ import time
 import pytest
 
 from milvusclient._async.client import AsyncMilvusClient
-from milvusclient._concurrency import async_in_thread
 from milvusclient.exceptions import ConnectError, DeadlineExceededError, MilvusException, MilvusUnavailableException
+from milvusclient.runtime.concurrency import async_in_thread
 from tests.support.proxy import Mode
 from tests.support.scripted import ScriptedServer
 from tests.support.together import AsyncClock, AsyncRunning, AsyncTogether

@@ -11,15 +11,15 @@ import grpc
 import pytest
 
 from milvusclient._async.client import AsyncMilvusClient
-from milvusclient._async.pool import current_pool
-from milvusclient._callsite import closed_here
-from milvusclient._concurrency import async_in_thread
+from milvusclient._async.core.pool import current_pool
 from milvusclient.exceptions import (
     ConnectError,
     ConnectionConfigException,
     ConnectionLimitException,
     ConnectionNotExistException,
 )
+from milvusclient.runtime.callsite import closed_here
+from milvusclient.runtime.concurrency import async_in_thread
 from tests.support.proxy import Mode
 from tests.support.scripted import ScriptedServer
 from tests.support.together import PATIENCE, AsyncClock, AsyncRunning, AsyncTogether
@@ -124,7 +124,7 @@ async def test_who_has_time_does_not_fail_with_the_impatience_of_another(scripte
 
 
 async def test_the_limit_is_a_clear_error(scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("milvusclient._async.pool.MAX_CONNECTIONS", 2)
+    monkeypatch.setattr("milvusclient._async.core.pool.MAX_CONNECTIONS", 2)
     clients = [await opened(scripted_server, alias=f"limit-{number}") for number in range(2)]
 
     with pytest.raises(ConnectionLimitException, match="2 connections are open"):

@@ -86,7 +86,7 @@ async def test_codes_of_milvus(scripted_server: ScriptedServer, failure: dict[st
 
 
 async def test_waits_grow_as_the_policy_says(scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("milvusclient._async.caller._random", lambda: Same(1.0))
+    monkeypatch.setattr("milvusclient._async.core.caller._random", lambda: Same(1.0))
     client = await opened(scripted_server, RetryPolicy(initial_backoff=0.05, multiplier=2, max_backoff=0.2))
     scripted_server.on("Query").fail(grpc.StatusCode.UNAVAILABLE).times(4)
 
@@ -101,7 +101,7 @@ async def test_waits_grow_as_the_policy_says(scripted_server: ScriptedServer, mo
 
 async def test_waits_are_drawn_at_random(scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Full jitter: each wait is a random part of the longest one, so many clients do not return in step."""
-    monkeypatch.setattr("milvusclient._async.caller._random", lambda: Same(0.0))
+    monkeypatch.setattr("milvusclient._async.core.caller._random", lambda: Same(0.0))
     client = await opened(scripted_server, RetryPolicy(initial_backoff=30, max_backoff=30, max_elapsed=100))
     scripted_server.on("Query").fail(grpc.StatusCode.UNAVAILABLE).times(3)
     await client.query("c", ids=[1])

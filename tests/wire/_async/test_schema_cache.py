@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from milvusclient import _schema_cache
 from milvusclient._async.client import AsyncMilvusClient
-from milvusclient._concurrency import async_in_thread
 from milvusclient.exceptions import DescribeCollectionException
+from milvusclient.runtime import schema_cache
+from milvusclient.runtime.concurrency import async_in_thread
 from tests.support.scripted import ScriptedServer
 from tests.support.together import AsyncClock, AsyncRunning, AsyncTogether
 
@@ -57,7 +57,7 @@ async def test_an_answer_that_was_asked_for_before_a_change_is_not_kept(scripted
     assert asked(scripted_server) == 2, "who asks after the change does not join the question from before it"
     await early.result()
 
-    assert _schema_cache.lookup(client._key("c")) is not None
+    assert schema_cache.lookup(client._key("c")) is not None
 
 
 async def test_a_refresh_asks_again(scripted_server: ScriptedServer) -> None:
@@ -92,7 +92,7 @@ async def test_dropping_a_collection_forgets_it(scripted_server: ScriptedServer)
     client = AsyncMilvusClient(scripted_server.uri)
     await client._collection("c")
     await client.drop_collection("c")
-    assert _schema_cache.lookup(client._key("c")) is None
+    assert schema_cache.lookup(client._key("c")) is None
 
 
 async def test_a_pause_ends_with_its_deadline_and_with_its_connection(scripted_server: ScriptedServer) -> None:

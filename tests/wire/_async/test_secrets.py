@@ -17,7 +17,7 @@ import pytest
 
 from milvusclient import connections
 from milvusclient._async.client import AsyncMilvusClient
-from milvusclient._async.pool import current_pool
+from milvusclient._async.core.pool import current_pool
 from milvusclient.exceptions import ConnectionConfigException, MilvusException
 from tests.support.certificates import Certificates
 from tests.support.proxy import Mode

@@ -65,7 +65,7 @@ async def test_a_request_without_its_reply_yet_is_in_flight(scripted_server: Scr
 
 async def scripted_server_has(server: ScriptedServer, rpc: str, count: int) -> None:
     """Until so many requests have arrived, without keeping an event loop from sending them."""
-    from milvusclient._concurrency import async_in_thread
+    from milvusclient.runtime.concurrency import async_in_thread
 
     await async_in_thread(lambda: server.wait_for(rpc, count))
 

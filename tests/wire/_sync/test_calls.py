@@ -11,7 +11,6 @@ import pytest
 
 from milvusclient import RetryPolicy
 from milvusclient._sync.client import MilvusClient
-from milvusclient._concurrency import in_thread
 from milvusclient.exceptions import (
     AuthenticationError,
     ConnectionConfigException,
@@ -24,6 +23,7 @@ from milvusclient.exceptions import (
     ReplyError,
     UnimplementedError,
 )
+from milvusclient.runtime.concurrency import in_thread
 from tests.support.proxy import Mode
 from tests.support.scripted import ScriptedServer
 from tests.support.together import Clock, Running, Together
@@ -325,7 +325,7 @@ def test_a_restarted_server_that_is_not_ready_yet_is_waited_for(scripted_server:
 def test_a_new_handshake_that_hangs_ends_also_without_a_deadline(
     scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("milvusclient._sync.connection._LONGEST_HANDSHAKE", 0.2)
+    monkeypatch.setattr("milvusclient._sync.core.connection._LONGEST_HANDSHAKE", 0.2)
     client = opened(scripted_server)
     scripted_server.on("ShowCollections").fail(grpc.StatusCode.UNAVAILABLE)
     scripted_server.on("Connect").never_answer().times(2)

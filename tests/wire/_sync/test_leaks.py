@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 from milvusclient._sync.client import MilvusClient
-from milvusclient._sync.pool import current_pool
+from milvusclient._sync.core.pool import current_pool
 from milvusclient.exceptions import ConnectError, ConnectionConfigException, MilvusException
 from tests.support.certificates import Certificates
 from tests.support.proxy import Mode

@@ -9,8 +9,8 @@ import time
 import pytest
 
 from milvusclient._sync.client import MilvusClient
-from milvusclient._concurrency import in_thread
 from milvusclient.exceptions import ConnectError, DeadlineExceededError, MilvusException, MilvusUnavailableException
+from milvusclient.runtime.concurrency import in_thread
 from tests.support.proxy import Mode
 from tests.support.scripted import ScriptedServer
 from tests.support.together import Clock, Running, Together

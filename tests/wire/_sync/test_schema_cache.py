@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from milvusclient import _schema_cache
 from milvusclient._sync.client import MilvusClient
-from milvusclient._concurrency import in_thread
 from milvusclient.exceptions import DescribeCollectionException
+from milvusclient.runtime import schema_cache
+from milvusclient.runtime.concurrency import in_thread
 from tests.support.scripted import ScriptedServer
 from tests.support.together import Clock, Running, Together
 
@@ -57,7 +57,7 @@ def test_an_answer_that_was_asked_for_before_a_change_is_not_kept(scripted_serve
     assert asked(scripted_server) == 2, "who asks after the change does not join the question from before it"
     early.result()
 
-    assert _schema_cache.lookup(client._key("c")) is not None
+    assert schema_cache.lookup(client._key("c")) is not None
 
 
 def test_a_refresh_asks_again(scripted_server: ScriptedServer) -> None:
@@ -92,7 +92,7 @@ def test_dropping_a_collection_forgets_it(scripted_server: ScriptedServer) -> No
     client = MilvusClient(scripted_server.uri)
     client._collection("c")
     client.drop_collection("c")
-    assert _schema_cache.lookup(client._key("c")) is None
+    assert schema_cache.lookup(client._key("c")) is None
 
 
 def test_a_pause_ends_with_its_deadline_and_with_its_connection(scripted_server: ScriptedServer) -> None:

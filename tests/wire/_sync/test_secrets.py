@@ -17,7 +17,7 @@ import pytest
 
 from milvusclient import connections
 from milvusclient._sync.client import MilvusClient
-from milvusclient._sync.pool import current_pool
+from milvusclient._sync.core.pool import current_pool
 from milvusclient.exceptions import ConnectionConfigException, MilvusException
 from tests.support.certificates import Certificates
 from tests.support.proxy import Mode

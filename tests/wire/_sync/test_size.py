@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from milvusclient._sync.client import MilvusClient
-from milvusclient._sync.pool import MAX_CONNECTIONS, Pool
-from milvusclient._callsite import closed_here
-from milvusclient.config import ConnectionConfig, make_config
+from milvusclient._sync.core.pool import MAX_CONNECTIONS, Pool
+from milvusclient.config.settings import ConnectionConfig, make_config
 from milvusclient.exceptions import ConnectionConfigException, ConnectionLimitException, ReplyError
 from milvusclient.policy.deadline import UNBOUNDED, Deadline
 from milvusclient.policy.errors import Closed
+from milvusclient.runtime.callsite import closed_here
 from tests.support import facts
 from tests.support.facts import Dynamic
 from tests.support.scripted import ScriptedServer
@@ -45,7 +45,7 @@ class StandIn:
 
 
 def test_entry_65537_is_a_clear_error_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("milvusclient._sync.pool.Connection", StandIn)
+    monkeypatch.setattr("milvusclient._sync.core.pool.Connection", StandIn)
     pool = Pool()
     config = make_config("http://localhost:19530")
     assert MAX_CONNECTIONS == 65_536

@@ -9,9 +9,9 @@ from types import FrameType
 import grpc
 import pytest
 
-from milvusclient import _watching
 from milvusclient._sync.client import MilvusClient
-from milvusclient._watching import WatchedCall
+from milvusclient.runtime import instrumentation
+from milvusclient.runtime.instrumentation import WatchedCall
 from tests.support.scripted import ScriptedServer
 
 MESSAGE_ID = {"id": "m0", "wal_name": "Pulsar"}
@@ -61,9 +61,9 @@ class FailingAtOnce(Failing):
 def notes() -> Iterator[Notes]:
     """A watcher, until the end of the test."""
     watcher = Notes()
-    _watching.add_watcher(watcher)
+    instrumentation.add_watcher(watcher)
     yield watcher
-    _watching.remove_watcher(watcher)
+    instrumentation.remove_watcher(watcher)
 
 
 @pytest.fixture
@@ -71,10 +71,10 @@ def failing() -> Iterator[None]:
     """Watchers that fail, until the end of the test."""
     watchers = [FailingAtOnce(), Failing()]
     for watcher in watchers:
-        _watching.add_watcher(watcher)
+        instrumentation.add_watcher(watcher)
     yield
     for watcher in watchers:
-        _watching.remove_watcher(watcher)
+        instrumentation.remove_watcher(watcher)
 
 
 def test_a_watcher_is_told_of_a_call_and_sends_headers(scripted_server: ScriptedServer, notes: Notes) -> None:
@@ -135,7 +135,7 @@ def test_calls_that_nobody_watches_cost_nothing(scripted_server: ScriptedServer)
 
     def profile(frame: FrameType, event: str, argument: object) -> None:
         if frame.f_globals.get("__name__", "").startswith(
-            ("milvusclient._watching", "milvusclient.otel", "opentelemetry")
+            ("milvusclient.runtime.instrumentation", "milvusclient.otel", "opentelemetry")
         ):
             made.append(frame.f_code.co_qualname)
 
@@ -148,5 +148,5 @@ def test_calls_that_nobody_watches_cost_nothing(scripted_server: ScriptedServer)
     finally:
         sys.setprofile(before)
 
-    assert _watching.active == []
+    assert instrumentation.active == []
     assert made == []

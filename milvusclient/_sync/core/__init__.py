@@ -1,0 +1,1 @@
+"""Connections and calls: what the families of operations are built on."""

@@ -1,0 +1,65 @@
+"""What queries, searches and iterators share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from milvusclient import rpc
+from milvusclient._sync.core.base import Family
+from milvusclient.exceptions import MilvusException
+from milvusclient.models import results
+from milvusclient.operations import common, consistency, queries, searches
+
+if TYPE_CHECKING:
+    from milvusclient._proto import milvus_pb2
+    from milvusclient.codec.write.request import Assembled
+    from milvusclient.models.results import QueryResult, SearchResult
+    from milvusclient.operations.common import VectorsAs
+    from milvusclient.policy.deadline import Deadline
+    from milvusclient.policy.options import CallOptions
+    from milvusclient.schema.enums import ConsistencyLevel
+
+__all__ = ["Reads"]
+
+
+class Reads(Family):
+    """The base of the families that read rows."""
+
+    #: The cluster that shall answer; set in sessions only.
+    _cluster_id: str = ""
+
+    def _freshness(
+        self,
+        collection_name: str,
+        consistency_level: ConsistencyLevel | int | str | None,
+        guarantee_timestamp: int | None,
+    ) -> consistency.Freshness:
+        """How fresh the data must be that a read of this collection sees."""
+        last_write = self._last_write(common.require_name("collection_name", collection_name))
+        return consistency.freshness(consistency_level, guarantee_timestamp, last_write)
+
+    def _query(
+        self,
+        request: milvus_pb2.QueryRequest,
+        deadline: Deadline,
+        options: CallOptions,
+        vectors_as: VectorsAs = "list",
+    ) -> QueryResult:
+        try:
+            reply = self._call(rpc.QUERY, request, deadline, options)
+        except MilvusException as error:
+            if queries.finds_nothing(error):
+                return results.QueryResult()
+            raise
+        return queries.parse_query(reply, vectors_as=vectors_as)
+
+    def _search(
+        self,
+        request: milvus_pb2.SearchRequest | Assembled[milvus_pb2.SearchRequest],
+        deadline: Deadline,
+        options: CallOptions,
+        round_decimal: int = -1,
+        vectors_as: VectorsAs = "list",
+    ) -> SearchResult:
+        reply = self._call(rpc.SEARCH, request, deadline, options)
+        return searches.parse_search(reply, round_decimal, vectors_as=vectors_as)

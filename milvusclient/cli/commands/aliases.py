@@ -1,0 +1,50 @@
+"""Commands about the aliases of collections; their `-a` is the alias, so a connection is chosen by --connection."""
+
+from __future__ import annotations
+
+from milvusclient.cli.command import collection_option, option, pass_session, yes_option
+from milvusclient.cli.groups import create, delete, list_, show
+from milvusclient.cli.session import Session
+
+__all__: list[str] = []
+
+_alias_option = option("-a", "--alias", required=True, help="The alias.")
+
+
+@create.command("alias")
+@collection_option
+@_alias_option
+@option("-A", "--alter", is_flag=True, help="Move an alias that another collection has.")
+@pass_session
+def create_alias(session: Session, collection: str, alias: str, alter: bool) -> None:
+    """Give a collection another name."""
+    client = session.client()
+    (client.alter_alias if alter else client.create_alias)(collection, alias, session.timeout)
+    session.done(f"{alias!r} is collection {collection!r}.", alias=alias, collection=collection)
+
+
+@list_.command("aliases")
+@option("-c", "--collection-name", "collection", default="", help="Only those of this collection.")
+@pass_session
+def list_aliases(session: Session, collection: str) -> None:
+    """List aliases."""
+    session.names("alias", session.client().list_aliases(collection, session.timeout)["aliases"])
+
+
+@show.command("alias")
+@_alias_option
+@pass_session
+def show_alias(session: Session, alias: str) -> None:
+    """Show what an alias stands for."""
+    session.record(session.client().describe_alias(alias, session.timeout))
+
+
+@delete.command("alias")
+@_alias_option
+@yes_option
+@pass_session
+def delete_alias(session: Session, alias: str, yes: bool) -> None:
+    """Delete an alias; the collection stays."""
+    session.confirm(f"Delete alias {alias!r}?", yes)
+    session.client().drop_alias(alias, session.timeout)
+    session.done(f"Deleted alias {alias!r}.", deleted=alias)

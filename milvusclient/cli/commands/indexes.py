@@ -1,0 +1,162 @@
+"""Commands about indexes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from milvusclient import DataType, IndexParams, MilvusClient
+from milvusclient.cli.command import (
+    Command,
+    collection_option,
+    option,
+    pass_session,
+    settings_option,
+    words,
+    yes_option,
+)
+from milvusclient.cli.data.values import parse_settings
+from milvusclient.cli.failure import Failure
+from milvusclient.cli.groups import create, delete, list_, root, show
+from milvusclient.cli.progress import watched
+from milvusclient.cli.session import Session
+from milvusclient.models.descriptions import FieldDescription, IndexDescription
+
+__all__: list[str] = []
+
+_POLL = 0.5
+
+
+@create.command("index")
+@collection_option
+@option("-f", "--field", default=None, help="The field.")
+@option("-in", "--index-name", "name", default="", help="The name of the index.  [default: the field's]")
+@option("-t", "--index-type", "kind", default=None, help="AUTOINDEX, FLAT, HNSW, IVF_FLAT, INVERTED, ...")
+@option("-m", "--metric-type", "metric", default=None, help="COSINE, L2, IP, HAMMING, JACCARD or BM25.")
+@settings_option("param", "A parameter, such as nlist:128.")
+@option("--no-wait", is_flag=True, help="Do not wait until it is built.")
+@pass_session
+def create_index(
+    session: Session,
+    collection: str,
+    field: str | None,
+    name: str,
+    kind: str | None,
+    metric: str | None,
+    param: tuple[str, ...],
+    no_wait: bool,
+) -> None:
+    """Create an index on a field; what is missing is asked for on a terminal."""
+    field = session.ask(field, "Field", "--field")
+    client = session.client()
+    usual_kind, usual = _usual(client.describe_collection(collection, session.timeout)["fields"], field)
+    if kind is None:
+        kind = session.ask(None, "Index type", "--index-type", usual_kind)
+        asked = None if param else session.offer(None, "Parameters, such as nlist:128, separated by commas, or Enter")
+        param = param or tuple(words(asked) or ())
+    metric = session.ask(metric, "Metric", "--metric-type", usual) if usual else metric
+    params = IndexParams()
+    params.add_index(field, kind.upper(), name, metric_type=metric and metric.upper(), params=parse_settings(param))
+    watched(
+        f"Indexing {field}",
+        lambda: client.create_index(collection, params, session.timeout, sync=not no_wait),
+        lambda: _part(client, collection, name or field),
+    )
+    session.done(f"Created an index on {field!r} of collection {collection!r}.", created=name or field)
+
+
+def _usual(fields: Sequence[FieldDescription], name: str) -> tuple[str, str | None]:
+    """The index of a field if none is named, and its metric, which only vectors have."""
+    found = next((field for field in fields if field["name"] == name), None)
+    if found is None or not found["type"].is_vector:
+        return "AUTOINDEX", None
+    if found["type"] is DataType.SPARSE_FLOAT_VECTOR:
+        return "SPARSE_INVERTED_INDEX", "BM25" if found.get("is_function_output") else "IP"
+    return "AUTOINDEX", "HAMMING" if found["type"] is DataType.BINARY_VECTOR else "COSINE"
+
+
+def _part(client: MilvusClient, collection: str, name: str) -> float | None:
+    """How much is indexed, from 0 to 1."""
+    found = client.describe_index(collection, name)
+    return found["indexed_rows"] / found["total_rows"] if found and found["total_rows"] else None
+
+
+@list_.command("indexes")
+@collection_option
+@option("-f", "--field", default="", help="Only those of this field.")
+@pass_session
+def list_indexes(session: Session, collection: str, field: str) -> None:
+    """List the indexes of a collection."""
+    session.names("index", session.client().list_indexes(collection, field, timeout=session.timeout))
+
+
+def _index(session: Session, collection: str, name: str) -> IndexDescription:
+    found = session.client().describe_index(collection, name, session.timeout)
+    # Milvus Lite describes another index of the collection when there is none of this name.
+    if found is None or name not in (found["index_name"], found["field_name"]):
+        raise Failure(f"collection {collection!r} has no index {name!r}")
+    return found
+
+
+_name_option = option("-in", "--index-name", "name", required=True, help="The index.")
+
+
+@show.command("index")
+@collection_option
+@option("-in", "--index-name", "name", default=None, help="The index; may be left out if there is one.")
+@pass_session
+def show_index(session: Session, collection: str, name: str | None) -> None:
+    """Show an index."""
+    session.record(_index(session, collection, name or _only_index(session, collection)))
+
+
+def _only_index(session: Session, collection: str) -> str:
+    names = session.client().list_indexes(collection, timeout=session.timeout)
+    if len(names) != 1:
+        there = f"has the indexes {', '.join(names)}; pick one with -in" if names else "has no index"
+        raise Failure(f"collection {collection!r} {there}")
+    return names[0]
+
+
+@show.command("index_progress")
+@collection_option
+@option("-in", "--index-name", "name", default="", help="The index.")
+@pass_session
+def index_progress(session: Session, collection: str, name: str) -> None:
+    """Show how many rows are indexed."""
+    names = [name] if name else session.client().list_indexes(collection, timeout=session.timeout)
+    keys = ("index_name", "state", "total_rows", "indexed_rows", "pending_index_rows")
+    rows = [dict(_index(session, collection, each)) for each in names]
+    session.rows([{key: row.get(key) for key in keys} for row in rows], keys)
+
+
+@root.command("wait_for_index", cls=Command)
+@collection_option
+@option("-in", "--index-name", "name", required=True, help="The index.")
+@pass_session
+def wait_for_index(session: Session, collection: str, name: str) -> None:
+    """Wait until an index is built."""
+    limit = None if session.timeout is None else time.monotonic() + session.timeout
+
+    def work() -> None:
+        while (found := _index(session, collection, name))["state"] != "Finished":
+            if found["state"] == "Failed":
+                raise Failure(f"building index {name!r} failed")
+            if limit is not None and time.monotonic() > limit:
+                raise Failure(f"index {name!r} was not built within {session.timeout:g} s; the server goes on with it")
+            time.sleep(_POLL)
+
+    watched(f"Indexing {name}", work, lambda: _part(session.client(), collection, name))
+    session.done(f"Index {name!r} is built.", built=name)
+
+
+@delete.command("index")
+@collection_option
+@_name_option
+@yes_option
+@pass_session
+def delete_index(session: Session, collection: str, name: str, yes: bool) -> None:
+    """Delete an index."""
+    session.confirm(f"Delete index {name!r} of collection {collection!r}?", yes)
+    session.client().drop_index(collection, name, session.timeout)
+    session.done(f"Deleted index {name!r} of collection {collection!r}.", deleted=name)

@@ -1,0 +1,290 @@
+"""Commands about users, roles and privileges."""
+
+from __future__ import annotations
+
+import os
+
+from milvusclient.cli.command import no_words, option, pass_session, words, yes_option
+from milvusclient.cli.groups import create, delete, grant, list_, revoke, show, update
+from milvusclient.cli.secrets import ask_secret, keep_in_keyring
+from milvusclient.cli.session import Session
+
+__all__: list[str] = []
+
+_user_option = option("-u", "--username", "user", required=True, help="The user.")
+_role_option = option("-r", "--role-name", "role", required=True, help="The role.")
+_group_option = option("-n", "--name", required=True, help="The privilege group.")
+_PASSWORD = "MILVUS_NEW_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+def _new_password(user: str) -> str:
+    return os.environ.get(_PASSWORD) or ask_secret(f"New password of {user}", _PASSWORD, confirm=True)
+
+
+@create.command("user")
+@_user_option
+@option("-p", "--password", "ask", is_flag=True, help="Ask for the password at a hidden prompt; so it is without, too.")
+@no_words
+@pass_session
+def create_user(session: Session, user: str, ask: bool) -> None:
+    """Create a user; the password is asked for, or taken from MILVUS_NEW_PASSWORD."""
+    del ask
+    session.client().create_user(user, _new_password(user), session.timeout)
+    session.done(f"Created user {user!r}.", created=user)
+
+
+@list_.command("users")
+@pass_session
+def list_users(session: Session) -> None:
+    """List the users."""
+    session.names("user", session.client().list_users(session.timeout))
+
+
+@show.command("user")
+@_user_option
+@pass_session
+def show_user(session: Session, user: str) -> None:
+    """Show a user and the roles that it has."""
+    session.record(session.client().describe_user(user, session.timeout))
+
+
+@update.command("password")
+@_user_option
+@pass_session
+def update_password(session: Session, user: str) -> None:
+    """Change a password; both are asked for, or taken from MILVUS_PASSWORD and MILVUS_NEW_PASSWORD."""
+    old = os.environ.get("MILVUS_PASSWORD") or ask_secret(f"Old password of {user}", "MILVUS_PASSWORD")
+    new = _new_password(user)
+    session.client().update_password(user, old, new, timeout=session.timeout)
+    name, saved = session.chosen()
+    if saved is not None and saved.user == user:
+        session.close(name)  # the next command opens it with the new password
+        session.known_secrets[name] = new
+        if saved.secret == "keyring":  # noqa: S105 - it says where a secret is
+            keep_in_keyring(name, new)
+    session.done(f"Changed the password of {user!r}.", changed=user)
+
+
+@delete.command("user")
+@_user_option
+@yes_option
+@pass_session
+def delete_user(session: Session, user: str, yes: bool) -> None:
+    """Delete a user."""
+    session.confirm(f"Delete user {user!r}?", yes)
+    session.client().drop_user(user, session.timeout)
+    session.done(f"Deleted user {user!r}.", deleted=user)
+
+
+@create.command("role")
+@_role_option
+@pass_session
+def create_role(session: Session, role: str) -> None:
+    """Create a role."""
+    session.client().create_role(role, session.timeout)
+    session.done(f"Created role {role!r}.", created=role)
+
+
+@list_.command("roles")
+@pass_session
+def list_roles(session: Session) -> None:
+    """List the roles."""
+    session.names("role", session.client().list_roles(session.timeout))
+
+
+_GRANT = ("object_type", "object_name", "privilege", "db_name", "grantor_name")
+
+
+@show.command("role")
+@_role_option
+@pass_session
+def show_role(session: Session, role: str) -> None:
+    """Show the privileges of a role."""
+    found = session.client().describe_role(role, session.timeout)
+    if session.options.output == "json":
+        session.record(found)
+    else:
+        session.rows([{key: dict(each).get(key) for key in _GRANT} for each in found["privileges"]], _GRANT)
+
+
+@list_.command("grants")
+@_role_option
+@option("-o", "--object-name", default="", help="Only those on this object.")
+@option("-t", "--object-type", default="", help="Only those on this type: Collection, Global or User.")
+@pass_session
+def list_grants(session: Session, role: str, object_name: str, object_type: str) -> None:
+    """List the privileges of a role."""
+    found = [dict(each) for each in session.client().describe_role(role, session.timeout)["privileges"]]
+    kept = [
+        {key: each.get(key) for key in _GRANT}
+        for each in found
+        if object_name in ("", each["object_name"]) and object_type.lower() in ("", str(each["object_type"]).lower())
+    ]
+    session.rows(kept, _GRANT)
+
+
+@delete.command("role")
+@_role_option
+@option("--force", is_flag=True, help="Also if it has privileges.")
+@yes_option
+@pass_session
+def delete_role(session: Session, role: str, force: bool, yes: bool) -> None:
+    """Delete a role."""
+    session.confirm(f"Delete role {role!r}?", yes)
+    session.client().drop_role(role, force, session.timeout)
+    session.done(f"Deleted role {role!r}.", deleted=role)
+
+
+@grant.command("role")
+@_role_option
+@_user_option
+@pass_session
+def grant_role(session: Session, role: str, user: str) -> None:
+    """Give a role to a user."""
+    session.client().grant_role(user, role, session.timeout)
+    session.done(f"{user!r} has role {role!r}.", user=user, role=role)
+
+
+@revoke.command("role")
+@_role_option
+@_user_option
+@pass_session
+def revoke_role(session: Session, role: str, user: str) -> None:
+    """Take a role from a user."""
+    session.client().revoke_role(user, role, session.timeout)
+    session.done(f"{user!r} has no longer role {role!r}.", user=user, role=role)
+
+
+def _privilege(
+    session: Session, give: bool, role: str, object_type: str | None, privilege: str | None, object_name: str | None
+) -> None:
+    kind = session.ask(object_type, "Object type (Collection, Global, User)", "--object-type", "Collection")
+    what = session.ask(privilege, "Privilege", "--privilege")
+    where = session.ask(object_name, "Object name (* for all)", "--object-name", "*")
+    client = session.client()
+    change = client.grant_privilege if give else client.revoke_privilege
+    change(role, kind, what, where, session.options.db_name, session.timeout)
+    session.done(
+        f"Role {role!r} {'has' if give else 'has no longer'} {what} on {kind} {where}.",
+        role=role, privilege=what, object_type=kind, object_name=where,
+    )  # fmt: skip
+
+
+def _v2(session: Session, give: bool, role: str, privilege: str | None, collection: str, db_name: str | None) -> None:
+    what = session.ask(privilege, "Privilege or privilege group", "--privilege")
+    client = session.client()
+    change = client.grant_privilege_v2 if give else client.revoke_privilege_v2
+    change(role, what, collection, db_name, session.timeout)
+    session.done(
+        f"Role {role!r} {'has' if give else 'has no longer'} {what} on {collection}.", role=role, privilege=what
+    )
+
+
+_type_option = option("--object-type", default=None, help="Collection, Global or User.")
+_object_option = option("--object-name", default=None, help="The object, * for all.")
+_privilege_option = option("-p", "--privilege", default=None, help="The privilege, such as Search.")
+_collection_option = option(
+    "-c", "--collection-name", "collection", default="*", show_default=True, help="The collection."
+)
+
+
+@grant.command("privilege")
+@_role_option
+@_privilege_option
+@_type_option
+@_object_option
+@pass_session
+def grant_privilege(
+    session: Session, role: str, privilege: str | None, object_type: str | None, object_name: str | None
+) -> None:
+    """Give a privilege to a role; what is missing is asked for on a terminal."""
+    _privilege(session, True, role, object_type, privilege, object_name)
+
+
+@revoke.command("privilege")
+@_role_option
+@_privilege_option
+@_type_option
+@_object_option
+@pass_session
+def revoke_privilege(
+    session: Session, role: str, privilege: str | None, object_type: str | None, object_name: str | None
+) -> None:
+    """Take a privilege from a role; what is missing is asked for on a terminal."""
+    _privilege(session, False, role, object_type, privilege, object_name)
+
+
+@grant.command("privilege_v2")
+@_role_option
+@_privilege_option
+@_collection_option
+@option("-db", "--db-name", "db_name", default=None, help="The database, * for all.")
+@pass_session
+def grant_privilege_v2(
+    session: Session, role: str, privilege: str | None, collection: str, db_name: str | None
+) -> None:
+    """Give a privilege, or a privilege group, on a collection; for servers from 2.5."""
+    _v2(session, True, role, privilege, collection, db_name)
+
+
+@revoke.command("privilege_v2")
+@_role_option
+@_privilege_option
+@_collection_option
+@option("-db", "--db-name", "db_name", default=None, help="The database, * for all.")
+@pass_session
+def revoke_privilege_v2(
+    session: Session, role: str, privilege: str | None, collection: str, db_name: str | None
+) -> None:
+    """Take a privilege, or a privilege group, on a collection; for servers from 2.5."""
+    _v2(session, False, role, privilege, collection, db_name)
+
+
+@create.command("privilege_group")
+@_group_option
+@pass_session
+def create_privilege_group(session: Session, name: str) -> None:
+    """Create a privilege group."""
+    session.client().create_privilege_group(name, session.timeout)
+    session.done(f"Created privilege group {name!r}.", created=name)
+
+
+@list_.command("privilege_groups")
+@pass_session
+def list_privilege_groups(session: Session) -> None:
+    """List the privilege groups."""
+    session.rows(session.client().list_privilege_groups(session.timeout), ["privilege_group", "privileges"])
+
+
+@delete.command("privilege_group")
+@_group_option
+@yes_option
+@pass_session
+def delete_privilege_group(session: Session, name: str, yes: bool) -> None:
+    """Delete a privilege group."""
+    session.confirm(f"Delete privilege group {name!r}?", yes)
+    session.client().drop_privilege_group(name, session.timeout)
+    session.done(f"Deleted privilege group {name!r}.", deleted=name)
+
+
+_privileges_option = option("-p", "--privileges", required=True, help="Privileges, separated by commas.")
+
+
+@grant.command("privilege_group")
+@_group_option
+@_privileges_option
+@pass_session
+def grant_privilege_group(session: Session, name: str, privileges: str) -> None:
+    """Add privileges to a group."""
+    session.client().add_privileges_to_group(name, words(privileges) or [], session.timeout)
+    session.done(f"Added {privileges} to privilege group {name!r}.", group=name, added=words(privileges))
+
+
+@revoke.command("privilege_group")
+@_group_option
+@_privileges_option
+@pass_session
+def revoke_privilege_group(session: Session, name: str, privileges: str) -> None:
+    """Remove privileges from a group."""
+    session.client().remove_privileges_from_group(name, words(privileges) or [], session.timeout)
+    session.done(f"Removed {privileges} from privilege group {name!r}.", group=name, removed=words(privileges))

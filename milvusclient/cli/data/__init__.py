@@ -1,0 +1,1 @@
+"""Rows in files, and words of the command line as values."""

@@ -1,0 +1,1 @@
+"""``milvusclient doctor``: what it looks at, and what it advises."""

@@ -1,0 +1,182 @@
+"""The steps of ``doctor``: each looks at one thing and says what it saw."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from milvusclient import ConnectError, MilvusClient, MilvusException
+from milvusclient.cli.diagnosis.advice import Step, latency_words, meaning
+from milvusclient.cli.session import open_client
+from milvusclient.cli.store import SavedConnection
+from milvusclient.config.settings import Kind, Target
+from milvusclient.exceptions import AuthenticationError, PermissionDeniedError
+from milvusclient.rest_health import HEALTH_PORT, health
+
+__all__ = ["CALLS", "Patient", "examine"]
+
+CALLS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What is examined.
+
+    Attributes:
+        connection: the connection, without its secret.
+        secret: its password or token.
+        target: its address.
+        timeout: seconds for each step.
+        rest_port: the port of its REST health.
+    """
+
+    connection: SavedConnection
+    secret: str
+    target: Target
+    timeout: float
+    rest_port: int = HEALTH_PORT
+
+
+def examine(patient: Patient) -> Iterator[Step]:
+    """Walk through the steps, up to the first that fails."""
+    for step in _all(patient):
+        yield step
+        if step.state == "failed":
+            return
+
+
+def _all(patient: Patient) -> Iterator[Step]:
+    if patient.target.kind is Kind.NETWORK:
+        yield from _network(patient)
+    yield from _calls(patient)
+    yield _rest(patient)
+
+
+def _network(patient: Patient) -> Iterator[Step]:
+    """Name, TCP and TLS, without gRPC: each layer tells more when it is asked alone."""
+    target = patient.target
+    try:
+        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        yield meaning("name_not_resolved", f"{target.host}: {error.strerror or error}")
+        return
+    addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
+    yield Step("name", "ok", f"{target.host} is {', '.join(addresses)}")
+    try:
+        with socket.create_connection((target.host, target.port), patient.timeout):
+            pass
+    except TimeoutError:
+        yield Step(
+            "tcp", "failed", f"{target.address}: no answer within {patient.timeout:g} s",
+            "packets to this port are dropped",
+            "check the host, the firewall and the security group; the port may be open only from inside",
+        )  # fmt: skip
+        return
+    except OSError as error:
+        yield meaning("refused", f"{target.address}: {error.strerror or error}")
+        return
+    yield Step("tcp", "ok", f"{target.address} accepts connections")
+    yield _tls(patient)
+
+
+def _tls(patient: Patient) -> Step:
+    target, connection = patient.target, patient.connection
+    if not target.secure:
+        return Step("tls", "skipped", "the address does not ask for TLS")
+    try:
+        context = ssl.create_default_context(cafile=connection.server_pem_path or None)
+        if connection.client_pem_path:
+            context.load_cert_chain(connection.client_pem_path, connection.client_key_path or None)
+        context.set_alpn_protocols(["h2"])
+        with (
+            socket.create_connection((target.host, target.port), patient.timeout) as plain,
+            context.wrap_socket(plain, server_hostname=connection.server_name or target.host) as secure,
+        ):
+            return Step(
+                "tls", "ok", f"{secure.version()}, the certificate fits {connection.server_name or target.host}"
+            )
+    except ssl.SSLCertVerificationError as error:
+        return Step(
+            "tls", "failed", error.verify_message,
+            "the server's certificate is not trusted, or is for another name",
+            "give the CA that signed it with --ca, or the name that it carries with --server-name",
+        )  # fmt: skip
+    except OSError as error:
+        return meaning("tls", str(error))
+
+
+def _calls(patient: Patient) -> Iterator[Step]:
+    """gRPC, authentication, database, version and latency, over one connection of its own."""
+    try:
+        client = open_client("doctor", patient.connection, patient.secret, "", patient.timeout, dedicated=True)
+    except ConnectError as error:
+        if error.reason == "authentication":
+            yield Step("grpc", "ok", "the server answers")
+        yield meaning(error.reason, error.message)
+        return
+    with client:
+        yield Step("grpc", "ok", f"the server answers at {client.connection_info().address}")
+        yield from _asked(client, patient)
+
+
+def _asked(client: MilvusClient, patient: Patient) -> Iterator[Step]:
+    who = patient.connection.user or (
+        "the owner of the token" if patient.secret else "nobody (no credentials were given)"
+    )
+    database = patient.connection.db_name or "default"
+    try:
+        client.list_collections(patient.timeout)
+    except AuthenticationError as error:
+        yield meaning("authentication", error.message)
+        return
+    except PermissionDeniedError:
+        yield Step("authentication", "ok", f"as {who}, who may not list collections")
+        yield Step("database", "skipped", f"{who} may not look into {database!r}")
+    except MilvusException as error:
+        yield Step("authentication", "ok", f"as {who}")
+        yield Step(
+            "database", "failed", error.message, f"the server does not let us use the database {database!r}",
+            "see `list databases` without --db, and create it with `create database -db NAME`",
+        )  # fmt: skip
+        return
+    else:
+        yield Step("authentication", "ok", f"as {who}")
+        yield Step("database", "ok", f"{database!r} can be used")
+    yield from _figures(client, patient.timeout)
+
+
+def _figures(client: MilvusClient, timeout: float) -> Iterator[Step]:
+    try:
+        yield Step("version", "ok", f"Milvus {client.get_server_version(timeout)}")
+        seconds = []
+        for _ in range(CALLS):
+            start = time.perf_counter()
+            client.get_server_version(timeout)
+            seconds.append(time.perf_counter() - start)
+    except MilvusException as error:
+        yield Step(
+            "latency", "failed", error.message, "calls fail now and then",
+            "look at the server's log, and at the network between",
+        )  # fmt: skip
+        return
+    yield Step("latency", "ok", latency_words(seconds))
+
+
+def _rest(patient: Patient) -> Step:
+    target = patient.target
+    if target.kind is not Kind.NETWORK:
+        return Step("rest", "skipped", "a file or a socket has no REST port")
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    found = health(f"http://{host}:{patient.rest_port}", patient.timeout)
+    if found:
+        return Step("rest", "ok", f"{found.url} says {found.api or found.healthz}")
+    if not (found.api or found.healthz):
+        # Managed services and most clusters do not open this port; nothing else needs it.
+        return Step("rest", "skipped", f"the health port does not answer: {found.reason}")
+    return Step(
+        "rest", "failed", found.reason, "the server says that a part of it is not healthy",
+        "look at the log of the part that it names",
+    )  # fmt: skip

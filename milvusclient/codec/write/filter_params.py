@@ -1,0 +1,163 @@
+"""Values for the placeholders of a filter, such as ``{"ids": [1, 2]}`` for ``id in {ids}``."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from milvusclient._proto import schema_pb2
+from milvusclient.checks import given
+from milvusclient.codec.json_text import encode_json_values
+from milvusclient.codec.write.cells import Refusal
+from milvusclient.codec.write.scalars import texts, whole_numbers
+from milvusclient.exceptions import DataNotMatchException, ParamError
+from milvusclient.schema.enums import DataType
+
+__all__ = ["encode_template", "encode_templates"]
+
+_WANTED = "a bool, int, float, str, bytes, or a list of them"
+
+
+def encode_templates(values: Mapping[str, object]) -> dict[str, schema_pb2.TemplateValue]:
+    """The values for the placeholders of a filter.
+
+    Args:
+        values: for each placeholder its value.
+
+    Returns:
+        The messages, by placeholder.
+
+    Raises:
+        ParamError: a name is not a str, or a value has a type that filters do not have, or is out of range.
+        DataNotMatchException: a list mixes texts with other values.
+    """
+    for name in values:
+        if not isinstance(name, str):
+            raise ParamError(message=f"filter_params: a placeholder's name must be a str, got {given(name)}")
+    return {name: encode_template(name, value) for name, value in values.items()}
+
+
+def encode_template(name: str, value: object) -> schema_pb2.TemplateValue:
+    """The value of one placeholder; see :func:`encode_templates`."""
+    message = schema_pb2.TemplateValue()
+    try:
+        _fill(message, value)
+    except Refusal as refusal:
+        raise refusal.at(None, f"filter_params[{name!r}]") from None
+    return message
+
+
+def _kind(value: object) -> type | None:
+    """Which of bool, int, float, str, bytes, list a value is for a filter; None for anything else."""
+    for kind in (bool, int, float, str, bytes, list):
+        if isinstance(value, kind):
+            return kind
+    dtype = getattr(value, "dtype", None)
+    if dtype is None or getattr(value, "shape", None) != ():
+        return None
+    # A scalar of numpy.
+    kinds: dict[str, type] = {"b": bool, "i": int, "u": int, "f": float}
+    return kinds.get(getattr(dtype, "kind", ""))
+
+
+def _fill(message: schema_pb2.TemplateValue, value: Any) -> None:  # what a user gave
+    kind = _kind(value)
+    if kind is bool:
+        message.bool_val = bool(value)
+    elif kind is int:
+        message.int64_val = _alone(_whole_number, value)
+    elif kind is float:
+        message.float_val = float(value)
+    elif kind is str:
+        message.string_val = _alone(_text, value)
+    elif kind is bytes:
+        message.bytes_val = bytes(value)
+    elif kind is list:
+        message.array_val.SetInParent()
+        _fill_array(message.array_val, value)
+    else:
+        hint = "use .tolist()" if hasattr(value, "tolist") else "use list(...)" if _is_several(value) else ""
+        raise Refusal.of(_WANTED, value, hint=hint, error=ParamError)
+
+
+def _whole_number(value: object) -> int:
+    """An int that fits into 64 bits."""
+    return whole_numbers([value], DataType.INT64)[0]
+
+
+def _text(value: object) -> str:
+    """A str that UTF-8 can hold."""
+    return texts([value], "a str", None)[0]
+
+
+def _alone(convert: Callable[[Any], Any], value: object) -> Any:  # what the function returns
+    """A value that is no element of a list."""
+    try:
+        return convert(value)
+    except Refusal as refusal:
+        raise Refusal(refusal.wanted, refusal.got, error=ParamError) from None
+
+
+def _is_several(value: object) -> bool:
+    return isinstance(value, tuple | set | frozenset | range)
+
+
+def _fill_array(message: schema_pb2.TemplateArrayValue, values: Sequence[Any]) -> None:
+    """A list: of one type if its elements have one, of JSON cells if numbers are mixed."""
+    if not values:
+        return
+    kinds = {_kind(value) for value in values}
+    if len(kinds) > 1:
+        _fill_mixed(message, values, kinds)
+        return
+    (kind,) = kinds
+    if kind is bool:
+        message.bool_data.data.extend([bool(value) for value in values])
+    elif kind is int:
+        message.long_data.data.extend(_each(values, _whole_number))
+    elif kind is float:
+        _fill_doubles(message, values)
+    elif kind is str:
+        message.string_data.data.extend(_each(values, _text))
+    elif kind is list:
+        message.array_data.SetInParent()
+        for index, inner in enumerate(values):
+            try:
+                _fill_array(message.array_data.data.add(), inner)
+            except Refusal as refusal:
+                raise refusal.within(f"[{index}]") from None
+    else:
+        raise Refusal.of("a bool, int, float, str or list", values[0], inside="[0]", error=ParamError)
+
+
+def _each(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
+    converted = []
+    for index, value in enumerate(values):
+        try:
+            converted.append(convert(value))
+        except Refusal as refusal:
+            raise Refusal(refusal.wanted, refusal.got, inside=f"[{index}]", error=ParamError) from None
+    return converted
+
+
+def _fill_doubles(message: schema_pb2.TemplateArrayValue, values: Sequence[Any]) -> None:
+    message.double_data.data.append(struct.pack(f"<{len(values)}d", *values))
+
+
+def _fill_mixed(message: schema_pb2.TemplateArrayValue, values: Sequence[Any], kinds: set[type | None]) -> None:
+    """Several types in one list go as JSON cells, which only make sense for what JSON tells apart."""
+    if str in kinds:
+        index = next(
+            index for index, value in enumerate(values) if (_kind(value) is str) is (_kind(values[0]) is not str)
+        )
+        raise Refusal.of(
+            "a list with values of one type (numbers may be mixed)",
+            values[index],
+            inside=f"[{index}]",
+            error=DataNotMatchException,
+        )
+    if None in kinds or bytes in kinds:
+        index = next(index for index, value in enumerate(values) if _kind(value) in (None, bytes))
+        raise Refusal.of(_WANTED, values[index], inside=f"[{index}]", error=ParamError)
+    message.json_data.data.extend(encode_json_values(values))

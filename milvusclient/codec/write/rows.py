@@ -1,0 +1,207 @@
+"""Rows to the columns of an insert or upsert request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from sys import intern
+from typing import Any
+
+from milvusclient._proto import schema_pb2
+from milvusclient.checks import given
+from milvusclient.codec.dynamic import META, encode_dynamic
+from milvusclient.codec.write.cells import refused
+from milvusclient.codec.write.columns import encode_column
+from milvusclient.codec.write.request import Column
+from milvusclient.codec.write.structs import fill_structs
+from milvusclient.exceptions import DataNotMatchException
+from milvusclient.exceptions import TypeError as MilvusTypeError
+from milvusclient.models.collection import CollectionInfo, FieldInfo, StructFieldInfo
+from milvusclient.schema.enums import DataType
+
+__all__ = ["check_rows", "encode_rows"]
+
+Rows = Sequence[Mapping[str, Any]]
+Named = FieldInfo | StructFieldInfo
+
+#: So many rows do not stay in the processor's caches from column to column ...
+_MANY = 20_000
+#: ... and so many do.
+_SOME = 500
+
+
+def check_rows(data: object) -> Rows:
+    """The rows that a user gave: one dict, or a list of dicts.
+
+    Raises:
+        TypeError: ``data`` is neither.
+        DataNotMatchException: an element of the list is no dict.
+    """
+    if isinstance(data, Mapping):
+        return [data]
+    if not isinstance(data, list):
+        raise MilvusTypeError(message=f"data must be a dict or a list of dicts, got {given(data)}")
+    if set(map(type, data)) - {dict}:
+        for index, row in enumerate(data):
+            if not isinstance(row, Mapping):
+                raise DataNotMatchException(
+                    message=f"row {index}: wanted a dict of field name to value, got {given(row)}"
+                )
+    return data
+
+
+def encode_rows(rows: Rows, collection: CollectionInfo, *, upsert: bool = False, partial: bool = False) -> list[Column]:
+    """Encode rows as columns, in the order of the schema.
+
+    The rows are only read. Nothing is lost: a row that does not fit is refused with its index.
+
+    Args:
+        rows: at least one row.
+        collection: what the server says about the collection.
+        upsert: rows must give the primary key even where the server makes it.
+        partial: rows give some fields only, each row the same ones.
+
+    Raises:
+        DataNotMatchException: a row does not fit the schema. (NaN and infinity in vectors show when the columns are
+            put together.)
+        ParamError: a vector of a wrong kind.
+    """
+    # All columns are gathered before the first is encoded: the rows are in the processor's cache then.
+    ready = _gather_many(rows, collection) if len(rows) >= _MANY else {}
+    gathered: list[tuple[FieldInfo, list[object]]] = []
+    given_count = 0
+    uneven = False
+    for field in collection.fields:
+        if field.is_dynamic:
+            continue
+        if field.is_function_output:
+            _refuse_output(rows, field)
+            continue
+        skip = _may_skip(rows, field, upsert=upsert, partial=partial)
+        values, missing = _gather(rows, field, ready, skip=skip, partial=partial)
+        uneven = uneven or missing
+        if values is None:
+            continue
+        given_count += 1
+        gathered.append((field, values))
+    columns = [encode_column(field, values) for field, values in gathered]
+    for struct in collection.struct_fields:
+        skip = partial and not _any_has(rows, struct.name)
+        values, missing = _gather(rows, struct, ready, skip=skip, partial=partial)
+        uneven = uneven or missing
+        if values is None:
+            continue
+        given_count += 1
+        columns.append(_encode_struct(struct, values))
+    columns += _encode_rest(rows, collection, given_count=None if uneven else given_count)
+    return columns
+
+
+def _any_has(rows: Rows, name: str) -> bool:
+    return any(name in row for row in rows)
+
+
+def _may_skip(rows: Rows, field: FieldInfo, *, upsert: bool, partial: bool) -> bool:
+    """Whether the column is left out because no row gives it."""
+    if field.is_primary and (upsert or partial or not field.auto_id):
+        return False
+    if not partial and not (field.is_primary and field.auto_id):
+        return False
+    return not _any_has(rows, field.name)
+
+
+def _gather_many(rows: Rows, collection: CollectionInfo) -> dict[str, list[object]]:
+    """The columns of many rows, by name; of some rows all columns before the next rows, so that each is fetched once.
+
+    Returns:
+        The columns that the first row has; none if another row leaves one of them out.
+    """
+    named: list[Named] = [*collection.fields, *collection.struct_fields]
+    columns: dict[str, list[object]] = {intern(field.name): [] for field in named if field.name in rows[0]}
+    try:
+        for start in range(0, len(rows), _SOME):
+            some = rows[start : start + _SOME]
+            for name, column in columns.items():
+                column += [row[name] for row in some]
+    except KeyError:
+        return {}
+    return columns
+
+
+def _gather(
+    rows: Rows, field: Named, ready: Mapping[str, list[object]], *, skip: bool, partial: bool
+) -> tuple[list[object] | None, bool]:
+    """The values of a column, one for each row, and whether some row left it out; ``ready`` may have it.
+
+    Raises:
+        DataNotMatchException: a row leaves out a field that it must give.
+    """
+    if skip:
+        return None, False
+    if field.name in ready:
+        return ready[field.name], False
+    name = intern(field.name)  # as the keys of dict displays are: a dict finds its own object in half the time
+    try:
+        return [row[name] for row in rows], False
+    except KeyError:
+        pass
+    missing = next(index for index, row in enumerate(rows) if name not in row)
+    if partial or (isinstance(field, FieldInfo) and field.is_primary and field.auto_id):
+        # In a partial update a null would overwrite what is stored.
+        got = "none; give it in every row or in none"
+    elif field.nullable or (isinstance(field, FieldInfo) and field.has_default):
+        return [row.get(name) for row in rows], True
+    else:
+        got = f"none; the row has {', '.join(map(repr, rows[missing])) or 'no keys'}"
+    raise refused(missing, name, _wanted(field), got)
+
+
+def _wanted(field: Named) -> str:
+    return f"a value ({field.data_type.name})" if isinstance(field, FieldInfo) else "a value (a list of structs)"
+
+
+def _refuse_output(rows: Rows, field: FieldInfo) -> None:
+    row = next((index for index, row in enumerate(rows) if field.name in row), None)
+    if row is not None:
+        raise refused(row, field.name, "no value: a function of the collection makes it", "one; leave it out")
+
+
+def _encode_struct(struct: StructFieldInfo, values: list[object]) -> Column:
+    target = schema_pb2.FieldData(field_name=struct.name)
+    target.type = int(DataType._ARRAY_OF_STRUCT)  # type: ignore[assignment]  # the same numbers
+    rows = [row for row, value in enumerate(values) if value is not None]
+    if len(rows) < len(values) and not struct.nullable:
+        row = next(row for row, value in enumerate(values) if value is None)
+        raise refused(row, struct.name, _wanted(struct), "None; the field is not nullable")
+    fill_structs(target, struct, [values[row] for row in rows], rows, [value is not None for value in values])
+    return Column(target.SerializeToString())
+
+
+def _encode_rest(rows: Rows, collection: CollectionInfo, *, given_count: int | None) -> list[Column]:
+    """The dynamic column, where there is one; else keys that are no fields are refused.
+
+    Args:
+        rows: the rows.
+        collection: what the server says about the collection.
+        given_count: how many fields every row gives; None if they differ.
+    """
+    nothing_else = given_count is not None and set(map(len, rows)) == {given_count}
+    if nothing_else and not collection.enable_dynamic_field:
+        return []
+    known = {field.name for field in collection.fields if not field.is_dynamic}
+    known.update(struct.name for struct in collection.struct_fields)
+    if not collection.enable_dynamic_field:
+        _refuse_unknown(rows, known)
+        return []
+    column = schema_pb2.FieldData(field_name=META, is_dynamic=True)
+    column.type = int(DataType.JSON)  # type: ignore[assignment]  # the same numbers
+    cells = [b"{}"] * len(rows) if nothing_else else encode_dynamic(rows, known)
+    column.scalars.json_data.data.extend(cells)
+    return [Column(column.SerializeToString())]
+
+
+def _refuse_unknown(rows: Rows, known: set[str]) -> None:
+    for index, row in enumerate(rows):
+        for key in row:
+            if key not in known:
+                wanted = f"only fields of the schema ({', '.join(sorted(known))})"
+                raise refused(index, str(key), wanted, "a key that is none, and the collection has no dynamic fields")

@@ -1,0 +1,186 @@
+"""Tables in HTML, for notebooks. Whatever comes from data is text in them: it is escaped here, in one place.
+
+They are made for places that let little through. JupyterLab drops ``<style>`` and unusual properties from notebooks
+that it does not trust, so that styles stand at the elements, and are of those that it keeps. Colours are translucent
+and text has the colour of its surroundings, so that one table does for light and dark pages.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+
+from milvusclient.notebook.cells import ABSENT, Cell, Kind, cell, text_of
+
+__all__ = [
+    "COLUMNS",
+    "count_of",
+    "escaped",
+    "facts",
+    "first_rows",
+    "heading",
+    "more",
+    "page",
+    "pairs",
+    "records",
+    "table",
+    "words",
+]
+
+#: A table of up to this many rows is shown whole; of a longer one, the first ten.
+_WHOLE_ROWS = 20
+_FIRST_ROWS = 10
+COLUMNS = 20
+"""How many columns a table shows."""
+_NAME_LENGTH = 60
+#: What is shown of a value that has a line for itself, and how many such lines there are.
+_LONG = 600
+_LINES = 100
+_NOTHING = ("0", "0.0", "''", "None")
+#: Up to this many characters stay on one line; more are not squeezed into a narrow column.
+_UNBROKEN = 50
+
+# MathJax would take prices for formulas, and can make links: these classes tell it to stay away.
+_PAGE = 'class="tex2jax_ignore mathjax_ignore" style="overflow-x:auto"'
+_TABLE = 'style="border-collapse:collapse;margin:0px 0px 4px 0px"'
+_CAPTION = 'style="caption-side:top;text-align:left;padding:4px 10px"'
+_ROW = 'style="border-bottom:1px solid rgba(128,128,128,0.25)"'
+_NOTE = 'style="padding:2px 10px;opacity:0.7"'
+_FAINT = 'style="opacity:0.55"'
+_HEADER = "padding:3px 10px;background-color:rgba(0,161,234,0.18);font-weight:bold;white-space:nowrap"
+_BODY = "padding:3px 10px;vertical-align:top"
+
+
+def escaped(text: str) -> str:
+    """Text that HTML takes for text, between tags and in attributes."""
+    return html.escape(text, quote=True)
+
+
+def count_of(number: int, noun: str) -> str:
+    """``1 row``, ``2,000 rows``."""
+    plural = f"{noun}es" if noun.endswith("x") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def first_rows(total: int) -> int:
+    """How many of so many rows a table shows."""
+    return total if total <= _WHOLE_ROWS else _FIRST_ROWS
+
+
+def heading(title: str, facts: Iterable[str] = ()) -> str:
+    """What stands over a table: its title in bold, and some facts."""
+    told = " · ".join(text_of(fact, _LONG) for fact in facts if fact)
+    return f"<b>{escaped(text_of(title, _LONG))}</b>" + (f" {escaped(told)}" if told else "")
+
+
+def facts(extra: object, without: tuple[str, ...] = ()) -> list[str]:
+    """``name value`` for each figure of a mapping that is not 0 or empty."""
+    if not isinstance(extra, Mapping):
+        return []
+    told = {text_of(name): text_of(value) for name, value in extra.items()}
+    return [f"{name} {value}" for name, value in told.items() if name not in without and value not in _NOTHING]
+
+
+def words(values: Iterable[object], separator: str = ", ") -> str:
+    """Values one after the other, in one cell."""
+    return separator.join(text_of(value) for value in values)
+
+
+def page(parts: Iterable[str]) -> str:
+    """What ``_repr_html_`` returns: tables and notes, one below the other."""
+    return f"<div {_PAGE}>{''.join(parts)}</div>"
+
+
+def table(
+    caption: str,
+    names: Sequence[object],
+    rows: Sequence[Sequence[object]],
+    *,
+    numbered: bool = False,
+    total: int | None = None,
+) -> str:
+    """One table, with a line below it for what it leaves out.
+
+    Args:
+        caption: HTML, of :func:`heading`.
+        names: the columns.
+        rows: for each row its cells, :data:`ABSENT` where it has none. They are all shown.
+        numbered: put the index of each row before it.
+        total: how many rows there are; None for those that are here.
+    """
+    if not rows or not names:
+        return f"<div {_CAPTION}>{caption}</div>"
+    cells = [[cell(value) for value in row[:COLUMNS]] for row in rows]
+    sides = [_side(column) for column in zip(*cells, strict=True)]
+    head = "".join(_head(name, side) for name, side in zip(names[:COLUMNS], sides, strict=True))
+    body = "".join(
+        f"<tr {_ROW}>{_index(row) if numbered else ''}{''.join(map(_data, contents, sides))}</tr>"
+        for row, contents in enumerate(cells)
+    )
+    return (
+        f"<table {_TABLE}><caption {_CAPTION}>{caption}</caption>"
+        f"<thead><tr {_ROW}>{_head('', 'left') if numbered else ''}{head}</tr></thead><tbody>{body}</tbody></table>"
+        + more(len(rows) if total is None else total, len(rows), "row")
+        + more(len(names), COLUMNS, "column")
+    )
+
+
+def more(total: int, shown: int, noun: str) -> str:
+    """A line for what is not shown; nothing if there is nothing."""
+    return f"<div {_NOTE}>… and {total - shown:,} more {noun}{'s' * (total - shown > 1)}</div>" if total > shown else ""
+
+
+def records(caption: str, rows: Sequence[Mapping[str, object]], total: int, *, numbered: bool = True) -> str:
+    """A table of dicts: a column for each key, in the order in which the keys appear.
+
+    Args:
+        caption: HTML, of :func:`heading`.
+        rows: those that are shown.
+        total: how many there are.
+        numbered: put the index of each row before it.
+    """
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    values = [[row.get(name, ABSENT) for name in names[:COLUMNS]] for row in rows]
+    return table(caption, names, values, numbered=numbered, total=total)
+
+
+def pairs(caption: str, values: Mapping[str, object]) -> str:
+    """One thing: a line for each of its values, which are shown at more length."""
+    if not values:
+        return f"<div {_CAPTION}>{caption}</div>"
+    lines = "".join(
+        f'<tr {_ROW}><th scope="row" style="{_HEADER};text-align:left;vertical-align:top">{_name(name)}</th>'
+        f"{_data(cell(value, _LONG), 'left')}</tr>"
+        for name, value in list(values.items())[:_LINES]
+    )
+    return f"<table {_TABLE}><caption {_CAPTION}>{caption}</caption><tbody>{lines}</tbody></table>" + more(
+        len(values), _LINES, "field"
+    )
+
+
+def _name(name: object) -> str:
+    return escaped(text_of(name, _NAME_LENGTH)) if name or not isinstance(name, str) else ""
+
+
+def _side(column: Iterable[Cell]) -> str:
+    """The side at which a column is set, by the values in it."""
+    kinds = {each.kind for each in column if each.text}
+    return "right" if Kind.NUMBER in kinds and Kind.TEXT not in kinds else "left"
+
+
+def _head(name: object, side: str) -> str:
+    return f'<th scope="col" style="{_HEADER};text-align:{side}">{_name(name)}</th>'
+
+
+def _index(row: int) -> str:
+    return (
+        f'<th scope="row" style="{_BODY};white-space:pre;text-align:right;font-weight:normal;opacity:0.55">{row}</th>'
+    )
+
+
+def _data(content: Cell, side: str) -> str:
+    text = escaped(content.text)
+    if content.kind is Kind.FAINT:
+        text = f"<span {_FAINT}>{text}</span>"
+    space = "pre" if len(content.text) <= _UNBROKEN else "pre-wrap;min-width:20em"
+    return f'<td style="{_BODY};white-space:{space};text-align:{side}">{text}</td>'

@@ -1,0 +1,330 @@
+"""What a notebook shows of each class: its ``_repr_html_`` is one of these functions, imported when it is called."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from milvusclient.notebook.cells import ABSENT, text_of
+from milvusclient.notebook.tables import (
+    COLUMNS,
+    count_of,
+    facts,
+    first_rows,
+    heading,
+    more,
+    page,
+    pairs,
+    records,
+    table,
+    words,
+)
+
+if TYPE_CHECKING:
+    from milvusclient.models.columns import Columns
+    from milvusclient.models.connection import ConnectionInfo
+    from milvusclient.models.results import (
+        AggregationBucket,
+        AggregationHit,
+        Entity,
+        Hit,
+        Hits,
+        QueryResult,
+        SearchResult,
+    )
+    from milvusclient.schema.collection import CollectionSchema
+    from milvusclient.schema.fields import FieldSchema
+    from milvusclient.schema.functions import Function
+    from milvusclient.schema.index import IndexParam
+    from milvusclient.schema.structs import StructFieldSchema
+
+__all__ = [
+    "aggregation_hit",
+    "bucket",
+    "collection_schema",
+    "columns",
+    "connection_info",
+    "entity",
+    "field_schema",
+    "hit",
+    "hits",
+    "index_param",
+    "index_params",
+    "query_result",
+    "search_result",
+    "struct_field_schema",
+]
+
+#: Of a search for many vectors the first ones are shown.
+_QUERIES = 5
+_BUCKET_HITS = 5
+#: What only paging uses.
+_CURSORS = ("iterator_session_ts",)
+_OPERATIONS = 200
+#: Names of parameters with which services are paid or entered; not ``max_tokens``.
+_SECRET = re.compile("api_?key|secret|passw|credential|access_?key|token$", re.IGNORECASE)
+
+
+# --- results ---------------------------------------------------------------------------------------------------------
+def query_result(rows: QueryResult) -> str:
+    """The rows, a column for each field."""
+    shown = [_as_dict(row) for row in islice(rows, first_rows(len(rows)))]
+    caption = heading(type(rows).__name__, [count_of(len(rows), "row"), *facts(rows.extra, _CURSORS)])
+    return page([records(caption, shown, len(rows))])
+
+
+def search_result(found: SearchResult) -> str:
+    """One table for each query vector: its hits, and its buckets if the search asked for some."""
+    told = [count_of(len(found), "query vector"), *facts(found.extra)]
+    parts = [table(heading(type(found).__name__, told), [], [])]
+    for query in range(min(max(len(found), len(found.agg_buckets)), _QUERIES)):
+        each = found[query] if query < len(found) else []
+        groups = found.agg_buckets[query] if query < len(found.agg_buckets) else []
+        recall = [f"recall {found.recalls[query]:.4g}"] if query < len(found.recalls) else []
+        if each or not groups:
+            parts.append(_hits_table(f"query {query}", each, recall))
+        if groups:
+            parts.append(_buckets_table(f"query {query}", groups))
+    return page([*parts, more(len(found), _QUERIES, "query vector")])
+
+
+def hits(found: Hits) -> str:
+    """The hits of one query vector."""
+    return page([_hits_table(type(found).__name__, found)])
+
+
+def hit(found: Hit) -> str:
+    """One hit, a line for each value."""
+    return page([pairs(heading("Hit"), _flat(found))])
+
+
+def entity(fields: Entity) -> str:
+    """The output fields of a hit, a line for each."""
+    return page([pairs(heading("Entity"), fields)])
+
+
+def aggregation_hit(found: AggregationHit) -> str:
+    """One of the best hits of a bucket, a line for each value."""
+    return page([pairs(heading("AggregationHit"), _aggregated(found))])
+
+
+def bucket(found: AggregationBucket) -> str:
+    """A bucket with those inside it, and its best hits."""
+    best = [_aggregated(each) for each in found.hits[: first_rows(len(found.hits))]]
+    parts = [_buckets_table("AggregationBucket", [found])]
+    if best:
+        parts.append(records(heading("its best hits", [count_of(len(found.hits), "hit")]), best, len(found.hits)))
+    return page(parts)
+
+
+def columns(found: Columns) -> str:
+    """The first rows; of columns that are not decoded yet no more than those is."""
+    shown = first_rows(found.row_count)
+    size = f"{count_of(found.row_count, 'row')} of {count_of(len(found), 'column')}"
+    caption = heading(type(found).__name__, [size, *facts(found.extra, _CURSORS)])
+    cells = [found._first(name, shown) for name in islice(found, COLUMNS)]
+    return page([table(caption, list(found), list(zip(*cells, strict=True)), numbered=True, total=found.row_count)])
+
+
+def _as_dict(row: object) -> Mapping[str, object]:
+    """A row. Results are lists, into which a program can put anything."""
+    return row if isinstance(row, dict) else {"": row}
+
+
+def _beside(own: Mapping[str, object], fields: Mapping[str, object], place: str) -> dict[str, object]:
+    """What a hit has of its own, and its fields; a field of the same name says where it is from."""
+    row = dict(own)
+    for name, value in fields.items():
+        label = name
+        while label in row:
+            label = f"{place}.{label}"
+        row[label] = value
+    return row
+
+
+def _flat(found: object) -> Mapping[str, object]:
+    """A hit with its output fields beside its key and its distance."""
+    if not isinstance(found, dict):
+        return _as_dict(found)
+    own = dict(found)
+    fields = own.pop("entity", None)
+    if not isinstance(fields, dict):
+        return own if fields is None else {**own, "entity": fields}
+    key = getattr(found, "primary_key", None)  # asked for as an output field, too, it is in both
+    return _beside(own, {name: value for name, value in fields.items() if not (name == key and key in own)}, "entity")
+
+
+def _hits_table(title: str, found: Sequence[object], told: Iterable[str] = ()) -> str:
+    shown = [_flat(each) for each in islice(found, first_rows(len(found)))]
+    return records(heading(title, [count_of(len(found), "hit"), *told]), shown, len(found))
+
+
+def _aggregated(found: AggregationHit) -> dict[str, object]:
+    return _beside({"pk": found.pk, "score": found.score}, found.fields, "fields")
+
+
+def _buckets_table(title: str, groups: Sequence[AggregationBucket]) -> str:
+    """Buckets, each with those inside it below it."""
+    every = list(_nested(groups))
+    rows = [_bucket_row(depth, bucket) for depth, bucket in every[: first_rows(len(every))]]
+    return records(heading(title, [count_of(len(every), "bucket")]), rows, len(every), numbered=False)
+
+
+def _nested(groups: Iterable[AggregationBucket], depth: int = 0) -> Iterator[tuple[int, AggregationBucket]]:
+    for bucket in groups:
+        yield depth, bucket
+        yield from _nested(bucket.sub_groups, depth + 1)
+
+
+def _bucket_row(depth: int, bucket: AggregationBucket) -> dict[str, object]:
+    key = words(f"{text_of(part.get('field_name'))} = {text_of(part.get('value'))}" for part in bucket.key)
+    row = _beside({"bucket": "→ " * depth + key, "count": bucket.count}, bucket.metrics, "metrics")
+    if bucket.hits:
+        best = [f"{text_of(each.pk)} ({text_of(each.score)})" for each in bucket.hits[:_BUCKET_HITS]]
+        row = _beside(row, {"best hits": words([*best, *["…"][: len(bucket.hits) - len(best)]])}, "hits")
+    return row
+
+
+# --- schemas ---------------------------------------------------------------------------------------------------------
+_FIELD_COLUMNS = ("field", "type", "properties", "parameters", "description")
+_INDEX_COLUMNS = ("field", "index type", "index name", "metric", "parameters")
+_FUNCTION_COLUMNS = ("function", "type", "input", "output", "parameters", "description")
+
+
+def collection_schema(schema: CollectionSchema) -> str:
+    """A line for each field and each sub-field, and a table of the functions."""
+    flags = {
+        "auto id": schema.auto_id,
+        "dynamic field": schema.enable_dynamic_field,
+        "namespace": schema.enable_namespace,
+        "external": schema.external_source,  # not the source itself: a notebook is kept, and a source can hold a key
+    }
+    rows = [_field_row(field) for field in schema.fields]
+    for struct in schema.struct_fields:
+        rows += _struct_rows(struct)
+    told = [*(name for name, is_set in flags.items() if is_set), schema.description]
+    parts = [_without_empty(heading("CollectionSchema", told), _FIELD_COLUMNS, rows)]
+    if schema.functions:
+        functions = [_function_row(function) for function in schema.functions]
+        parts.append(_without_empty(heading("functions"), _FUNCTION_COLUMNS, functions))
+    return page(parts)
+
+
+def field_schema(field: FieldSchema) -> str:
+    """One line, as in the table of a schema."""
+    return page([_without_empty(heading("FieldSchema"), _FIELD_COLUMNS, [_field_row(field)])])
+
+
+def struct_field_schema(struct: StructFieldSchema) -> str:
+    """A line for the struct array, and one for each sub-field."""
+    return page([_without_empty(heading("StructFieldSchema"), _FIELD_COLUMNS, _struct_rows(struct))])
+
+
+def index_params(indexes: Sequence[IndexParam]) -> str:
+    """A line for each index."""
+    caption = heading("IndexParams", [count_of(len(indexes), "index")])
+    return page([_without_empty(caption, _INDEX_COLUMNS, [_index_row(index) for index in indexes])])
+
+
+def index_param(index: IndexParam) -> str:
+    """One line, as in the table of all indexes."""
+    return page([_without_empty(heading("IndexParam"), _INDEX_COLUMNS, [_index_row(index)])])
+
+
+def _index_row(index: IndexParam) -> list[object]:
+    params = dict(index.params)
+    return [index.field_name, index.index_type, index.index_name, params.pop("metric_type", ""), _all(params)]
+
+
+def _without_empty(caption: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A table without the columns of which no row has a value."""
+    shown = [["" if _is_empty(value) else text_of(value) for value in row] for row in rows[: first_rows(len(rows))]]
+    used = [place for place in range(len(names)) if any(row[place] for row in shown)]
+    cells = [[row[place] or ABSENT for place in used] for row in shown]
+    return table(caption, [names[place] for place in used], cells, total=len(rows))
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value)
+
+
+def _field_row(field: FieldSchema, struct: str = "") -> list[object]:
+    flags = {
+        "primary key": field.is_primary,
+        "auto id": field.auto_id,
+        "partition key": field.is_partition_key,
+        "clustering key": field.is_clustering_key,
+        "dynamic": field.is_dynamic,
+        "nullable": field.nullable,
+        "computed": field.is_function_output,
+    }
+    properties = [name for name, is_set in flags.items() if is_set]
+    if field.default_value is not None:
+        properties.append(f"default {text_of(field.default_value)}")
+    if field.external_field:
+        properties.append(f"from {text_of(field.external_field)}")
+    kind = field.dtype.name if field.element_type is None else f"{field.dtype.name} of {field.element_type.name}"
+    name = f"{struct}[{field.name}]" if struct else field.name
+    return [name, kind, ", ".join(properties), _all(field.params), field.description]
+
+
+def _struct_rows(struct: StructFieldSchema) -> list[list[object]]:
+    capacity = {} if struct.max_capacity is None else {"max_capacity": struct.max_capacity}
+    properties = "nullable" if struct.nullable else ""
+    own: list[object] = [
+        struct.name,
+        "ARRAY of STRUCT",
+        properties,
+        _all({**capacity, **struct.params}),
+        struct.description,
+    ]
+    return [own, *(_field_row(field, struct.name) for field in struct.fields)]
+
+
+def _function_row(function: Function) -> list[object]:
+    names = (words(function.input_field_names), words(function.output_field_names))
+    return [function.name, function.type.name, *names, _all(function.params), function.description]
+
+
+def _all(params: Mapping[str, object]) -> str:
+    """Parameters by name, in one cell. A notebook is kept and passed on, so what looks like a secret is left out."""
+    return words(
+        f"{text_of(name)}={'…' if _SECRET.search(text_of(name)) else text_of(value)}" for name, value in params.items()
+    )
+
+
+# --- connections -----------------------------------------------------------------------------------------------------
+def connection_info(info: ConnectionInfo) -> str:
+    """The figures of the connection, and below them those of each kind of request."""
+    own = {field.name: getattr(info, field.name) for field in dataclasses.fields(info) if field.name != "operations"}
+    own["connected_since"] = _moment(info.connected_since)
+    parts = [pairs(heading("ConnectionInfo"), {name: _grouped(value) for name, value in own.items()})]
+    operations = info.operations
+    if operations:
+        names = ("operation", "calls", "errors", "p50 ms", "p99 ms")
+        rows = [
+            [name, stats.calls, stats.errors, _milliseconds(stats.p50), _milliseconds(stats.p99)]
+            for name, stats in islice(operations.items(), _OPERATIONS)
+        ]
+        parts.append(table(heading("operations"), names, rows, total=len(operations)))
+    return page(parts)
+
+
+def _moment(seconds: float) -> str:
+    """Seconds since the epoch as a date; the number itself where they are out of range."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (OverflowError, ValueError, OSError):
+        return str(seconds)
+
+
+def _grouped(value: object) -> object:
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _milliseconds(seconds: float | None) -> object:
+    return ABSENT if seconds is None else float(f"{seconds * 1000:.3g}")

@@ -1,0 +1,147 @@
+"""The embedded server, Milvus Lite: started when the first connection needs a file, stopped after the last one."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from milvusclient.config.settings import ConnectionConfig
+from milvusclient.exceptions import ConnectError, ConnectionConfigException, ErrorCode
+from milvusclient.policy.errors import embedded_in_child_error
+
+__all__ = ["start", "stop"]
+
+
+class _Server:
+    """One file that is served, and the connections that use it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.address = ""
+        self.holders: set[int] = set()
+        self.pid = os.getpid()
+
+
+_lock = threading.Lock()
+_servers: dict[str, _Server] = {}
+
+
+def start(config: ConnectionConfig, holder: object) -> str:
+    """Serve the file of ``config`` on behalf of ``holder``, and return the server's address. Blocks for its start.
+
+    Raises:
+        ConnectionConfigException: Milvus Lite is not installed, or the file's folder does not exist.
+        ConnectError: the server does not start, for example because another process has the file open.
+    """
+    path = config.target.address
+    with _lock:
+        server = _servers.setdefault(path, _Server())
+    if server.pid != os.getpid():
+        raise embedded_in_child_error(config)
+    with server.lock:
+        if not server.holders:
+            server.address = _launch(path)
+        server.holders.add(id(holder))
+    return server.address
+
+
+def stop(config: ConnectionConfig, holder: object) -> None:
+    """``holder`` no longer needs the file; the server stops when nobody does, so that others can open it."""
+    path = config.target.address
+    with _lock:
+        server = _servers.get(path)
+    if server is None or server.pid != os.getpid():
+        return
+    with server.lock:
+        server.holders.discard(id(holder))
+        if not server.holders and server.address:
+            _manager().release_server(path)
+            server.address = ""
+
+
+class _Manager(Protocol):
+    def start_and_get_uri(self, path: str) -> str | None: ...
+
+    def release_server(self, path: str) -> None: ...
+
+
+def _manager() -> _Manager:
+    from milvus_lite.server_manager import server_manager_instance  # type: ignore[import-untyped]  # it has no types
+
+    manager: _Manager = server_manager_instance
+    return manager
+
+
+def _launch(path: str) -> str:
+    folder = os.path.dirname(path)
+    if not os.path.isdir(folder):
+        raise ConnectionConfigException(message=f"the folder {folder!r} of {path!r} does not exist; create it first")
+    try:
+        manager = _manager()
+    except ImportError as error:
+        raise ConnectionConfigException(
+            message=f"serving the file {path!r} needs Milvus Lite: pip install 'milvusclient[lite]' ({error})"
+        ) from error
+    with _captured_errors() as errors:
+        uri = manager.start_and_get_uri(path)
+    if uri is None:
+        raise _launch_error(path, errors[0] if errors else None) from (errors[0] if errors else None)
+    return str(uri).removeprefix("http://")
+
+
+def _launch_error(path: str, cause: BaseException | None) -> ConnectError | ConnectionConfigException:
+    if isinstance(cause, ImportError):
+        return ConnectionConfigException(
+            message=f"serving the file {path!r} needs all of Milvus Lite: pip install 'milvusclient[lite]' ({cause})"
+        )
+    error = ConnectError(
+        ErrorCode.CONNECT_FAILED,
+        f"the embedded server does not start on {path!r}: {cause or 'it gave no reason'}; if another process has the "
+        "file open, close it there first, and if this is not a file of Milvus Lite, use another name",
+    )
+    error.reason = "embedded"
+    error.address = path
+    return error
+
+
+class _Collector(logging.Filter):
+    """Takes out the errors that one thread logs; other threads may start other files."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.errors: list[BaseException] = []
+        self._thread = threading.get_ident()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.thread != self._thread or record.levelno < logging.ERROR:
+            return True
+        if record.exc_info and record.exc_info[1] is not None:
+            self.errors.append(record.exc_info[1])
+        return False
+
+
+@contextmanager
+def _captured_errors() -> Iterator[list[BaseException]]:
+    """Milvus Lite logs why it does not start, and returns None; keep the reason, and do not print it twice."""
+    logger = logging.getLogger("milvus_lite.server_manager")
+    collector = _Collector()
+    logger.addFilter(collector)
+    try:
+        yield collector.errors
+    finally:
+        logger.removeFilter(collector)
+
+
+def _after_fork() -> None:
+    """The child knows which files the parent serves; locks that other threads of the parent held are gone."""
+    global _lock, _servers  # noqa: PLW0603 - the module is the one instance
+    _lock = threading.Lock()
+    _servers = {path: server for path, server in _servers.items() if server.address}
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
