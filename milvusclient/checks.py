@@ -1,123 +1,189 @@
-"""Checks of single arguments that several schema classes share."""
+"""Checks of arguments, each with one wording, and :data:`UNSET`, the default of arguments for which None is a value.
+
+Each check takes the name of the argument first, as the message shows it, and returns the value that was checked.
+"""
 
 from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from typing import Final, Literal, TypeAlias
 
 from milvusclient.exceptions import MilvusException, ParamError
 
 __all__ = [
-    "boolean",
+    "INT64_BOUNDS",
+    "UNSET",
+    "Unset",
     "given",
-    "integer",
-    "json_text",
-    "mapping",
-    "name",
-    "names",
-    "number",
-    "one_of",
-    "positive",
-    "text",
+    "optional_mapping",
+    "optional_str",
+    "require_bool",
+    "require_field_names",
+    "require_int",
+    "require_json_text",
+    "require_keys",
+    "require_mapping",
+    "require_name",
+    "require_number",
+    "require_one_of",
+    "require_positive_int",
+    "require_str",
+    "require_str_list",
 ]
+
+#: The smallest and the largest integer that an INT64 holds.
+INT64_BOUNDS: Final = (-(1 << 63), (1 << 63) - 1)
+
+
+class _Unset(Enum):
+    UNSET = "UNSET"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
+UNSET: Final = _Unset.UNSET
+Unset: TypeAlias = Literal[_Unset.UNSET]
 
 
 def given(value: object) -> str:
-    """How a refused value is shown in a message: its repr, cut, and its type."""
+    """Return a refused value as messages show it: its repr, at most 60 characters, and its type."""
     shown = repr(value)
     if len(shown) > 60:
         shown = shown[:57] + "..."
     return f"{shown} ({type(value).__name__})"
 
 
-def boolean(value: object, where: str, error: type[MilvusException] = ParamError) -> bool:
-    """``value`` if it is a bool; otherwise ``error``."""
+def require_bool(name: str, value: object, *, error: type[MilvusException] = ParamError) -> bool:
+    """Return ``value`` if it is True or False; raise ``error`` otherwise."""
     if isinstance(value, bool):
         return value
-    raise error(message=f"{where} must be True or False, got {given(value)}")
+    raise error(message=f"{name} must be True or False, got {given(value)}")
 
 
-def text(value: object, where: str, error: type[MilvusException] = ParamError) -> str:
-    """``value`` if it is a str; otherwise ``error``."""
+def require_str(name: str, value: object, *, error: type[MilvusException] = ParamError) -> str:
+    """Return ``value`` if it is a str, which may be empty; raise ``error`` otherwise."""
     if isinstance(value, str):
         return value
-    raise error(message=f"{where} must be a str, got {given(value)}")
+    raise error(message=f"{name} must be a str, got {given(value)}")
 
 
-def name(value: object, where: str) -> str:
-    """``value`` if it is a str that is not empty."""
+def require_name(name: str, value: object) -> str:
+    """Return ``value`` if it is a str that is not empty."""
     if isinstance(value, str) and value:
         return value
-    raise ParamError(message=f"{where} must be a str that is not empty, got {given(value)}")
+    raise ParamError(message=f"{name} must be a non-empty str, got {given(value)}")
 
 
-def one_of(value: object, allowed: Sequence[str], where: str) -> str:
-    """``value`` if it is one of some words."""
+def optional_str(name: str, value: object) -> str:
+    """Return ``value`` if it is a str, and ``""`` for None."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    raise ParamError(message=f"{name} must be a str or None, got {given(value)}")
+
+
+def require_one_of(name: str, value: object, allowed: Sequence[str]) -> str:
+    """Return ``value`` if it is one of the allowed strings."""
     if isinstance(value, str) and value in allowed:
         return value
-    raise ParamError(message=f"{where} must be one of {', '.join(map(repr, allowed))}; got {given(value)}")
+    raise ParamError(message=f"{name} must be one of {', '.join(map(repr, allowed))}; got {given(value)}")
 
 
-def integer(value: object, where: str, least: int, most: int | None = None) -> int:
-    """``value`` if it is an int in a range."""
-    if isinstance(value, int) and not isinstance(value, bool) and least <= value and (most is None or value <= most):
-        return value
-    wanted = f"of at least {least}" if most is None else f"from {least} to {most}"
-    raise ParamError(message=f"{where} must be an int {wanted}, got {given(value)}")
+def require_int(name: str, value: object, *, least: int = INT64_BOUNDS[0], most: int = INT64_BOUNDS[1]) -> int:
+    """Return ``value`` as an int if it is an integer within bounds; both bounds are included.
+
+    Integers of numpy and other libraries, 0-d arrays too, are integers: what ``operator.index`` takes, except bool.
+    """
+    if type(value) is not int:  # the usual case pays for one comparison only
+        value = _index(name, value)
+    if value < least:
+        raise ParamError(message=f"{name} must be at least {least}, got {value}")
+    if value > most:
+        raise ParamError(message=f"{name} must be at most {most}, got {value}")
+    return value
 
 
-def number(value: object, where: str) -> int | float:
-    """``value`` if it is an int or a float."""
+def _index(name: str, value: object) -> int:
+    if not isinstance(value, bool):
+        try:
+            return operator.index(value)  # type: ignore[arg-type]  # the except is for what has no __index__
+        except TypeError:
+            pass
+    raise ParamError(message=f"{name} must be an int, got {given(value)}")
+
+
+def require_positive_int(name: str, value: object) -> int:
+    """Return ``value`` as an int of at least 1; a decimal str such as ``"8"``, as servers answer, counts too."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    return require_int(name, value, least=1)
+
+
+def require_number(name: str, value: object) -> int | float:
+    """Return ``value`` if it is an int or a float."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    raise ParamError(message=f"{where} must be a number, got {given(value)}")
+    raise ParamError(message=f"{name} must be a number, got {given(value)}")
 
 
-def positive(value: object, where: str) -> int:
-    """``value`` as an int of at least 1; a decimal text such as ``"8"`` (as servers answer) counts too."""
-    size: int | None = None
-    if isinstance(value, str):
-        size = int(value) if value.isascii() and value.isdigit() else None
-    elif not isinstance(value, bool):
-        try:
-            size = operator.index(value)  # type: ignore[arg-type]  # the except is for what has no __index__
-        except TypeError:
-            size = None
-    if size is None or size < 1:
-        raise ParamError(message=f"{where} must be an int of at least 1, got {given(value)}")
-    return size
-
-
-def names(value: object, where: str) -> list[str]:
-    """One name or a list of names, as a new list of distinct names."""
-    if isinstance(value, str):
-        return [value]
-    if not isinstance(value, list):
-        raise ParamError(message=f"{where} must be a str or a list of str, got {given(value)}")
-    for index, one in enumerate(value):
-        text(one, f"{where}[{index}]")
-        if one in value[:index]:
-            raise ParamError(message=f"{where}[{index}] repeats {one!r}; name each field once")
+def require_str_list(name: str, value: object) -> list[str]:
+    """Return a list or tuple of str as a list. A single str is refused: its letters would be taken for the items."""
+    if isinstance(value, str) or not isinstance(value, list | tuple):
+        hint = f"; write [{value!r}]" if isinstance(value, str) else ""
+        raise ParamError(message=f"{name} must be a list of str, got {given(value)}{hint}")
+    for index, item in enumerate(value):
+        require_str(f"{name}[{index}]", item)
     return list(value)
 
 
-def mapping(value: object, where: str) -> dict[str, object]:
-    """A mapping as a new dict; None is an empty one."""
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise ParamError(message=f"{where} must be a dict, got {given(value)}")
-    return dict(value)
+def require_keys(name: str, value: object) -> list[str]:
+    """Return the keys of properties: as :func:`require_str_list`, from any iterable, such as the keys of a dict."""
+    if not isinstance(value, str) and isinstance(value, Iterable):
+        value = list(value)
+    return require_str_list(name, value)
 
 
-def json_text(value: object, where: str) -> str:
-    """A mapping as compact JSON; a text, which is taken to be JSON already, as it is."""
+def require_field_names(name: str, value: object) -> list[str]:
+    """Return one field name, or a list of distinct ones, as a list."""
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        raise ParamError(message=f"{name} must be a str or a list of str, got {given(value)}")
+    for index, item in enumerate(value):
+        require_str(f"{name}[{index}]", item)
+        if item in value[:index]:
+            raise ParamError(message=f"{name}[{index}] repeats {item!r}; name each field once")
+    return list(value)
+
+
+def require_mapping(name: str, value: object, *, may_be_empty: bool = True) -> Mapping[str, object]:
+    """Return ``value`` if it is a dict or another mapping."""
+    if isinstance(value, Mapping) and (value or may_be_empty):
+        return value
+    wanted = "a dict" if may_be_empty else "a dict with at least one entry"
+    raise ParamError(message=f"{name} must be {wanted}, got {given(value)}")
+
+
+def optional_mapping(name: str, value: object) -> dict[str, object]:
+    """Return a mapping as a new dict, and an empty dict for None."""
+    return {} if value is None else dict(require_mapping(name, value))
+
+
+def require_json_text(name: str, value: object) -> str:
+    """Return a mapping as compact JSON, and a str, which is taken to be JSON already, as it is."""
     if isinstance(value, str):
         return value
     if not isinstance(value, Mapping):
-        raise ParamError(message=f"{where} must be a dict or JSON text, got {given(value)}")
+        raise ParamError(message=f"{name} must be a dict or a str of JSON, got {given(value)}")
     try:
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     except (TypeError, ValueError) as error:
-        raise ParamError(message=f"{where} cannot be written as JSON: {error}") from error
+        raise ParamError(message=f"{name} cannot be written as JSON: {error}") from error

@@ -37,6 +37,7 @@ from milvusclient._async.session import AsyncSessions
 from milvusclient._async.snapshots import AsyncSnapshots
 from milvusclient._async.users import AsyncUsers
 from milvusclient._keywords import suggest_keywords
+from milvusclient.checks import UNSET, Unset
 from milvusclient.config.settings import (
     ConnectionConfig,
     OptionValue,
@@ -48,7 +49,7 @@ from milvusclient.config.settings import (
 from milvusclient.exceptions import ConnectionConfigException, UnimplementedError
 from milvusclient.operations import databases
 from milvusclient.policy.errors import conflict_error
-from milvusclient.policy.options import UNSET, ClientOptions, Unset
+from milvusclient.policy.options import ClientOptions
 from milvusclient.policy.retry import RetryPolicy
 from milvusclient.runtime import named_configs
 from milvusclient.runtime.callsite import closed_here

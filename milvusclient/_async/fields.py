@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from milvusclient import rpc, schema
 from milvusclient._async.core.base import AsyncFamily
+from milvusclient.checks import UNSET, Unset
 from milvusclient.exceptions import UnimplementedError
 from milvusclient.operations import fields
-from milvusclient.schema._unset import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from milvusclient import rpc
+from milvusclient import checks, rpc
 from milvusclient._async.core.reads import AsyncReads
 from milvusclient.codec.write import query_vectors
 from milvusclient.exceptions import MilvusException
 from milvusclient.operations import (
-    common,
     consistency,
     indexes,
     iterator_checkpoint,
@@ -113,7 +112,7 @@ class AsyncIterators(AsyncReads):
         iterators.check_page_filter(external_filter_func)
         iterators.check_single(data)
         allowance = paging.Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
-        last_write = self._last_write(common.require_name("collection_name", collection_name))
+        last_write = self._last_write(checks.require_name("collection_name", collection_name))
         reading = searches.Reading(
             fresh=consistency.snapshot_freshness(consistency_level, guarantee_timestamp, last_write),
             output_fields=output_fields, partition_names=partition_names, namespace=namespace,
@@ -211,8 +210,8 @@ class AsyncIterators(AsyncReads):
             [{'id': 3}]
         """
         allowance = paging.Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
-        skip = None if offset is None else common.require_int("offset", offset, least=0)
-        last_write = self._last_write(common.require_name("collection_name", collection_name))
+        skip = None if offset is None else checks.require_int("offset", offset, least=0)
+        last_write = self._last_write(checks.require_name("collection_name", collection_name))
         deadline = self._deadline(timeout)
         options = queries.QueryOptions(
             offset=None if skip is None else 0, ignore_growing=ignore_growing,
@@ -225,7 +224,7 @@ class AsyncIterators(AsyncReads):
         )  # fmt: skip
         if not output_fields:
             del base.output_fields[:]
-        path = None if iterator_cp_file is None else common.require_text("iterator_cp_file", iterator_cp_file)
+        path = None if iterator_cp_file is None else checks.require_str("iterator_cp_file", iterator_cp_file)
         checkpoint = None if path is None else Path(path)
         collection = await self._collection(collection_name, deadline)
         base.query_params.extend(iterators.iterator_pairs(collection))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from milvusclient import rpc
+from milvusclient import checks, rpc
 from milvusclient._async.core.base import AsyncFamily
 from milvusclient.codec.write import rows as codec
 from milvusclient.exceptions import DataNotMatchException, MilvusException
-from milvusclient.operations import common, keys, mutations
+from milvusclient.operations import keys, mutations
 from milvusclient.policy.options import CallOptions
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ class AsyncMutations(AsyncFamily):
     ) -> milvus_pb2.MutationResult:
         """Send rows made to fit the schema as it is known, and once more if that turns out to be an old one."""
         deadline = self._deadline(timeout)
-        known = await self._collection(common.require_name("collection_name", collection_name), deadline)
+        known = await self._collection(checks.require_name("collection_name", collection_name), deadline)
         try:
             request = build(known)
         except DataNotMatchException:

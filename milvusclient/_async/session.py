@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from milvusclient import checks
 from milvusclient._async.core.base import AsyncFamily
 from milvusclient._async.iterators import AsyncIterators
 from milvusclient._async.queries import AsyncQueries
 from milvusclient._async.searches import AsyncSearches
 from milvusclient._keywords import suggest_keywords
 from milvusclient.exceptions import MilvusException
-from milvusclient.operations import common
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -92,4 +92,4 @@ class AsyncSessions(AsyncFamily):
             >>> async with client.session("cluster-1") as session:
             ...     rows = await session.get("books", [1])
         """
-        return AsyncMilvusClientSession(self._caller, common.require_text("cluster_id", cluster_id))
+        return AsyncMilvusClientSession(self._caller, checks.require_str("cluster_id", cluster_id))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Literal, overload
 
-from milvusclient import rpc, schema
+from milvusclient import checks, rpc, schema
 from milvusclient._sync.indexes import Indexes
 from milvusclient._sync.loading import Loading
 from milvusclient.models import infos
-from milvusclient.operations import common, indexes, loading, maintenance, optimize
+from milvusclient.operations import indexes, loading, maintenance, optimize
 
 if TYPE_CHECKING:
     from milvusclient._proto import milvus_pb2
@@ -91,7 +91,7 @@ class Optimize(Indexes, Loading):
         Example:
             >>> result = client.optimize("books", target_size="512MB", timeout=600)
         """
-        common.require_name("collection_name", collection_name)
+        checks.require_name("collection_name", collection_name)
         request = optimize.build_optimizing_compaction(collection_name, target_size)
         from milvusclient.runtime.optimize_task import OptimizeTask  # few programs optimize
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from milvusclient import checks
 from milvusclient._sync.core.base import Family
 from milvusclient._sync.iterators import Iterators
 from milvusclient._sync.queries import Queries
 from milvusclient._sync.searches import Searches
 from milvusclient._keywords import suggest_keywords
 from milvusclient.exceptions import MilvusException
-from milvusclient.operations import common
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -92,4 +92,4 @@ class Sessions(Family):
             >>> with client.session("cluster-1") as session:
             ...     rows = session.get("books", [1])
         """
-        return MilvusClientSession(self._caller, common.require_text("cluster_id", cluster_id))
+        return MilvusClientSession(self._caller, checks.require_str("cluster_id", cluster_id))

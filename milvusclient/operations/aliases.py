@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import optional_str, require_name, require_str
 from milvusclient.models.descriptions import AliasDescription, AliasList
-from milvusclient.operations.common import optional_text, require_name, require_text
 
 __all__ = [
     "build_alter_alias",
@@ -20,20 +20,20 @@ __all__ = [
 def build_create_alias(collection_name: str, alias: str) -> milvus_pb2.CreateAliasRequest:
     """Another name for a collection."""
     return milvus_pb2.CreateAliasRequest(
-        collection_name=require_name("collection_name", collection_name), alias=require_text("alias", alias)
+        collection_name=require_name("collection_name", collection_name), alias=require_str("alias", alias)
     )
 
 
 def build_alter_alias(collection_name: str, alias: str) -> milvus_pb2.AlterAliasRequest:
     """Another collection for a name."""
     return milvus_pb2.AlterAliasRequest(
-        collection_name=require_name("collection_name", collection_name), alias=require_text("alias", alias)
+        collection_name=require_name("collection_name", collection_name), alias=require_str("alias", alias)
     )
 
 
 def build_drop_alias(alias: str) -> milvus_pb2.DropAliasRequest:
     """The end of a name."""
-    return milvus_pb2.DropAliasRequest(alias=require_text("alias", alias))
+    return milvus_pb2.DropAliasRequest(alias=require_str("alias", alias))
 
 
 def build_describe_alias(alias: str) -> milvus_pb2.DescribeAliasRequest:
@@ -54,7 +54,7 @@ def parse_describe_alias(reply: milvus_pb2.DescribeAliasResponse, alias: str) ->
 def build_list_aliases(collection_name: str | None, db_name: str) -> milvus_pb2.ListAliasesRequest:
     """The names of one collection, or of all."""
     return milvus_pb2.ListAliasesRequest(
-        collection_name=optional_text("collection_name", collection_name), db_name=require_text("db_name", db_name)
+        collection_name=optional_str("collection_name", collection_name), db_name=require_str("db_name", db_name)
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.checks import given
+from milvusclient.checks import given, optional_str, require_bool, require_str_list
 from milvusclient.exceptions import ParamError, ReplyError
 from milvusclient.models.analysis import AnalyzeResult, AnalyzeToken, TokenDescription
-from milvusclient.operations.common import json_value_text, optional_text, require_flag, require_names
+from milvusclient.operations.common import json_value_text
 
 __all__ = ["build_run_analyzer", "only_one", "parse_run_analyzer"]
 
@@ -29,16 +29,16 @@ def build_run_analyzer(
     return milvus_pb2.RunAnalyzerRequest(
         placeholder=[_encoded(index, text) for index, text in enumerate(_names("texts", texts))],
         analyzer_params="" if analyzer_params is None else json_value_text(analyzer_params),
-        with_hash=require_flag("with_hash", with_hash),
-        with_detail=require_flag("with_detail", with_detail),
-        collection_name=optional_text("collection_name", collection_name),
-        field_name=optional_text("field_name", field_name),
+        with_hash=require_bool("with_hash", with_hash),
+        with_detail=require_bool("with_detail", with_detail),
+        collection_name=optional_str("collection_name", collection_name),
+        field_name=optional_str("field_name", field_name),
         analyzer_names=[] if analyzer_names is None else _names("analyzer_names", analyzer_names),
     )
 
 
 def _names(name: str, value: str | Sequence[str]) -> list[str]:
-    return [value] if isinstance(value, str) else require_names(name, value)
+    return [value] if isinstance(value, str) else require_str_list(name, value)
 
 
 def _encoded(index: int, text: str) -> bytes:

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.checks import given
+from milvusclient.checks import (
+    given,
+    optional_str,
+    require_bool,
+    require_int,
+    require_keys,
+    require_mapping,
+    require_name,
+    require_str,
+)
 from milvusclient.exceptions import (
     SERVER_ERRORS,
     CollectionNotExistException,
@@ -15,16 +24,7 @@ from milvusclient.exceptions import (
     PrimaryKeyException,
     ReplyError,
 )
-from milvusclient.operations.common import (
-    optional_text,
-    property_pairs,
-    require_flag,
-    require_int,
-    require_keys,
-    require_mapping,
-    require_name,
-    require_text,
-)
+from milvusclient.operations.common import property_pairs
 from milvusclient.operations.consistency import parse_level
 from milvusclient.operations.describing import parse_collection_info, parse_describe
 from milvusclient.operations.schemas import encode_schema
@@ -96,9 +96,9 @@ def quick_schema(
         raise PrimaryKeyException(message=f"id_type must be 'int', 'string', INT64 or VARCHAR, got {given(id_type)}")
     schema = CollectionSchema(
         [],
-        require_text("description", description),
+        require_str("description", description),
         auto_id=auto_id,
-        enable_dynamic_field=require_flag("enable_dynamic_field", enable_dynamic_field),
+        enable_dynamic_field=require_bool("enable_dynamic_field", enable_dynamic_field),
         check_fields=False,
     )
     key_length = max_length if key_type is DataType.VARCHAR else None
@@ -114,7 +114,7 @@ def _key_type(id_type: object) -> DataType | None:
 def quick_index_params(vector_field_name: str, metric_type: str) -> IndexParams:
     """The index of a collection of which only the metric is said."""
     params = IndexParams()
-    params.add_index(vector_field_name, index_type="AUTOINDEX", metric_type=require_text("metric_type", metric_type))
+    params.add_index(vector_field_name, index_type="AUTOINDEX", metric_type=require_str("metric_type", metric_type))
     return params
 
 
@@ -191,7 +191,7 @@ def build_rename_collection(old_name: str, new_name: str, target_db: str | None)
     return milvus_pb2.RenameCollectionRequest(
         oldName=require_name("old_name", old_name),
         newName=require_name("new_name", new_name),
-        newDBName=optional_text("target_db", target_db),
+        newDBName=optional_str("target_db", target_db),
     )
 
 
@@ -234,6 +234,6 @@ def build_alter_collection_field(
     """New values for properties of a field."""
     return milvus_pb2.AlterCollectionFieldRequest(
         collection_name=require_name("collection_name", collection_name),
-        field_name=require_text("field_name", field_name),
+        field_name=require_str("field_name", field_name),
         properties=property_pairs(require_mapping("field_params", field_params, may_be_empty=False)),
     )

@@ -1,9 +1,9 @@
-"""Checks of arguments, and conversions to texts, that the builders of several families share."""
+"""Conversions between values and the strings of requests, shared by the builders of several families."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, Protocol, TypeAlias
 
 from milvusclient._proto import common_pb2
@@ -14,29 +14,17 @@ from milvusclient.exceptions import ParamError
 __all__ = [
     "VectorsAs",
     "enum_name",
-    "int64_bounds",
     "json_or_text",
     "json_value_text",
     "key_value_pairs",
-    "optional_text",
     "parameter_text",
     "property_pairs",
     "python_text",
-    "require_flag",
-    "require_int",
-    "require_keys",
-    "require_mapping",
-    "require_name",
-    "require_names",
-    "require_text",
     "require_vectors_as",
 ]
 
 #: What dense vectors of a result are: lists, or numpy arrays over the reply's own memory.
 VectorsAs: TypeAlias = Literal["list", "numpy"]
-
-#: The integers that one number of a request can hold.
-int64_bounds = (-(1 << 63), (1 << 63) - 1)
 
 
 def require_vectors_as(value: VectorsAs) -> VectorsAs:
@@ -45,73 +33,6 @@ def require_vectors_as(value: VectorsAs) -> VectorsAs:
         raise ParamError(message=f"vectors_as must be 'list' or 'numpy', got {given(value)}")
     if value == "numpy":
         import_numpy()
-    return value
-
-
-def require_name(name: str, value: object) -> str:
-    """``value`` if it is a text with something in it."""
-    if isinstance(value, str) and value:
-        return value
-    raise ParamError(message=f"{name} must be a non-empty str, got {given(value)}")
-
-
-def require_text(name: str, value: object) -> str:
-    """``value`` if it is a text, which may be empty."""
-    if isinstance(value, str):
-        return value
-    raise ParamError(message=f"{name} must be a str, got {given(value)}")
-
-
-def optional_text(name: str, value: object) -> str:
-    """``value`` if it is a text; empty for None."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    raise ParamError(message=f"{name} must be a str or None, got {given(value)}")
-
-
-def require_names(name: str, value: object) -> list[str]:
-    """A list or tuple of texts, as a list. A single text is refused: it would be taken letter by letter."""
-    if isinstance(value, str) or not isinstance(value, list | tuple):
-        hint = f"; write [{value!r}]" if isinstance(value, str) else ""
-        raise ParamError(message=f"{name} must be a list of str, got {given(value)}{hint}")
-    for index, item in enumerate(value):
-        if not isinstance(item, str):
-            raise ParamError(message=f"{name}[{index}] must be a str, got {given(item)}")
-    return list(value)
-
-
-def require_keys(name: str, value: object) -> list[str]:
-    """Keys of properties: as :func:`require_names`, any iterable of texts such as the keys of a dict included."""
-    if not isinstance(value, str) and isinstance(value, Iterable):
-        value = list(value)
-    return require_names(name, value)
-
-
-def require_mapping(name: str, value: object, *, may_be_empty: bool = True) -> Mapping[str, object]:
-    """``value`` if it is a dict, or like one."""
-    if isinstance(value, Mapping) and (value or may_be_empty):
-        return value
-    wanted = "a dict" if may_be_empty else "a dict with at least one entry"
-    raise ParamError(message=f"{name} must be {wanted}, got {given(value)}")
-
-
-def require_flag(name: str, value: object) -> bool:
-    """``value`` if it is a bool."""
-    if isinstance(value, bool):
-        return value
-    raise ParamError(message=f"{name} must be True or False, got {given(value)}")
-
-
-def require_int(name: str, value: object, *, least: int = int64_bounds[0], most: int = int64_bounds[1]) -> int:
-    """``value`` if it is an int in the bounds, which are included."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ParamError(message=f"{name} must be an int, got {given(value)}")
-    if value < least:
-        raise ParamError(message=f"{name} must be at least {least}, got {value}")
-    if value > most:
-        raise ParamError(message=f"{name} must be at most {most}, got {value}")
     return value
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from milvusclient.checks import given
+from milvusclient.checks import given, require_int
 from milvusclient.exceptions import InvalidConsistencyLevel
-from milvusclient.operations.common import require_int
 from milvusclient.schema.enums import ConsistencyLevel
 
 if TYPE_CHECKING:

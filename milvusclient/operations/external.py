@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import optional_str, require_int, require_str
 from milvusclient.models.jobs import FileResourceInfo, RefreshExternalCollectionJobInfo
-from milvusclient.operations.common import enum_name, optional_text, require_int, require_text
+from milvusclient.operations.common import enum_name
 
 __all__ = [
     "build_add_file_resource",
@@ -24,10 +25,10 @@ def build_refresh(
 ) -> milvus_pb2.RefreshExternalCollectionRequest:
     """The data of an external collection, read anew."""
     return milvus_pb2.RefreshExternalCollectionRequest(
-        collection_name=require_text("collection_name", collection_name),
-        external_source=optional_text("external_source", external_source),
-        external_spec=optional_text("external_spec", external_spec),
-        db_name=optional_text("db_name", db_name),
+        collection_name=require_str("collection_name", collection_name),
+        external_source=optional_str("external_source", external_source),
+        external_spec=optional_str("external_spec", external_spec),
+        db_name=optional_str("db_name", db_name),
     )
 
 
@@ -48,7 +49,7 @@ def build_refresh_jobs(
 ) -> milvus_pb2.ListRefreshExternalCollectionJobsRequest:
     """The jobs of an external collection, or of all."""
     return milvus_pb2.ListRefreshExternalCollectionJobsRequest(
-        collection_name=optional_text("collection_name", collection_name), db_name=optional_text("db_name", db_name)
+        collection_name=optional_str("collection_name", collection_name), db_name=optional_str("db_name", db_name)
     )
 
 
@@ -75,12 +76,12 @@ def _job(info: milvus_pb2.RefreshExternalCollectionJobInfo) -> RefreshExternalCo
 
 def build_add_file_resource(name: str, path: str) -> milvus_pb2.AddFileResourceRequest:
     """A name for a file."""
-    return milvus_pb2.AddFileResourceRequest(name=require_text("name", name), path=require_text("path", path))
+    return milvus_pb2.AddFileResourceRequest(name=require_str("name", name), path=require_str("path", path))
 
 
 def build_remove_file_resource(name: str) -> milvus_pb2.RemoveFileResourceRequest:
     """The end of a file's name."""
-    return milvus_pb2.RemoveFileResourceRequest(name=require_text("name", name))
+    return milvus_pb2.RemoveFileResourceRequest(name=require_str("name", name))
 
 
 def build_list_file_resources() -> milvus_pb2.ListFileResourcesRequest:

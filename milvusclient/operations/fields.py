@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.checks import given
+from milvusclient.checks import given, optional_str, require_int, require_name, require_str
 from milvusclient.exceptions import ParamError
-from milvusclient.operations.common import (
-    key_value_pairs,
-    optional_text,
-    parameter_text,
-    require_int,
-    require_name,
-    require_text,
-)
+from milvusclient.operations.common import key_value_pairs, parameter_text
 from milvusclient.operations.indexes import index_extra_params
 from milvusclient.operations.schemas import encode_field, encode_function, encode_struct_field
 from milvusclient.schema.collection_checks import verify_struct
@@ -109,7 +102,7 @@ def build_add_function_field(
     index = _bound_index(field_schema.name, index_params)
     added = Alteration.FieldInfo(
         field_schema=encode_field(field_schema, parameter_text),
-        index_name=optional_text("index_name", index.index_name),
+        index_name=optional_str("index_name", index.index_name),
         extra_params=key_value_pairs(index_extra_params(index)),
     )
     add = Alteration.AddRequest(field_infos=[added], func_schema=[encode_function(func)])
@@ -137,7 +130,7 @@ def build_drop_field(
 ) -> milvus_pb2.AlterCollectionSchemaRequest:
     """The end of a field, by its name or by its number."""
     require_name("collection_name", collection_name)
-    name = optional_text("field_name", field_name)
+    name = optional_str("field_name", field_name)
     number = require_int("field_id", field_id)
     if bool(name) == (number > 0):
         raise ParamError(message=f"give either field_name or field_id; got field_name={name!r} and field_id={number}")
@@ -174,7 +167,7 @@ def build_alter_function(
     """Another function in place of one."""
     return milvus_pb2.AlterCollectionFunctionRequest(
         collection_name=require_name("collection_name", collection_name),
-        function_name=require_text("function_name", function_name),
+        function_name=require_str("function_name", function_name),
         functionSchema=encode_function(_checked_function("function", function)),
     )
 
@@ -183,7 +176,7 @@ def build_drop_function(collection_name: str, function_name: str) -> milvus_pb2.
     """The end of a function; the fields that it wrote stay."""
     return milvus_pb2.DropCollectionFunctionRequest(
         collection_name=require_name("collection_name", collection_name),
-        function_name=require_text("function_name", function_name),
+        function_name=require_str("function_name", function_name),
     )
 
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._proto import schema_pb2
-from milvusclient.checks import given
+from milvusclient.checks import INT64_BOUNDS, given
 from milvusclient.exceptions import ParamError
-from milvusclient.operations.common import int64_bounds
 from milvusclient.schema.chain_functions import ColumnRef
 from milvusclient.schema.function_chain import FunctionChain
 
@@ -74,7 +73,7 @@ def _encode_value(value: object, where: str) -> schema_pb2.FunctionParamValue:
         value = as_list()
     if isinstance(value, bool):
         return schema_pb2.FunctionParamValue(bool_value=value)
-    if isinstance(value, int) and int64_bounds[0] <= value <= int64_bounds[1]:
+    if isinstance(value, int) and INT64_BOUNDS[0] <= value <= INT64_BOUNDS[1]:
         return schema_pb2.FunctionParamValue(int64_value=value)
     if isinstance(value, float) and math.isfinite(value):
         return schema_pb2.FunctionParamValue(double_value=value)

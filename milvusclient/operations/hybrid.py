@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._proto import common_pb2, milvus_pb2
-from milvusclient.checks import given
+from milvusclient.checks import given, require_name
 from milvusclient.exceptions import ParamError
-from milvusclient.operations.common import key_value_pairs, require_name
+from milvusclient.operations.common import key_value_pairs
 from milvusclient.operations.highlighting import encode_highlighter
 from milvusclient.operations.keys import require_filter
 from milvusclient.operations.queries import filter_values

@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from typing import cast
 
 from milvusclient._proto import common_pb2, milvus_pb2
-from milvusclient.checks import given
-from milvusclient.exceptions import AmbiguousIndexName, MilvusException, ParamError
-from milvusclient.models.descriptions import IndexDescription
-from milvusclient.operations.common import (
-    enum_name,
-    json_or_text,
-    key_value_pairs,
-    optional_text,
-    parameter_text,
+from milvusclient.checks import (
+    given,
+    optional_str,
     require_int,
     require_keys,
     require_mapping,
     require_name,
-    require_text,
+    require_str,
 )
+from milvusclient.exceptions import AmbiguousIndexName, MilvusException, ParamError
+from milvusclient.models.descriptions import IndexDescription
+from milvusclient.operations.common import enum_name, json_or_text, key_value_pairs, parameter_text
 from milvusclient.schema.index import IndexParam, IndexParams
 from milvusclient.schema.states import IndexState
 
@@ -44,7 +41,7 @@ __all__ = [
 
 def build_create_indexes(collection_name: str, index_params: IndexParams) -> list[milvus_pb2.CreateIndexRequest]:
     """The indexes to build, in order."""
-    require_text("collection_name", collection_name)
+    require_str("collection_name", collection_name)
     if not isinstance(index_params, IndexParams):
         raise ParamError(
             message=f"index_params must be IndexParams, got {given(index_params)}; "
@@ -59,7 +56,7 @@ def _build_create_index(collection_name: str, param: IndexParam) -> milvus_pb2.C
     return milvus_pb2.CreateIndexRequest(
         collection_name=collection_name,
         field_name=param.field_name,
-        index_name=optional_text("index_name", param.index_name),
+        index_name=optional_str("index_name", param.index_name),
         extra_params=key_value_pairs(index_extra_params(param)),
     )
 
@@ -131,7 +128,7 @@ def build_describe_index(
     """What an index looks like; without a name, all indexes of the collection."""
     return milvus_pb2.DescribeIndexRequest(
         collection_name=require_name("collection_name", collection_name),
-        index_name=optional_text("index_name", index_name),
+        index_name=optional_str("index_name", index_name),
         timestamp=0 if timestamp is None else require_int("timestamp", timestamp, least=0, most=(1 << 64) - 1),
     )
 
@@ -170,7 +167,7 @@ def build_drop_index(collection_name: str, index_name: str) -> milvus_pb2.DropIn
     """The end of an index."""
     return milvus_pb2.DropIndexRequest(
         collection_name=require_name("collection_name", collection_name),
-        index_name=require_text("index_name", index_name),
+        index_name=require_str("index_name", index_name),
     )
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.checks import given
+from milvusclient.checks import given, require_int
 from milvusclient.exceptions import MilvusException, ParamError, ReplyError
 from milvusclient.models.results import Hit, Hits, QueryResult, SearchResult
-from milvusclient.operations.common import key_value_pairs, require_int
+from milvusclient.operations.common import key_value_pairs
 from milvusclient.operations.keys import in_expression, key_literals
 from milvusclient.policy.paging import LARGEST_PAGE, Allowance, Band, BandWalk
 

@@ -8,9 +8,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from milvusclient import exceptions
-from milvusclient.checks import given
+from milvusclient.checks import INT64_BOUNDS, given
 from milvusclient.exceptions import DataTypeNotMatchException, ParamError, ReplyError
-from milvusclient.operations.common import int64_bounds
 from milvusclient.schema.enums import DataType
 
 if TYPE_CHECKING:
@@ -116,8 +115,8 @@ def _integer(primary: FieldInfo, index: int, key: int | str) -> int:
     try:
         number = int(key)
     except ValueError:
-        number = int64_bounds[0] - 1
-    if int64_bounds[0] <= number <= int64_bounds[1]:
+        number = INT64_BOUNDS[0] - 1
+    if INT64_BOUNDS[0] <= number <= INT64_BOUNDS[1]:
         return number
     kind = primary.data_type.name
     raise ParamError(message=f"ids[{index}] must be {kind}, as the primary key {primary.name!r} is, got {given(key)}")

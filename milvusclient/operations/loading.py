@@ -6,16 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import optional_str, require_bool, require_int, require_name, require_str, require_str_list
 from milvusclient.exceptions import ParamError, ReplyError
 from milvusclient.models.descriptions import LoadStateDescription
-from milvusclient.operations.common import (
-    optional_text,
-    require_flag,
-    require_int,
-    require_name,
-    require_names,
-    require_text,
-)
 from milvusclient.schema.states import LoadState
 
 __all__ = [
@@ -64,13 +57,13 @@ class LoadOptions:
         if self.replica_number is not None:
             request.replica_number = require_int("replica_number", self.replica_number, least=0, most=_INT32_MAX)
         if self.resource_groups is not None:
-            request.resource_groups.extend(require_names("resource_groups", self.resource_groups))
-        request.refresh = require_flag("refresh", self.refresh)
+            request.resource_groups.extend(require_str_list("resource_groups", self.resource_groups))
+        request.refresh = require_bool("refresh", self.refresh)
         if self.load_fields is not None:
-            request.load_fields.extend(require_names("load_fields", self.load_fields))
-        request.skip_load_dynamic_field = require_flag("skip_load_dynamic_field", self.skip_load_dynamic_field)
+            request.load_fields.extend(require_str_list("load_fields", self.load_fields))
+        request.skip_load_dynamic_field = require_bool("skip_load_dynamic_field", self.skip_load_dynamic_field)
         if self.priority is not None:
-            request.load_params["load_priority"] = require_text("priority", self.priority)
+            request.load_params["load_priority"] = require_str("priority", self.priority)
 
 
 def build_load_collection(collection_name: str, options: LoadOptions) -> milvus_pb2.LoadCollectionRequest:
@@ -131,8 +124,8 @@ def build_get_load_state(
     collection_name: str, partition_name: str | None = "", partition_names: Sequence[str] | None = None
 ) -> milvus_pb2.GetLoadStateRequest:
     """Whether a collection, or some partitions of it, are in memory."""
-    name = optional_text("partition_name", partition_name)
-    names = [] if partition_names is None else require_names("partition_names", partition_names)
+    name = optional_str("partition_name", partition_name)
+    names = [] if partition_names is None else require_str_list("partition_names", partition_names)
     if name and names:
         raise ParamError(message="partition_name and partition_names are both given; give one of them")
     return milvus_pb2.GetLoadStateRequest(
@@ -154,4 +147,6 @@ def partition_list(partition_names: str | Sequence[str] | None) -> list[str]:
     """One name or several, as a list; None means none in particular, which is all."""
     if partition_names is None:
         return []
-    return [partition_names] if isinstance(partition_names, str) else require_names("partition_names", partition_names)
+    return (
+        [partition_names] if isinstance(partition_names, str) else require_str_list("partition_names", partition_names)
+    )

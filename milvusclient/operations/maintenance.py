@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import optional_str, require_bool, require_int, require_name, require_str
 from milvusclient.exceptions import ParamError
 from milvusclient.models.infos import CompactionPlans, Plan
-from milvusclient.operations.common import optional_text, require_flag, require_int, require_name, require_text
 from milvusclient.operations.size_units import megabytes
 from milvusclient.schema.states import CompactionTaskState, CompactionType, State
 
@@ -42,13 +42,13 @@ def build_flush_state(reply: milvus_pb2.FlushResponse, collection_name: str) -> 
 
 def build_flush_all(db: str | None) -> milvus_pb2.FlushAllRequest:
     """All rows onto the disk."""
-    return milvus_pb2.FlushAllRequest(db_name=optional_text("db", db))
+    return milvus_pb2.FlushAllRequest(db_name=optional_str("db", db))
 
 
 def build_flush_all_state(flush_all_ts: int, db: str | None) -> milvus_pb2.GetFlushAllStateRequest:
     """Whether all rows of a moment are there."""
     timestamp = require_int("flush_all_ts", flush_all_ts, least=0, most=(1 << 64) - 1)
-    return milvus_pb2.GetFlushAllStateRequest(flush_all_ts=timestamp, db_name=optional_text("db", db))
+    return milvus_pb2.GetFlushAllStateRequest(flush_all_ts=timestamp, db_name=optional_str("db", db))
 
 
 def build_compact(
@@ -61,9 +61,9 @@ def build_compact(
 ) -> milvus_pb2.ManualCompactionRequest:
     """A compaction of a collection."""
     return milvus_pb2.ManualCompactionRequest(
-        collection_name=require_text("collection_name", collection_name),
-        majorCompaction=require_flag("is_clustering", is_clustering),
-        l0Compaction=require_flag("is_l0", is_l0),
+        collection_name=require_str("collection_name", collection_name),
+        majorCompaction=require_bool("is_clustering", is_clustering),
+        l0Compaction=require_bool("is_l0", is_l0),
         target_size=0 if target_size is None else _target_size(target_size, target_size_unit),
     )
 

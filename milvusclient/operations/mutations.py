@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import optional_str, require_bool, require_name, require_str
 from milvusclient.codec.ids import decode_ids
 from milvusclient.codec.read.results import extra_info
 from milvusclient.codec.write.request import Assembled
@@ -17,7 +18,6 @@ from milvusclient.exceptions import (
     SchemaMismatchRetryableException,
 )
 from milvusclient.models.mutations import DeletedKeys
-from milvusclient.operations.common import optional_text, require_flag, require_name, require_text
 from milvusclient.operations.consistency import parse_level
 from milvusclient.operations.keys import require_filter
 from milvusclient.operations.queries import filter_values
@@ -75,12 +75,12 @@ def build_insert(
     """
     request = milvus_pb2.InsertRequest(
         collection_name=require_name("collection_name", collection_name),
-        partition_name=optional_text("partition_name", partition_name),
+        partition_name=optional_str("partition_name", partition_name),
         num_rows=len(rows),
         schema_timestamp=collection.update_timestamp,
     )
     if namespace is not None:
-        request.namespace = require_text("namespace", namespace)
+        request.namespace = require_str("namespace", namespace)
     return Assembled(request, encode_rows(rows, collection))
 
 
@@ -110,16 +110,16 @@ def build_upsert(
         ParamError: an argument cannot be.
     """
     ops = normalize_field_ops(field_ops)
-    partial = require_flag("partial_update", partial_update) or bool(ops)
+    partial = require_bool("partial_update", partial_update) or bool(ops)
     request = milvus_pb2.UpsertRequest(
         collection_name=require_name("collection_name", collection_name),
-        partition_name=optional_text("partition_name", partition_name),
+        partition_name=optional_str("partition_name", partition_name),
         num_rows=len(rows),
         schema_timestamp=collection.update_timestamp,
         partial_update=partial,
     )
     if namespace is not None:
-        request.namespace = require_text("namespace", namespace)
+        request.namespace = require_str("namespace", namespace)
     for name, op in ops.items():
         _check_op(name, op, collection)
         request.field_ops.add(field_name=name, op=cast("schema_pb2.FieldPartialUpdateOp.OpType.ValueType", int(op)))
@@ -164,7 +164,7 @@ def build_delete(
     request = milvus_pb2.DeleteRequest(
         collection_name=require_name("collection_name", collection_name),
         expr=require_filter("filter", filter_text),
-        partition_name=optional_text("partition_name", partition_name),
+        partition_name=optional_str("partition_name", partition_name),
     )
     if by_keys and request.expr:
         raise ParamError(message="give either ids or filter; for both, write the ids into the filter")
@@ -176,7 +176,7 @@ def build_delete(
         level = parse_level(consistency_level)
         request.consistency_level = cast("common_pb2.ConsistencyLevel.ValueType", int(level))
     if namespace is not None:
-        request.namespace = require_text("namespace", namespace)
+        request.namespace = require_str("namespace", namespace)
     for name, value in filter_values(filter_params).items():
         request.expr_template_values[name].CopyFrom(value)
     return request

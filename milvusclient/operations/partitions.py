@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.checks import given
+from milvusclient.checks import given, require_name, require_str
 from milvusclient.exceptions import TypeError as ArgumentTypeError
 from milvusclient.operations.collections import parse_stats
-from milvusclient.operations.common import require_name, require_text
 
 __all__ = [
     "build_create_partition",
@@ -24,7 +23,7 @@ def build_create_partition(collection_name: str, partition_name: str) -> milvus_
     """A new part of a collection."""
     return milvus_pb2.CreatePartitionRequest(
         collection_name=require_name("collection_name", collection_name),
-        partition_name=require_text("partition_name", partition_name),
+        partition_name=require_str("partition_name", partition_name),
     )
 
 
@@ -32,7 +31,7 @@ def build_drop_partition(collection_name: str, partition_name: str) -> milvus_pb
     """The end of a part of a collection."""
     return milvus_pb2.DropPartitionRequest(
         collection_name=require_name("collection_name", collection_name),
-        partition_name=require_text("partition_name", partition_name),
+        partition_name=require_str("partition_name", partition_name),
     )
 
 
@@ -40,7 +39,7 @@ def build_has_partition(collection_name: str, partition_name: str) -> milvus_pb2
     """Whether there is such a part."""
     return milvus_pb2.HasPartitionRequest(
         collection_name=require_name("collection_name", collection_name),
-        partition_name=require_text("partition_name", partition_name),
+        partition_name=require_str("partition_name", partition_name),
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import optional_str, require_name, require_str_list
 from milvusclient.exceptions import ParamError
 from milvusclient.models.descriptions import PrivilegeGroupDescription
-from milvusclient.operations.common import optional_text, require_name, require_names
 
 __all__ = [
     "build_add_privileges",
@@ -47,7 +47,7 @@ def _grant_entity(
         object=milvus_pb2.ObjectEntity(name=require_name("object_type", object_type)),
         object_name=require_name("object_name", object_name),
         grantor=_grantor(privilege),
-        db_name=optional_text("db_name", db_name),
+        db_name=optional_str("db_name", db_name),
     )
 
 
@@ -76,7 +76,7 @@ def _operate_v2(
         role=_role(role_name),
         grantor=_grantor(privilege),
         type=operation,
-        db_name=optional_text("db_name", db_name),
+        db_name=optional_str("db_name", db_name),
         collection_name=require_name("collection_name", collection_name),
     )
 
@@ -125,7 +125,7 @@ def build_remove_privileges(group_name: str, privileges: Sequence[str]) -> milvu
 def _operate_group(
     group_name: str, privileges: Sequence[str], operation: milvus_pb2.OperatePrivilegeGroupType.ValueType
 ) -> milvus_pb2.OperatePrivilegeGroupRequest:
-    names = require_names("privileges", privileges)
+    names = require_str_list("privileges", privileges)
     if not names:
         raise ParamError(message="privileges is empty; name at least one privilege")
     return milvus_pb2.OperatePrivilegeGroupRequest(

@@ -7,20 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import require_bool, require_int, require_mapping, require_name, require_str, require_str_list
 from milvusclient.codec.read.results import decode_query
 from milvusclient.codec.read.table import query_columns
 from milvusclient.codec.write.filter_params import encode_templates
 from milvusclient.exceptions import ParamError
 from milvusclient.models.results import QueryResult
-from milvusclient.operations.common import (
-    key_value_pairs,
-    require_flag,
-    require_int,
-    require_mapping,
-    require_name,
-    require_names,
-    require_text,
-)
+from milvusclient.operations.common import key_value_pairs
 from milvusclient.operations.keys import require_filter
 from milvusclient.operations.search_params import OrderBy, order_text, time_texts
 
@@ -70,10 +63,10 @@ class QueryOptions:
         if self.offset is not None:
             texts["offset"] = str(_number("offset", self.offset))
         texts.update(time_texts(self.timezone, self.time_fields))
-        texts["ignore_growing"] = str(require_flag("ignore_growing", self.ignore_growing))
-        texts["reduce_stop_for_best"] = str(require_flag("reduce_stop_for_best", self.reduce_stop_for_best))
+        texts["ignore_growing"] = str(require_bool("ignore_growing", self.ignore_growing))
+        texts["reduce_stop_for_best"] = str(require_bool("reduce_stop_for_best", self.reduce_stop_for_best))
         if self.group_by_fields:
-            texts["group_by_fields"] = ",".join(require_names("group_by_fields", self.group_by_fields))
+            texts["group_by_fields"] = ",".join(require_str_list("group_by_fields", self.group_by_fields))
         if self.order_by_fields:
             texts["order_by_fields"] = order_text("order_by_fields", self.order_by_fields)
         if self.cluster_id:
@@ -114,15 +107,15 @@ def build_query(
     request = milvus_pb2.QueryRequest(
         collection_name=require_name("collection_name", collection_name),
         expr=require_filter("filter", filter_text),
-        output_fields=require_names("output_fields", output_fields) if output_fields else ["*"],
-        partition_names=require_names("partition_names", partition_names or []),
+        output_fields=require_str_list("output_fields", output_fields) if output_fields else ["*"],
+        partition_names=require_str_list("partition_names", partition_names or []),
     )
     if by_keys and request.expr:
         raise ParamError(message="give either ids or filter; for both, write the ids into the filter")
     request.query_params.extend(key_value_pairs(options.texts()))
     fresh.apply(request)
     if namespace is not None:
-        request.namespace = require_text("namespace", namespace)
+        request.namespace = require_str("namespace", namespace)
     for name, value in filter_values(filter_params).items():
         request.expr_template_values[name].CopyFrom(value)
     return request

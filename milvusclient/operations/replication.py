@@ -6,16 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from milvusclient._proto import common_pb2, milvus_pb2
-from milvusclient.checks import given
+from milvusclient.checks import given, require_bool, require_int, require_name, require_str, require_str_list
 from milvusclient.exceptions import ParamError
-from milvusclient.operations.common import (
-    enum_name,
-    require_flag,
-    require_int,
-    require_name,
-    require_names,
-    require_text,
-)
+from milvusclient.operations.common import enum_name
 
 __all__ = [
     "Checkpoint",
@@ -76,7 +69,7 @@ def build_update_replicate_configuration(
         ],
     )
     return milvus_pb2.UpdateReplicateConfigurationRequest(
-        replicate_configuration=configuration, force_promote=require_flag("force_promote", force_promote)
+        replicate_configuration=configuration, force_promote=require_bool("force_promote", force_promote)
     )
 
 
@@ -100,15 +93,15 @@ def _member(where: str, raw: Mapping[str, object], key: str) -> object:
 
 def _cluster(where: str, raw: object) -> common_pb2.MilvusCluster:
     cluster = _dict(where, raw)
-    cluster_id = require_text(f"{where}['cluster_id']", _member(where, cluster, "cluster_id"))
+    cluster_id = require_str(f"{where}['cluster_id']", _member(where, cluster, "cluster_id"))
     place = f"{where}['connection_param']"
     connection = _dict(place, _member(where, cluster, "connection_param"))
     param = common_pb2.ConnectionParam(
-        uri=require_text(f"{place}['uri']", _member(place, connection, "uri")),
+        uri=require_str(f"{place}['uri']", _member(place, connection, "uri")),
         # A wrong token is not shown.
         token=_secret(f"{place}['token']", connection.get("token", "")),
     )
-    channels = require_names(f"{where}['pchannels']", cluster.get("pchannels", []))
+    channels = require_str_list(f"{where}['pchannels']", cluster.get("pchannels", []))
     return common_pb2.MilvusCluster(cluster_id=cluster_id, connection_param=param, pchannels=channels)
 
 
@@ -121,7 +114,7 @@ def _secret(where: str, value: object) -> str:
 def _edge(where: str, raw: object) -> common_pb2.CrossClusterTopology:
     edge = _dict(where, raw)
     source, target = (
-        require_text(f"{where}[{key!r}]", _member(where, edge, key))
+        require_str(f"{where}[{key!r}]", _member(where, edge, key))
         for key in ("source_cluster_id", "target_cluster_id")
     )
     return common_pb2.CrossClusterTopology(source_cluster_id=source, target_cluster_id=target)
@@ -172,7 +165,7 @@ def build_dump_messages(
         names = ", ".join(common_pb2.WALName.keys())
         raise ParamError(message=f"start_message_id['wal_name'] must be one of {names}, got {given(wal_name)}")
     message_id = common_pb2.MessageID(
-        id=require_text("start_message_id['id']", _member("start_message_id", start, "id")),
+        id=require_str("start_message_id['id']", _member("start_message_id", start, "id")),
         WAL_name=common_pb2.WALName.Value(wal_name),
     )
     return milvus_pb2.DumpMessagesRequest(

@@ -8,10 +8,9 @@ from typing import TypeAlias
 from google.protobuf import json_format
 
 from milvusclient._proto import milvus_pb2, rg_pb2
-from milvusclient.checks import given
+from milvusclient.checks import given, require_int, require_mapping, require_name, require_str
 from milvusclient.exceptions import ParamError
 from milvusclient.models.infos import NodeInfo, ReplicaInfo, ResourceGroupInfo, Shard
-from milvusclient.operations.common import require_int, require_mapping, require_name, require_text
 from milvusclient.schema.resource_groups import ResourceGroupConfig
 
 __all__ = [
@@ -107,7 +106,7 @@ def build_transfer_replica(
     return milvus_pb2.TransferReplicaRequest(
         source_resource_group=require_name("source_group", source_group),
         target_resource_group=require_name("target_group", target_group),
-        collection_name=require_text("collection_name", collection_name),
+        collection_name=require_str("collection_name", collection_name),
         num_replica=require_int("num_replicas", num_replicas),
     )
 

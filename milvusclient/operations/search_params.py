@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from milvusclient.checks import given
+from milvusclient.checks import given, require_bool, require_int, require_str, require_str_list
 from milvusclient.exceptions import ParamError
-from milvusclient.operations.common import require_flag, require_int, require_names, require_text
 from milvusclient.schema.enums import DataType
 
 __all__ = [
@@ -103,7 +102,7 @@ def search_texts(
     for key in _HOISTED:
         value = given_params.get(key)
         if value is not None:
-            texts[key] = value.name if isinstance(value, Enum) else require_text(f"{name}[{key!r}]", value)
+            texts[key] = value.name if isinstance(value, Enum) else require_str(f"{name}[{key!r}]", value)
     texts.update(group_texts(options))
     texts.update(_order_and_time_texts(options))
     texts.update(_json_texts(options))
@@ -154,13 +153,13 @@ def group_texts(options: SearchOptions) -> dict[str, str]:
     """
     texts: dict[str, str] = {}
     if options.group_by_field is not None:
-        texts["group_by_field"] = require_text("group_by_field", options.group_by_field)
+        texts["group_by_field"] = require_str("group_by_field", options.group_by_field)
     if options.group_by_fields:
-        texts["group_by_fields"] = ",".join(require_names("group_by_fields", options.group_by_fields))
+        texts["group_by_fields"] = ",".join(require_str_list("group_by_fields", options.group_by_fields))
     if options.group_size is not None:
         texts["group_size"] = str(require_count("group_size", options.group_size))
     if options.strict_group_size is not None:
-        texts["strict_group_size"] = str(require_flag("strict_group_size", options.strict_group_size))
+        texts["strict_group_size"] = str(require_bool("strict_group_size", options.strict_group_size))
     return texts
 
 
@@ -206,9 +205,9 @@ def time_texts(timezone: str | None, time_fields: str | Sequence[str] | None) ->
     """
     texts: dict[str, str] = {}
     if timezone is not None:
-        texts["timezone"] = require_text("timezone", timezone)
+        texts["timezone"] = require_str("timezone", timezone)
     if time_fields is not None:
-        parts = [time_fields] if isinstance(time_fields, str) else require_names("time_fields", time_fields)
+        parts = [time_fields] if isinstance(time_fields, str) else require_str_list("time_fields", time_fields)
         texts["time_fields"] = ",".join(parts)
     return texts
 
@@ -235,8 +234,8 @@ def _mapping(value: object, name: str) -> Mapping[str, object]:
 
 def _ignore_growing(params: Mapping[str, object], options: SearchOptions, name: str) -> bool:
     within = params.get("ignore_growing")
-    asked = within is not None and require_flag(f"{name}['ignore_growing']", within)
-    return require_flag("ignore_growing", options.ignore_growing) or asked
+    asked = within is not None and require_bool(f"{name}['ignore_growing']", within)
+    return require_bool("ignore_growing", options.ignore_growing) or asked
 
 
 def _offset(params: Mapping[str, object], options: SearchOptions, name: str) -> int | None:
@@ -259,14 +258,14 @@ def _order_and_time_texts(options: SearchOptions) -> dict[str, str]:
 def _json_texts(options: SearchOptions) -> dict[str, str]:
     texts: dict[str, str] = {}
     if options.json_path is not None:
-        texts["json_path"] = require_text("json_path", options.json_path)
+        texts["json_path"] = require_str("json_path", options.json_path)
     if options.json_type is not None:
         if isinstance(options.json_type, bool) or options.json_type not in _JSON_TYPES:
             wanted = ", ".join(f"DataType.{member.name}" for member in _JSON_TYPES)
             raise ParamError(message=f"json_type must be one of {wanted}, got {given(options.json_type)}")
         texts["json_type"] = _JSON_TYPES[DataType(options.json_type)]
     if options.strict_cast is not None:
-        texts["strict_cast"] = str(require_flag("strict_cast", options.strict_cast))
+        texts["strict_cast"] = str(require_bool("strict_cast", options.strict_cast))
     return texts
 
 
@@ -287,7 +286,7 @@ def _params_text(params: Mapping[str, object], options: SearchOptions, name: str
     if options.page_retain_order is not None:
         if "page_retain_order" in merged:
             raise ParamError(message=f"page_retain_order is given twice, as argument and in {name}")
-        merged["page_retain_order"] = require_flag("page_retain_order", options.page_retain_order)
+        merged["page_retain_order"] = require_bool("page_retain_order", options.page_retain_order)
     if not merged:
         return "{}"
     try:

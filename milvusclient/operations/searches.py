@@ -9,7 +9,7 @@ from numbers import Real
 from typing import TYPE_CHECKING
 
 from milvusclient._proto import common_pb2, milvus_pb2
-from milvusclient.checks import given
+from milvusclient.checks import given, optional_str, require_name, require_str, require_str_list
 from milvusclient.codec.ids import encode_ids
 from milvusclient.codec.read.results import decode_search
 from milvusclient.codec.read.table import search_columns
@@ -17,7 +17,7 @@ from milvusclient.codec.write.query_vectors import encode_vectors, usual_vectors
 from milvusclient.codec.write.request import Assembled, field_number, prefix
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.aggregation import encode_aggregation
-from milvusclient.operations.common import key_value_pairs, optional_text, require_name, require_names, require_text
+from milvusclient.operations.common import key_value_pairs
 from milvusclient.operations.function_chains import encode_chains
 from milvusclient.operations.highlighting import encode_highlighter
 from milvusclient.operations.keys import require_filter
@@ -71,10 +71,10 @@ class Reading:
         Raises:
             ParamError: a name is not a text.
         """
-        request.output_fields.extend(require_names("output_fields", self.output_fields or []))
-        request.partition_names.extend(require_names("partition_names", self.partition_names or []))
+        request.output_fields.extend(require_str_list("output_fields", self.output_fields or []))
+        request.partition_names.extend(require_str_list("partition_names", self.partition_names or []))
         if self.namespace is not None:
-            request.namespace = require_text("namespace", self.namespace)
+            request.namespace = require_str("namespace", self.namespace)
         self.fresh.apply(request)
 
 
@@ -143,7 +143,7 @@ def build_search(
     """
     if (data is None) == (ids is None):
         raise ParamError(message="give either data, the query vectors, or ids, the keys of rows that have the vectors")
-    field_name = optional_text("anns_field", anns_field)
+    field_name = optional_str("anns_field", anns_field)
     request = milvus_pb2.SearchRequest(
         collection_name=require_name("collection_name", collection_name),
         dsl=require_filter("filter", filter_text),

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.checks import given
+from milvusclient.checks import given, require_str
 from milvusclient.exceptions import ParamError
 from milvusclient.models.infos import LoadedSegmentInfo, SegmentInfo
-from milvusclient.operations.common import require_text
 from milvusclient.schema.states import SegmentState
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def build_segments(
 ) -> milvus_pb2.GetPersistentSegmentInfoRequest:
     """The segments of a collection on disk; without states, those that the server thinks of."""
     return milvus_pb2.GetPersistentSegmentInfoRequest(
-        collectionName=require_text("collection_name", collection_name),
+        collectionName=require_str("collection_name", collection_name),
         states=[] if states is None else _checked_states(states),
     )
 
@@ -77,7 +76,7 @@ def parse_segments(reply: milvus_pb2.GetPersistentSegmentInfoResponse, collectio
 
 def build_loaded_segments(collection_name: str) -> milvus_pb2.GetQuerySegmentInfoRequest:
     """The segments of a collection in memory."""
-    return milvus_pb2.GetQuerySegmentInfoRequest(collectionName=require_text("collection_name", collection_name))
+    return milvus_pb2.GetQuerySegmentInfoRequest(collectionName=require_str("collection_name", collection_name))
 
 
 def parse_loaded_segments(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import optional_str, require_int, require_name
 from milvusclient.models.jobs import RestoreSnapshotJobInfo, SnapshotInfo
-from milvusclient.operations.common import enum_name, optional_text, require_int, require_name
+from milvusclient.operations.common import enum_name
 
 __all__ = [
     "build_create_snapshot",
@@ -34,8 +35,8 @@ def build_create_snapshot(
     return milvus_pb2.CreateSnapshotRequest(
         name=require_name("snapshot_name", snapshot_name),
         collection_name=require_name("collection_name", collection_name),
-        db_name=optional_text("db_name", db_name),
-        description=optional_text("description", description),
+        db_name=optional_str("db_name", db_name),
+        description=optional_str("description", description),
         compaction_protection_seconds=require_int(
             "compaction_protection_seconds", compaction_protection_seconds, least=0
         ),
@@ -49,14 +50,14 @@ def build_drop_snapshot(
     return milvus_pb2.DropSnapshotRequest(
         name=require_name("snapshot_name", snapshot_name),
         collection_name=require_name("collection_name", collection_name),
-        db_name=optional_text("db_name", db_name),
+        db_name=optional_str("db_name", db_name),
     )
 
 
 def build_list_snapshots(collection_name: str | None, db_name: str | None) -> milvus_pb2.ListSnapshotsRequest:
     """The snapshots of a collection, or of all."""
     return milvus_pb2.ListSnapshotsRequest(
-        collection_name=optional_text("collection_name", collection_name), db_name=optional_text("db_name", db_name)
+        collection_name=optional_str("collection_name", collection_name), db_name=optional_str("db_name", db_name)
     )
 
 
@@ -72,7 +73,7 @@ def build_describe_snapshot(
     return milvus_pb2.DescribeSnapshotRequest(
         name=require_name("snapshot_name", snapshot_name),
         collection_name=require_name("collection_name", collection_name),
-        db_name=optional_text("db_name", db_name),
+        db_name=optional_str("db_name", db_name),
     )
 
 
@@ -100,8 +101,8 @@ def build_restore_snapshot(
         name=require_name("snapshot_name", snapshot_name),
         collection_name=require_name("source_collection_name", source_collection_name),
         target_collection_name=require_name("target_collection_name", target_collection_name),
-        db_name=optional_text("source_db_name", source_db_name),
-        target_db_name=optional_text("target_db_name", target_db_name),
+        db_name=optional_str("source_db_name", source_db_name),
+        target_db_name=optional_str("target_db_name", target_db_name),
     )
 
 
@@ -118,7 +119,7 @@ def parse_restore_state(reply: milvus_pb2.GetRestoreSnapshotStateResponse) -> Re
 def build_restore_jobs(collection_name: str | None, db_name: str | None) -> milvus_pb2.ListRestoreSnapshotJobsRequest:
     """The jobs that make a collection, or all, of snapshots."""
     return milvus_pb2.ListRestoreSnapshotJobsRequest(
-        collection_name=optional_text("collection_name", collection_name), db_name=optional_text("db_name", db_name)
+        collection_name=optional_str("collection_name", collection_name), db_name=optional_str("db_name", db_name)
     )
 
 
@@ -148,7 +149,7 @@ def build_pin(
     return milvus_pb2.PinSnapshotDataRequest(
         name=require_name("snapshot_name", snapshot_name),
         collection_name=require_name("collection_name", collection_name),
-        db_name=optional_text("db_name", db_name),
+        db_name=optional_str("db_name", db_name),
         ttl_seconds=require_int("ttl_seconds", ttl_seconds, least=0),
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.checks import optional_str, require_bool, require_name, require_str
 from milvusclient.exceptions import ParamError
 from milvusclient.models.descriptions import GrantDescription, RoleDescription, UserDescription
-from milvusclient.operations.common import optional_text, require_flag, require_name, require_text
 
 __all__ = [
     "build_alter_role",
@@ -34,7 +34,7 @@ __all__ = [
 def build_create_user(user_name: str, password: str, description: str | None) -> milvus_pb2.CreateCredentialRequest:
     """A new user."""
     return milvus_pb2.CreateCredentialRequest(
-        username=require_text("user_name", user_name),
+        username=require_str("user_name", user_name),
         password=_encoded("password", password),
         description=_description(description),
     )
@@ -45,7 +45,7 @@ def build_update_password(
 ) -> milvus_pb2.UpdateCredentialRequest:
     """Another password for a user."""
     return milvus_pb2.UpdateCredentialRequest(
-        username=require_text("user_name", user_name),
+        username=require_str("user_name", user_name),
         oldPassword=_encoded("old_password", old_password),
         newPassword=_encoded("new_password", new_password),
         description=_description(description),
@@ -55,13 +55,13 @@ def build_update_password(
 def build_update_user(user_name: str, description: str | None) -> milvus_pb2.UpdateCredentialRequest:
     """Another description for a user."""
     return milvus_pb2.UpdateCredentialRequest(
-        username=require_text("user_name", user_name), description=_description(description)
+        username=require_str("user_name", user_name), description=_description(description)
     )
 
 
 def _description(value: str | None) -> str | None:
     """None is not sent, so that the server leaves what it has; an empty text is."""
-    return None if value is None else require_text("description", value)
+    return None if value is None else require_str("description", value)
 
 
 def _encoded(name: str, password: object) -> str:
@@ -76,7 +76,7 @@ def _encoded(name: str, password: object) -> str:
 
 def build_drop_user(user_name: str) -> milvus_pb2.DeleteCredentialRequest:
     """The end of a user."""
-    return milvus_pb2.DeleteCredentialRequest(username=require_text("user_name", user_name))
+    return milvus_pb2.DeleteCredentialRequest(username=require_str("user_name", user_name))
 
 
 def build_list_users() -> milvus_pb2.ListCredUsersRequest:
@@ -91,7 +91,7 @@ def parse_list_users(reply: milvus_pb2.ListCredUsersResponse) -> list[str]:
 
 def build_describe_user(user_name: str) -> milvus_pb2.SelectUserRequest:
     """Which roles a user has."""
-    user = milvus_pb2.UserEntity(name=require_text("user_name", user_name))
+    user = milvus_pb2.UserEntity(name=require_str("user_name", user_name))
     return milvus_pb2.SelectUserRequest(user=user, include_role_info=True)
 
 
@@ -107,7 +107,7 @@ def parse_describe_user(reply: milvus_pb2.SelectUserResponse, user_name: str) ->
 def build_create_role(role_name: str, description: str) -> milvus_pb2.CreateRoleRequest:
     """A new role."""
     entity = milvus_pb2.RoleEntity(
-        name=require_name("role_name", role_name), description=require_text("description", description)
+        name=require_name("role_name", role_name), description=require_str("description", description)
     )
     return milvus_pb2.CreateRoleRequest(entity=entity)
 
@@ -115,14 +115,14 @@ def build_create_role(role_name: str, description: str) -> milvus_pb2.CreateRole
 def build_alter_role(role_name: str, description: str) -> milvus_pb2.AlterRoleRequest:
     """Another description for a role."""
     return milvus_pb2.AlterRoleRequest(
-        role_name=require_name("role_name", role_name), description=require_text("description", description)
+        role_name=require_name("role_name", role_name), description=require_str("description", description)
     )
 
 
 def build_drop_role(role_name: str, force_drop: bool) -> milvus_pb2.DropRoleRequest:
     """The end of a role."""
     return milvus_pb2.DropRoleRequest(
-        role_name=require_name("role_name", role_name), force_drop=require_flag("force_drop", force_drop)
+        role_name=require_name("role_name", role_name), force_drop=require_bool("force_drop", force_drop)
     )
 
 
@@ -144,7 +144,7 @@ def build_describe_role(role_name: str) -> milvus_pb2.SelectRoleRequest:
 def build_role_grants(role_name: str, db_name: str | None) -> milvus_pb2.SelectGrantRequest:
     """What a role may do."""
     role = milvus_pb2.RoleEntity(name=require_name("role_name", role_name))
-    entity = milvus_pb2.GrantEntity(role=role, db_name=optional_text("db_name", db_name))
+    entity = milvus_pb2.GrantEntity(role=role, db_name=optional_str("db_name", db_name))
     return milvus_pb2.SelectGrantRequest(entity=entity)
 
 
@@ -171,7 +171,7 @@ def _grant(entity: milvus_pb2.GrantEntity) -> GrantDescription:
 def build_grant_role(user_name: str, role_name: str) -> milvus_pb2.OperateUserRoleRequest:
     """A role for a user."""
     return milvus_pb2.OperateUserRoleRequest(
-        username=require_text("user_name", user_name),
+        username=require_str("user_name", user_name),
         role_name=require_name("role_name", role_name),
         type=milvus_pb2.OperateUserRoleType.AddUserToRole,
     )
@@ -180,7 +180,7 @@ def build_grant_role(user_name: str, role_name: str) -> milvus_pb2.OperateUserRo
 def build_revoke_role(user_name: str, role_name: str) -> milvus_pb2.OperateUserRoleRequest:
     """A role no longer for a user."""
     return milvus_pb2.OperateUserRoleRequest(
-        username=require_text("user_name", user_name),
+        username=require_str("user_name", user_name),
         role_name=require_name("role_name", role_name),
         type=milvus_pb2.OperateUserRoleType.RemoveUserFromRole,
     )

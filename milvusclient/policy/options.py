@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from typing import TYPE_CHECKING
 
@@ -12,20 +11,7 @@ from milvusclient.policy.deadline import Deadline
 if TYPE_CHECKING:
     from milvusclient.policy.retry import RetryPolicy
 
-__all__ = ["DEFAULT_OPTIONS", "UNSET", "CallOptions", "ClientOptions", "Unset"]
-
-
-class Unset(enum.Enum):
-    """The type of :data:`UNSET`."""
-
-    UNSET = "unset"
-
-    def __repr__(self) -> str:
-        return "UNSET"
-
-
-#: Stands for an argument that was not given, where None means something.
-UNSET = Unset.UNSET
+__all__ = ["DEFAULT_OPTIONS", "CallOptions", "ClientOptions"]
 
 
 def require_request_id(name: str, value: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from milvusclient._keywords import suggest_keywords
-from milvusclient.checks import given, integer, one_of
+from milvusclient.checks import given, require_int, require_one_of
 from milvusclient.exceptions import ParamError
 
 _Kind = TypeVar("_Kind")
@@ -36,7 +36,7 @@ class TopHits:
     """
 
     def __init__(self, size: int, sort: list[dict[str, str]] | None = None) -> None:
-        self._size = integer(size, "TopHits: size", 1)
+        self._size = require_int("TopHits: size", size, least=1)
         self._sort = _order(sort, "TopHits: sort")
 
     @property
@@ -86,7 +86,7 @@ class SearchAggregation:
         sub_aggregation: SearchAggregation | None = None,
     ) -> None:
         self._fields = _fields(fields)
-        self._size = integer(size, "SearchAggregation: size", 1)
+        self._size = require_int("SearchAggregation: size", size, least=1)
         self._metrics = _metrics(metrics)
         self._order = _order(order, "SearchAggregation: order")
         for entry in self._order:
@@ -167,7 +167,7 @@ def _order(value: object, where: str) -> list[dict[str, str]]:
     result: list[dict[str, str]] = []
     for index, entry in enumerate(value):
         key, direction = _pair(entry, f"{where}[{index}]")
-        result.append({key: one_of(direction, _DIRECTIONS, f"{where}[{index}]: the direction")})
+        result.append({key: require_one_of(f"{where}[{index}]: the direction", direction, _DIRECTIONS)})
     return result
 
 
@@ -184,7 +184,7 @@ def _metrics(value: object) -> dict[str, dict[str, str]]:
                 message=f"{where}: the name of a metric must be a str that is not empty, got {given(name)}"
             )
         operation, field = _pair(entry, f"{where}[{name!r}]")
-        one_of(operation, _METRICS, f"{where}[{name!r}]: the operation")
+        require_one_of(f"{where}[{name!r}]: the operation", operation, _METRICS)
         if not field or (field == "*" and operation != "count"):
             raise ParamError(message=f"{where}[{name!r}]: {operation!r} needs a field name, got {field!r}")
         result[name] = {operation: field}

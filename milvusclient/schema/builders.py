@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from milvusclient import schema
-from milvusclient.schema._unset import UNSET, Unset
+from milvusclient.checks import UNSET, Unset
 
 if TYPE_CHECKING:
     from milvusclient.schema.collection import CollectionSchema

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from milvusclient.checks import given, integer, mapping, number, one_of
-from milvusclient.checks import name as checked_name
+from milvusclient.checks import given, optional_mapping, require_int, require_name, require_number, require_one_of
 from milvusclient.exceptions import ParamError
 
 __all__ = [
@@ -41,7 +40,7 @@ class ColumnRef:
     name: str
 
     def __post_init__(self) -> None:
-        checked_name(self.name, "the name of a column")
+        require_name("the name of a column", self.name)
 
 
 FunctionChainArg: TypeAlias = ColumnRef | object
@@ -65,8 +64,8 @@ class FunctionChainExpr:
     params: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        checked_name(self.name, "the name of a function")
-        mapping(self.params, f"function {self.name!r}: params")
+        require_name("the name of a function", self.name)
+        optional_mapping(f"function {self.name!r}: params", self.params)
 
 
 def col(name: str) -> ColumnRef:
@@ -106,7 +105,7 @@ def num_combine(*cols: ColumnRef, mode: str = "sum", weights: list[float] | None
         raise ParamError(message=f"num_combine: needs at least two columns, got {len(cols)}")
     for index, column in enumerate(cols):
         _column(column, f"num_combine: argument {index}")
-    one_of(mode, _COMBINE_MODES, "num_combine: mode")
+    require_one_of("num_combine: mode", mode, _COMBINE_MODES)
     params: dict[str, object] = {"mode": mode}
     if mode == "weighted":
         params["weights"] = _weights(weights, len(cols))
@@ -143,9 +142,9 @@ def decay(
         0
     """
     _column(value, "decay: value")
-    one_of(function, _DECAY_FUNCTIONS, "decay: function")
+    require_one_of("decay: function", function, _DECAY_FUNCTIONS)
     numbers = {"origin": origin, "scale": scale, "offset": offset, "decay": decay}
-    params = {name: number(one, f"decay: {name}") for name, one in numbers.items()}
+    params = {name: require_number(f"decay: {name}", one) for name, one in numbers.items()}
     return FunctionChainExpr("decay", (value,), {"function": function, **params})
 
 
@@ -160,7 +159,7 @@ def round_decimal(value: ColumnRef, *, decimal: int) -> FunctionChainExpr:
         ParamError: ``value`` is not a column, or ``decimal`` is out of range.
     """
     _column(value, "round_decimal: value")
-    digits = integer(decimal, "round_decimal: decimal", 0, 6)
+    digits = require_int("round_decimal: decimal", decimal, least=0, most=6)
     return FunctionChainExpr("round_decimal", (value,), {"decimal": digits})
 
 
@@ -179,8 +178,8 @@ def xgboost(*features: ColumnRef, model_resource: str, output: str = "default") 
         raise ParamError(message="xgboost: needs at least one column")
     for index, column in enumerate(features):
         _column(column, f"xgboost: argument {index}")
-    checked_name(model_resource, "xgboost: model_resource")
-    one_of(output, _XGBOOST_OUTPUTS, "xgboost: output")
+    require_name("xgboost: model_resource", model_resource)
+    require_one_of("xgboost: output", output, _XGBOOST_OUTPUTS)
     return FunctionChainExpr("xgboost", features, {"model_resource": model_resource, "output": output})
 
 
@@ -235,7 +234,7 @@ def rerank_model(
     """
     named = dict(locals())  # first, while it holds the arguments and nothing else
     _column(value, "rerank_model: value")
-    merged: dict[str, object] = {"queries": _queries(queries), **mapping(params, "rerank_model: params")}
+    merged: dict[str, object] = {"queries": _queries(queries), **optional_mapping("rerank_model: params", params)}
     for name in ("value", "queries", "params"):
         del named[name]
     merged.update((name, one) for name, one in named.items() if one is not None)
@@ -250,7 +249,7 @@ def _column(value: object, where: str) -> None:
 def _weights(value: object, count: int) -> list[float]:
     if not isinstance(value, list) or len(value) != count:
         raise ParamError(message=f"num_combine: weights must be a list of {count} numbers, got {given(value)}")
-    return [float(number(one, f"num_combine: weights[{index}]")) for index, one in enumerate(value)]
+    return [float(require_number(f"num_combine: weights[{index}]", one)) for index, one in enumerate(value)]
 
 
 def _queries(value: object) -> list[str]:

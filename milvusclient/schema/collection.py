@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from milvusclient._keywords import suggest_keywords
-from milvusclient.checks import boolean, given, text
+from milvusclient.checks import UNSET, Unset, given, require_bool, require_str
 from milvusclient.exceptions import (
     AutoIDException,
     ClusteringKeyException,
@@ -15,7 +15,6 @@ from milvusclient.exceptions import (
     PartitionKeyException,
     PrimaryKeyException,
 )
-from milvusclient.schema._unset import UNSET, Unset
 from milvusclient.schema.collection_checks import verify_field, verify_names, verify_struct
 from milvusclient.schema.collection_contents import checked_fields, checked_functions, checked_structs
 from milvusclient.schema.default_values import DefaultValue
@@ -104,7 +103,7 @@ class CollectionSchema:
         self._enable_namespace = bool(enable_namespace)
         self._external_source = external_source or ""
         self._external_spec = external_spec or ""
-        self._auto_id = False if auto_id is UNSET else boolean(auto_id, "auto_id", AutoIDException)
+        self._auto_id = False if auto_id is UNSET else require_bool("auto_id", auto_id, error=AutoIDException)
         if self._auto_id and self._external_source:
             raise ParamError(message="auto_id=True cannot be with external_source; keys come from the source")
         self._key_names: dict[str, str] = {}
@@ -112,7 +111,7 @@ class CollectionSchema:
         for flag, key_name in named:
             if key_name is not None:
                 kind, error, _ = _KEYS[flag]
-                self._key_names[flag] = text(key_name, f"the name of the {kind}", error)
+                self._key_names[flag] = require_str(f"the name of the {kind}", key_name, error=error)
         self._keys: dict[str, FieldSchema] = {}
         self._fields: list[FieldSchema] = []
         self._struct_fields = checked_structs(struct_fields)
@@ -382,7 +381,7 @@ class CollectionSchema:
 
     @auto_id.setter
     def auto_id(self, value: bool) -> None:
-        self._auto_id = boolean(value, "auto_id", AutoIDException)
+        self._auto_id = require_bool("auto_id", value, error=AutoIDException)
         if self.primary_field is not None:
             self.primary_field.auto_id = self._auto_id
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from milvusclient._keywords import suggest_keywords
-from milvusclient.checks import given, integer
+from milvusclient.checks import given, require_int
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.enums import DataType
 
@@ -57,7 +57,7 @@ class EmbeddingList:
         dtype: DataType | str | np.dtype[Any] | None = None,
     ) -> None:
         self._data_type = None if dtype is None else _declared(dtype)
-        self._dim = None if dim is None else integer(dim, "dim of an EmbeddingList", 1)
+        self._dim = None if dim is None else require_int("dim of an EmbeddingList", dim, least=1)
         self._rows: list[bytes] = []
         if embeddings is None:
             return

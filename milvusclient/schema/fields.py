@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from milvusclient._keywords import suggest_keywords
-from milvusclient.checks import boolean, given, json_text, mapping, positive, text
+from milvusclient.checks import (
+    UNSET,
+    Unset,
+    given,
+    optional_mapping,
+    require_bool,
+    require_json_text,
+    require_positive_int,
+    require_str,
+)
 from milvusclient.exceptions import (
     AutoIDException,
     ClusteringKeyException,
@@ -14,7 +23,6 @@ from milvusclient.exceptions import (
     PartitionKeyException,
     PrimaryKeyException,
 )
-from milvusclient.schema._unset import UNSET, Unset
 from milvusclient.schema.default_values import DefaultValue, checked_default, plain_default
 from milvusclient.schema.enums import DataType
 
@@ -114,18 +122,20 @@ class FieldSchema:
         external_field: str = "",
         params: Mapping[str, object] | None = None,
     ) -> None:
-        self.name = text(name, "the name of a field")
+        self.name = require_str("the name of a field", name)
         at = f"field {name!r}"
         self._dtype = data_type(dtype, f"{at}: dtype")
         self._description = description
-        self.is_primary = boolean(is_primary, f"{at}: is_primary", PrimaryKeyException)
-        self.auto_id = boolean(auto_id, f"{at}: auto_id", AutoIDException)
+        self.is_primary = require_bool(f"{at}: is_primary", is_primary, error=PrimaryKeyException)
+        self.auto_id = require_bool(f"{at}: auto_id", auto_id, error=AutoIDException)
         if auto_id and not is_primary:
             raise PrimaryKeyException(message=f"{at}: auto_id=True needs is_primary=True; only primary keys are made")
-        self.is_partition_key = boolean(is_partition_key, f"{at}: is_partition_key", PartitionKeyException)
-        self.is_clustering_key = boolean(is_clustering_key, f"{at}: is_clustering_key", ClusteringKeyException)
-        self.is_dynamic = boolean(is_dynamic, f"{at}: is_dynamic")
-        self.nullable = boolean(nullable, f"{at}: nullable")
+        self.is_partition_key = require_bool(f"{at}: is_partition_key", is_partition_key, error=PartitionKeyException)
+        self.is_clustering_key = require_bool(
+            f"{at}: is_clustering_key", is_clustering_key, error=ClusteringKeyException
+        )
+        self.is_dynamic = require_bool(f"{at}: is_dynamic", is_dynamic)
+        self.nullable = require_bool(f"{at}: nullable", nullable)
         self.is_function_output = False
         self.external_field = external_field
         self.element_type: DataType | None = None
@@ -138,7 +148,7 @@ class FieldSchema:
             flags = {"enable_match": enable_match, "enable_analyzer": enable_analyzer}
             analyzers = {"analyzer_params": analyzer_params, "multi_analyzer_params": multi_analyzer_params}
             self._add_params(at, {**sizes, **flags, **analyzers})
-        self._add_params(at, mapping(params, f"{at}: params"))
+        self._add_params(at, optional_mapping(f"{at}: params", params))
         self.default_value: DefaultValue | None = None
         if default_value is not UNSET:
             self._set_default(at, default_value)
@@ -149,9 +159,9 @@ class FieldSchema:
                 continue
             kept: object = value
             if name in _SIZE_PARAMS:
-                kept = positive(value, f"{at}: {name}")
+                kept = require_positive_int(f"{at}: {name}", value)
             elif name in _JSON_PARAMS:
-                kept = json_text(value, f"{at}: {name}")
+                kept = require_json_text(f"{at}: {name}", value)
             if self._params.setdefault(name, kept) != kept:
                 raise ParamError(
                     message=f"{at}: {name} is given twice, as {self._params[name]!r} and as {kept!r} in params"
@@ -264,7 +274,7 @@ class FieldSchema:
             >>> FieldSchema.construct_from_dict({"name": "age", "type": 5, "nullable": True}).nullable
             True
         """
-        name = text(raw["name"], "the name of a field")
+        name = require_str("the name of a field", raw["name"])
         element_type, params = raw.get("element_type"), raw.get("params")
         default_value = plain_default(raw.get("default_value"))
         is_primary = bool(raw.get("is_primary"))

@@ -8,8 +8,7 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from milvusclient._keywords import suggest_keywords
-from milvusclient.checks import boolean, given, integer, mapping, text
-from milvusclient.checks import name as checked_name
+from milvusclient.checks import given, optional_mapping, require_bool, require_int, require_name, require_str
 from milvusclient.exceptions import ParamError
 from milvusclient.schema import chain_functions as fn
 from milvusclient.schema.chain_functions import ColumnRef, FunctionChainArg, FunctionChainExpr, col
@@ -62,10 +61,10 @@ class FunctionChainOp:
     params: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        checked_name(self.op, "the name of a step")
+        require_name("the name of a step", self.op)
         if self.expr is not None:
             _expression(self.expr, f"step {self.op!r}: expr")
-        mapping(self.params, f"step {self.op!r}: params")
+        optional_mapping(f"step {self.op!r}: params", self.params)
 
 
 @suggest_keywords
@@ -89,7 +88,7 @@ class FunctionChain:
 
     def __init__(self, stage: FunctionChainStage | int, name: str = "") -> None:
         self._stage = _stage(stage)
-        self._name = text(name, "the name of a function chain")
+        self._name = require_str("the name of a function chain", name)
         self._ops: list[FunctionChainOp] = []
 
     @property
@@ -120,7 +119,7 @@ class FunctionChain:
         Raises:
             ParamError: ``output`` is not a name, or ``expr`` is not an expression.
         """
-        name = checked_name(output, "map: output")
+        name = require_name("map: output", output)
         self._ops.append(FunctionChainOp("map", _expression(expr, "map: expr"), outputs=(name,)))
         return self
 
@@ -139,7 +138,7 @@ class FunctionChain:
             ParamError: a column is not a name, or ``desc`` is not a bool.
         """
         columns = [_column(by, "sort: by")]
-        params: dict[str, object] = {"column": columns[0], "desc": boolean(desc, "sort: desc")}
+        params: dict[str, object] = {"column": columns[0], "desc": require_bool("sort: desc", desc)}
         if tie_break_col is not None:
             columns.append(_column(tie_break_col, "sort: tie_break_col"))
             params["tie_break_col"] = columns[1]
@@ -159,7 +158,10 @@ class FunctionChain:
         Raises:
             ParamError: ``limit`` is not a positive int, or ``offset`` is not an int of at least 0.
         """
-        params = {"limit": integer(limit, "limit: limit", 1), "offset": integer(offset, "limit: offset", 0)}
+        params = {
+            "limit": require_int("limit: limit", limit, least=1),
+            "offset": require_int("limit: offset", offset, least=0),
+        }
         self._ops.append(FunctionChainOp("limit", params=params))
         return self
 
@@ -182,4 +184,4 @@ def _expression(value: object, where: str) -> FunctionChainExpr:
 
 
 def _column(value: object, where: str) -> str:
-    return value.name if isinstance(value, ColumnRef) else checked_name(value, where)
+    return value.name if isinstance(value, ColumnRef) else require_name(where, value)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from milvusclient._keywords import suggest_keywords
-from milvusclient.checks import given, mapping, names, text
+from milvusclient.checks import given, optional_mapping, require_field_names, require_str
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.enums import DataType, FunctionType
 
@@ -52,17 +52,17 @@ class Function:
         description: str = "",
         params: Mapping[str, object] | None = None,
     ) -> None:
-        self._name = text(name, "the name of a function")
+        self._name = require_str("the name of a function", name)
         at = f"function {name!r}"
-        self._description = text(description, f"{at}: description")
+        self._description = require_str(f"{at}: description", description)
         self._type = _function_type(function_type, at)
-        self._input_field_names = names(input_field_names, f"{at}: input_field_names")
+        self._input_field_names = require_field_names(f"{at}: input_field_names", input_field_names)
         outputs = [] if output_field_names is None else output_field_names
-        self._output_field_names = names(outputs, f"{at}: output_field_names")
+        self._output_field_names = require_field_names(f"{at}: output_field_names", outputs)
         for field in self._input_field_names:
             if field in self._output_field_names:
                 raise ParamError(message=f"{at}: field {field!r} is both input and output; write to another field")
-        self._params = mapping(params, f"{at}: params")
+        self._params = optional_mapping(f"{at}: params", params)
 
     @property
     def name(self) -> str:
@@ -158,7 +158,7 @@ class Function:
         """
         params = raw.get("params")
         return cls(
-            text(raw["name"], "the name of a function"),
+            require_str("the name of a function", raw["name"]),
             _function_type(raw["type"], f"function {raw['name']!r}"),
             _name_list(raw["input_field_names"]),
             _name_list(raw.get("output_field_names") or []),
@@ -188,7 +188,9 @@ def _function_list(value: object) -> list[Function]:
 
 
 def _name_list(value: object) -> list[str]:
-    return names(list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value, "field names")
+    return require_field_names(
+        "field names", list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+    )
 
 
 @suggest_keywords
@@ -211,7 +213,7 @@ class FunctionScore:
 
     def __init__(self, functions: Function | list[Function], params: Mapping[str, object] | None = None) -> None:
         self._functions = _function_list([functions] if isinstance(functions, Function) else functions)
-        self._params = None if params is None else mapping(params, "the params of a FunctionScore")
+        self._params = None if params is None else optional_mapping("the params of a FunctionScore", params)
 
     @property
     def functions(self) -> list[Function]:

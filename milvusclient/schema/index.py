@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from milvusclient._keywords import suggest_keywords
-from milvusclient.checks import mapping, text
+from milvusclient.checks import optional_mapping, require_str
 from milvusclient.schema.states import IndexType
 
 __all__ = ["IndexParam", "IndexParams"]
@@ -37,10 +37,10 @@ class IndexParam:
         index_name: str,
         params: Mapping[str, object] | None = None,
     ) -> None:
-        self._field_name = text(field_name, "field_name")
+        self._field_name = require_str("field_name", field_name)
         self._index_type = index_type.name if isinstance(index_type, IndexType) else index_type
         self._index_name = index_name
-        self._configs = mapping(params, f"index on {field_name!r}: params")
+        self._configs = optional_mapping(f"index on {field_name!r}: params", params)
 
     @property
     def field_name(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from numbers import Real
 
 from milvusclient._keywords import suggest_keywords
-from milvusclient.checks import boolean, given
+from milvusclient.checks import given, require_bool
 from milvusclient.exceptions import DataTypeNotMatchException, ParamError, TypeError  # noqa: A004 - it is the builtin, too
 
 __all__ = ["AnnSearchRequest", "BaseRanker", "RRFRanker", "WeightedRanker"]
@@ -84,7 +84,7 @@ class WeightedRanker(BaseRanker):
             if number is None:
                 raise TypeError(message=f"weight {index} of a WeightedRanker must be a number, got {given(weight)}")
             self._weights.append(number)
-        self._norm_score = boolean(norm_score, "norm_score")
+        self._norm_score = require_bool("norm_score", norm_score)
 
     def dict(self) -> dict[str, object]:
         """The ranker as the server reads it."""

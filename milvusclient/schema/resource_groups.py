@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from milvusclient._keywords import suggest_keywords
-from milvusclient.checks import given, text
+from milvusclient.checks import given, require_str
 from milvusclient.exceptions import ParamError
 
 __all__ = [
@@ -57,7 +57,7 @@ class ResourceGroupTransfer:
     resource_group: str = ""
 
     def __post_init__(self) -> None:
-        text(self.resource_group, "resource_group")
+        require_str("resource_group", self.resource_group)
 
 
 @suggest_keywords
@@ -77,8 +77,8 @@ class NodeLabel:
     value: str = ""
 
     def __post_init__(self) -> None:
-        text(self.key, "the key of a node label")
-        text(self.value, "the value of a node label")
+        require_str("the key of a node label", self.key)
+        require_str("the value of a node label", self.value)
 
 
 @suggest_keywords
@@ -194,14 +194,16 @@ def _transfer(value: object, where: str) -> ResourceGroupTransfer:
     if isinstance(value, ResourceGroupTransfer):
         return value
     raw = _dict(value, where, "ResourceGroupTransfer", ("resource_group",))
-    return ResourceGroupTransfer(text(raw.get("resource_group", ""), f"{where}: resource_group"))
+    return ResourceGroupTransfer(require_str(f"{where}: resource_group", raw.get("resource_group", "")))
 
 
 def _label(value: object, where: str) -> NodeLabel:
     if isinstance(value, NodeLabel):
         return value
     raw = _dict(value, where, "NodeLabel", ("key", "value"))
-    return NodeLabel(text(raw.get("key", ""), f"{where}: key"), text(raw.get("value", ""), f"{where}: value"))
+    return NodeLabel(
+        require_str(f"{where}: key", raw.get("key", "")), require_str(f"{where}: value", raw.get("value", ""))
+    )
 
 
 def _node_filter(value: object, where: str) -> ResourceGroupNodeFilter:

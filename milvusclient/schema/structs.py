@@ -6,9 +6,8 @@ import copy
 from collections.abc import Mapping, Sequence
 
 from milvusclient._keywords import suggest_keywords
-from milvusclient.checks import boolean, given, positive, text
+from milvusclient.checks import UNSET, Unset, given, require_bool, require_positive_int, require_str
 from milvusclient.exceptions import ParamError
-from milvusclient.schema._unset import UNSET, Unset
 from milvusclient.schema.default_values import DefaultValue
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.fields import FieldSchema, data_type
@@ -49,7 +48,7 @@ class StructFieldSchema:
     def __init__(self, nullable: bool = False, description: str = "") -> None:
         self.name = ""
         self.max_capacity: int | None = None
-        self._nullable = boolean(nullable, "a struct field: nullable")
+        self._nullable = require_bool("a struct field: nullable", nullable)
         self._description = description
         self._fields: list[FieldSchema] = []
         self._params: dict[str, object] = {}
@@ -189,10 +188,10 @@ class StructFieldSchema:
         if max_capacity is None:
             raise ParamError(message=f"{at}: max_capacity is missing; say how many structs a row can have")
         struct = copy.deepcopy(self)
-        struct.name = text(name, "the name of a struct field")
-        struct.max_capacity = positive(max_capacity, f"{at}: max_capacity")
+        struct.name = require_str("the name of a struct field", name)
+        struct.max_capacity = require_positive_int(f"{at}: max_capacity", max_capacity)
         if nullable is not None:
-            struct._nullable = boolean(nullable, f"{at}: nullable")
+            struct._nullable = require_bool(f"{at}: nullable", nullable)
         if description is not None:
             struct._description = description
         struct._params.update({key: value for key, value in (params or {}).items() if value is not None})
@@ -224,7 +223,7 @@ class StructFieldSchema:
             ParamError: ``fields`` is not a list of dicts.
         """
         struct = cls(bool(raw.get("nullable")), str(raw.get("description") or ""))
-        struct.name = text(raw.get("name", ""), "the name of a struct field")
+        struct.name = require_str("the name of a struct field", raw.get("name", ""))
         params, capacity = raw.get("params"), raw.get("max_capacity")
         struct._params = dict(params) if isinstance(params, Mapping) else {}
         fields = raw.get("fields") or []
@@ -234,7 +233,7 @@ class StructFieldSchema:
             )
         struct._fields = [FieldSchema.construct_from_dict(field) for field in fields]
         if capacity is not None:
-            struct.max_capacity = positive(capacity, f"struct field {struct.name!r}: max_capacity")
+            struct.max_capacity = require_positive_int(f"struct field {struct.name!r}: max_capacity", capacity)
         return struct
 
     def __eq__(self, other: object) -> bool:

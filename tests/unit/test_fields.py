@@ -76,7 +76,7 @@ def test_a_struct_array_is_added_nullable() -> None:
     [
         ({"a": 1}, 9, True, "struct_schema must be a StructFieldSchema"),
         (StructFieldSchema().add_field("n", DataType.INT64), None, True, "max_capacity is missing"),
-        (StructFieldSchema().add_field("n", DataType.INT64), 0, True, "max_capacity must be an int of at least 1"),
+        (StructFieldSchema().add_field("n", DataType.INT64), 0, True, "max_capacity must be at least 1, got 0"),
         (StructFieldSchema().add_field("n", DataType.INT64), 9, False, "add it with nullable=True"),
         (StructFieldSchema(), 9, True, "has no sub-fields"),
     ],

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient import rpc
+from milvusclient import checks, rpc
 from milvusclient._async.core.base import AsyncFamily
 from milvusclient.exceptions import MilvusException
 from milvusclient.models import results
-from milvusclient.operations import common, consistency, queries, searches
+from milvusclient.operations import consistency, queries, searches
 
 if TYPE_CHECKING:
     from milvusclient._proto import milvus_pb2
@@ -35,7 +35,7 @@ class AsyncReads(AsyncFamily):
         guarantee_timestamp: int | None,
     ) -> consistency.Freshness:
         """How fresh the data must be that a read of this collection sees."""
-        last_write = self._last_write(common.require_name("collection_name", collection_name))
+        last_write = self._last_write(checks.require_name("collection_name", collection_name))
         return consistency.freshness(consistency_level, guarantee_timestamp, last_write)
 
     async def _query(

@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from milvusclient._keywords import suggest_keywords
-from milvusclient.checks import integer, number
+from milvusclient.checks import require_int, require_number
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.filters.members import int64_members, member_list, string_members
 from milvusclient.schema.filters.xxh64 import xxh64, xxh64_int64
@@ -59,8 +59,8 @@ class BloomFilterBuilder:
 
     def __init__(self, n: int, fpr: float = 0.005) -> None:
         low, high = _ERROR_RATES
-        self._n = integer(n, "n", 0, (1 << 64) - 1)
-        self._fpr = float(number(fpr, "fpr"))
+        self._n = require_int("n", n, least=0, most=(1 << 64) - 1)
+        self._fpr = float(require_number("fpr", fpr))
         if not low <= self._fpr <= high:
             raise ParamError(message=f"fpr must be from {low} to {high}, got {fpr!r}")
         self._num_blocks = _number_of_blocks(n, self._fpr)
