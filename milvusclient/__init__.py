@@ -10,10 +10,10 @@ connections, :mod:`milvusclient.exceptions` the errors. What is seldom needed lo
 
 from __future__ import annotations
 
-import importlib
 import logging
 from typing import TYPE_CHECKING
 
+from milvusclient._lazy import lazy_attributes
 from milvusclient._sync.client import MilvusClient
 from milvusclient._version import __version__
 from milvusclient.exceptions import (
@@ -60,61 +60,42 @@ if TYPE_CHECKING:
         mkts_from_hybridts,
         mkts_from_unixtime,
     )
-
-#: name -> module that defines it, for what loads when it is first used.
-_LAZY = {
-    "AggregationBucket": "models.results",
-    "AggregationHit": "models.results",
-    "AnnSearchRequest": "schema.ranking",
-    "AsyncMilvusClient": "_async.client",
-    "BloomFilterBuilder": "schema.filters.bloom",
-    "CollectionSchema": "schema.collection",
-    "CompactionTaskState": "schema.states",
-    "CompactionType": "schema.states",
-    "ConnectionInfo": "models.connection",
-    "Connections": "registry",
-    "ConsistencyLevel": "schema.enums",
-    "DataType": "schema.enums",
-    "EmbeddingList": "schema.embedding_list",
-    "FieldOp": "schema.field_ops",
-    "FieldOpType": "schema.field_ops",
-    "FieldSchema": "schema.fields",
-    "Function": "schema.functions",
-    "FunctionChain": "schema.function_chain",
-    "FunctionChainStage": "schema.function_chain",
-    "FunctionScore": "schema.functions",
-    "FunctionType": "schema.enums",
-    "Hit": "models.results",
-    "Hits": "models.results",
-    "IndexParams": "schema.index",
-    "IndexType": "schema.states",
-    "LexicalHighlighter": "schema.highlight",
-    "LoadState": "schema.states",
-    "OperationStats": "models.connection",
-    "QueryResult": "models.results",
-    "RRFRanker": "schema.ranking",
-    "ResourceGroupConfig": "schema.resource_groups",
-    "ResourceGroupInfo": "models.infos",
-    "RoaringBitmapBuilder": "schema.filters.roaring",
-    "SearchAggregation": "schema.aggregation",
-    "SearchResult": "models.results",
-    "SegmentState": "schema.states",
-    "SemanticHighlighter": "schema.highlight",
-    "Shard": "models.infos",
-    "StructFieldSchema": "schema.structs",
-    "TlsConfig": "config.tls",
-    "TopHits": "schema.aggregation",
-    "WeightedRanker": "schema.ranking",
-    "build_bloom_filter": "schema.filters.bloom",
-    "build_roaring_bitmap": "schema.filters.roaring",
-    "connections": "registry",
-    "health": "rest_health",
-    "hybridts_to_datetime": "timestamps",
-    "hybridts_to_unixtime": "timestamps",
-    "mkts_from_datetime": "timestamps",
-    "mkts_from_hybridts": "timestamps",
-    "mkts_from_unixtime": "timestamps",
-}
+else:
+    __getattr__, __dir__ = lazy_attributes(
+        __name__,
+        names={
+            "_async.client": ("AsyncMilvusClient",),
+            "config.tls": ("TlsConfig",),
+            "models.connection": ("ConnectionInfo", "OperationStats"),
+            "models.infos": ("ResourceGroupInfo", "Shard"),
+            "models.results": ("AggregationBucket", "AggregationHit", "Hit", "Hits", "QueryResult", "SearchResult"),
+            "registry": ("Connections", "connections"),
+            "rest_health": ("health",),
+            "schema.aggregation": ("SearchAggregation", "TopHits"),
+            "schema.collection": ("CollectionSchema",),
+            "schema.embedding_list": ("EmbeddingList",),
+            "schema.enums": ("ConsistencyLevel", "DataType", "FunctionType"),
+            "schema.field_ops": ("FieldOp", "FieldOpType"),
+            "schema.fields": ("FieldSchema",),
+            "schema.filters.bloom": ("BloomFilterBuilder", "build_bloom_filter"),
+            "schema.filters.roaring": ("RoaringBitmapBuilder", "build_roaring_bitmap"),
+            "schema.function_chain": ("FunctionChain", "FunctionChainStage"),
+            "schema.functions": ("Function", "FunctionScore"),
+            "schema.highlight": ("LexicalHighlighter", "SemanticHighlighter"),
+            "schema.index": ("IndexParams",),
+            "schema.ranking": ("AnnSearchRequest", "RRFRanker", "WeightedRanker"),
+            "schema.resource_groups": ("ResourceGroupConfig",),
+            "schema.states": ("CompactionTaskState", "CompactionType", "IndexType", "LoadState", "SegmentState"),
+            "schema.structs": ("StructFieldSchema",),
+            "timestamps": (
+                "hybridts_to_datetime",
+                "hybridts_to_unixtime",
+                "mkts_from_datetime",
+                "mkts_from_hybridts",
+                "mkts_from_unixtime",
+            ),
+        },
+    )
 
 __all__ = [
     "AggregationBucket",
@@ -183,16 +164,3 @@ __all__ = [
 ]
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
-
-
-def __getattr__(name: str) -> object:
-    module = _LAZY.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(importlib.import_module(f"{__name__}.{module}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient._lazy import LazyModule
+from milvusclient._lazy import lazy_attributes
+
+__all__ = ["infos", "results"]
 
 if TYPE_CHECKING:
     from milvusclient.models import infos, results
 else:
-    infos = LazyModule(f"{__name__}.infos")
-    results = LazyModule(f"{__name__}.results")
-
-__all__ = ["infos", "results"]
+    __getattr__, __dir__ = lazy_attributes(__name__, modules=__all__)

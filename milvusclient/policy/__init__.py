@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient._lazy import LazyModule
+from milvusclient._lazy import lazy_attributes
+
+__all__ = ["paging", "tls_diagnosis"]
 
 if TYPE_CHECKING:
     from milvusclient.policy import paging, tls_diagnosis
 else:
-    paging = LazyModule(f"{__name__}.paging")
-    tls_diagnosis = LazyModule(f"{__name__}.tls_diagnosis")
-
-__all__ = ["paging", "tls_diagnosis"]
+    __getattr__, __dir__ = lazy_attributes(__name__, modules=__all__)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient._lazy import LazyModule
+from milvusclient._lazy import lazy_attributes
+
+__all__ = ["embedded", "request_subject"]
 
 if TYPE_CHECKING:
     from milvusclient.runtime import embedded, request_subject
 else:
-    embedded = LazyModule(f"{__name__}.embedded")
-    request_subject = LazyModule(f"{__name__}.request_subject")
-
-__all__ = ["embedded", "request_subject"]
+    __getattr__, __dir__ = lazy_attributes(__name__, modules=__all__)

@@ -5,8 +5,9 @@ Each name loads its module when it is first used, so that importing one of them 
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from milvusclient._lazy import lazy_attributes
 
 if TYPE_CHECKING:
     from milvusclient.schema.aggregation import SearchAggregation, TopHits
@@ -53,6 +54,56 @@ if TYPE_CHECKING:
         State,
     )
     from milvusclient.schema.structs import StructFieldSchema
+else:
+    __getattr__, __dir__ = lazy_attributes(
+        __name__,
+        names={
+            "aggregation": ("SearchAggregation", "TopHits"),
+            "collection": ("CollectionSchema",),
+            "embedding_list": ("EmbeddingList",),
+            "enums": ("ConsistencyLevel", "DataType", "FunctionType"),
+            "field_ops": ("FieldOp", "FieldOpType"),
+            "fields": ("FieldSchema",),
+            "filters.bloom": ("BloomFilterBuilder", "build_bloom_filter"),
+            "filters.roaring": ("RoaringBitmapBuilder", "build_roaring_bitmap"),
+            "function_chain": (
+                "ColumnRef",
+                "FunctionChain",
+                "FunctionChainExpr",
+                "FunctionChainOp",
+                "FunctionChainStage",
+                "col",
+                "fn",
+            ),
+            "functions": ("Function", "FunctionScore"),
+            "highlight": ("Highlighter", "LexicalHighlighter", "SemanticHighlighter"),
+            "index": ("IndexParam", "IndexParams"),
+            "ranking": ("AnnSearchRequest", "BaseRanker", "RRFRanker", "WeightedRanker"),
+            "resource_groups": (
+                "NodeLabel",
+                "ResourceGroupConfig",
+                "ResourceGroupLimit",
+                "ResourceGroupNodeFilter",
+                "ResourceGroupTransfer",
+            ),
+            "states": (
+                "CompactionTaskState",
+                "CompactionType",
+                "HighlightType",
+                "IndexState",
+                "IndexType",
+                "LoadPriority",
+                "LoadState",
+                "MetricType",
+                "PlaceholderType",
+                "RangeType",
+                "SegmentLevel",
+                "SegmentState",
+                "State",
+            ),
+            "structs": ("StructFieldSchema",),
+        },
+    )
 
 __all__ = [
     "AnnSearchRequest",
@@ -107,71 +158,3 @@ __all__ = [
     "col",
     "fn",
 ]
-
-#: name -> module that defines it
-_MODULES = {
-    "AnnSearchRequest": "ranking",
-    "BaseRanker": "ranking",
-    "BloomFilterBuilder": "filters.bloom",
-    "CollectionSchema": "collection",
-    "ColumnRef": "function_chain",
-    "CompactionTaskState": "states",
-    "CompactionType": "states",
-    "ConsistencyLevel": "enums",
-    "DataType": "enums",
-    "EmbeddingList": "embedding_list",
-    "FieldOp": "field_ops",
-    "FieldOpType": "field_ops",
-    "FieldSchema": "fields",
-    "Function": "functions",
-    "FunctionChain": "function_chain",
-    "FunctionChainExpr": "function_chain",
-    "FunctionChainOp": "function_chain",
-    "FunctionChainStage": "function_chain",
-    "FunctionScore": "functions",
-    "FunctionType": "enums",
-    "HighlightType": "states",
-    "Highlighter": "highlight",
-    "IndexParam": "index",
-    "IndexParams": "index",
-    "IndexState": "states",
-    "IndexType": "states",
-    "LexicalHighlighter": "highlight",
-    "LoadPriority": "states",
-    "LoadState": "states",
-    "MetricType": "states",
-    "NodeLabel": "resource_groups",
-    "PlaceholderType": "states",
-    "RRFRanker": "ranking",
-    "RangeType": "states",
-    "ResourceGroupConfig": "resource_groups",
-    "ResourceGroupLimit": "resource_groups",
-    "ResourceGroupNodeFilter": "resource_groups",
-    "ResourceGroupTransfer": "resource_groups",
-    "RoaringBitmapBuilder": "filters.roaring",
-    "SearchAggregation": "aggregation",
-    "SegmentLevel": "states",
-    "SegmentState": "states",
-    "SemanticHighlighter": "highlight",
-    "State": "states",
-    "StructFieldSchema": "structs",
-    "TopHits": "aggregation",
-    "WeightedRanker": "ranking",
-    "build_bloom_filter": "filters.bloom",
-    "build_roaring_bitmap": "filters.roaring",
-    "col": "function_chain",
-    "fn": "function_chain",
-}
-
-
-def __getattr__(name: str) -> object:
-    module = _MODULES.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(importlib.import_module(f"{__name__}.{module}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient._lazy import LazyModule
+from milvusclient._lazy import lazy_attributes
+
+__all__ = ["tls_probe"]
 
 if TYPE_CHECKING:
     from milvusclient.transport import tls_probe
 else:
-    tls_probe = LazyModule(f"{__name__}.tls_probe")
-
-__all__ = ["tls_probe"]
+    __getattr__, __dir__ = lazy_attributes(__name__, modules=__all__)

@@ -9,7 +9,6 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from milvusclient import rpc
-from milvusclient._lazy import LazyModule
 from milvusclient._proto import common_pb2, milvus_pb2
 from milvusclient._version import __version__
 from milvusclient.exceptions import ConnectError, ErrorCode, MilvusException
@@ -17,6 +16,7 @@ from milvusclient.policy import tls_diagnosis
 from milvusclient.policy.deadline import Deadline
 from milvusclient.policy.errors import Closed, connect_error, is_embedded, status_error
 from milvusclient.policy.failure import Failure, RpcFailure
+from milvusclient.runtime import embedded
 from milvusclient.runtime.callsite import next_sequence
 from milvusclient.runtime.concurrency import Abandoned, Flight, Signal, in_thread
 from milvusclient.runtime.counters import Figures
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from milvusclient.config.settings import ConnectionConfig
     from milvusclient.models.connection import ConnectionInfo
     from milvusclient.rpc import Method, Readable
-    from milvusclient.runtime import embedded
-else:
-    embedded = LazyModule("milvusclient.runtime.embedded")
 
 __all__ = ["Connection"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient._lazy import LazyModule
+from milvusclient._lazy import lazy_attributes
+
+__all__ = ["reply"]
 
 if TYPE_CHECKING:
     from milvusclient.codec.read import reply
 else:
-    reply = LazyModule(f"{__name__}.reply")
-
-__all__ = ["reply"]
+    __getattr__, __dir__ = lazy_attributes(__name__, modules=__all__)

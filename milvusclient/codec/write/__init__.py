@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient._lazy import LazyModule
+from milvusclient._lazy import lazy_attributes
+
+__all__ = ["query_vectors", "rows"]
 
 if TYPE_CHECKING:
     from milvusclient.codec.write import query_vectors, rows
 else:
-    query_vectors = LazyModule(f"{__name__}.query_vectors")
-    rows = LazyModule(f"{__name__}.rows")
-
-__all__ = ["query_vectors", "rows"]
+    __getattr__, __dir__ = lazy_attributes(__name__, modules=__all__)
