@@ -13,8 +13,9 @@ from milvusclient.checks import given, optional_str, require_name, require_str, 
 from milvusclient.codec.ids import encode_ids
 from milvusclient.codec.read.results import decode_search
 from milvusclient.codec.read.table import search_columns
+from milvusclient.codec.wire import field_number, prefix
 from milvusclient.codec.write.query_vectors import encode_vectors, usual_vectors
-from milvusclient.codec.write.request import Assembled, field_number, prefix
+from milvusclient.codec.write.request import Assembled
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.aggregation import encode_aggregation
 from milvusclient.operations.common import key_value_pairs
@@ -209,7 +210,7 @@ def build_usual_search(
         return None  # something that no cache can hold, and no search either
     if filter_text:
         head += milvus_pb2.SearchRequest(dsl=filter_text).SerializeToString()
-    return Assembled.of(milvus_pb2.SearchRequest, head + _group_prefix(len(group)) + group)
+    return Assembled.of(milvus_pb2.SearchRequest, head, _group_prefix(len(group)) + group)
 
 
 @lru_cache(maxsize=256, typed=True)  # typed, since True would pass for 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from milvusclient.codec.glance import without_large_fields
 from milvusclient.codec.write.request import Assembled
 
 if TYPE_CHECKING:
@@ -41,13 +40,13 @@ class Subject(NamedTuple):
 
 
 def subject_of(request: Req | Assembled[Req]) -> Subject:
-    """What a request is about.
+    """Return what a request is about.
 
     Args:
-        request: any request; of one that is bytes already, only the small fields are read.
+        request: any request; of one that exists as bytes, the rows or vectors are not read.
     """
     if isinstance(request, Assembled):
-        return subject_of(request.kind.FromString(without_large_fields(request.SerializeToString())))
+        return subject_of(request.envelope())
     collections, databases, batches = _places(request.DESCRIPTOR)
     return Subject(
         str(_first(request, collections) or _only(getattr(request, "collection_names", ()))),

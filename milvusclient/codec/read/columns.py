@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["BITS", "decode_column", "decode_columns", "json_cells"]
 
 Column = list[Any]
-BITS = {"binary_vector": 1, "float16_vector": 16, "bfloat16_vector": 16, "int8_vector": 8}
-"""How many bits an element of a vector takes, in the members that are bytes."""
+BITS = {"binary_vector": 1, "float_vector": 32, "float16_vector": 16, "bfloat16_vector": 16, "int8_vector": 8}
+"""How many bits an element of a vector takes."""
 
 
 def decode_columns(fields: Iterable[schema_pb2.FieldData], row_count: int | None = None) -> dict[str, Column]:

@@ -8,9 +8,10 @@ from types import NoneType
 
 from milvusclient._proto import schema_pb2
 from milvusclient.codec.sparse import encode_sparse
+from milvusclient.codec.wire import field_number, prefix
 from milvusclient.codec.write.arrays import fill_arrays
 from milvusclient.codec.write.cells import Cells, refused
-from milvusclient.codec.write.request import Column, field_number, prefix
+from milvusclient.codec.write.request import Column
 from milvusclient.codec.write.scalars import fill_scalars
 from milvusclient.codec.write.vectors import check_finite, encode_vectors, member_name, one_by_one
 from milvusclient.models.collection import FieldInfo

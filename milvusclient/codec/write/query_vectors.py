@@ -10,9 +10,9 @@ from typing import Any
 from milvusclient._proto import common_pb2
 from milvusclient.checks import given
 from milvusclient.codec.sparse import encode_sparse, is_sparse
+from milvusclient.codec.wire import field_number, prefix
 from milvusclient.codec.write.cells import Cells, Refusal
 from milvusclient.codec.write.nonfinite import loaded_numpy, suspicious
-from milvusclient.codec.write.request import field_number, prefix
 from milvusclient.codec.write.scalars import texts
 from milvusclient.codec.write.single_vector import KINDS, is_array
 from milvusclient.codec.write.vectors import encode_vectors_joined, packer

@@ -1,0 +1,69 @@
+"""The first rows of a column are those that the whole column has, however it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from milvusclient._proto import milvus_pb2, schema_pb2
+from milvusclient.codec.read.columns import decode_column
+from milvusclient.codec.read.preview import first_values
+from milvusclient.codec.read.reply import QueryReply
+from milvusclient.exceptions import ReplyError
+
+ROWS, DIM = 6, 8
+#: Which rows have a value; those that have none are sent as anything, or not at all.
+VALID = [False, True, True, False, True, False]
+
+Field = schema_pb2.FieldData
+
+
+def longs(field: Field, count: int) -> None:
+    field.scalars.long_data.data.extend(range(count))
+
+
+def float_vectors(field: Field, count: int) -> None:
+    field.vectors.dim = DIM
+    field.vectors.float_vector.data.append(np.arange(count * DIM, dtype="<f4").tobytes())
+
+
+def half_vectors(field: Field, count: int) -> None:
+    field.vectors.dim = DIM
+    field.vectors.float16_vector = bytes(range(count * DIM * 2))
+
+
+def binary_vectors(field: Field, count: int) -> None:
+    field.vectors.dim = DIM
+    field.vectors.binary_vector = bytes(range(count))
+
+
+@pytest.mark.parametrize(
+    ("valid", "sent"), [([], ROWS), (VALID, ROWS), (VALID, sum(VALID))], ids=["no nulls", "every row", "valid rows"]
+)
+@pytest.mark.parametrize("fill", [longs, float_vectors, half_vectors, binary_vectors])
+def test_the_first_rows_are_those_of_the_column(
+    fill: Callable[[Field, int], None], valid: list[bool], sent: int
+) -> None:
+    field = Field(field_name="f", valid_data=valid)
+    fill(field, sent)
+    for count in range(ROWS + 2):
+        assert first_values(field, ROWS, count) == decode_column(field, ROWS)[:count]
+
+
+@pytest.mark.parametrize("valid", [[], [False, *[True] * 3_999]], ids=["no nulls", "a null"])
+def test_vectors_that_were_left_in_the_buffer_of_a_large_reply(valid: list[bool]) -> None:
+    field = Field(field_name="f", type=schema_pb2.FloatVector, valid_data=valid)
+    float_vectors(field, sum(valid) or 4_000)
+    reply = QueryReply.FromString(milvus_pb2.QueryResults(fields_data=[field]).SerializeToString())
+    (column,), (raw,) = reply.message.fields_data, reply.raw
+    assert raw is not None
+    assert first_values(column, 4_000, 3, raw=raw) == decode_column(column, 4_000, raw=raw)[:3]
+
+
+def test_vectors_that_are_too_few_are_refused() -> None:
+    field = Field(field_name="f")
+    float_vectors(field, 2)
+    with pytest.raises(ReplyError):
+        first_values(field, 4, 3)

@@ -1,0 +1,42 @@
+"""The wire format: what is walked is what protobuf wrote, and bytes that are no message are refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from milvusclient._proto import milvus_pb2, schema_pb2
+from milvusclient.codec.wire import WireError, field_number, prefix, walk
+
+
+@given(st.text(), st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1), st.lists(st.binary(max_size=300), max_size=3))
+def test_the_fields_of_a_message(name: str, rows: int, timestamp: int, cells: list[bytes]) -> None:
+    message = milvus_pb2.InsertRequest(collection_name=name, num_rows=rows, schema_timestamp=timestamp)
+    for cell in cells:
+        message.fields_data.add(field_name="f").scalars.bytes_data.data.append(cell)
+    data = message.SerializeToString()
+    fields = list(walk(memoryview(data)))
+    assert b"".join(field.data for field in fields) == data
+    columns = field_number(milvus_pb2.InsertRequest, "fields_data")
+    found = [bytes(field.body or b"") for field in fields if field.number == columns]
+    assert found == [column.SerializeToString() for column in message.fields_data]
+    for field, column in zip((field for field in fields if field.number == columns), found, strict=True):
+        assert bytes(field.data) == prefix(columns, len(column)) + column
+
+
+def test_numbers_of_fixed_size() -> None:
+    for value, size in ((schema_pb2.ValueField(float_data=1.5), 5), (schema_pb2.ValueField(double_data=2.5), 9)):
+        (field,) = walk(memoryview(value.SerializeToString()))
+        assert len(field.data) == size
+        assert field.body is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x0a\x05abc", b"\x0a", b"\x08\xff", b"\x0d\x00\x00", b"\x0b\x0c"],
+    ids=["text cut", "no length", "varint cut", "number cut", "a group"],
+)
+def test_bytes_that_are_no_message(data: bytes) -> None:
+    with pytest.raises(WireError):
+        list(walk(memoryview(data)))
