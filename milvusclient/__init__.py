@@ -31,6 +31,7 @@ from milvusclient.policy.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from milvusclient._async.client import AsyncMilvusClient
+    from milvusclient.codec.write.embedding_list import EmbeddingList
     from milvusclient.config.tls import TlsConfig
     from milvusclient.models.connection import ConnectionInfo, OperationStats
     from milvusclient.models.infos import ResourceGroupInfo, Shard
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from milvusclient.rest_health import health
     from milvusclient.schema.aggregation import SearchAggregation, TopHits
     from milvusclient.schema.collection import CollectionSchema
-    from milvusclient.schema.embedding_list import EmbeddingList
     from milvusclient.schema.enums import ConsistencyLevel, DataType, FunctionType
     from milvusclient.schema.field_ops import FieldOp, FieldOpType
     from milvusclient.schema.fields import FieldSchema
@@ -65,6 +65,7 @@ else:
         __name__,
         names={
             "_async.client": ("AsyncMilvusClient",),
+            "codec.write.embedding_list": ("EmbeddingList",),
             "config.tls": ("TlsConfig",),
             "models.connection": ("ConnectionInfo", "OperationStats"),
             "models.infos": ("ResourceGroupInfo", "Shard"),
@@ -73,7 +74,6 @@ else:
             "rest_health": ("health",),
             "schema.aggregation": ("SearchAggregation", "TopHits"),
             "schema.collection": ("CollectionSchema",),
-            "schema.embedding_list": ("EmbeddingList",),
             "schema.enums": ("ConsistencyLevel", "DataType", "FunctionType"),
             "schema.field_ops": ("FieldOp", "FieldOpType"),
             "schema.fields": ("FieldSchema",),

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from milvusclient.schema.embedding_list import EmbeddingList
+from milvusclient.codec.write.embedding_list import EmbeddingList
 
 __all__ = ["EmbeddingList"]

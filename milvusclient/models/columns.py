@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from milvusclient.display import ShownInNotebooks
 from milvusclient.exceptions import ParamError
 
 __all__ = ["Column", "Columns", "SearchColumns", "import_library"]
@@ -39,7 +40,7 @@ class Column(Protocol):
         """The values as a pyarrow array."""
 
 
-class Columns(Mapping[str, list[Any]]):
+class Columns(ShownInNotebooks, Mapping[str, list[Any]]):
     """What a query found, as columns: a mapping of field name to values.
 
     Nothing is converted before it is asked for: ``columns["title"]`` makes a list, :meth:`to_numpy` an array, which for
@@ -125,11 +126,6 @@ class Columns(Mapping[str, list[Any]]):
         """The first values of a column; only they are decoded, if it is not yet."""
         found = self._lists.get(name)
         return self._columns[name].first(count) if found is None else found[:count]
-
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
-
-        return views.columns(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.row_count} rows: {', '.join(self._columns)})"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from milvusclient.display import ShownInNotebooks
 from milvusclient.policy.latency import LATENCY_BOUNDS
 
 __all__ = ["ConnectionInfo", "OperationStats", "merged"]
@@ -85,7 +86,7 @@ class OperationStats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionInfo:
+class ConnectionInfo(ShownInNotebooks):
     """The figures of one connection at one moment.
 
     Attributes:
@@ -120,11 +121,6 @@ class ConnectionInfo:
     bytes_received: int
     channels: int = 1
     operations: Mapping[str, OperationStats] = field(default_factory=dict)
-
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
-
-        return views.connection_info(self)
 
     def plus(self, other: ConnectionInfo) -> ConnectionInfo:
         """This connection and another one of the same alias together."""

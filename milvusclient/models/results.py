@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, ClassVar, overload
 
+from milvusclient.display import ShownInNotebooks
+
 __all__ = ["AggregationBucket", "AggregationHit", "Entity", "Hit", "Hits", "QueryResult", "SearchResult", "hit_class"]
 
 
-class QueryResult(list[dict[str, Any]]):
+class QueryResult(ShownInNotebooks, list[dict[str, Any]]):
     """The rows that a query or a get found: a list of dicts, field name to value.
 
     Attributes:
@@ -35,11 +37,6 @@ class QueryResult(list[dict[str, Any]]):
     def materialize(self) -> None:
         """Do nothing: every row is there already. For programs written for a client whose rows are not."""
 
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
-
-        return views.query_result(self)
-
 
 #: What Python and notebooks look for in any object. A field of such a name can still be read by key: as an attribute it
 #: would be taken for a method, or for an object that has every name, which notebooks do not show.
@@ -63,7 +60,7 @@ class _HitReading:
         raise NotImplementedError
 
 
-class Hit(_HitReading, dict[str, Any]):
+class Hit(ShownInNotebooks, _HitReading, dict[str, Any]):
     """One row that a search found, with its distance: a dict that can be read by attribute too.
 
     Its keys are the name of the primary key, ``distance``, ``entity`` (the output fields) and, where they were asked
@@ -150,11 +147,6 @@ class Hit(_HitReading, dict[str, Any]):
         """The hit itself: it is a dict."""
         return self
 
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
-
-        return views.hit(self)
-
     def __reduce__(self) -> tuple[Callable[..., Hit], tuple[str, dict[str, Any]]]:
         return _restore_hit, (self.primary_key, dict(self))
 
@@ -172,7 +164,7 @@ def _restore_hit(primary_key: str, items: dict[str, Any]) -> Hit:
     return hit_class(primary_key)(items)
 
 
-class Entity(_HitReading, dict[str, Any]):
+class Entity(ShownInNotebooks, _HitReading, dict[str, Any]):
     """The output fields of a hit, as ``hit.entity`` gives them.
 
     It also answers to what the hit itself has, ``id`` and ``distance`` above all, as programs read both from it.
@@ -210,16 +202,11 @@ class Entity(_HitReading, dict[str, Any]):
         """The whole hit."""
         return self._hit
 
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
-
-        return views.entity(self)
-
     def __reduce__(self) -> tuple[type[Entity], tuple[Hit]]:
         return Entity, (self._hit,)
 
 
-class Hits(list[Hit]):
+class Hits(ShownInNotebooks, list[Hit]):
     """What one query vector found, best first: a list of :class:`Hit`."""
 
     __slots__ = ()
@@ -237,13 +224,8 @@ class Hits(list[Hit]):
     def materialize(self) -> None:
         """Do nothing: every hit is there already. For programs written for a client whose hits are not."""
 
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
 
-        return views.hits(self)
-
-
-class SearchResult(list[Hits]):
+class SearchResult(ShownInNotebooks, list[Hits]):
     """What a search found: a list with the :class:`Hits` of each query vector.
 
     Attributes:
@@ -293,13 +275,8 @@ class SearchResult(list[Hits]):
     def materialize(self) -> None:
         """Do nothing: every hit is there already. For programs written for a client whose hits are not."""
 
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
 
-        return views.search_result(self)
-
-
-class AggregationHit:
+class AggregationHit(ShownInNotebooks):
     """One of the best hits of a bucket.
 
     Attributes:
@@ -336,14 +313,9 @@ class AggregationHit:
     def __repr__(self) -> str:
         return f"AggregationHit(pk={self.pk!r}, score={self.score!r}, fields={self.fields!r})"
 
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
-
-        return views.aggregation_hit(self)
-
 
 @dataclass(frozen=True, slots=True)
-class AggregationBucket:
+class AggregationBucket(ShownInNotebooks):
     """One bucket of a search aggregation.
 
     Attributes:
@@ -359,8 +331,3 @@ class AggregationBucket:
     metrics: dict[str, Any] = field(default_factory=dict)
     hits: list[AggregationHit] = field(default_factory=list)
     sub_groups: list[AggregationBucket] = field(default_factory=list)
-
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
-
-        return views.bucket(self)

@@ -1,13 +1,13 @@
-"""What a notebook shows of each class: its ``_repr_html_`` is one of these functions, imported when it is called."""
+"""The tables that notebooks show: one function for each class, and :func:`html_of`, which chooses among them."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from milvusclient.notebook.cells import ABSENT, text_of
 from milvusclient.notebook.tables import (
@@ -42,22 +42,7 @@ if TYPE_CHECKING:
     from milvusclient.schema.index import IndexParam
     from milvusclient.schema.structs import StructFieldSchema
 
-__all__ = [
-    "aggregation_hit",
-    "bucket",
-    "collection_schema",
-    "columns",
-    "connection_info",
-    "entity",
-    "field_schema",
-    "hit",
-    "hits",
-    "index_param",
-    "index_params",
-    "query_result",
-    "search_result",
-    "struct_field_schema",
-]
+__all__ = ["VIEWS", "html_of"]
 
 #: Of a search for many vectors the first ones are shown.
 _QUERIES = 5
@@ -328,3 +313,40 @@ def _grouped(value: object) -> object:
 
 def _milliseconds(seconds: float | None) -> object:
     return ABSENT if seconds is None else float(f"{seconds * 1000:.3g}")
+
+
+# --- which class is shown how ----------------------------------------------------------------------------------------
+#: Classes by name: importing them here would close a circle, since they can be shown and so know of this module.
+VIEWS: dict[str, Callable[[Any], str]] = {
+    "milvusclient.models.columns.Columns": columns,
+    "milvusclient.models.connection.ConnectionInfo": connection_info,
+    "milvusclient.models.results.AggregationBucket": bucket,
+    "milvusclient.models.results.AggregationHit": aggregation_hit,
+    "milvusclient.models.results.Entity": entity,
+    "milvusclient.models.results.Hit": hit,
+    "milvusclient.models.results.Hits": hits,
+    "milvusclient.models.results.QueryResult": query_result,
+    "milvusclient.models.results.SearchResult": search_result,
+    "milvusclient.schema.collection.CollectionSchema": collection_schema,
+    "milvusclient.schema.fields.FieldSchema": field_schema,
+    "milvusclient.schema.index.IndexParam": index_param,
+    "milvusclient.schema.index.IndexParams": index_params,
+    "milvusclient.schema.structs.StructFieldSchema": struct_field_schema,
+}
+
+
+def html_of(value: object) -> str:
+    """Return the HTML that notebooks show of a value.
+
+    Args:
+        value: an object of one of the classes in :data:`VIEWS`, or of a subclass.
+
+    Returns:
+        One ``<div>`` with tables.
+
+    Raises:
+        KeyError: the class and its bases are not in :data:`VIEWS`.
+    """
+    names = [f"{each.__module__}.{each.__qualname__}" for each in type(value).__mro__]
+    name = next((name for name in names if name in VIEWS), names[0])
+    return VIEWS[name](value)

@@ -14,6 +14,7 @@ from milvusclient.codec.ids import encode_ids
 from milvusclient.codec.read.results import decode_search
 from milvusclient.codec.read.table import search_columns
 from milvusclient.codec.wire import field_number, prefix
+from milvusclient.codec.write.embedding_list import EmbeddingList
 from milvusclient.codec.write.query_vectors import encode_vectors, usual_vectors
 from milvusclient.codec.write.request import Assembled
 from milvusclient.exceptions import ParamError
@@ -32,7 +33,6 @@ from milvusclient.operations.search_params import (
     search_texts,
     thawed_params,
 )
-from milvusclient.schema.embedding_list import EmbeddingList
 
 if TYPE_CHECKING:
     from milvusclient.codec.read.reply import SearchReply

@@ -12,7 +12,6 @@ from milvusclient._lazy import lazy_attributes
 if TYPE_CHECKING:
     from milvusclient.schema.aggregation import SearchAggregation, TopHits
     from milvusclient.schema.collection import CollectionSchema
-    from milvusclient.schema.embedding_list import EmbeddingList
     from milvusclient.schema.enums import ConsistencyLevel, DataType, FunctionType
     from milvusclient.schema.field_ops import FieldOp, FieldOpType
     from milvusclient.schema.fields import FieldSchema
@@ -60,7 +59,6 @@ else:
         names={
             "aggregation": ("SearchAggregation", "TopHits"),
             "collection": ("CollectionSchema",),
-            "embedding_list": ("EmbeddingList",),
             "enums": ("ConsistencyLevel", "DataType", "FunctionType"),
             "field_ops": ("FieldOp", "FieldOpType"),
             "fields": ("FieldSchema",),
@@ -115,7 +113,6 @@ __all__ = [
     "CompactionType",
     "ConsistencyLevel",
     "DataType",
-    "EmbeddingList",
     "FieldOp",
     "FieldOpType",
     "FieldSchema",

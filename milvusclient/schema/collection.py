@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from milvusclient._keywords import suggest_keywords
 from milvusclient.checks import UNSET, Unset, given, require_bool, require_str
+from milvusclient.display import ShownInNotebooks
 from milvusclient.exceptions import (
     AutoIDException,
     ClusteringKeyException,
@@ -15,8 +16,14 @@ from milvusclient.exceptions import (
     PartitionKeyException,
     PrimaryKeyException,
 )
-from milvusclient.schema.collection_checks import verify_field, verify_names, verify_struct
-from milvusclient.schema.collection_contents import checked_fields, checked_functions, checked_structs
+from milvusclient.schema.collection_checks import (
+    checked_fields,
+    checked_functions,
+    checked_structs,
+    verify_field,
+    verify_names,
+    verify_struct,
+)
 from milvusclient.schema.default_values import DefaultValue
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.fields import FieldSchema, data_type
@@ -48,7 +55,7 @@ _KEYS: dict[str, tuple[str, type[MilvusException], tuple[DataType, ...]]] = {
 
 
 @suggest_keywords
-class CollectionSchema:
+class CollectionSchema(ShownInNotebooks):
     """What a collection holds: its fields, which of them are keys, and the functions that compute some of them.
 
     Args:
@@ -481,11 +488,6 @@ class CollectionSchema:
         return self.to_dict() == other.to_dict() if isinstance(other, CollectionSchema) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]  # fields can be added, so it cannot be a key
-
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
-
-        return views.collection_schema(self)
 
     def __repr__(self) -> str:
         return str(self.to_dict())

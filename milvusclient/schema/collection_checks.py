@@ -1,16 +1,60 @@
-"""What the fields of a schema must have before a collection can be created with them."""
+"""Checks of the lists that a CollectionSchema is made of, and of what a collection needs before it can be created."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Protocol
 
-from milvusclient.exceptions import ParamError, PartitionKeyException
+from milvusclient.checks import given
+from milvusclient.exceptions import (
+    FieldsTypeException,
+    FieldTypeException,
+    FunctionsTypeException,
+    ParamError,
+    PartitionKeyException,
+    SchemaNotReadyException,
+)
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.fields import FieldSchema
+from milvusclient.schema.functions import Function
 from milvusclient.schema.structs import StructFieldSchema
 
-__all__ = ["verify_field", "verify_names", "verify_struct"]
+__all__ = ["checked_fields", "checked_functions", "checked_structs", "verify_field", "verify_names", "verify_struct"]
+
+
+def checked_fields(fields: object) -> list[FieldSchema]:
+    """The fields, as copies."""
+    if not isinstance(fields, list):
+        raise FieldsTypeException(message=f"fields must be a list of FieldSchema, got {given(fields)}")
+    for index, field in enumerate(fields):
+        if not isinstance(field, FieldSchema):
+            raise FieldTypeException(message=f"fields[{index}] must be a FieldSchema, got {given(field)}")
+    return copy.deepcopy(fields)
+
+
+def checked_structs(structs: object) -> list[StructFieldSchema]:
+    """The struct arrays, as copies; none for None."""
+    if structs is None:
+        return []
+    if not isinstance(structs, list):
+        raise FieldTypeException(message=f"struct_fields must be a list of StructFieldSchema, got {given(structs)}")
+    for index, struct in enumerate(structs):
+        if not isinstance(struct, StructFieldSchema):
+            raise FieldTypeException(message=f"struct_fields[{index}] must be a StructFieldSchema, got {given(struct)}")
+    return copy.deepcopy(structs)
+
+
+def checked_functions(functions: object) -> list[Function]:
+    """The functions, as copies; none for None."""
+    if functions is None:
+        return []
+    if not isinstance(functions, list):
+        raise FunctionsTypeException(message=f"functions must be a list of Function, got {given(functions)}")
+    for index, function in enumerate(functions):
+        if not isinstance(function, Function):
+            raise SchemaNotReadyException(message=f"functions[{index}] must be a Function, got {given(function)}")
+    return copy.deepcopy(functions)
 
 
 class _Named(Protocol):

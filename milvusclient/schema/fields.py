@@ -15,6 +15,7 @@ from milvusclient.checks import (
     require_positive_int,
     require_str,
 )
+from milvusclient.display import ShownInNotebooks
 from milvusclient.exceptions import (
     AutoIDException,
     ClusteringKeyException,
@@ -47,7 +48,7 @@ def data_type(value: object, where: str) -> DataType:
 
 
 @suggest_keywords
-class FieldSchema:
+class FieldSchema(ShownInNotebooks):
     """One field: its name, its type and what the type needs to know.
 
     Args:
@@ -301,11 +302,6 @@ class FieldSchema:
         return self.to_dict() == other.to_dict() if isinstance(other, FieldSchema) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]  # fields can be changed, so they cannot be keys
-
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
-
-        return views.field_schema(self)
 
     def __repr__(self) -> str:
         return str(self.to_dict())

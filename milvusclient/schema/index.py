@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from milvusclient._keywords import suggest_keywords
 from milvusclient.checks import optional_mapping, require_str
+from milvusclient.display import ShownInNotebooks
 from milvusclient.schema.states import IndexType
 
 __all__ = ["IndexParam", "IndexParams"]
 
 
 @suggest_keywords
-class IndexParam:
+class IndexParam(ShownInNotebooks):
     """One index to build.
 
     Args:
@@ -79,14 +80,9 @@ class IndexParam:
     def __repr__(self) -> str:
         return str(self.to_dict())
 
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
-
-        return views.index_param(self)
-
 
 @suggest_keywords
-class IndexParams(list[IndexParam]):
+class IndexParams(ShownInNotebooks, list[IndexParam]):
     """The indexes to build: a list of :class:`IndexParam`, filled with :meth:`add_index`.
 
     Example:
@@ -237,8 +233,3 @@ class IndexParams(list[IndexParam]):
             del options[name]
         index.params.update((name, value) for name, value in options.items() if value is not None)
         self.append(index)
-
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
-
-        return views.index_params(self)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from milvusclient._keywords import suggest_keywords
 from milvusclient.checks import UNSET, Unset, given, require_bool, require_positive_int, require_str
+from milvusclient.display import ShownInNotebooks
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.default_values import DefaultValue
 from milvusclient.schema.enums import DataType
@@ -18,7 +19,7 @@ _NOT_IN_STRUCTS = (DataType.ARRAY, DataType._ARRAY_OF_VECTOR, DataType._ARRAY_OF
 
 
 @suggest_keywords
-class StructFieldSchema:
+class StructFieldSchema(ShownInNotebooks):
     """A struct array: each row holds up to ``max_capacity`` structs with the same sub-fields.
 
     Made with ``MilvusClient.create_struct_field_schema()``, filled with :meth:`add_field`, and put into a schema
@@ -240,11 +241,6 @@ class StructFieldSchema:
         return self.to_dict() == other.to_dict() if isinstance(other, StructFieldSchema) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]  # fields can be added, so it cannot be a key
-
-    def _repr_html_(self) -> str:
-        from milvusclient.notebook import views
-
-        return views.struct_field_schema(self)
 
     def __repr__(self) -> str:
         return str(self.to_dict())

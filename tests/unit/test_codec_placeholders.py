@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from milvusclient._proto import common_pb2
+from milvusclient.codec.write.embedding_list import EmbeddingList
 from milvusclient.codec.write.filter_params import encode_template, encode_templates
 from milvusclient.codec.write.query_vectors import encode_vectors, needs_field
 from milvusclient.exceptions import DataNotMatchException, ParamError
 from milvusclient.models.collection import FieldInfo
-from milvusclient.schema.embedding_list import EmbeddingList
 from milvusclient.schema.enums import DataType
 
 TWO = struct.pack("<2f", 1, 2)

@@ -7,12 +7,15 @@ import sys
 
 import pytest
 
-from milvusclient import DataType, FieldSchema, IndexParams, MilvusClient
+from milvusclient import DataType, FieldSchema, IndexParams, MilvusClient, schema
 from milvusclient._proto import milvus_pb2
 from milvusclient.codec.read.reply import QueryReply
 from milvusclient.codec.read.table import query_columns
+from milvusclient.display import ShownInNotebooks
+from milvusclient.models import columns, connection, results
 from milvusclient.models.connection import ConnectionInfo
 from milvusclient.models.results import AggregationBucket, AggregationHit, Hit, Hits, QueryResult, SearchResult
+from milvusclient.notebook.views import VIEWS, html_of
 from tests.support.notebook import read
 
 HIT = Hit({"id": 7, "distance": 0.5, "entity": {"title": "a"}})
@@ -39,6 +42,24 @@ def test_notebooks_find_the_table_and_the_text(value: object) -> None:
     assert set(found) == {"text/plain", "text/html"}
     page = read(found["text/html"])
     assert type(value).__name__ in page.texts()[0]
+
+
+def test_each_class_that_can_be_shown_has_a_table_and_each_table_a_class() -> None:
+    for name in [*schema.__all__, *(name for module in (columns, connection, results) for name in module.__all__)]:
+        getattr(schema, name, None)  # its module is loaded
+    todo, found = [ShownInNotebooks], set[str]()
+    while todo:
+        subclasses = [each for each in todo.pop().__subclasses__() if each.__module__.startswith("milvusclient.")]
+        todo += subclasses
+        found.update(f"{each.__module__}.{each.__qualname__}" for each in subclasses)
+    assert found - {"milvusclient.models.columns.SearchColumns"} == set(VIEWS), "a subclass may share a table"
+
+
+def test_a_class_of_a_program_is_shown_as_the_class_that_it_extends() -> None:
+    class Hits(QueryResult):
+        """It has the name of another class."""
+
+    assert html_of(Hits([{"id": 1}])) == html_of(QueryResult([{"id": 1}])).replace("QueryResult", "Hits")
 
 
 def test_a_field_cannot_pass_for_a_method_that_notebooks_look_for() -> None:

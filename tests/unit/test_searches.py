@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from milvusclient._proto import common_pb2, milvus_pb2
+from milvusclient.codec.write.embedding_list import EmbeddingList
 from milvusclient.exceptions import DataTypeNotMatchException, MilvusException, ParamError
 from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.operations.consistency import freshness
@@ -16,7 +17,6 @@ from milvusclient.operations.search_params import SearchOptions
 from milvusclient.operations.searches import Reading, Reranking, add_vectors, build_search
 from milvusclient.schema.aggregation import SearchAggregation, TopHits
 from milvusclient.schema.chain_functions import FunctionChainExpr, col
-from milvusclient.schema.embedding_list import EmbeddingList
 from milvusclient.schema.enums import DataType, FunctionType
 from milvusclient.schema.function_chain import FunctionChain, FunctionChainStage
 from milvusclient.schema.functions import Function, FunctionScore

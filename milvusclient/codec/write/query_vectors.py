@@ -12,13 +12,13 @@ from milvusclient.checks import given
 from milvusclient.codec.sparse import encode_sparse, is_sparse
 from milvusclient.codec.wire import field_number, prefix
 from milvusclient.codec.write.cells import Cells, Refusal
+from milvusclient.codec.write.embedding_list import EmbeddingList
 from milvusclient.codec.write.nonfinite import loaded_numpy, suspicious
 from milvusclient.codec.write.scalars import texts
 from milvusclient.codec.write.single_vector import KINDS, is_array
 from milvusclient.codec.write.vectors import encode_vectors_joined, packer
 from milvusclient.exceptions import MilvusException, ParamError
 from milvusclient.models.collection import FieldInfo
-from milvusclient.schema.embedding_list import EmbeddingList
 from milvusclient.schema.enums import DataType
 
 __all__ = ["encode_vectors", "needs_field", "usual_vectors"]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from milvusclient.codec.write.embedding_list import EmbeddingList
 from milvusclient.exceptions import ParamError
-from milvusclient.schema.embedding_list import EmbeddingList
 from milvusclient.schema.enums import DataType
 
 ONES = np.array([1, 2], dtype="float32").tobytes()

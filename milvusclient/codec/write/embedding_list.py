@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from milvusclient._keywords import suggest_keywords
 from milvusclient.checks import given, require_int
+from milvusclient.codec.write.cells import Refusal
+from milvusclient.codec.write.nonfinite import first_not_finite
+from milvusclient.codec.write.single_vector import KINDS, Kind, vector_bytes
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.enums import DataType
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from milvusclient.codec.write.single_vector import Kind
 
 __all__ = ["EmbeddingList"]
 
@@ -44,7 +45,7 @@ class EmbeddingList:
         ParamError: a type that is not one of dense vectors, or vectors that do not fit.
 
     Example:
-        >>> from milvusclient.schema import EmbeddingList
+        >>> from milvusclient import EmbeddingList
         >>> words = EmbeddingList().add([0.1, 0.2]).add([0.3, 0.4])
         >>> len(words), words.dim, words.shape, words.nbytes
         (2, 2, (2, 2), 16)
@@ -78,11 +79,6 @@ class EmbeddingList:
         Raises:
             ParamError: it is no vector, or not of the type and the dimension of the others.
         """
-        # Not above: the codec imports this package.
-        from milvusclient.codec.write.cells import Refusal
-        from milvusclient.codec.write.nonfinite import first_not_finite
-        from milvusclient.codec.write.single_vector import KINDS, vector_bytes
-
         where = f"vector {len(self._rows)} of the EmbeddingList"
         data_type = self._data_type or _inferred(embedding, where)
         kind = KINDS[data_type]
