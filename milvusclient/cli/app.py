@@ -9,8 +9,6 @@ from collections.abc import Sequence
 
 import click
 
-from milvusclient.cli import history  # noqa: F401 - it adds its command
-from milvusclient.cli.colors import colored
 from milvusclient.cli.commands import (  # noqa: F401 - each adds its commands
     aliases,
     bulk,
@@ -20,6 +18,7 @@ from milvusclient.cli.commands import (  # noqa: F401 - each adds its commands
     databases,
     doctor,
     entities,
+    history,
     indexes,
     maintenance,
     partitions,
@@ -28,8 +27,9 @@ from milvusclient.cli.commands import (  # noqa: F401 - each adds its commands
     roles,
     server,
 )
-from milvusclient.cli.groups import root
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.colors import colored
+from milvusclient.cli.framework.groups import root
+from milvusclient.cli.framework.session import Session
 
 __all__ = ["run"]
 
@@ -51,6 +51,7 @@ def run(words: Sequence[str], session: Session | None = None) -> int:
     own = session is None
     session = session or Session()
     session.options = session.base
+    session.start_shell = _start_shell
     try:
         # It always ends with SystemExit: so it does as well for a broken pipe and for Ctrl-C.
         root.main(list(words), "milvusclient", obj=session)
@@ -66,3 +67,10 @@ def run(words: Sequence[str], session: Session | None = None) -> int:
     finally:
         if own:
             session.close()
+
+
+def _start_shell(session: Session) -> int:
+    # Loaded when it is used: prompt_toolkit takes as long as all the rest.
+    from milvusclient.cli.shell import run_shell
+
+    return run_shell(session, run)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.session import Session
 from tests.support.command_line import CommandLine
 
 pytestmark = pytest.mark.lite

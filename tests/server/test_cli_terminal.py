@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from milvusclient._version import __version__
-from milvusclient.cli.session import Session
-from milvusclient.cli.shell import live_names
+from milvusclient.cli.framework.live_names import live_names
+from milvusclient.cli.framework.session import Session
 from tests.support.command_line import CommandLine
 from tests.support.scripted import ScriptedServer
 from tests.support.terminal import Screen

@@ -15,7 +15,7 @@ import pytest
 
 from milvusclient.cli import main
 from milvusclient.cli.app import run
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.session import Session
 
 __all__ = ["CommandLine", "Ran"]
 

@@ -18,13 +18,13 @@ import pytest
 from filelock import FileLock
 
 from milvusclient.cli import main
-from milvusclient.cli.completion import candidates
-from milvusclient.cli.failure import Failure
-from milvusclient.cli.groups import root
-from milvusclient.cli.history import _SECRET
-from milvusclient.cli.secrets import drop_from_keyring, keep_in_keyring, secret_of
-from milvusclient.cli.session import Options, Session, token_for
-from milvusclient.cli.store import SavedConnection, Store, variable_of
+from milvusclient.cli.framework.completion import candidates
+from milvusclient.cli.framework.connection_file import ConnectionFile, SavedConnection, variable_of
+from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.groups import root
+from milvusclient.cli.framework.history_file import may_hold_secret
+from milvusclient.cli.framework.secrets import drop_from_keyring, keep_in_keyring, secret_of
+from milvusclient.cli.framework.session import Options, Session, token_for
 from tests.support.command_line import CommandLine
 
 
@@ -62,7 +62,7 @@ def no_vault() -> Iterator[None]:
 
 
 def test_connections_are_kept_in_a_file_for_their_owner(tmp_path: Path) -> None:
-    store = Store(tmp_path / "new" / "folder")
+    store = ConnectionFile(tmp_path / "new" / "folder")
     assert store.read() == {}
     store.save("prod", SavedConnection(uri="https://x:443", user="root", secret="ask"))
     before = os.umask(0)
@@ -72,7 +72,7 @@ def test_connections_are_kept_in_a_file_for_their_owner(tmp_path: Path) -> None:
         os.umask(before)
     assert store.path.stat().st_mode & 0o777 == 0o600
     assert store.path.parent.stat().st_mode & 0o777 == 0o700
-    assert list(Store(tmp_path / "new" / "folder").read()) == ["dev", "prod"]
+    assert list(ConnectionFile(tmp_path / "new" / "folder").read()) == ["dev", "prod"]
     assert store.forget("dev") == SavedConnection(uri="http://x:1")
     assert store.forget("dev") is None
     assert sorted(path.name for path in store.path.parent.iterdir()) == ["connections.json", "connections.lock"]
@@ -82,25 +82,29 @@ def test_connections_that_are_saved_at_once_are_all_kept(tmp_path: Path) -> None
     """Each run reads the file, changes it and writes it; another run in between would be forgotten."""
     names = [f"c{number:02}" for number in range(40)]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda name: Store(tmp_path).save(name, SavedConnection(uri="http://localhost:19530")), names))
+        list(
+            pool.map(
+                lambda name: ConnectionFile(tmp_path).save(name, SavedConnection(uri="http://localhost:19530")), names
+            )
+        )
 
-    assert list(Store(tmp_path).read()) == names
+    assert list(ConnectionFile(tmp_path).read()) == names
     assert (tmp_path / "connections.lock").stat().st_mode & 0o077 == 0
 
 
 def test_a_file_that_another_run_does_not_let_go_of_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("milvusclient.cli.store._LONGEST_WAIT", 0.1)
+    monkeypatch.setattr("milvusclient.cli.framework.connection_file._LONGEST_WAIT", 0.1)
     with FileLock(tmp_path / "connections.lock"), pytest.raises(Failure, match="another run has kept"):
-        Store(tmp_path).save("dev", SavedConnection(uri="http://localhost:19530"))
+        ConnectionFile(tmp_path).save("dev", SavedConnection(uri="http://localhost:19530"))
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"connections": {"a": {"uri": "x", "password": "y"}}}'])
 def test_a_file_that_is_not_ours_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "connections.json").write_text(text, encoding="utf-8")
     with pytest.raises(Failure, match=r"connections\.json"):
-        Store(tmp_path).read()
+        ConnectionFile(tmp_path).read()
 
 
 def test_the_variable_of_a_connection() -> None:
@@ -138,11 +142,11 @@ def test_without_a_keyring_storing_is_refused() -> None:
 
 
 def test_which_connection_a_command_uses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    session = Session(Store(tmp_path))
+    session = Session(ConnectionFile(tmp_path))
     assert session.chosen() == ("", None)
     default, prod = SavedConnection(uri="http://x:1"), SavedConnection(uri="http://y:1")
-    session.store.save("default", default)
-    session.store.save("prod", prod)
+    session.connection_file.save("default", default)
+    session.connection_file.save("prod", prod)
     assert session.chosen() == ("default", default)
     with session.using(Options(connection="prod"), "json"):
         assert session.chosen() == ("prod", prod)
@@ -175,7 +179,7 @@ def test_which_connection_a_command_uses(tmp_path: Path, monkeypatch: pytest.Mon
     ],
 )
 def test_what_the_history_does_not_keep(line: str, kept: bool) -> None:
-    assert (_SECRET.search(line) is None) is kept
+    assert may_hold_secret(line) is not kept
 
 
 def test_a_token_of_the_environment_goes_only_where_it_belongs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import pytest
 from milvusclient import DataType
 from milvusclient.cli.data.files import export_columns, kind_of, open_rows, row_from_file, writing
 from milvusclient.cli.data.json_rows import json_rows
-from milvusclient.cli.failure import Failure
+from milvusclient.cli.framework.failure import Failure
 from milvusclient.models.descriptions import FieldDescription
 
 

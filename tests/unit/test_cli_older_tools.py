@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from milvusclient.cli.groups import root
+from milvusclient.cli.framework.groups import root
 from tests.support.command_line import CommandLine
 
 #: The commands of milvus_cli 1.2.1, as they are typed there, and their options.

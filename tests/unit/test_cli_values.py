@@ -9,11 +9,11 @@ from types import ModuleType
 import pytest
 
 from milvusclient import AnnSearchRequest, DataType, ParamError
-from milvusclient.cli import completion, output
 from milvusclient.cli.commands.queries import parse_request, search_params
 from milvusclient.cli.data import values
 from milvusclient.cli.diagnosis import advice
-from milvusclient.cli.output import cell, plain, render, render_names, render_record
+from milvusclient.cli.framework import completion, output
+from milvusclient.cli.framework.output import cell, plain, render, render_names, render_record
 
 
 @pytest.mark.parametrize("module", [completion, advice, output, values])

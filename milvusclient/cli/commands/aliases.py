@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from milvusclient.cli.command import collection_option, option, pass_session, yes_option
-from milvusclient.cli.groups import create, delete, list_, show
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.command import collection_option, option, pass_session, yes_option
+from milvusclient.cli.framework.groups import create_group, delete_group, list_group, show_group
+from milvusclient.cli.framework.session import Session
 
 __all__: list[str] = []
 
 _alias_option = option("-a", "--alias", required=True, help="The alias.")
 
 
-@create.command("alias")
+@create_group.command("alias")
 @collection_option
 @_alias_option
 @option("-A", "--alter", is_flag=True, help="Move an alias that another collection has.")
@@ -23,7 +23,7 @@ def create_alias(session: Session, collection: str, alias: str, alter: bool) -> 
     session.done(f"{alias!r} is collection {collection!r}.", alias=alias, collection=collection)
 
 
-@list_.command("aliases")
+@list_group.command("aliases")
 @option("-c", "--collection-name", "collection", default="", help="Only those of this collection.")
 @pass_session
 def list_aliases(session: Session, collection: str) -> None:
@@ -31,7 +31,7 @@ def list_aliases(session: Session, collection: str) -> None:
     session.names("alias", session.client().list_aliases(collection, session.timeout)["aliases"])
 
 
-@show.command("alias")
+@show_group.command("alias")
 @_alias_option
 @pass_session
 def show_alias(session: Session, alias: str) -> None:
@@ -39,7 +39,7 @@ def show_alias(session: Session, alias: str) -> None:
     session.record(session.client().describe_alias(alias, session.timeout))
 
 
-@delete.command("alias")
+@delete_group.command("alias")
 @_alias_option
 @yes_option
 @pass_session

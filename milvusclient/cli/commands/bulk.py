@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from milvusclient.cli.command import Command, collection_option, option, pass_session, words, yes_option
 from milvusclient.cli.data.files import export_columns, kind_of, open_rows, writing
-from milvusclient.cli.failure import Failure
-from milvusclient.cli.groups import insert, root, upsert
-from milvusclient.cli.progress import bar
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.command import Command, collection_option, option, pass_session, words, yes_option
+from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.groups import insert_group, root, upsert_group
+from milvusclient.cli.framework.progress import bar
+from milvusclient.cli.framework.session import Session
 from milvusclient.exceptions import MilvusException
 
 __all__: list[str] = []
@@ -48,7 +48,7 @@ def _send(session: Session, path: Path, collection: str, partition: str, size: i
     session.done(f"{word} {count} rows of {path} into {collection!r}.", **{key: count})
 
 
-@insert.command("file")
+@insert_group.command("file")
 @collection_option
 @_partition_option
 @_batch_option
@@ -59,7 +59,7 @@ def insert_file(session: Session, collection: str, partition: str, batch_size: i
     _send(session, path, collection, partition, batch_size)
 
 
-@upsert.command("file")
+@upsert_group.command("file")
 @collection_option
 @_partition_option
 @_batch_option

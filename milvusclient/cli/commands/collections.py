@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from milvusclient import CollectionSchema, LoadState, MilvusClient
-from milvusclient.cli.command import (
+from milvusclient.cli.data.values import parse_json, parse_settings, parse_whole, schema_from_json, schema_of
+from milvusclient.cli.framework.command import (
     Command,
     collection_option,
     option,
@@ -17,17 +18,16 @@ from milvusclient.cli.command import (
     words,
     yes_option,
 )
-from milvusclient.cli.data.values import parse_json, parse_settings, parse_whole, schema_from_json, schema_of
-from milvusclient.cli.failure import Failure
-from milvusclient.cli.groups import alter, create, delete, list_, root, show
-from milvusclient.cli.progress import watched
-from milvusclient.cli.session import Options, Session
+from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.groups import alter_group, create_group, delete_group, list_group, root, show_group
+from milvusclient.cli.framework.progress import watched
+from milvusclient.cli.framework.session import Options, Session
 from milvusclient.models.descriptions import FieldDescription
 
 __all__: list[str] = []
 
 
-@create.command(
+@create_group.command(
     "collection",
     examples=(
         "create collection -c docs --dimension 768",
@@ -127,7 +127,7 @@ def _asked_schema(
     return tuple(fields), key, auto_id, None
 
 
-@list_.command("collections")
+@list_group.command("collections")
 @option("-l", "--loaded", is_flag=True, help="Only those that are loaded.")
 @pass_session
 def list_collections(session: Session, loaded: bool) -> None:
@@ -152,7 +152,7 @@ def _field_row(field: FieldDescription) -> dict[str, object]:
     }
 
 
-@show.command("collection")
+@show_group.command("collection")
 @collection_option
 @pass_session
 def show_collection(session: Session, collection: str) -> None:
@@ -178,7 +178,7 @@ def rename_collection(session: Session, old: str, new: str, to_db: str) -> None:
     session.done(f"Renamed collection {old!r} to {new!r}.", renamed=old, to=new)
 
 
-@delete.command("collection")
+@delete_group.command("collection")
 @collection_option
 @yes_option
 @pass_session
@@ -266,7 +266,7 @@ def _what(collection: str, partitions: tuple[str, ...]) -> str:
     )
 
 
-@alter.command("collection_properties")
+@alter_group.command("collection_properties")
 @collection_option
 @settings_option("property", "A property to set, such as collection.ttl.seconds:3600.")
 @pass_session
@@ -277,7 +277,7 @@ def alter_collection(session: Session, collection: str, property: tuple[str, ...
     session.done(f"Altered collection {collection!r}.", altered=collection)
 
 
-@alter.command("collection_field")
+@alter_group.command("collection_field")
 @collection_option
 @option("-f", "--field", required=True, help="The field.")
 @settings_option("param", "What to set, such as max_length:500.")
@@ -289,7 +289,7 @@ def alter_field(session: Session, collection: str, field: str, param: tuple[str,
     session.done(f"Altered field {field!r} of collection {collection!r}.", altered=collection, field=field)
 
 
-@delete.command("collection_properties")
+@delete_group.command("collection_properties")
 @collection_option
 @option("-k", "--key", "keys", multiple=True, required=True, help="The property. Repeatable.")
 @yes_option
@@ -306,7 +306,7 @@ def _check_exists(state: LoadState, collection: str) -> None:
         raise Failure(f"collection {collection!r} does not exist")
 
 
-@show.command("loading_progress")
+@show_group.command("loading_progress")
 @collection_option
 @option("-p", "--partition", "partitions", multiple=True, help="A partition. Repeatable.")
 @pass_session
@@ -320,7 +320,7 @@ def loading_progress(session: Session, collection: str, partitions: tuple[str, .
     session.record({"state": found["state"].name, "progress": found.get("progress", whole)})
 
 
-@show.command("load_state")
+@show_group.command("load_state")
 @collection_option
 @option("-p", "--partition", default="", help="A partition.")
 @pass_session
@@ -331,7 +331,7 @@ def load_state(session: Session, collection: str, partition: str) -> None:
     session.record({**found, "state": found["state"].name})
 
 
-@show.command("collection_stats")
+@show_group.command("collection_stats")
 @collection_option
 @pass_session
 def collection_stats(session: Session, collection: str) -> None:
@@ -339,7 +339,7 @@ def collection_stats(session: Session, collection: str) -> None:
     session.record(session.client().get_collection_stats(collection, session.timeout))
 
 
-@show.command("replicas")
+@show_group.command("replicas")
 @collection_option
 @pass_session
 def replicas_of(session: Session, collection: str) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from milvusclient.cli.command import Command, no_words, option, pass_session, tls_options, yes_option
-from milvusclient.cli.failure import Failure
-from milvusclient.cli.groups import delete, list_, root, show
-from milvusclient.cli.secrets import ask_secret, drop_from_keyring, keep_in_keyring
-from milvusclient.cli.session import Options, Session, open_client
-from milvusclient.cli.store import DEFAULT, SavedConnection, SecretSource, variable_of
+from milvusclient.cli.framework.command import Command, no_words, option, pass_session, tls_options, yes_option
+from milvusclient.cli.framework.connection_file import DEFAULT, SavedConnection, SecretSource, variable_of
+from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.groups import delete_group, list_group, root, show_group
+from milvusclient.cli.framework.secrets import ask_secret, drop_from_keyring, keep_in_keyring
+from milvusclient.cli.framework.session import Options, Session, open_client
 from milvusclient.config.settings import Kind, make_config
 
 __all__: list[str] = []
@@ -94,7 +94,7 @@ def connect(
     # Before the file, so that what cannot be kept is not named there.
     if saved.secret == "keyring":  # noqa: S105 - it says where a secret is
         keep_in_keyring(name, secret)
-    session.store.save(name, saved)
+    session.connection_file.save(name, saved)
     session.keep(Options(connection=name, output=session.options.output))
     session.done(
         f"Connected to {info.address} (Milvus {info.server_version or 'of unknown version'}) as {name!r}.",
@@ -166,7 +166,7 @@ def secret_for(name: str, user: str, token: bool, secret_env: str, told: str) ->
 
 def _forget(session: Session, name: str) -> None:
     session.close(name)
-    dropped = session.store.forget(name)
+    dropped = session.connection_file.forget(name)
     if dropped is None:
         raise Failure(f"there is no connection {name!r}")
     if dropped.secret == "keyring":  # noqa: S105 - it says where a secret is
@@ -196,27 +196,27 @@ def _list(session: Session) -> None:
                 "secret": saved.variable or saved.secret,
                 "used": name == used,
             }
-            for name, saved in session.store.read().items()
+            for name, saved in session.connection_file.read().items()
         ],
         ["name", "uri", "user", "database", "secret", "used"],
     )
 
 
-@list_.command("connections")
+@list_group.command("connections")
 @pass_session
 def list_connections(session: Session) -> None:
     """List the connections that are kept by name."""
     _list(session)
 
 
-@list_.command("connection_history", hidden=True)
+@list_group.command("connection_history", hidden=True)
 @pass_session
 def list_connection_history(session: Session) -> None:
     """List the connections that are kept by name."""
     _list(session)
 
 
-@show.command("connection")
+@show_group.command("connection")
 @option("--all", "everything", is_flag=True, help="All connections that are kept. (-a without a name is the same.)")
 @option(
     "-a", "named", is_flag=False, flag_value="", default=None, metavar="[NAME]", help="This one; without a name, all."
@@ -231,7 +231,7 @@ def show_connection(session: Session, everything: bool, named: str | None) -> No
         session.record(asdict(session.client().connection_info()))
 
 
-@delete.command("connection")
+@delete_group.command("connection")
 @option("--name", default=None, help="The name of the connection.  [default: the one in use]")
 @yes_option
 @pass_session
@@ -242,14 +242,14 @@ def delete_connection(session: Session, name: str | None, yes: bool) -> None:
     _forget(session, name)
 
 
-@delete.command("connection_history", common="output")
+@delete_group.command("connection_history", common="output")
 @option("-uri", "--uri", required=True, help="The address of the connections.")
 @yes_option
 @pass_session
 def delete_connection_history(session: Session, uri: str, yes: bool) -> None:
     """Forget all connections to an address."""
     address = split_uri(uri)[0]
-    names = [name for name, saved in session.store.read().items() if saved.uri == address]
+    names = [name for name, saved in session.connection_file.read().items() if saved.uri == address]
     if not names:
         raise Failure(f"there is no connection to {address}")
     session.confirm(f"Forget {', '.join(names)}?", yes)

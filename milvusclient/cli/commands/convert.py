@@ -8,10 +8,10 @@ from typing import TypeVar
 import click
 
 from milvusclient import timestamps
-from milvusclient.cli.command import option, pass_session
 from milvusclient.cli.data.values import parse_number, parse_whole
-from milvusclient.cli.groups import calc
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.command import option, pass_session
+from milvusclient.cli.framework.groups import calc_group
+from milvusclient.cli.framework.session import Session
 
 __all__: list[str] = []
 
@@ -34,7 +34,7 @@ _hybridts = _number("hybridts", "h", "The hybrid timestamp; also without the opt
 _epoch = _number("epoch", "e", "The seconds since 1970; also without the option.")
 
 
-@calc.command("mkts_from_hybridts", common="output")
+@calc_group.command("mkts_from_hybridts", common="output")
 @_hybridts
 @_later_option
 @pass_session
@@ -44,7 +44,7 @@ def mkts_from_hybridts(session: Session, word: str | None, given: str | None, mi
     session.done(str(result := timestamps.mkts_from_hybridts(hybridts, milliseconds)), hybridts=result)
 
 
-@calc.command("mkts_from_unixtime", common="output")
+@calc_group.command("mkts_from_unixtime", common="output")
 @_epoch
 @_later_option
 @pass_session
@@ -54,7 +54,7 @@ def mkts_from_unixtime(session: Session, word: str | None, given: str | None, mi
     session.done(str(result := timestamps.mkts_from_unixtime(seconds, milliseconds)), hybridts=result)
 
 
-@calc.command("hybridts_to_unixtime", common="output")
+@calc_group.command("hybridts_to_unixtime", common="output")
 @_hybridts
 @pass_session
 def hybridts_to_unixtime(session: Session, word: str | None, given: str | None) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from milvusclient.cli.command import Command, option, pass_session, settings_option, yes_option
 from milvusclient.cli.data.values import parse_settings
-from milvusclient.cli.groups import alter, create, delete, list_, root, show
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.command import Command, option, pass_session, settings_option, yes_option
+from milvusclient.cli.framework.groups import alter_group, create_group, delete_group, list_group, root, show_group
+from milvusclient.cli.framework.session import Session
 
 __all__: list[str] = []
 
 _database_option = option("-db", "--db-name", "name", required=True, help="The database.")
 
 
-@create.command("database")
+@create_group.command("database")
 @_database_option
 @settings_option("property", "A property, such as database.max.collections:10.")
 @pass_session
@@ -24,14 +24,14 @@ def create_database(session: Session, name: str, property: tuple[str, ...]) -> N
     session.done(f"Created database {name!r}.", created=name)
 
 
-@list_.command("databases")
+@list_group.command("databases")
 @pass_session
 def list_databases(session: Session) -> None:
     """List the databases."""
     session.names("database", session.client().list_databases(session.timeout))
 
 
-@show.command("database")
+@show_group.command("database")
 @option("-db", "--db-name", "name", default=None, help="The database.  [default: the one in use]")
 @pass_session
 def show_database(session: Session, name: str | None) -> None:
@@ -41,7 +41,7 @@ def show_database(session: Session, name: str | None) -> None:
     session.record(client.describe_database(name or used, timeout=session.timeout))
 
 
-@alter.command("database")
+@alter_group.command("database")
 @_database_option
 @settings_option("property", "A property to set.")
 @option("-k", "--delete-key", "keys", multiple=True, help="A property to delete. Repeatable.")
@@ -57,7 +57,7 @@ def alter_database(session: Session, name: str, property: tuple[str, ...], keys:
     session.done(f"Altered database {name!r}.", altered=name)
 
 
-@delete.command("database")
+@delete_group.command("database")
 @_database_option
 @yes_option
 @pass_session

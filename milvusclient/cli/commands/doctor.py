@@ -7,15 +7,15 @@ from dataclasses import asdict, replace
 
 import click
 
-from milvusclient.cli.command import Command, option, pass_session, tls_options
 from milvusclient.cli.commands.connections import secret_for, split_uri, with_tls
 from milvusclient.cli.diagnosis.advice import Step
 from milvusclient.cli.diagnosis.probes import Patient, examine
-from milvusclient.cli.failure import Failure
-from milvusclient.cli.groups import root
-from milvusclient.cli.secrets import secret_of
-from milvusclient.cli.session import Session, token_for
-from milvusclient.cli.store import SavedConnection
+from milvusclient.cli.framework.command import Command, option, pass_session, tls_options
+from milvusclient.cli.framework.connection_file import SavedConnection
+from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.groups import root
+from milvusclient.cli.framework.secrets import secret_of
+from milvusclient.cli.framework.session import Session, token_for
 from milvusclient.config.settings import make_config
 from milvusclient.rest_health import HEALTH_PORT
 

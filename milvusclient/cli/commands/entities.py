@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from milvusclient import DataType, MilvusClient, ParamError
-from milvusclient.cli.command import Command, collection_option, option, pass_session, words, yes_option
 from milvusclient.cli.commands.queries import shown_fields
 from milvusclient.cli.data.files import from_text, row_from_file
 from milvusclient.cli.data.values import parse_json, parse_keys
-from milvusclient.cli.groups import delete, insert, root, upsert
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.command import Command, collection_option, option, pass_session, words, yes_option
+from milvusclient.cli.framework.groups import delete_group, insert_group, root, upsert_group
+from milvusclient.cli.framework.session import Session
 from milvusclient.models.descriptions import FieldDescription
 
 __all__: list[str] = []
@@ -68,7 +68,7 @@ def _checked(row: Mapping[str, object], number: int, fields: Mapping[str, FieldD
         raise ParamError(message=f"row {number}: {error}") from error
 
 
-@insert.command("row", examples=('insert row -c docs -d \'{"id": 1, "vector": [0.1, 0.2]}\'',))
+@insert_group.command("row", examples=('insert row -c docs -d \'{"id": 1, "vector": [0.1, 0.2]}\'',))
 @collection_option
 @_partition_option
 @_data_option
@@ -82,7 +82,7 @@ def insert_row(session: Session, collection: str, partition: str, data: str | No
     )
 
 
-@upsert.command("row")
+@upsert_group.command("row")
 @collection_option
 @_partition_option
 @_data_option
@@ -124,7 +124,7 @@ def _count(done: object) -> int:
     return int(done["delete_count"]) if isinstance(done, Mapping) else len(done) if isinstance(done, list) else 0
 
 
-@delete.command("entities")
+@delete_group.command("entities")
 @collection_option
 @option("-e", "--expr", "--filter", "expr", required=True, help="Which rows, such as 'id < 5'.")
 @_partition_option
@@ -139,7 +139,7 @@ def delete_entities(session: Session, collection: str, expr: str, partition: str
     session.done(f"Deleted {_count(done)} of {collection!r}.", delete_count=_count(done))
 
 
-@delete.command("ids")
+@delete_group.command("ids")
 @collection_option
 @option("--ids", "-i", default=None, metavar="KEYS", help="The keys, separated by commas.")
 @_partition_option

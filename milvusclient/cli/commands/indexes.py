@@ -6,7 +6,8 @@ import time
 from collections.abc import Sequence
 
 from milvusclient import DataType, IndexParams, MilvusClient
-from milvusclient.cli.command import (
+from milvusclient.cli.data.values import parse_settings
+from milvusclient.cli.framework.command import (
     Command,
     collection_option,
     option,
@@ -15,11 +16,10 @@ from milvusclient.cli.command import (
     words,
     yes_option,
 )
-from milvusclient.cli.data.values import parse_settings
-from milvusclient.cli.failure import Failure
-from milvusclient.cli.groups import create, delete, list_, root, show
-from milvusclient.cli.progress import watched
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.groups import create_group, delete_group, list_group, root, show_group
+from milvusclient.cli.framework.progress import watched
+from milvusclient.cli.framework.session import Session
 from milvusclient.models.descriptions import FieldDescription, IndexDescription
 
 __all__: list[str] = []
@@ -27,7 +27,7 @@ __all__: list[str] = []
 _POLL = 0.5
 
 
-@create.command("index")
+@create_group.command("index")
 @collection_option
 @option("-f", "--field", default=None, help="The field.")
 @option("-in", "--index-name", "name", default="", help="The name of the index.  [default: the field's]")
@@ -81,7 +81,7 @@ def _part(client: MilvusClient, collection: str, name: str) -> float | None:
     return found["indexed_rows"] / found["total_rows"] if found and found["total_rows"] else None
 
 
-@list_.command("indexes")
+@list_group.command("indexes")
 @collection_option
 @option("-f", "--field", default="", help="Only those of this field.")
 @pass_session
@@ -101,7 +101,7 @@ def _index(session: Session, collection: str, name: str) -> IndexDescription:
 _name_option = option("-in", "--index-name", "name", required=True, help="The index.")
 
 
-@show.command("index")
+@show_group.command("index")
 @collection_option
 @option("-in", "--index-name", "name", default=None, help="The index; may be left out if there is one.")
 @pass_session
@@ -118,7 +118,7 @@ def _only_index(session: Session, collection: str) -> str:
     return names[0]
 
 
-@show.command("index_progress")
+@show_group.command("index_progress")
 @collection_option
 @option("-in", "--index-name", "name", default="", help="The index.")
 @pass_session
@@ -150,7 +150,7 @@ def wait_for_index(session: Session, collection: str, name: str) -> None:
     session.done(f"Index {name!r} is built.", built=name)
 
 
-@delete.command("index")
+@delete_group.command("index")
 @collection_option
 @_name_option
 @yes_option

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from milvusclient.cli.command import Command, collection_option, option, pass_session
-from milvusclient.cli.failure import Failure
-from milvusclient.cli.groups import calc, list_, root, show
-from milvusclient.cli.progress import watched
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.command import Command, collection_option, option, pass_session
+from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.groups import calc_group, list_group, root, show_group
+from milvusclient.cli.framework.progress import watched
+from milvusclient.cli.framework.session import Session
 from milvusclient.models.infos import CompactionPlans
 
 __all__: list[str] = []
@@ -43,7 +43,7 @@ def compact(session: Session, collection: str, clustering: bool) -> None:
     session.done(f"Compaction {job} of collection {collection!r} has started.", compaction_id=job)
 
 
-@show.command("compaction_state")
+@show_group.command("compaction_state")
 @option("-id", "--compaction-id", "job", type=int, required=True, help="The job that `compact` told.")
 @pass_session
 def compaction_state(session: Session, job: int) -> None:
@@ -51,7 +51,7 @@ def compaction_state(session: Session, job: int) -> None:
     session.record({"compaction_id": job, "state": session.client().get_compaction_state(job, session.timeout)})
 
 
-@show.command("compaction_plans")
+@show_group.command("compaction_plans")
 @option("-id", "--compaction-id", "job", type=int, default=None, help="The job that `compact` told.")
 @option("-c", "--collection-name", "collection", default=None, help="The collection, in place of a job.")
 @pass_session
@@ -81,7 +81,7 @@ def _query_segments(session: Session, collection: str) -> None:
     session.rows([{key: getattr(each, key) for key in _LOADED} for each in found], _LOADED)
 
 
-@show.command("query_segment_info")
+@show_group.command("query_segment_info")
 @collection_option
 @pass_session
 def query_segment_info(session: Session, collection: str) -> None:
@@ -89,7 +89,7 @@ def query_segment_info(session: Session, collection: str) -> None:
     _query_segments(session, collection)
 
 
-@show.command("query_segment", hidden=True)
+@show_group.command("query_segment", hidden=True)
 @collection_option
 @pass_session
 def query_segment(session: Session, collection: str) -> None:
@@ -97,7 +97,7 @@ def query_segment(session: Session, collection: str) -> None:
     _query_segments(session, collection)
 
 
-@show.command("flush_state")
+@show_group.command("flush_state")
 @collection_option
 @pass_session
 def flush_state(session: Session, collection: str) -> None:
@@ -120,10 +120,14 @@ _AT_ONCE = (
 )
 _ANY_WORDS = {"ignore_unknown_options": True, "allow_extra_args": True}
 for _group, _name, _why in (
-    (show, "bulk_insert_state", _AT_ONCE),
-    (list_, "bulk_insert_tasks", _AT_ONCE),
+    (show_group, "bulk_insert_state", _AT_ONCE),
+    (list_group, "bulk_insert_tasks", _AT_ONCE),
     (root, "load_balance", "servers since Milvus 2.2 balance themselves; see `transfer replica` for resource groups"),
-    (calc, "distance", "servers since Milvus 2.2 cannot calculate distances; search, or calculate them with numpy"),
+    (
+        calc_group,
+        "distance",
+        "servers since Milvus 2.2 cannot calculate distances; use numpy, or `search`",
+    ),
 ):
     _command = Command(_name, callback=_gone(_why), common="none", hidden=True, context_settings=_ANY_WORDS, help=_why)
     _group.add_command(_command)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from milvusclient.cli.command import collection_option, option, pass_session, yes_option
-from milvusclient.cli.failure import Failure
-from milvusclient.cli.groups import create, delete, list_, show
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.command import collection_option, option, pass_session, yes_option
+from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.groups import create_group, delete_group, list_group, show_group
+from milvusclient.cli.framework.session import Session
 
 __all__: list[str] = []
 
 _partition_option = option("-p", "--partition", required=True, help="The partition.")
 
 
-@create.command("partition")
+@create_group.command("partition")
 @collection_option
 @_partition_option
 @option("-d", "--description", default="", hidden=True, help="Servers keep none; accepted as older tools have it.")
@@ -24,7 +24,7 @@ def create_partition(session: Session, collection: str, partition: str, descript
     session.done(f"Created partition {partition!r} of collection {collection!r}.", created=partition)
 
 
-@list_.command("partitions")
+@list_group.command("partitions")
 @collection_option
 @pass_session
 def list_partitions(session: Session, collection: str) -> None:
@@ -40,7 +40,7 @@ def _stats(session: Session, collection: str, partition: str) -> None:
     session.record({"partition": partition, "collection": collection, **stats})
 
 
-@show.command("partition")
+@show_group.command("partition")
 @collection_option
 @_partition_option
 @pass_session
@@ -49,7 +49,7 @@ def show_partition(session: Session, collection: str, partition: str) -> None:
     _stats(session, collection, partition)
 
 
-@show.command("partition_stats")
+@show_group.command("partition_stats")
 @collection_option
 @_partition_option
 @pass_session
@@ -58,7 +58,7 @@ def partition_stats(session: Session, collection: str, partition: str) -> None:
     _stats(session, collection, partition)
 
 
-@delete.command("partition")
+@delete_group.command("partition")
 @collection_option
 @_partition_option
 @yes_option

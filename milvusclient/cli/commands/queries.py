@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import click
 
 from milvusclient import AnnSearchRequest, MilvusClient, RRFRanker, WeightedRanker
-from milvusclient.cli.command import Command, collection_option, option, pass_session, settings_option, words
 from milvusclient.cli.data.files import export_columns
 from milvusclient.cli.data.values import parse_json, parse_number, parse_settings, parse_vectors
-from milvusclient.cli.groups import root
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.command import Command, collection_option, option, pass_session, settings_option, words
+from milvusclient.cli.framework.groups import root
+from milvusclient.cli.framework.session import Session
 from milvusclient.exceptions import ParamError
 from milvusclient.models.results import Hit
 

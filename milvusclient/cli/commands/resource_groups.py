@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from milvusclient.cli.command import collection_option, option, pass_session, yes_option
 from milvusclient.cli.data.values import parse_number
-from milvusclient.cli.groups import create, delete, list_, show, transfer, update
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.command import collection_option, option, pass_session, yes_option
+from milvusclient.cli.framework.groups import (
+    create_group,
+    delete_group,
+    list_group,
+    show_group,
+    transfer_group,
+    update_group,
+)
+from milvusclient.cli.framework.session import Session
 
 __all__: list[str] = []
 
@@ -19,7 +26,7 @@ def _config(requests: int | None, limits: int | None) -> dict[str, object]:
     return {key: {"node_num": number} for key, number in given.items() if number is not None}
 
 
-@create.command("resource_group")
+@create_group.command("resource_group")
 @_name_option
 @_requests_option
 @_limits_option
@@ -30,14 +37,14 @@ def create_resource_group(session: Session, name: str, requests: int | None, lim
     session.done(f"Created resource group {name!r}.", created=name)
 
 
-@list_.command("resource_groups")
+@list_group.command("resource_groups")
 @pass_session
 def list_resource_groups(session: Session) -> None:
     """List the resource groups."""
     session.names("resource_group", session.client().list_resource_groups(session.timeout))
 
 
-@show.command("resource_group")
+@show_group.command("resource_group")
 @_name_option
 @pass_session
 def show_resource_group(session: Session, name: str) -> None:
@@ -46,7 +53,7 @@ def show_resource_group(session: Session, name: str) -> None:
     session.record({key: getattr(found, key) for key in found.__slots__})
 
 
-@update.command("resource_group")
+@update_group.command("resource_group")
 @_name_option
 @_requests_option
 @_limits_option
@@ -59,7 +66,7 @@ def update_resource_group(session: Session, name: str, requests: int | None, lim
     session.done(f"Updated resource group {name!r}.", updated=name)
 
 
-@delete.command("resource_group")
+@delete_group.command("resource_group")
 @_name_option
 @yes_option
 @pass_session
@@ -70,7 +77,7 @@ def delete_resource_group(session: Session, name: str, yes: bool) -> None:
     session.done(f"Deleted resource group {name!r}.", deleted=name)
 
 
-@transfer.command("replica")
+@transfer_group.command("replica")
 @option("--source", required=True, help="The group that has it.")
 @option("--target", required=True, help="The group that gets it.")
 @collection_option

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 
-from milvusclient.cli.command import no_words, option, pass_session, words, yes_option
-from milvusclient.cli.groups import create, delete, grant, list_, revoke, show, update
-from milvusclient.cli.secrets import ask_secret, keep_in_keyring
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.command import no_words, option, pass_session, words, yes_option
+from milvusclient.cli.framework.groups import (
+    create_group,
+    delete_group,
+    grant_group,
+    list_group,
+    revoke_group,
+    show_group,
+    update_group,
+)
+from milvusclient.cli.framework.secrets import ask_secret, keep_in_keyring
+from milvusclient.cli.framework.session import Session
 
 __all__: list[str] = []
 
@@ -21,7 +29,7 @@ def _new_password(user: str) -> str:
     return os.environ.get(_PASSWORD) or ask_secret(f"New password of {user}", _PASSWORD, confirm=True)
 
 
-@create.command("user")
+@create_group.command("user")
 @_user_option
 @option("-p", "--password", "ask", is_flag=True, help="Ask for the password at a hidden prompt; so it is without, too.")
 @no_words
@@ -33,14 +41,14 @@ def create_user(session: Session, user: str, ask: bool) -> None:
     session.done(f"Created user {user!r}.", created=user)
 
 
-@list_.command("users")
+@list_group.command("users")
 @pass_session
 def list_users(session: Session) -> None:
     """List the users."""
     session.names("user", session.client().list_users(session.timeout))
 
 
-@show.command("user")
+@show_group.command("user")
 @_user_option
 @pass_session
 def show_user(session: Session, user: str) -> None:
@@ -48,7 +56,7 @@ def show_user(session: Session, user: str) -> None:
     session.record(session.client().describe_user(user, session.timeout))
 
 
-@update.command("password")
+@update_group.command("password")
 @_user_option
 @pass_session
 def update_password(session: Session, user: str) -> None:
@@ -65,7 +73,7 @@ def update_password(session: Session, user: str) -> None:
     session.done(f"Changed the password of {user!r}.", changed=user)
 
 
-@delete.command("user")
+@delete_group.command("user")
 @_user_option
 @yes_option
 @pass_session
@@ -76,7 +84,7 @@ def delete_user(session: Session, user: str, yes: bool) -> None:
     session.done(f"Deleted user {user!r}.", deleted=user)
 
 
-@create.command("role")
+@create_group.command("role")
 @_role_option
 @pass_session
 def create_role(session: Session, role: str) -> None:
@@ -85,7 +93,7 @@ def create_role(session: Session, role: str) -> None:
     session.done(f"Created role {role!r}.", created=role)
 
 
-@list_.command("roles")
+@list_group.command("roles")
 @pass_session
 def list_roles(session: Session) -> None:
     """List the roles."""
@@ -95,7 +103,7 @@ def list_roles(session: Session) -> None:
 _GRANT = ("object_type", "object_name", "privilege", "db_name", "grantor_name")
 
 
-@show.command("role")
+@show_group.command("role")
 @_role_option
 @pass_session
 def show_role(session: Session, role: str) -> None:
@@ -107,7 +115,7 @@ def show_role(session: Session, role: str) -> None:
         session.rows([{key: dict(each).get(key) for key in _GRANT} for each in found["privileges"]], _GRANT)
 
 
-@list_.command("grants")
+@list_group.command("grants")
 @_role_option
 @option("-o", "--object-name", default="", help="Only those on this object.")
 @option("-t", "--object-type", default="", help="Only those on this type: Collection, Global or User.")
@@ -123,7 +131,7 @@ def list_grants(session: Session, role: str, object_name: str, object_type: str)
     session.rows(kept, _GRANT)
 
 
-@delete.command("role")
+@delete_group.command("role")
 @_role_option
 @option("--force", is_flag=True, help="Also if it has privileges.")
 @yes_option
@@ -135,7 +143,7 @@ def delete_role(session: Session, role: str, force: bool, yes: bool) -> None:
     session.done(f"Deleted role {role!r}.", deleted=role)
 
 
-@grant.command("role")
+@grant_group.command("role")
 @_role_option
 @_user_option
 @pass_session
@@ -145,7 +153,7 @@ def grant_role(session: Session, role: str, user: str) -> None:
     session.done(f"{user!r} has role {role!r}.", user=user, role=role)
 
 
-@revoke.command("role")
+@revoke_group.command("role")
 @_role_option
 @_user_option
 @pass_session
@@ -188,7 +196,7 @@ _collection_option = option(
 )
 
 
-@grant.command("privilege")
+@grant_group.command("privilege")
 @_role_option
 @_privilege_option
 @_type_option
@@ -201,7 +209,7 @@ def grant_privilege(
     _privilege(session, True, role, object_type, privilege, object_name)
 
 
-@revoke.command("privilege")
+@revoke_group.command("privilege")
 @_role_option
 @_privilege_option
 @_type_option
@@ -214,7 +222,7 @@ def revoke_privilege(
     _privilege(session, False, role, object_type, privilege, object_name)
 
 
-@grant.command("privilege_v2")
+@grant_group.command("privilege_v2")
 @_role_option
 @_privilege_option
 @_collection_option
@@ -227,7 +235,7 @@ def grant_privilege_v2(
     _v2(session, True, role, privilege, collection, db_name)
 
 
-@revoke.command("privilege_v2")
+@revoke_group.command("privilege_v2")
 @_role_option
 @_privilege_option
 @_collection_option
@@ -240,7 +248,7 @@ def revoke_privilege_v2(
     _v2(session, False, role, privilege, collection, db_name)
 
 
-@create.command("privilege_group")
+@create_group.command("privilege_group")
 @_group_option
 @pass_session
 def create_privilege_group(session: Session, name: str) -> None:
@@ -249,14 +257,14 @@ def create_privilege_group(session: Session, name: str) -> None:
     session.done(f"Created privilege group {name!r}.", created=name)
 
 
-@list_.command("privilege_groups")
+@list_group.command("privilege_groups")
 @pass_session
 def list_privilege_groups(session: Session) -> None:
     """List the privilege groups."""
     session.rows(session.client().list_privilege_groups(session.timeout), ["privilege_group", "privileges"])
 
 
-@delete.command("privilege_group")
+@delete_group.command("privilege_group")
 @_group_option
 @yes_option
 @pass_session
@@ -270,7 +278,7 @@ def delete_privilege_group(session: Session, name: str, yes: bool) -> None:
 _privileges_option = option("-p", "--privileges", required=True, help="Privileges, separated by commas.")
 
 
-@grant.command("privilege_group")
+@grant_group.command("privilege_group")
 @_group_option
 @_privileges_option
 @pass_session
@@ -280,7 +288,7 @@ def grant_privilege_group(session: Session, name: str, privileges: str) -> None:
     session.done(f"Added {privileges} to privilege group {name!r}.", group=name, added=words(privileges))
 
 
-@revoke.command("privilege_group")
+@revoke_group.command("privilege_group")
 @_group_option
 @_privileges_option
 @pass_session

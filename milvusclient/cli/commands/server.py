@@ -7,11 +7,11 @@ from dataclasses import replace
 import click
 
 from milvusclient._version import __version__
-from milvusclient.cli.command import Command, pass_session
-from milvusclient.cli.failure import Failure
-from milvusclient.cli.groups import root, set_, show
-from milvusclient.cli.output import FORMATS, Format
-from milvusclient.cli.session import Session
+from milvusclient.cli.framework.command import Command, pass_session
+from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.groups import root, set_group, show_group
+from milvusclient.cli.framework.output import FORMATS, Format
+from milvusclient.cli.framework.session import Session
 
 __all__: list[str] = []
 
@@ -41,7 +41,7 @@ def server_health(session: Session) -> None:
         raise Failure("the server is not healthy")
 
 
-@set_.command("output", common="none")
+@set_group.command("output", common="none")
 @click.argument("form", type=click.Choice(FORMATS))
 @pass_session
 def set_output(session: Session, form: Format) -> None:
@@ -50,7 +50,7 @@ def set_output(session: Session, form: Format) -> None:
     session.note_end(f"--output {form}")
 
 
-@show.command("output", common="output")
+@show_group.command("output", common="output")
 @pass_session
 def show_output(session: Session) -> None:
     """Show how results are shown."""

@@ -16,8 +16,8 @@ from typing import Any, TypeAlias
 
 from milvusclient import DataType
 from milvusclient.cli.data.json_rows import as_object, json_rows
-from milvusclient.cli.failure import Failure
-from milvusclient.cli.output import csv_cell, plain
+from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.output import csv_cell, plain
 from milvusclient.models.descriptions import FieldDescription
 
 __all__ = ["KINDS", "Batch", "Row", "export_columns", "kind_of", "open_rows", "row_from_file", "writing"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
-from milvusclient.cli.failure import Failure
+from milvusclient.cli.framework.failure import Failure
 
 __all__ = ["as_object", "json_rows"]
 

@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeVar
 
 import click
 
-from milvusclient.cli.failure import Failure
-from milvusclient.cli.output import FORMATS
-from milvusclient.cli.session import Options, Session
+from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.output import FORMATS
+from milvusclient.cli.framework.session import Options, Session
 from milvusclient.exceptions import MilvusException
 
 __all__ = [

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from milvusclient.cli.failure import Failure
-from milvusclient.cli.store import SavedConnection, variable_of
+from milvusclient.cli.framework.connection_file import SavedConnection, variable_of
+from milvusclient.cli.framework.failure import Failure
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from milvusclient.cli import colors
+from milvusclient.cli.framework import colors
 
 __all__ = ["FORMATS", "Format", "cell", "plain", "render", "render_names", "render_record", "write"]
 

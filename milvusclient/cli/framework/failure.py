@@ -7,7 +7,7 @@ from typing import IO, Any
 
 import click
 
-from milvusclient.cli.colors import colored
+from milvusclient.cli.framework.colors import colored
 
 __all__ = ["Failure"]
 

@@ -14,9 +14,9 @@ from typing import Literal
 
 import platformdirs
 
-from milvusclient.cli.failure import Failure
+from milvusclient.cli.framework.failure import Failure
 
-__all__ = ["DEFAULT", "SavedConnection", "Store", "default_folder", "variable_of"]
+__all__ = ["DEFAULT", "ConnectionFile", "SavedConnection", "default_folder", "variable_of"]
 
 DEFAULT = "default"
 
@@ -69,7 +69,7 @@ def default_folder() -> Path:
     return Path(platformdirs.user_config_dir("milvusclient", appauthor=False))
 
 
-class Store:
+class ConnectionFile:
     """The file of named connections.
 
     Args:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import click
 
 from milvusclient import MilvusClient
-from milvusclient.cli import output
-from milvusclient.cli.failure import Failure
-from milvusclient.cli.output import Format
-from milvusclient.cli.secrets import secret_of
-from milvusclient.cli.store import DEFAULT, SavedConnection, Store, default_folder
+from milvusclient.cli.framework import output
+from milvusclient.cli.framework.connection_file import DEFAULT, ConnectionFile, SavedConnection, default_folder
+from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.output import Format
+from milvusclient.cli.framework.secrets import secret_of
 from milvusclient.config.settings import Kind, make_config
 
 __all__ = ["Options", "Session", "open_client"]
@@ -73,6 +73,12 @@ def open_client(
     )
 
 
+def _no_shell(session: Session) -> int:
+    """Stand for the shell where nobody has said how to start one."""
+    del session
+    return 0
+
+
 def token_for(uri: str) -> str:
     """The token of the environment, for an address without credentials; one that goes with MILVUS_URI stays there."""
     asked, home = make_config(uri), os.environ.get("MILVUS_URI")
@@ -86,13 +92,13 @@ class Session:
     """One run of the command, or of the shell.
 
     Attributes:
-        store: the saved connections.
+        connection_file: the saved connections.
         options: what was chosen for all commands.
         interactive: whether this is the shell.
         clients: the open ones, by connection and database.
     """
 
-    store: Store = field(default_factory=lambda: Store(default_folder()))
+    connection_file: ConnectionFile = field(default_factory=lambda: ConnectionFile(default_folder()))
     options: Options = field(default_factory=Options)
     interactive: bool = False
     clients: dict[tuple[str, str, str], MilvusClient] = field(default_factory=dict)
@@ -101,6 +107,8 @@ class Session:
 
     #: Connections that could not be opened for completion: Tab does not wait for them again.
     unreachable: set[tuple[str, str, str]] = field(default_factory=set)
+    #: Starts the shell; given by whoever runs commands, because the shell runs them in turn.
+    start_shell: Callable[[Session], int] = field(default=_no_shell, repr=False)
     #: What was chosen for good, by ``connect``, ``use`` and ``set``: a shell's next command begins with it.
     base: Options = field(default_factory=Options)
 
@@ -131,7 +139,7 @@ class Session:
         """
         options = self.options
         if options.connection:
-            known = self.store.read()
+            known = self.connection_file.read()
             if options.connection not in known:
                 others = f"there are {', '.join(known)}" if known else "none is saved"
                 raise Failure(
@@ -141,7 +149,7 @@ class Session:
             return options.connection, known[options.connection]
         if options.uri or os.environ.get("MILVUS_URI"):
             return "", None
-        saved = self.store.read().get(DEFAULT)
+        saved = self.connection_file.read().get(DEFAULT)
         return (DEFAULT if saved else "", saved)
 
     def client(self) -> MilvusClient:

@@ -1,0 +1,1 @@
+"""What all commands share: options, sessions, saved connections, results, and errors."""
