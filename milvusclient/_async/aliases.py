@@ -21,9 +21,9 @@ class AsyncAliases(AsyncFamily):
         """Give a collection another name; it can be used wherever the collection's own name can.
 
         Args:
-            collection_name: an existing collection.
-            alias: the new name.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name of the collection.
+            alias: name of the new alias, unique in its database.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a str, or is empty.
@@ -40,9 +40,9 @@ class AsyncAliases(AsyncFamily):
         """Let an alias lead to another collection, at once for everybody.
 
         Args:
-            collection_name: the collection that the alias leads to from now on.
-            alias: an existing alias.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name of the collection. The alias stands for it from now on.
+            alias: name of the alias.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a str, or is empty.
@@ -59,8 +59,8 @@ class AsyncAliases(AsyncFamily):
         """Take a name away; the collection stays.
 
         Args:
-            alias: an existing alias.
-            timeout: seconds for the whole call; None means no limit.
+            alias: name of the alias.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a str.
@@ -77,8 +77,8 @@ class AsyncAliases(AsyncFamily):
         """Which collection an alias leads to.
 
         Args:
-            alias: an existing alias.
-            timeout: seconds for the whole call; None means no limit.
+            alias: name of the alias.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             A dict with ``alias``, ``collection_name`` and ``db_name``.
@@ -100,9 +100,9 @@ class AsyncAliases(AsyncFamily):
         """The aliases of a collection, or of all collections.
 
         Args:
-            collection_name: the collection; empty or None means all.
-            timeout: seconds for the whole call; None means no limit.
-            db_name: another database than the client's.
+            collection_name: name of the collection; empty or None means all collections.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            db_name: name of the database, if it is not the client's.
 
         Returns:
             A dict with the list ``aliases``, and with ``collection_name`` and ``db_name`` where the server tells them.

@@ -21,7 +21,7 @@ class AsyncHealth(AsyncFamily):
         """Whether the server says that it is healthy; ``milvusclient.health`` asks its REST port without a client.
 
         Args:
-            timeout: seconds for the whole call; None means no limit.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             ``healthy``, the ``reasons`` if it is not, and ``quota_states``: what it limits or refuses now. It is true

@@ -25,9 +25,9 @@ class AsyncMaintenance(AsyncWaiting):
         found, and many flushes slow a server down.
 
         Args:
-            collection_name: an existing collection.
-            timeout: seconds for the whole operation; None means no limit.
-            _async: do not wait.
+            collection_name: name or alias of the collection.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            _async: return at once instead of waiting for the end.
 
         Raises:
             ParamError: the name is not a non-empty str.
@@ -51,9 +51,9 @@ class AsyncMaintenance(AsyncWaiting):
         """Have the rows of all collections written to disk, and wait until they are.
 
         Args:
-            timeout: seconds for the whole operation; None means no limit.
-            db: only this database; empty or None means all.
-            _async: do not wait.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            db: name of the database; empty or None means all databases.
+            _async: return at once instead of waiting for the end.
 
         Raises:
             ParamError: the database's name is not a str.
@@ -79,9 +79,9 @@ class AsyncMaintenance(AsyncWaiting):
         """Whether everything that was written before a moment is on disk.
 
         Args:
-            timeout: seconds for the whole call; None means no limit.
-            flush_all_ts: the moment, on the server's clock.
-            db: only this database; empty or None means all.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            flush_all_ts: timestamp of the server, up to which rows must be on disk.
+            db: name of the database; empty or None means all databases.
 
         Returns:
             True if it is.
@@ -110,12 +110,13 @@ class AsyncMaintenance(AsyncWaiting):
         The request names the collection. Milvus 2.3 looks for a number there, finds none, and compacts all collections.
 
         Args:
-            collection_name: an existing collection.
-            is_clustering: sort the rows by the clustering key, too.
-            is_l0: apply deletions only.
-            target_size: how large the segments are to become; None leaves it to the server.
-            target_size_unit: of ``target_size``: ``"b"``, ``"kb"``, ``"mb"``, ``"gb"``, ``"tb"`` or ``"pb"``.
-            timeout: seconds for the whole call; None means no limit. It does not wait for the compaction.
+            collection_name: name or alias of the collection.
+            is_clustering: also sort the rows by the clustering key.
+            is_l0: only apply deletions.
+            target_size: size of the new segments; None lets the server choose.
+            target_size_unit: unit of ``target_size``: ``"b"``, ``"kb"``, ``"mb"``, ``"gb"``, ``"tb"`` or ``"pb"``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit. The compaction
+                itself is not waited for.
 
         Returns:
             The number of the job, for ``get_compaction_state``.
@@ -140,8 +141,8 @@ class AsyncMaintenance(AsyncWaiting):
         """How far a compaction is.
 
         Args:
-            job_id: what ``compact`` returned.
-            timeout: seconds for the whole call; None means no limit.
+            job_id: identifier of the job, as returned by ``compact``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             ``"Executing"`` or ``"Completed"``; ``"UndefiedState"`` for a job that the server does not know.
@@ -160,8 +161,8 @@ class AsyncMaintenance(AsyncWaiting):
         """Which segments a compaction makes of which.
 
         Args:
-            job_id: what ``compact`` returned.
-            timeout: seconds for the whole call; None means no limit.
+            job_id: identifier of the job, as returned by ``compact``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The state and the plans.
@@ -181,8 +182,8 @@ class AsyncMaintenance(AsyncWaiting):
         """The compactions of a collection, by whomever they were started.
 
         Args:
-            collection_name: an existing collection.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The state and the plans.

@@ -16,9 +16,9 @@ class AsyncPartitions(AsyncFamily):
         """Add a partition to a collection.
 
         Args:
-            collection_name: an existing collection, without a partition key.
-            partition_name: unique in the collection.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection. It must not have a partition key.
+            partition_name: name of the new partition, unique in the collection.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a str, or the collection's is empty.
@@ -34,9 +34,9 @@ class AsyncPartitions(AsyncFamily):
         """Drop a partition with its rows; it must be released before.
 
         Args:
-            collection_name: an existing collection.
-            partition_name: one of its partitions.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            partition_name: name of the partition.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a str, or the collection's is empty.
@@ -52,9 +52,9 @@ class AsyncPartitions(AsyncFamily):
         """Whether a collection has a partition.
 
         Args:
-            collection_name: an existing collection.
-            partition_name: the name to look for.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            partition_name: name of the partition.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             True if it has one of that name.
@@ -74,8 +74,8 @@ class AsyncPartitions(AsyncFamily):
         """The names of a collection's partitions; every collection has ``_default``.
 
         Args:
-            collection_name: an existing collection.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The names.
@@ -97,9 +97,9 @@ class AsyncPartitions(AsyncFamily):
         """The figures of a partition, as of its last flush.
 
         Args:
-            collection_name: an existing collection.
-            partition_name: one of its partitions.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            partition_name: name of the partition.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             A dict with ``row_count``.

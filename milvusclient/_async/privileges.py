@@ -31,12 +31,12 @@ class AsyncPrivileges(AsyncFamily):
         """Give a role a privilege. It takes the server some seconds to heed it.
 
         Args:
-            role_name: an existing role.
+            role_name: name of the role.
             object_type: ``"Collection"``, ``"Global"`` or ``"User"``.
-            privilege: such as ``"Insert"``; ``"*"`` means all of the type.
-            object_name: the collection or the user; ``"*"`` means all.
-            db_name: the database; empty or None means the client's.
-            timeout: seconds for the whole call; None means no limit.
+            privilege: name of the privilege, such as ``"Insert"``; ``"*"`` means all of the type.
+            object_name: name of the collection or user; ``"*"`` means all.
+            db_name: name of the database, if it is not the client's.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: an argument is not a non-empty str.
@@ -60,12 +60,12 @@ class AsyncPrivileges(AsyncFamily):
         """Take a privilege from a role.
 
         Args:
-            role_name: an existing role.
+            role_name: name of the role.
             object_type: ``"Collection"``, ``"Global"`` or ``"User"``.
-            privilege: such as ``"Insert"``; ``"*"`` means all of the type.
-            object_name: the collection or the user; ``"*"`` means all.
-            db_name: the database; empty or None means the client's.
-            timeout: seconds for the whole call; None means no limit.
+            privilege: name of the privilege, such as ``"Insert"``; ``"*"`` means all of the type.
+            object_name: name of the collection or user; ``"*"`` means all.
+            db_name: name of the database, if it is not the client's.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: an argument is not a non-empty str.
@@ -88,11 +88,12 @@ class AsyncPrivileges(AsyncFamily):
         """Give a role a privilege, or a group of them; for servers from 2.5 on.
 
         Args:
-            role_name: an existing role.
-            privilege: a privilege such as ``"Search"``, or a group such as ``"CollectionReadOnly"``.
-            collection_name: the collection; ``"*"`` means all.
-            db_name: the database, ``"*"`` for all; empty or None means the client's.
-            timeout: seconds for the whole call; None means no limit.
+            role_name: name of the role.
+            privilege: name of the privilege, such as ``"Search"``, or of a privilege group, such as
+                ``"CollectionReadOnly"``.
+            collection_name: name of the collection; ``"*"`` means all collections.
+            db_name: name of the database, if it is not the client's. ``"*"`` means all databases.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: an argument is not a non-empty str.
@@ -115,11 +116,12 @@ class AsyncPrivileges(AsyncFamily):
         """Take a privilege, or a group of them, from a role; for servers from 2.5 on.
 
         Args:
-            role_name: an existing role.
-            privilege: a privilege such as ``"Search"``, or a group such as ``"CollectionReadOnly"``.
-            collection_name: the collection; ``"*"`` means all.
-            db_name: the database, ``"*"`` for all; empty or None means the client's.
-            timeout: seconds for the whole call; None means no limit.
+            role_name: name of the role.
+            privilege: name of the privilege, such as ``"Search"``, or of a privilege group, such as
+                ``"CollectionReadOnly"``.
+            collection_name: name of the collection; ``"*"`` means all collections.
+            db_name: name of the database, if it is not the client's. ``"*"`` means all databases.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: an argument is not a non-empty str.
@@ -135,8 +137,8 @@ class AsyncPrivileges(AsyncFamily):
         """Create a group of privileges, which is empty at first.
 
         Args:
-            group_name: unique on the server.
-            timeout: seconds for the whole call; None means no limit.
+            group_name: name of the new privilege group, unique on the server.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a non-empty str.
@@ -152,8 +154,8 @@ class AsyncPrivileges(AsyncFamily):
         """Drop a group of privileges.
 
         Args:
-            group_name: a group that no role has.
-            timeout: seconds for the whole call; None means no limit.
+            group_name: name of the privilege group. No role may have it.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a non-empty str.
@@ -169,7 +171,7 @@ class AsyncPrivileges(AsyncFamily):
         """The groups of privileges, those that the server brings included.
 
         Args:
-            timeout: seconds for the whole call; None means no limit.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             A dict for each, with ``privilege_group`` and the list ``privileges``.
@@ -190,9 +192,9 @@ class AsyncPrivileges(AsyncFamily):
         """Add privileges to a group.
 
         Args:
-            group_name: an existing group, not one that the server brings.
-            privileges: at least one, such as ``["Search", "Query"]``.
-            timeout: seconds for the whole call; None means no limit.
+            group_name: name of the privilege group. The server's built-in groups cannot be changed.
+            privileges: names of the privileges, such as ``["Search", "Query"]``; at least one.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a non-empty str, or the privileges are not a list of str.
@@ -210,9 +212,9 @@ class AsyncPrivileges(AsyncFamily):
         """Remove privileges from a group.
 
         Args:
-            group_name: an existing group, not one that the server brings.
-            privileges: at least one, such as ``["Query"]``.
-            timeout: seconds for the whole call; None means no limit.
+            group_name: name of the privilege group. The server's built-in groups cannot be changed.
+            privileges: names of the privileges, such as ``["Search", "Query"]``; at least one.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a non-empty str, or the privileges are not a list of str.

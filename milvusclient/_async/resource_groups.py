@@ -26,9 +26,10 @@ class AsyncResourceGroups(AsyncFamily):
         """Create a group of query nodes.
 
         Args:
-            name: unique on the server.
-            timeout: seconds for the whole call; None means no limit.
-            config: how many nodes it is to have, such as ``{"requests": {"node_num": 1}, "limits": {"node_num": 2}}``.
+            name: name of the new resource group, unique on the server.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            config: numbers of nodes that the group shall have, such as ``{"requests": {"node_num": 1}, "limits":
+                {"node_num": 2}}``.
 
         Raises:
             ParamError: the name is not a non-empty str, or the configuration cannot be.
@@ -44,9 +45,9 @@ class AsyncResourceGroups(AsyncFamily):
         """Say how many nodes groups are to have; the server moves nodes between them.
 
         Args:
-            configs: a configuration by name of the group; ``{"requests": {"node_num": 1}}``, with ``limits``,
-                ``transfer_from``, ``transfer_to`` and ``node_filter`` where needed.
-            timeout: seconds for the whole call; None means no limit.
+            configs: a configuration for each group by name, such as ``{"fast": {"requests": {"node_num": 1}}}``. A
+                configuration may also have ``limits``, ``transfer_from``, ``transfer_to`` and ``node_filter``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: ``configs`` is not a dict, or a configuration cannot be.
@@ -62,8 +63,8 @@ class AsyncResourceGroups(AsyncFamily):
         """Drop a group; it must be without nodes.
 
         Args:
-            name: an existing group, not the default one.
-            timeout: seconds for the whole call; None means no limit.
+            name: name of the resource group. The default group cannot be dropped.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a non-empty str.
@@ -79,8 +80,8 @@ class AsyncResourceGroups(AsyncFamily):
         """What is in a group.
 
         Args:
-            name: an existing group.
-            timeout: seconds for the whole call; None means no limit.
+            name: name of the resource group.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             Its nodes, its replicas, and what was asked for.
@@ -100,7 +101,7 @@ class AsyncResourceGroups(AsyncFamily):
         """The names of all groups.
 
         Args:
-            timeout: seconds for the whole call; None means no limit.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The names.
@@ -126,11 +127,11 @@ class AsyncResourceGroups(AsyncFamily):
         """Move replicas of a collection from one group to another.
 
         Args:
-            source_group: the group that they are in.
-            target_group: the group that they go to.
-            collection_name: the collection.
-            num_replicas: how many.
-            timeout: seconds for the whole call; None means no limit.
+            source_group: name of the resource group that has the replicas.
+            target_group: name of the resource group that receives them.
+            collection_name: name of the collection.
+            num_replicas: number of replicas to move.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a str, or a group's is empty, or the number is not an int.
@@ -146,8 +147,8 @@ class AsyncResourceGroups(AsyncFamily):
         """The copies of a loaded collection, and where they are.
 
         Args:
-            collection_name: a loaded collection.
-            timeout: seconds for the whole operation; None means no limit.
+            collection_name: name or alias of the collection. It must be loaded.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             One for each copy.

@@ -24,10 +24,10 @@ class AsyncUsers(AsyncFamily):
         """Create a user.
 
         Args:
-            user_name: unique on the server.
-            password: as the server's rules ask for: 6 to 72 characters by default.
-            timeout: seconds for the whole call; None means no limit.
-            description: for people; servers before 3.0 do not keep it.
+            user_name: name of the new user, unique on the server.
+            password: password of the new user. By default, servers ask for 6 to 72 characters.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            description: free text for human readers. Servers before 3.0 do not keep it.
 
         Raises:
             ParamError: an argument is not a str.
@@ -54,12 +54,12 @@ class AsyncUsers(AsyncFamily):
         ``reset_connection`` is true.
 
         Args:
-            user_name: an existing user.
-            old_password: the user's password so far.
-            new_password: the new one.
-            reset_connection: go on with the new password, if the user is the one of this client.
-            timeout: seconds for the whole operation; None means no limit.
-            description: also a new description; None leaves it.
+            user_name: name of the user.
+            old_password: current password of the user.
+            new_password: new password of the user.
+            reset_connection: continue with the new password, if this client is connected as the user.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            description: free text for human readers. None keeps the current one.
 
         Raises:
             ParamError: an argument is not a str.
@@ -79,9 +79,9 @@ class AsyncUsers(AsyncFamily):
         """Change the description of a user.
 
         Args:
-            user_name: an existing user.
-            description: the new one; None leaves it.
-            timeout: seconds for the whole call; None means no limit.
+            user_name: name of the user.
+            description: free text for human readers. None keeps the current one.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: an argument is not a str.
@@ -97,8 +97,8 @@ class AsyncUsers(AsyncFamily):
         """Drop a user.
 
         Args:
-            user_name: the user.
-            timeout: seconds for the whole call; None means no limit.
+            user_name: name of the user.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a str.
@@ -114,8 +114,8 @@ class AsyncUsers(AsyncFamily):
         """Which roles a user has.
 
         Args:
-            user_name: the user.
-            timeout: seconds for the whole call; None means no limit.
+            user_name: name of the user.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             A dict with ``user_name``, ``roles`` and ``description``; empty for a user that the server does not know.
@@ -135,7 +135,7 @@ class AsyncUsers(AsyncFamily):
         """The names of all users.
 
         Args:
-            timeout: seconds for the whole call; None means no limit.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The names.
@@ -153,9 +153,9 @@ class AsyncUsers(AsyncFamily):
         """Create a role.
 
         Args:
-            role_name: unique on the server.
-            timeout: seconds for the whole call; None means no limit.
-            description: for people; servers before 3.0 do not keep it.
+            role_name: name of the new role, unique on the server.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            description: free text for human readers. Servers before 3.0 do not keep it.
 
         Raises:
             ParamError: the name is not a non-empty str.
@@ -171,9 +171,9 @@ class AsyncUsers(AsyncFamily):
         """Change the description of a role.
 
         Args:
-            role_name: an existing role.
-            description: the new one.
-            timeout: seconds for the whole call; None means no limit.
+            role_name: name of the role.
+            description: free text for human readers. It replaces the current one.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a non-empty str, or the description is not a str.
@@ -189,9 +189,9 @@ class AsyncUsers(AsyncFamily):
         """Drop a role.
 
         Args:
-            role_name: an existing role.
-            force_drop: also when it still has privileges.
-            timeout: seconds for the whole call; None means no limit.
+            role_name: name of the role.
+            force_drop: drop the role even if it still has privileges.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a non-empty str.
@@ -209,9 +209,9 @@ class AsyncUsers(AsyncFamily):
         """What a role may do.
 
         Args:
-            role_name: an existing role.
-            timeout: seconds for the whole operation; None means no limit.
-            db_name: the database whose privileges are told; empty or None means the client's.
+            role_name: name of the role.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            db_name: name of the database, if it is not the client's. Privileges in other databases are not listed.
 
         Returns:
             A dict with ``role``, ``description`` and the list ``privileges``.
@@ -234,7 +234,7 @@ class AsyncUsers(AsyncFamily):
         """The names of all roles.
 
         Args:
-            timeout: seconds for the whole call; None means no limit.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The names.
@@ -252,9 +252,9 @@ class AsyncUsers(AsyncFamily):
         """Give a user a role.
 
         Args:
-            user_name: an existing user.
-            role_name: an existing role.
-            timeout: seconds for the whole call; None means no limit.
+            user_name: name of the user.
+            role_name: name of the role.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a str, or the role's is empty.
@@ -270,9 +270,9 @@ class AsyncUsers(AsyncFamily):
         """Take a role from a user.
 
         Args:
-            user_name: an existing user.
-            role_name: one of the user's roles.
-            timeout: seconds for the whole call; None means no limit.
+            user_name: name of the user.
+            role_name: name of the role.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a str, or the role's is empty.

@@ -59,14 +59,15 @@ class Analyzers(Family):
         """Split texts into tokens, as full-text search does: with an analyzer, or with that of a field.
 
         Args:
-            texts: one text, or a list.
-            analyzer_params: the analyzer, such as ``{"type": "english"}``; None means the standard one.
-            with_hash: tell the hash of each token.
-            with_detail: tell where each token is.
-            collection_name: use the analyzer of a field of this collection.
-            field_name: that field.
-            analyzer_names: which of the field's analyzers, one name for all texts or one for each.
-            timeout: seconds for the whole call; None means no limit.
+            texts: a str, or a list of str.
+            analyzer_params: the analyzer, such as ``{"type": "english"}``. None means the standard analyzer.
+            with_hash: include the hash of each token.
+            with_detail: include the position of each token.
+            collection_name: name or alias of the collection. Give it with ``field_name`` to use the analyzer of that
+                field.
+            field_name: name of the field. Its analyzer is used.
+            analyzer_names: names of analyzers of a field that has several: one for all texts, or one for each.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The tokens of the text; of a list of texts, a list.

@@ -24,9 +24,9 @@ class Databases(Family):
         """Create a database.
 
         Args:
-            db_name: unique on the server.
-            properties: its properties by name, such as ``{"database.replica.number": 2}``.
-            timeout: seconds for the whole call; None means no limit.
+            db_name: name of the new database, unique on the server.
+            properties: property values by name. An example is ``{"database.replica.number": 2}``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a str, or the properties are not a dict.
@@ -42,8 +42,8 @@ class Databases(Family):
         """Drop a database; its collections must be dropped before.
 
         Args:
-            db_name: an existing database, not the default one.
-            timeout: seconds for the whole call; None means no limit.
+            db_name: name of the database. The default database cannot be dropped.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a str.
@@ -60,7 +60,7 @@ class Databases(Family):
         """The names of the server's databases, as far as the user may see them.
 
         Args:
-            timeout: seconds for the whole call; None means no limit.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The names.
@@ -78,8 +78,8 @@ class Databases(Family):
         """The properties of a database.
 
         Args:
-            db_name: an existing database.
-            timeout: seconds for the whole call; None means no limit.
+            db_name: name of the database.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             A dict with ``name`` and the properties by name, as text.
@@ -101,9 +101,9 @@ class Databases(Family):
         """Set properties of a database.
 
         Args:
-            db_name: an existing database.
-            properties: new values by name, such as ``{"database.max.collections": 10}``.
-            timeout: seconds for the whole call; None means no limit.
+            db_name: name of the database.
+            properties: property values by name. An example is ``{"database.max.collections": 10}``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a str, or the properties are not a dict.
@@ -121,9 +121,9 @@ class Databases(Family):
         """Set properties of a database back to what the server has as default.
 
         Args:
-            db_name: an existing database.
-            property_keys: names of properties.
-            timeout: seconds for the whole call; None means no limit.
+            db_name: name of the database.
+            property_keys: names of the properties.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a str, or the keys are not a list of str.

@@ -29,11 +29,11 @@ class External(Family):
         """Have an external collection read its source anew. It does not wait for the end.
 
         Args:
-            collection_name: a collection with an external source.
-            external_source: another source from now on; empty or None leaves it.
-            external_spec: another way to read it, as JSON text; empty or None leaves it.
-            timeout: seconds for the whole call; None means no limit.
-            db_name: another database than the client's.
+            collection_name: name of the collection. It must have an external source.
+            external_source: location of an external collection's data. Empty or None keeps the current one.
+            external_spec: how the external data is read, as a JSON str. Empty or None keeps the current one.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            db_name: name of the database, if it is not the client's.
 
         Returns:
             The number of the job, for ``get_refresh_external_collection_progress``.
@@ -56,8 +56,8 @@ class External(Family):
         """How far an external collection has read its source anew.
 
         Args:
-            job_id: what ``refresh_external_collection`` returned.
-            timeout: seconds for the whole call; None means no limit.
+            job_id: identifier of the job, as returned by ``refresh_external_collection``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             Its state, and its progress in percent.
@@ -79,9 +79,9 @@ class External(Family):
         """The jobs of an external collection, or of all.
 
         Args:
-            collection_name: the collection; empty or None means all.
-            timeout: seconds for the whole call; None means no limit.
-            db_name: another database than the client's.
+            collection_name: name of the collection; empty or None means all collections.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            db_name: name of the database, if it is not the client's.
 
         Returns:
             One for each job.
@@ -101,9 +101,9 @@ class External(Family):
         """Give a file in the server's storage a name, under which analyzers can read it.
 
         Args:
-            name: unique on the server.
-            path: where the file lies in the server's storage.
-            timeout: seconds for the whole call; None means no limit.
+            name: name of the new file resource, unique on the server.
+            path: path of the file in the server's storage.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: an argument is not a str.
@@ -119,8 +119,8 @@ class External(Family):
         """Take a file's name away; the file stays.
 
         Args:
-            name: the name of a file.
-            timeout: seconds for the whole call; None means no limit.
+            name: name of the file resource.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a str.
@@ -136,7 +136,7 @@ class External(Family):
         """The files that have names.
 
         Args:
-            timeout: seconds for the whole call; None means no limit.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The name and the path of each.

@@ -52,24 +52,24 @@ class Fields(Family):
         """Add a field to a collection. The rows that are there have its default, or no value.
 
         Args:
-            collection_name: an existing collection.
-            field_name: unique in the collection.
-            data_type: the type of the values.
-            desc: for people.
-            timeout: seconds for the whole operation; None means no limit.
-            nullable: rows may have no value; servers ask for it unless there is a default.
-            default_value: the value of rows without one.
-            element_type: the type of the elements, for ARRAY.
-            max_capacity: how many elements an ARRAY can have.
-            max_length: how many bytes a text can have in UTF-8.
-            dim: how many elements a vector has.
-            enable_analyzer: split the text into words, for full-text search.
+            collection_name: name or alias of the collection.
+            field_name: name of the new field, unique in the collection.
+            data_type: type of the field's values.
+            desc: free text for human readers.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            nullable: rows may have no value (None). Servers require it unless there is a default value.
+            default_value: value of rows that give none.
+            element_type: type of an ARRAY's elements.
+            max_capacity: maximum number of elements of an ARRAY.
+            max_length: maximum length of a str value, in bytes of UTF-8.
+            dim: number of elements of a vector.
+            enable_analyzer: split str values into words, for full-text search.
             enable_match: index the words, for ``TEXT_MATCH`` in filters.
             analyzer_params: the analyzer, such as ``{"type": "english"}``.
             multi_analyzer_params: analyzers by language.
-            mmap_enabled: map the field's data from disk.
+            mmap_enabled: map the field's data from disk instead of loading it into memory.
             warmup: when the field's data is cached: ``"sync"``, ``"async"`` or ``"disable"``.
-            external_field: the column of an external collection's source.
+            external_field: name of the column in an external collection's source.
             params: further type parameters by name.
 
         Raises:
@@ -124,14 +124,14 @@ class Fields(Family):
         """Add a struct array to a collection. The rows that are there have no value for it.
 
         Args:
-            collection_name: an existing collection.
-            field_name: unique in the collection.
-            struct_schema: the struct, from ``create_struct_field_schema()``.
-            max_capacity: how many structs a row can have.
-            desc: for people; None leaves what the struct says.
-            timeout: seconds for the whole call; None means no limit.
-            nullable: only True can be: the rows that are there have no structs.
-            mmap_enabled: map the field's data from disk.
+            collection_name: name or alias of the collection.
+            field_name: name of the new field, unique in the collection.
+            struct_schema: schema of the structs, from ``create_struct_field_schema()``.
+            max_capacity: maximum number of structs in a row.
+            desc: free text for human readers. None keeps the struct's own.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            nullable: rows may have no value (None). It must be True, because existing rows have no structs.
+            mmap_enabled: map the field's data from disk instead of loading it into memory.
             warmup: when the field's data is cached: ``"sync"``, ``"async"`` or ``"disable"``.
 
         Raises:
@@ -168,11 +168,11 @@ class Fields(Family):
         """Add a field that the server computes, with its function and its index, also for the rows that are there.
 
         Args:
-            collection_name: an existing collection.
+            collection_name: name or alias of the collection.
             field_schema: the field: SPARSE_FLOAT_VECTOR for BM25, BINARY_VECTOR for MINHASH.
-            func: the function that writes it.
-            index_params: one index on the field, with its type.
-            timeout: seconds for the whole call; None means no limit.
+            func: the function that computes the values of the field.
+            index_params: the one index on the field, with its type.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: an argument that cannot be, or that does not fit the others.
@@ -196,10 +196,10 @@ class Fields(Family):
         """Drop a field with its values.
 
         Args:
-            collection_name: an existing collection.
-            field_name: the field; or
-            field_id: its number, from ``describe_collection``.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            field_name: name of the field. Give either the name or ``field_id``.
+            field_id: identifier of the field, from ``describe_collection``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: not exactly one of name and number is given, or an argument has the wrong type.
@@ -217,9 +217,9 @@ class Fields(Family):
         """Drop a function with the fields that it writes.
 
         Args:
-            collection_name: an existing collection.
-            function_name: one of its functions.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            function_name: name of the function.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a non-empty str.
@@ -239,9 +239,9 @@ class Fields(Family):
         """Add a function that writes a field that is there. From Milvus 3.0 on, use :meth:`add_function_field`.
 
         Args:
-            collection_name: an existing collection.
-            function: the function.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            function: the function to add.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a non-empty str, or the function is not a Function.
@@ -262,10 +262,10 @@ class Fields(Family):
         """Put another function in the place of one.
 
         Args:
-            collection_name: an existing collection.
-            function_name: one of its functions.
-            function: what it is from now on.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            function_name: name of the function.
+            function: the function that replaces the current one.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a str, or the function is not a Function.
@@ -286,9 +286,9 @@ class Fields(Family):
         """Drop a function; the field that it wrote stays. From Milvus 3.0 on, use :meth:`drop_function_field`.
 
         Args:
-            collection_name: an existing collection.
-            function_name: one of its functions.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            function_name: name of the function.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a str.

@@ -36,10 +36,10 @@ class Indexes(Waiting):
         """Build indexes, one after the other, and wait until the rows that are there now are in them.
 
         Args:
-            collection_name: an existing collection.
-            index_params: the indexes, from ``prepare_index_params()``.
-            timeout: seconds for all of them together; None means no limit.
-            sync: wait until they are built; with False the server goes on alone.
+            collection_name: name or alias of the collection.
+            index_params: indexes to build, from ``prepare_index_params()``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            sync: wait until the indexes are built. With False, the server builds them in the background.
 
         Raises:
             ParamError: the name is not a str, or ``index_params`` is not IndexParams, is empty, or cannot be.
@@ -87,10 +87,10 @@ class Indexes(Waiting):
         """What an index is, and how far it is.
 
         Args:
-            collection_name: an existing collection.
-            index_name: the index; empty or None will do where the collection has only one.
-            timeout: seconds for the whole call; None means no limit.
-            timestamp: count the rows that were there at this moment of the server's clock; None means now.
+            collection_name: name or alias of the collection.
+            index_name: name of the index. Empty or None will do if the collection has only one.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            timestamp: count the rows that existed at this timestamp of the server; None means now.
 
         Returns:
             A dict with ``field_name``, ``index_name``, ``state``, the row counts ``total_rows``, ``indexed_rows`` and
@@ -123,9 +123,9 @@ class Indexes(Waiting):
         """The names of a collection's indexes.
 
         Args:
-            collection_name: an existing collection.
-            field_name: only the indexes on this field; empty or None means all.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            field_name: name of the field; empty or None means all fields.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The names; none if there is no index.
@@ -145,9 +145,9 @@ class Indexes(Waiting):
         """Drop an index; the collection must be released before.
 
         Args:
-            collection_name: an existing collection.
-            index_name: one of its indexes.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            index_name: name of the index.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a str, or the collection's is empty.
@@ -169,10 +169,10 @@ class Indexes(Waiting):
         """Set properties of an index.
 
         Args:
-            collection_name: an existing collection.
-            index_name: one of its indexes.
-            properties: new values by name, such as ``{"mmap.enabled": True}``.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            index_name: name of the index.
+            properties: property values by name. An example is ``{"mmap.enabled": True}``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a non-empty str, or the properties are not a dict.
@@ -190,10 +190,10 @@ class Indexes(Waiting):
         """Set properties of an index back to what the server has as default.
 
         Args:
-            collection_name: an existing collection.
-            index_name: one of its indexes.
-            property_keys: names of properties.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            index_name: name of the index.
+            property_keys: names of the properties.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a non-empty str, or the keys are not a list of str.

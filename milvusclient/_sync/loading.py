@@ -42,18 +42,19 @@ class Loading(Waiting):
         """Load a collection into memory, so that it can be searched, and wait until that is done.
 
         Args:
-            collection_name: a collection whose vectors have an index.
-            timeout: seconds for the whole operation; None means no limit.
-            replica_number: how many copies; None leaves it to the server.
-            resource_groups: where the copies are put; None leaves it to the server.
-            refresh: load what a bulk import added to a loaded collection.
-            load_fields: only these fields; None means all.
-            skip_load_dynamic_field: do not load the keys that no field has.
-            priority: ``"high"`` or ``"low"``; None leaves it to the server.
-            _async: do not wait; ``get_load_state`` tells how far it is.
-            retry_times: how often each call is repeated at most; None leaves it to the client's policy.
-            retry_on_rate_limit: whether a refusal because of a rate limit is repeated; None leaves it to the policy.
-            client_request_id: text that the server writes into its logs.
+            collection_name: name or alias of the collection. Its vector fields must have an index.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            replica_number: number of replicas; None lets the server choose.
+            resource_groups: names of the resource groups for the replicas; None lets the server choose.
+            refresh: also load what a bulk import added since the last load.
+            load_fields: names of the fields to load; None means all.
+            skip_load_dynamic_field: do not load the dynamic field.
+            priority: load priority, ``"high"`` or ``"low"``; None lets the server choose.
+            _async: return at once instead of waiting for the end. ``get_load_state`` returns the progress.
+            retry_times: maximum number of retries of a failed request; None means the client's retry policy.
+            retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
+                client's retry policy.
+            client_request_id: identifier that appears in the server's logs and traces.
 
         Raises:
             ParamError: the name is not a non-empty str, or an option cannot be.
@@ -91,15 +92,15 @@ class Loading(Waiting):
         """Load what a bulk import added to a loaded collection, and wait until that is done.
 
         Args:
-            collection_name: a loaded collection.
-            timeout: seconds for the whole operation; None means no limit.
-            partition_names: only these partitions; None means the whole collection.
-            replica_number: how many copies; None leaves it to the server.
-            resource_groups: where the copies are put; None leaves it to the server.
-            load_fields: only these fields; None means all.
-            skip_load_dynamic_field: do not load the keys that no field has.
-            priority: ``"high"`` or ``"low"``; None leaves it to the server.
-            _async: do not wait.
+            collection_name: name or alias of the collection. It must be loaded.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            partition_names: name of a partition, or a list of names. None means the whole collection.
+            replica_number: number of replicas; None lets the server choose.
+            resource_groups: names of the resource groups for the replicas; None lets the server choose.
+            load_fields: names of the fields to load; None means all.
+            skip_load_dynamic_field: do not load the dynamic field.
+            priority: load priority, ``"high"`` or ``"low"``; None lets the server choose.
+            _async: return at once instead of waiting for the end.
 
         Raises:
             ParamError: the name is not a non-empty str, or an option cannot be.
@@ -142,17 +143,17 @@ class Loading(Waiting):
         """Load partitions into memory, so that they can be searched, and wait until that is done.
 
         Args:
-            collection_name: a collection whose vectors have an index.
-            partition_names: one partition or several.
-            timeout: seconds for the whole operation; None means no limit.
-            replica_number: how many copies; None leaves it to the server.
-            resource_groups: where the copies are put; None leaves it to the server.
-            refresh: load what a bulk import added to loaded partitions.
-            load_fields: only these fields; None means all.
-            skip_load_dynamic_field: do not load the keys that no field has.
-            priority: ``"high"`` or ``"low"``; None leaves it to the server.
-            sync: wait; it is only not waited with ``sync=False`` and ``_async=True`` together.
-            _async: see ``sync``.
+            collection_name: name or alias of the collection. Its vector fields must have an index.
+            partition_names: name of a partition, or a list of names.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            replica_number: number of replicas; None lets the server choose.
+            resource_groups: names of the resource groups for the replicas; None lets the server choose.
+            refresh: also load what a bulk import added since the last load.
+            load_fields: names of the fields to load; None means all.
+            skip_load_dynamic_field: do not load the dynamic field.
+            priority: load priority, ``"high"`` or ``"low"``; None lets the server choose.
+            sync: wait until the partitions are loaded. Only ``sync=False`` together with ``_async=True`` does not wait.
+            _async: return at once instead of waiting for the end. It has an effect only with ``sync=False``.
 
         Raises:
             ParamError: a name is not a str, the collection's is empty, or an option cannot be.
@@ -211,8 +212,8 @@ class Loading(Waiting):
         """Take a collection out of memory; it can no longer be searched.
 
         Args:
-            collection_name: an existing collection.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a non-empty str.
@@ -230,9 +231,9 @@ class Loading(Waiting):
         """Take partitions out of memory; they can no longer be searched.
 
         Args:
-            collection_name: an existing collection.
-            partition_names: one partition or several.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            partition_names: name of a partition, or a list of names.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a str, or the collection's is empty.
@@ -255,10 +256,10 @@ class Loading(Waiting):
         """Whether a collection, or a partition of it, is in memory.
 
         Args:
-            collection_name: a collection.
-            partition_name: only this partition; empty or None means the whole collection.
-            timeout: seconds for the whole operation; None means no limit.
-            partition_names: only these partitions, instead of ``partition_name``.
+            collection_name: name or alias of the collection.
+            partition_name: name of the partition; empty or None means the whole collection.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            partition_names: name of a partition, or a list of names.
 
         Returns:
             A dict with ``state``, a :class:`LoadState`, and ``progress`` in percent while it is loading.

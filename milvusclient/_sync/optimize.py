@@ -74,11 +74,11 @@ class Optimize(Indexes, Loading):
         them if the collection is loaded. That may take long, and costs the server much.
 
         Args:
-            collection_name: an existing collection.
-            target_size: how large the segments are to become, such as ``"512MB"``; a number counts bytes. None leaves
-                it to the server.
-            wait: wait for the end; with False it goes on by itself.
-            timeout: seconds for all of it; None means no limit.
+            collection_name: name or alias of the collection.
+            target_size: size of the new segments; None lets the server choose. Give a str such as ``"512MB"``, or a
+                number of bytes.
+            wait: wait until the collection is optimized. With False, a task is returned, which runs in the background.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             What was done; with ``wait=False`` a task with ``result()``, ``progress()``, ``done()`` and ``cancel()``.

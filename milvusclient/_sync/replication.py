@@ -32,10 +32,12 @@ class Replication(Family):
         """Say which clusters there are, and which follows which.
 
         Args:
-            clusters: a dict for each: ``cluster_id``, ``connection_param`` (``uri`` and ``token``), ``pchannels``.
-            cross_cluster_topology: a dict for each pair: ``source_cluster_id`` and ``target_cluster_id``.
-            force_promote: make this cluster one that leads, although the one that led cannot be asked.
-            timeout: seconds for the whole call; None means no limit.
+            clusters: one dict for each cluster, with ``cluster_id``, ``connection_param`` (a dict with ``uri`` and
+                ``token``) and ``pchannels``.
+            cross_cluster_topology: one dict for each pair of clusters, with ``source_cluster_id`` and
+                ``target_cluster_id``.
+            force_promote: promote this cluster to primary without asking the current primary.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The server's status, which is a good one.
@@ -57,7 +59,7 @@ class Replication(Family):
         """Which clusters there are, and which follows which.
 
         Args:
-            timeout: seconds for the whole call; None means no limit.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             A message with ``clusters`` and ``cross_cluster_topology``.
@@ -78,9 +80,9 @@ class Replication(Family):
         """How far this cluster has followed another.
 
         Args:
-            source_cluster_id: the cluster that it follows.
-            target_pchannel: one of this cluster's channels.
-            timeout: seconds for the whole call; None means no limit.
+            source_cluster_id: identifier of the cluster that this one replicates.
+            target_pchannel: name of one of the channels of this cluster.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             A dict with ``checkpoint`` and ``salvage_checkpoint``, each None where there is none.
@@ -106,11 +108,12 @@ class Replication(Family):
         """Read the messages of a channel's log, one after the other.
 
         Args:
-            pchannel: the channel.
-            start_message_id: where to begin: ``{"id": ..., "wal_name": "Pulsar"}``.
-            start_timetick: leave out messages before this moment of the server's clock; 0 means none.
-            end_timetick: end at this moment; 0 means no end.
-            timeout: seconds for the whole reading; None means no limit.
+            pchannel: name of the channel.
+            start_message_id: message to begin with, such as ``{"id": "42", "wal_name": "Pulsar"}``.
+            start_timetick: timestamp of the server; earlier messages are left out. 0 means none.
+            end_timetick: timestamp of the server; the messages end there. 0 means no end.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit. Reading the messages
+                counts, too.
 
         Returns:
             An iterator of dicts with ``message_id``, ``payload`` and ``properties``.

@@ -26,9 +26,9 @@ class Segments(Family):
         """The segments of a collection, in every state unless states are named.
 
         Args:
-            collection_name: an existing collection.
-            states: only segments in these states; None means all.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            states: states of the segments to list; None means all.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             One for each segment.
@@ -50,9 +50,9 @@ class Segments(Family):
         """The segments of a collection on disk.
 
         Args:
-            collection_name: an existing collection.
-            timeout: seconds for the whole call; None means no limit.
-            states: only segments in these states; None leaves it to the server, which tells the flushed ones.
+            collection_name: name or alias of the collection.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            states: states of the segments to list; None lets the server choose, which lists the flushed ones.
 
         Returns:
             One for each segment.
@@ -72,8 +72,8 @@ class Segments(Family):
         """The segments of a collection in memory.
 
         Args:
-            collection_name: a loaded collection.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection. It must be loaded.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             One for each segment, with the nodes that hold it.

@@ -35,8 +35,8 @@ class Server(Family):
         """The version of the server.
 
         Args:
-            timeout: seconds for the whole call; None means no limit.
-            detail: tell when and of what it was built, too.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            detail: also return the build time, the commit and the like.
 
         Returns:
             The version, such as ``"v2.5.4"``; with ``detail`` a dict with ``version``, ``build_time``, ``git_commit``,

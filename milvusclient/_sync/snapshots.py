@@ -29,12 +29,12 @@ class Snapshots(Family):
         """Keep a collection as it is now. Rows that are not flushed yet are not in it.
 
         Args:
-            snapshot_name: unique among the snapshots of the collection.
-            collection_name: an existing collection.
-            db_name: its database.
-            description: for people.
-            compaction_protection_seconds: how long the segments of the snapshot are kept from being compacted.
-            timeout: seconds for the whole call; None means no limit.
+            snapshot_name: name of the new snapshot, unique among those of the collection.
+            collection_name: name of the collection.
+            db_name: name of the database, if it is not the client's.
+            description: free text for human readers.
+            compaction_protection_seconds: seconds for which the segments of the snapshot are protected from compaction.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a non-empty str, or the seconds are not an int of at least 0.
@@ -55,10 +55,10 @@ class Snapshots(Family):
         """Drop a snapshot.
 
         Args:
-            snapshot_name: the snapshot.
-            collection_name: the collection that it is of.
-            db_name: its database.
-            timeout: seconds for the whole call; None means no limit.
+            snapshot_name: name of the snapshot.
+            collection_name: name of the collection.
+            db_name: name of the database, if it is not the client's.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a non-empty str.
@@ -76,9 +76,9 @@ class Snapshots(Family):
         """The names of the snapshots of a collection, or of all.
 
         Args:
-            collection_name: the collection; empty or None means all.
-            db_name: its database.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name of the collection; empty or None means all collections.
+            db_name: name of the database, if it is not the client's.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The names.
@@ -99,10 +99,10 @@ class Snapshots(Family):
         """What a snapshot holds.
 
         Args:
-            snapshot_name: the snapshot.
-            collection_name: the collection that it is of.
-            db_name: its database.
-            timeout: seconds for the whole call; None means no limit.
+            snapshot_name: name of the snapshot.
+            collection_name: name of the collection.
+            db_name: name of the database, if it is not the client's.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             Its partitions, when it was made, and where it is stored.
@@ -129,12 +129,12 @@ class Snapshots(Family):
         """Make a new collection of a snapshot. It does not wait for the end.
 
         Args:
-            snapshot_name: the snapshot.
-            source_collection_name: the collection that it is of.
-            target_collection_name: the new collection.
-            source_db_name: the database of the snapshot.
-            target_db_name: the database of the new collection.
-            timeout: seconds for the whole call; None means no limit.
+            snapshot_name: name of the snapshot.
+            source_collection_name: name of the collection that the snapshot was made of.
+            target_collection_name: name of the new collection.
+            source_db_name: name of the source database, if it is not the client's.
+            target_db_name: name of the target database, if it is not the client's.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The number of the job, for ``get_restore_snapshot_state``.
@@ -157,8 +157,8 @@ class Snapshots(Family):
         """How far a restoration is.
 
         Args:
-            job_id: what ``restore_snapshot`` returned.
-            timeout: seconds for the whole call; None means no limit.
+            job_id: identifier of the job, as returned by ``restore_snapshot``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             Its state, and its progress in percent.
@@ -179,9 +179,9 @@ class Snapshots(Family):
         """The restorations to a collection, or all.
 
         Args:
-            collection_name: the collection; empty or None means all.
-            db_name: its database.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name of the collection; empty or None means all collections.
+            db_name: name of the database, if it is not the client's.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             One for each job.
@@ -207,11 +207,11 @@ class Snapshots(Family):
         """Keep the data of a snapshot from being deleted, for instance while it is copied.
 
         Args:
-            snapshot_name: the snapshot.
-            collection_name: the collection that it is of.
-            db_name: its database.
-            ttl_seconds: for how long; 0 means until it is unpinned.
-            timeout: seconds for the whole call; None means no limit.
+            snapshot_name: name of the snapshot.
+            collection_name: name of the collection.
+            db_name: name of the database, if it is not the client's.
+            ttl_seconds: seconds until the pin expires; 0 means that it never does.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The number of the pin, for ``unpin_snapshot_data``.
@@ -230,8 +230,8 @@ class Snapshots(Family):
         """Let the data of a snapshot be deleted again.
 
         Args:
-            pin_id: what ``pin_snapshot_data`` returned.
-            timeout: seconds for the whole call; None means no limit.
+            pin_id: identifier of the pin, as returned by ``pin_snapshot_data``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the number is not an int of at least 1.

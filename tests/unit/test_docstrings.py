@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from enum import Enum
 from typing import TypedDict
 
@@ -14,6 +16,7 @@ import pytest
 
 import milvusclient
 from milvusclient import AsyncMilvusClient, MilvusClient
+from tests.unit.parameter_sentences import SENTENCES
 
 SECTIONS = ("Args", "Attributes", "Returns", "Yields", "Raises", "Example")
 
@@ -33,6 +36,33 @@ RECEIVED = {
     "ResourceGroupInfo",
     "SearchResult",
     "Shard",
+}
+
+
+#: Modules whose descriptions of parameters do not follow parameter_sentences.py yet.
+TO_BE_BROUGHT_OVER = {
+    "milvusclient._async.client",
+    "milvusclient._async.collections",
+    "milvusclient._async.columnar",
+    "milvusclient._async.iterators",
+    "milvusclient._async.mutations",
+    "milvusclient._async.queries",
+    "milvusclient._async.searches",
+    "milvusclient._async.session",
+    "milvusclient.codec.write.embedding_list",
+    "milvusclient.policy.retry",
+    "milvusclient.registry",
+    "milvusclient.rest_health",
+    "milvusclient.schema.aggregation",
+    "milvusclient.schema.builders",
+    "milvusclient.schema.collection",
+    "milvusclient.schema.fields",
+    "milvusclient.schema.function_chain",
+    "milvusclient.schema.functions",
+    "milvusclient.schema.index",
+    "milvusclient.schema.ranking",
+    "milvusclient.schema.resource_groups",
+    "milvusclient.schema.structs",
 }
 
 
@@ -118,3 +148,72 @@ def test_functions(function: object) -> None:
     assert described(doc["sections"].get("Args", "")) == arguments(function)
     assert "Returns" in doc["sections"]
     assert ">>> " in doc["sections"].get("Example", "")
+
+
+def descriptions(section: str) -> dict[str, str]:
+    """The description of each parameter in a section, on one line."""
+    found: dict[str, str] = {}
+    name = ""
+    for line in section.splitlines():
+        if match := re.match(r"    (\S[^:]*): ?(.*)$", line):
+            name = match[1].lstrip("*")
+            found[name] = match[2]
+        elif name and line.strip():
+            found[name] += f" {line.strip()}"
+    return found
+
+
+def public_documented() -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Module, name and described parameters of each public call, class, method and function."""
+    for cls, name in CALLS:
+        call = inspect.unwrap(getattr(cls, name))
+        yield _module(call), f"{cls.__name__}.{name}", descriptions(parsed(call)["sections"].get("Args", ""))
+    for made in CLASSES:
+        yield _module(made), made.__name__, descriptions(parsed(made)["sections"].get("Args", ""))
+        if made.__name__ not in ("MilvusClient", "AsyncMilvusClient"):
+            for name, method in inspect.getmembers(made, inspect.isroutine):
+                if not name.startswith("_"):
+                    described_here = descriptions(parsed(method)["sections"].get("Args", ""))
+                    yield _module(made), f"{made.__name__}.{name}", described_here
+    for function in FUNCTIONS:
+        yield _module(function), function.__name__, descriptions(parsed(function)["sections"].get("Args", ""))
+
+
+def _module(value: object) -> str:
+    """The module that defines a value; one of the generated modules counts as the module it is generated from."""
+    return str(inspect.getmodule(value).__name__).replace("._sync.", "._async.")  # type: ignore[union-attr]  # it has one
+
+
+def test_parameters_have_the_same_sentence_everywhere() -> None:
+    faults = [
+        f"{where}({name}): {text!r} begins with none of {list(SENTENCES[name].values())}"
+        for module, where, parameters in public_documented()
+        if module not in TO_BE_BROUGHT_OVER
+        for name, text in parameters.items()
+        if name in SENTENCES and not any(text.startswith(sentence) for sentence in SENTENCES[name].values())
+    ]
+    assert not faults, "\n".join(["see tests/unit/parameter_sentences.py", *faults])
+
+
+def test_a_parameter_that_calls_share_is_in_the_table_or_has_one_description() -> None:
+    wordings: dict[str, set[str]] = defaultdict(set)
+    for module, where, parameters in public_documented():
+        if module not in TO_BE_BROUGHT_OVER and "Client." in where:
+            for name, text in parameters.items():
+                wordings[name].add(text)
+    several = {name: texts for name, texts in wordings.items() if len(texts) > 1 and name not in SENTENCES}
+    assert not several, "put these into tests/unit/parameter_sentences.py, with one sentence for each meaning"
+
+
+def test_the_table_has_no_sentence_that_nobody_uses() -> None:
+    used: dict[str, list[str]] = defaultdict(list)
+    for _, _, parameters in public_documented():
+        for name, text in parameters.items():
+            used[name].append(text)
+    unused = [
+        f"{name}, {meaning}: {sentence!r}"
+        for name, meanings in SENTENCES.items()
+        for meaning, sentence in meanings.items()
+        if not any(text.startswith(sentence) for text in used[name])
+    ]
+    assert not unused or TO_BE_BROUGHT_OVER, "\n".join(unused)
