@@ -33,7 +33,7 @@ class AsyncAliases(AsyncFamily):
             >>> await client.create_alias("books_2024", "books")
         """
         request = aliases.build_create_alias(collection_name, alias)
-        await self._call(rpc.CREATE_ALIAS, request, timeout)
+        await self._call(rpc.CREATE_ALIAS, request, self._deadline(timeout))
         self._forget(alias)
 
     async def alter_alias(self, collection_name: str, alias: str, timeout: float | None = None) -> None:
@@ -52,7 +52,7 @@ class AsyncAliases(AsyncFamily):
             >>> await client.alter_alias("books_2025", "books")
         """
         request = aliases.build_alter_alias(collection_name, alias)
-        await self._call(rpc.ALTER_ALIAS, request, timeout)
+        await self._call(rpc.ALTER_ALIAS, request, self._deadline(timeout))
         self._forget(alias)
 
     async def drop_alias(self, alias: str, timeout: float | None = None) -> None:
@@ -70,7 +70,7 @@ class AsyncAliases(AsyncFamily):
             >>> await client.drop_alias("books")
         """
         request = aliases.build_drop_alias(alias)
-        await self._call(rpc.DROP_ALIAS, request, timeout)
+        await self._call(rpc.DROP_ALIAS, request, self._deadline(timeout))
         self._forget(alias)
 
     async def describe_alias(self, alias: str, timeout: float | None = None) -> AliasDescription:
@@ -91,7 +91,7 @@ class AsyncAliases(AsyncFamily):
             >>> collection = (await client.describe_alias("books"))["collection_name"]
         """
         request = aliases.build_describe_alias(alias)
-        reply = await self._call(rpc.DESCRIBE_ALIAS, request, timeout)
+        reply = await self._call(rpc.DESCRIBE_ALIAS, request, self._deadline(timeout))
         return aliases.parse_describe_alias(reply, alias)
 
     async def list_aliases(
@@ -115,5 +115,5 @@ class AsyncAliases(AsyncFamily):
             >>> names = (await client.list_aliases("books_2024"))["aliases"]
         """
         request = aliases.build_list_aliases(collection_name, db_name)
-        reply = await self._call(rpc.LIST_ALIASES, request, timeout)
+        reply = await self._call(rpc.LIST_ALIASES, request, self._deadline(timeout))
         return aliases.parse_list_aliases(reply)

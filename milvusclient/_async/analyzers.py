@@ -88,6 +88,6 @@ class AsyncAnalyzers(AsyncFamily):
             field_name=field_name,
             analyzer_names=analyzer_names,
         )
-        reply = await self._call(rpc.RUN_ANALYZER, request, timeout)
+        reply = await self._call(rpc.RUN_ANALYZER, request, self._deadline(timeout))
         results = analyzers.parse_run_analyzer(reply, with_hash=with_hash, with_detail=with_detail)
         return analyzers.only_one(results) if isinstance(texts, str) else results

@@ -136,7 +136,7 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
         """
         request = collections.build_describe_collection(collection_name)
         try:
-            await self._call(rpc.DESCRIBE_COLLECTION, request, timeout)
+            await self._call(rpc.DESCRIBE_COLLECTION, request, self._deadline(timeout))
         except MilvusException as error:
             if collections.means_no_collection(error):
                 return False
@@ -164,7 +164,7 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
         """
         request = collections.build_describe_collection(collection_name)
         try:
-            reply = await self._call(rpc.DESCRIBE_COLLECTION, request, timeout)
+            reply = await self._call(rpc.DESCRIBE_COLLECTION, request, self._deadline(timeout))
         except MilvusException as error:
             if collections.is_refusal(error):
                 raise as_describe_error(error) from error.__cause__
@@ -186,7 +186,7 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
         Example:
             >>> names = await client.list_collections()
         """
-        reply = await self._call(rpc.SHOW_COLLECTIONS, listing.build_list_collections(), timeout)
+        reply = await self._call(rpc.SHOW_COLLECTIONS, listing.build_list_collections(), self._deadline(timeout))
         return listing.parse_list_collections(reply)
 
     async def drop_collection(self, collection_name: str, timeout: float | None = None) -> None:
@@ -204,7 +204,7 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
             >>> await client.drop_collection("books")
         """
         request = collections.build_drop_collection(collection_name)
-        await self._call(rpc.DROP_COLLECTION, request, timeout)
+        await self._call(rpc.DROP_COLLECTION, request, self._deadline(timeout))
         self._forget(collection_name)
 
     async def rename_collection(
@@ -226,7 +226,7 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
             >>> await client.rename_collection("books", "old_books")
         """
         request = collections.build_rename_collection(old_name, new_name, target_db)
-        await self._call(rpc.RENAME_COLLECTION, request, timeout)
+        await self._call(rpc.RENAME_COLLECTION, request, self._deadline(timeout))
         self._forget(old_name)
         self._forget(new_name)
 
@@ -246,7 +246,7 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
             >>> await client.truncate_collection("books")
         """
         request = collections.build_truncate_collection(collection_name)
-        await self._call(rpc.TRUNCATE_COLLECTION, request, timeout)
+        await self._call(rpc.TRUNCATE_COLLECTION, request, self._deadline(timeout))
         self._forget(collection_name)
 
     async def get_collection_stats(self, collection_name: str, timeout: float | None = None) -> dict[str, int | str]:
@@ -267,7 +267,7 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
             >>> rows = (await client.get_collection_stats("books"))["row_count"]
         """
         request = collections.build_get_collection_stats(collection_name)
-        reply = await self._call(rpc.GET_COLLECTION_STATISTICS, request, timeout)
+        reply = await self._call(rpc.GET_COLLECTION_STATISTICS, request, self._deadline(timeout))
         return collections.parse_stats(reply)
 
     async def alter_collection_properties(
@@ -288,7 +288,7 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
             >>> await client.alter_collection_properties("books", {"collection.ttl.seconds": 3600})
         """
         request = collections.build_alter_collection(collection_name, properties)
-        await self._call(rpc.ALTER_COLLECTION, request, timeout)
+        await self._call(rpc.ALTER_COLLECTION, request, self._deadline(timeout))
         self._forget(collection_name)
 
     async def drop_collection_properties(
@@ -309,7 +309,7 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
             >>> await client.drop_collection_properties("books", ["collection.ttl.seconds"])
         """
         request = collections.build_drop_properties(collection_name, property_keys)
-        await self._call(rpc.ALTER_COLLECTION, request, timeout)
+        await self._call(rpc.ALTER_COLLECTION, request, self._deadline(timeout))
         self._forget(collection_name)
 
     async def alter_collection_field(
@@ -335,5 +335,5 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
             >>> await client.alter_collection_field("books", "title", {"max_length": 200})
         """
         request = collections.build_alter_collection_field(collection_name, field_name, field_params)
-        await self._call(rpc.ALTER_COLLECTION_FIELD, request, timeout)
+        await self._call(rpc.ALTER_COLLECTION_FIELD, request, self._deadline(timeout))
         self._forget(collection_name)

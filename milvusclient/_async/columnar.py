@@ -85,7 +85,7 @@ class AsyncColumnar(AsyncReads):
             self._freshness(collection_name, consistency_level, guarantee_timestamp), namespace=namespace,
         )  # fmt: skip
         call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
-        return queries.parse_columns(await self._call(rpc.QUERY, request, timeout, call_options))
+        return queries.parse_columns(await self._call(rpc.QUERY, request, self._deadline(timeout), call_options))
 
     async def search_columns(
         self,

@@ -36,7 +36,7 @@ class AsyncDatabases(AsyncFamily):
             >>> await client.create_database("library")
         """
         request = databases.build_create_database(db_name, properties)
-        await self._call(rpc.CREATE_DATABASE, request, timeout)
+        await self._call(rpc.CREATE_DATABASE, request, self._deadline(timeout))
 
     async def drop_database(self, db_name: str, *, timeout: float | None = None) -> None:
         """Drop a database; its collections must be dropped before.
@@ -53,7 +53,7 @@ class AsyncDatabases(AsyncFamily):
             >>> await client.drop_database("library")
         """
         request = databases.build_drop_database(db_name)
-        await self._call(rpc.DROP_DATABASE, request, timeout)
+        await self._call(rpc.DROP_DATABASE, request, self._deadline(timeout))
         schema_cache.forget_database(self._key("").address, db_name)
 
     async def list_databases(self, timeout: float | None = None) -> list[str]:
@@ -71,7 +71,7 @@ class AsyncDatabases(AsyncFamily):
         Example:
             >>> names = await client.list_databases()
         """
-        reply = await self._call(rpc.LIST_DATABASES, databases.build_list_databases(), timeout)
+        reply = await self._call(rpc.LIST_DATABASES, databases.build_list_databases(), self._deadline(timeout))
         return databases.parse_list_databases(reply)
 
     async def describe_database(self, db_name: str, *, timeout: float | None = None) -> dict[str, str]:
@@ -92,7 +92,7 @@ class AsyncDatabases(AsyncFamily):
             >>> properties = await client.describe_database("library")
         """
         request = databases.build_describe_database(db_name)
-        reply = await self._call(rpc.DESCRIBE_DATABASE, request, timeout)
+        reply = await self._call(rpc.DESCRIBE_DATABASE, request, self._deadline(timeout))
         return databases.parse_describe_database(reply)
 
     async def alter_database_properties(
@@ -113,7 +113,7 @@ class AsyncDatabases(AsyncFamily):
             >>> await client.alter_database_properties("library", {"database.max.collections": 10})
         """
         request = databases.build_alter_database(db_name, properties)
-        await self._call(rpc.ALTER_DATABASE, request, timeout)
+        await self._call(rpc.ALTER_DATABASE, request, self._deadline(timeout))
 
     async def drop_database_properties(
         self, db_name: str, property_keys: list[str], *, timeout: float | None = None
@@ -133,4 +133,4 @@ class AsyncDatabases(AsyncFamily):
             >>> await client.drop_database_properties("library", ["database.max.collections"])
         """
         request = databases.build_drop_database_properties(db_name, property_keys)
-        await self._call(rpc.ALTER_DATABASE, request, timeout)
+        await self._call(rpc.ALTER_DATABASE, request, self._deadline(timeout))

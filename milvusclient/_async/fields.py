@@ -154,7 +154,7 @@ class AsyncFields(AsyncFamily):
             mmap_enabled=mmap_enabled,
             warmup=warmup,
         )
-        await self._call(rpc.ADD_COLLECTION_STRUCT_FIELD, request, timeout)
+        await self._call(rpc.ADD_COLLECTION_STRUCT_FIELD, request, self._deadline(timeout))
         self._forget(collection_name)
 
     async def add_function_field(
@@ -187,7 +187,7 @@ class AsyncFields(AsyncFamily):
             >>> await client.add_function_field("books", words, bm25, index)
         """
         request = fields.build_add_function_field(collection_name, field_schema, func, index_params)
-        await self._call(rpc.ALTER_COLLECTION_SCHEMA, request, timeout)
+        await self._call(rpc.ALTER_COLLECTION_SCHEMA, request, self._deadline(timeout))
         self._forget(collection_name)
 
     async def drop_collection_field(
@@ -210,7 +210,7 @@ class AsyncFields(AsyncFamily):
             >>> await client.drop_collection_field("books", "pages")
         """
         request = fields.build_drop_field(collection_name, field_name, field_id)
-        await self._call(rpc.ALTER_COLLECTION_SCHEMA, request, timeout)
+        await self._call(rpc.ALTER_COLLECTION_SCHEMA, request, self._deadline(timeout))
         self._forget(collection_name)
 
     async def drop_function_field(self, collection_name: str, function_name: str, timeout: float | None = None) -> None:
@@ -230,7 +230,7 @@ class AsyncFields(AsyncFamily):
             >>> await client.drop_function_field("books", "bm25")
         """
         request = fields.build_drop_function_field(collection_name, function_name)
-        await self._call(rpc.ALTER_COLLECTION_SCHEMA, request, timeout)
+        await self._call(rpc.ALTER_COLLECTION_SCHEMA, request, self._deadline(timeout))
         self._forget(collection_name)
 
     async def add_collection_function(
@@ -253,7 +253,7 @@ class AsyncFields(AsyncFamily):
             >>> await client.add_collection_function("books", embedding)
         """
         request = fields.build_add_function(collection_name, function)
-        await self._call(rpc.ADD_COLLECTION_FUNCTION, request, timeout)
+        await self._call(rpc.ADD_COLLECTION_FUNCTION, request, self._deadline(timeout))
         self._forget(collection_name)
 
     async def alter_collection_function(
@@ -277,7 +277,7 @@ class AsyncFields(AsyncFamily):
             >>> await client.alter_collection_function("books", "e", embedding)
         """
         request = fields.build_alter_function(collection_name, function_name, function)
-        await self._call(rpc.ALTER_COLLECTION_FUNCTION, request, timeout)
+        await self._call(rpc.ALTER_COLLECTION_FUNCTION, request, self._deadline(timeout))
         self._forget(collection_name)
 
     async def drop_collection_function(
@@ -298,5 +298,5 @@ class AsyncFields(AsyncFamily):
             >>> await client.drop_collection_function("books", "e")
         """
         request = fields.build_drop_function(collection_name, function_name)
-        await self._call(rpc.DROP_COLLECTION_FUNCTION, request, timeout)
+        await self._call(rpc.DROP_COLLECTION_FUNCTION, request, self._deadline(timeout))
         self._forget(collection_name)

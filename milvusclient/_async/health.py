@@ -36,4 +36,6 @@ class AsyncHealth(AsyncFamily):
             >>> health.healthy
             True
         """
-        return health.parse_check_health(await self._call(rpc.CHECK_HEALTH, health.build_check_health(), timeout))
+        return health.parse_check_health(
+            await self._call(rpc.CHECK_HEALTH, health.build_check_health(), self._deadline(timeout))
+        )

@@ -255,13 +255,13 @@ class AsyncSearchIterator:
     A context manager, and an iterator over pages.
     """
 
-    __slots__ = ("_is_closed", "_options", "_pages", "_reads", "_timeout")
+    __slots__ = ("_call_options", "_is_closed", "_pages", "_reads", "_timeout")
 
-    def __init__(self, reads: AsyncReads, pages: SearchPages, timeout: float | None, options: CallOptions) -> None:
+    def __init__(self, reads: AsyncReads, pages: SearchPages, timeout: float | None, call_options: CallOptions) -> None:
         self._reads = reads
         self._pages = pages
         self._timeout = timeout
-        self._options = options
+        self._call_options = call_options
         self._is_closed = False
 
     async def next(self) -> Hits:
@@ -283,7 +283,7 @@ class AsyncSearchIterator:
             raise MilvusException(message="this search iterator was closed; make a new one")
         deadline = self._reads._deadline(self._timeout)
         while self._pages.wants_more:
-            self._pages.receive(await self._reads._search(self._pages.next_request(), deadline, self._options))
+            self._pages.receive(await self._reads._search(self._pages.next_request(), deadline, self._call_options))
         return self._pages.take()
 
     async def close(self) -> None:
@@ -314,20 +314,20 @@ class AsyncQueryIterator:
     A context manager, and an iterator over pages.
     """
 
-    __slots__ = ("_checkpoint", "_is_closed", "_options", "_pages", "_reads", "_timeout")
+    __slots__ = ("_call_options", "_checkpoint", "_is_closed", "_pages", "_reads", "_timeout")
 
     def __init__(
         self,
         reads: AsyncReads,
         pages: QueryPages,
         timeout: float | None,
-        options: CallOptions,
+        call_options: CallOptions,
         checkpoint: Path | None,
     ) -> None:
         self._reads = reads
         self._pages = pages
         self._timeout = timeout
-        self._options = options
+        self._call_options = call_options
         self._checkpoint = checkpoint
         self._is_closed = False
 
@@ -350,7 +350,7 @@ class AsyncQueryIterator:
             raise MilvusException(message="this query iterator was closed; make a new one")
         deadline = self._reads._deadline(self._timeout)
         while self._pages.wants_more:
-            self._pages.receive(await self._reads._query(self._pages.next_request(), deadline, self._options))
+            self._pages.receive(await self._reads._query(self._pages.next_request(), deadline, self._call_options))
         page = self._pages.take()
         last_key = self._pages.last_taken
         if page and self._checkpoint is not None and last_key is not None:

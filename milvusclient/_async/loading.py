@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from milvusclient import rpc, schema
 from milvusclient._async.core.waiting import AsyncWaiting
 from milvusclient.operations import loading
-from milvusclient.policy.options import CallOptions
+from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,11 +180,11 @@ class AsyncLoading(AsyncWaiting):
         request: milvus_pb2.LoadCollectionRequest,
         deadline: Deadline,
         wait: bool = True,
-        options: CallOptions | None = None,
+        call_options: CallOptions = DEFAULT_CALL_OPTIONS,
     ) -> None:
-        await self._call(rpc.LOAD_COLLECTION, request, deadline, options)
+        await self._call(rpc.LOAD_COLLECTION, request, deadline, call_options)
         if wait:
-            await self._wait_until_loaded(request, deadline, options)
+            await self._wait_until_loaded(request, deadline, call_options)
 
     async def _load_partitions(self, request: milvus_pb2.LoadPartitionsRequest, deadline: Deadline, wait: bool) -> None:
         await self._call(rpc.LOAD_PARTITIONS, request, deadline)
@@ -195,14 +195,14 @@ class AsyncLoading(AsyncWaiting):
         self,
         request: milvus_pb2.LoadCollectionRequest | milvus_pb2.LoadPartitionsRequest,
         deadline: Deadline,
-        options: CallOptions | None = None,
+        call_options: CallOptions = DEFAULT_CALL_OPTIONS,
     ) -> None:
         progress = loading.build_loading_progress(request)
         percent = 0
         for looks in itertools.count():
             what = f"the load of collection {request.collection_name!r} ({percent} % so far)"
             reply = await self._look(
-                rpc.GET_LOADING_PROGRESS, progress, deadline, before=looks, waiting_for=what, options=options
+                rpc.GET_LOADING_PROGRESS, progress, deadline, before=looks, waiting_for=what, call_options=call_options
             )
             percent = loading.load_progress(reply, request.refresh)
             if percent >= 100:
@@ -223,7 +223,7 @@ class AsyncLoading(AsyncWaiting):
             >>> await client.release_collection("books")
         """
         request = loading.build_release_collection(collection_name)
-        await self._call(rpc.RELEASE_COLLECTION, request, timeout)
+        await self._call(rpc.RELEASE_COLLECTION, request, self._deadline(timeout))
 
     async def release_partitions(
         self, collection_name: str, partition_names: str | Sequence[str] | None, timeout: float | None = None
@@ -243,7 +243,7 @@ class AsyncLoading(AsyncWaiting):
             >>> await client.release_partitions("books", "novels")
         """
         request = loading.build_release_partitions(collection_name, partition_names)
-        await self._call(rpc.RELEASE_PARTITIONS, request, timeout)
+        await self._call(rpc.RELEASE_PARTITIONS, request, self._deadline(timeout))
 
     async def get_load_state(
         self,

@@ -94,7 +94,7 @@ class AsyncMaintenance(AsyncWaiting):
             >>> done = await client.get_flush_all_state(flush_all_ts=450000000000000001)
         """
         request = maintenance.build_flush_all_state(flush_all_ts, db)
-        return (await self._call(rpc.GET_FLUSH_ALL_STATE, request, timeout)).flushed
+        return (await self._call(rpc.GET_FLUSH_ALL_STATE, request, self._deadline(timeout))).flushed
 
     async def compact(
         self,
@@ -135,7 +135,7 @@ class AsyncMaintenance(AsyncWaiting):
             target_size=target_size,
             target_size_unit=target_size_unit,
         )
-        return maintenance.parse_compact(await self._call(rpc.MANUAL_COMPACTION, request, timeout))
+        return maintenance.parse_compact(await self._call(rpc.MANUAL_COMPACTION, request, self._deadline(timeout)))
 
     async def get_compaction_state(self, job_id: int, timeout: float | None = None) -> str:
         """How far a compaction is.
@@ -155,7 +155,9 @@ class AsyncMaintenance(AsyncWaiting):
             >>> state = await client.get_compaction_state(await client.compact("books"))
         """
         request = maintenance.build_compaction_state(job_id)
-        return maintenance.parse_compaction_state(await self._call(rpc.GET_COMPACTION_STATE, request, timeout)).name
+        return maintenance.parse_compaction_state(
+            await self._call(rpc.GET_COMPACTION_STATE, request, self._deadline(timeout))
+        ).name
 
     async def get_compaction_plans(self, job_id: int, timeout: float | None = None) -> CompactionPlans:
         """Which segments a compaction makes of which.
@@ -175,7 +177,7 @@ class AsyncMaintenance(AsyncWaiting):
             >>> plans = (await client.get_compaction_plans(await client.compact("books"))).plans
         """
         request = maintenance.build_compaction_plans(job_id)
-        reply = await self._call(rpc.GET_COMPACTION_STATE_WITH_PLANS, request, timeout)
+        reply = await self._call(rpc.GET_COMPACTION_STATE_WITH_PLANS, request, self._deadline(timeout))
         return maintenance.parse_compaction_plans(reply, job_id=job_id)
 
     async def list_compaction_tasks(self, collection_name: str, timeout: float | None = None) -> CompactionPlans:
@@ -196,5 +198,5 @@ class AsyncMaintenance(AsyncWaiting):
             >>> plans = (await client.list_compaction_tasks("books")).plans
         """
         request = maintenance.build_compaction_tasks(collection_name)
-        reply = await self._call(rpc.GET_COMPACTION_STATE_WITH_PLANS, request, timeout)
+        reply = await self._call(rpc.GET_COMPACTION_STATE_WITH_PLANS, request, self._deadline(timeout))
         return maintenance.parse_compaction_plans(reply, collection_name=collection_name)

@@ -88,8 +88,8 @@ class AsyncMutations(AsyncFamily):
                 collection_name, rows, collection, partition_name=partition_name, namespace=namespace
             )
 
-        options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
-        return mutations.parse_insert(await self._write(rpc.INSERT, collection_name, build, timeout, options))
+        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        return mutations.parse_insert(await self._write(rpc.INSERT, collection_name, build, timeout, call_options))
 
     async def upsert(
         self,
@@ -144,8 +144,8 @@ class AsyncMutations(AsyncFamily):
                 partial_update=partial_update, field_ops=field_ops,
             )  # fmt: skip
 
-        options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
-        return mutations.parse_upsert(await self._write(rpc.UPSERT, collection_name, build, timeout, options))
+        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        return mutations.parse_upsert(await self._write(rpc.UPSERT, collection_name, build, timeout, call_options))
 
     async def delete(
         self,
@@ -205,8 +205,8 @@ class AsyncMutations(AsyncFamily):
         if listed:
             collection = await self._collection(collection_name, deadline)
             request.expr = keys.in_expression(keys.primary_field(collection), listed)
-        options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
-        reply = await self._call(rpc.DELETE, request, deadline, options)
+        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        reply = await self._call(rpc.DELETE, request, deadline, call_options)
         self._note_write(collection_name, reply.timestamp)
         return mutations.parse_delete(reply)
 
@@ -216,7 +216,7 @@ class AsyncMutations(AsyncFamily):
         collection_name: str,
         build: Callable[[CollectionInfo], Assembled[Req]],
         timeout: float | None,
-        options: CallOptions,
+        call_options: CallOptions,
     ) -> milvus_pb2.MutationResult:
         """Send rows made to fit the schema as it is known, and once more if that turns out to be an old one."""
         deadline = self._deadline(timeout)
@@ -229,12 +229,12 @@ class AsyncMutations(AsyncFamily):
                 raise
             request = build(current)
         try:
-            reply = await self._call(method, request, deadline, options)
+            reply = await self._call(method, request, deadline, call_options)
         except MilvusException as error:
             if not mutations.is_schema_mismatch(error):
                 raise
             request = build(await self._collection(collection_name, deadline, refresh=True))
-            reply = await self._write_again(method, request, deadline, options)
+            reply = await self._write_again(method, request, deadline, call_options)
         self._note_write(collection_name, reply.timestamp)
         return reply
 
@@ -243,10 +243,10 @@ class AsyncMutations(AsyncFamily):
         method: Method[Req, milvus_pb2.MutationResult],
         request: Assembled[Req],
         deadline: Deadline,
-        options: CallOptions,
+        call_options: CallOptions,
     ) -> milvus_pb2.MutationResult:
         try:
-            return await self._call(method, request, deadline, options)
+            return await self._call(method, request, deadline, call_options)
         except MilvusException as error:
             if mutations.is_schema_mismatch(error):
                 raise mutations.schema_changed_twice(error) from error

@@ -28,7 +28,7 @@ class AsyncPartitions(AsyncFamily):
             >>> await client.create_partition("books", "novels")
         """
         request = partitions.build_create_partition(collection_name, partition_name)
-        await self._call(rpc.CREATE_PARTITION, request, timeout)
+        await self._call(rpc.CREATE_PARTITION, request, self._deadline(timeout))
 
     async def drop_partition(self, collection_name: str, partition_name: str, timeout: float | None = None) -> None:
         """Drop a partition with its rows; it must be released before.
@@ -46,7 +46,7 @@ class AsyncPartitions(AsyncFamily):
             >>> await client.drop_partition("books", "novels")
         """
         request = partitions.build_drop_partition(collection_name, partition_name)
-        await self._call(rpc.DROP_PARTITION, request, timeout)
+        await self._call(rpc.DROP_PARTITION, request, self._deadline(timeout))
 
     async def has_partition(self, collection_name: str, partition_name: str, timeout: float | None = None) -> bool:
         """Whether a collection has a partition.
@@ -67,7 +67,7 @@ class AsyncPartitions(AsyncFamily):
             >>> found = await client.has_partition("books", "novels")
         """
         request = partitions.build_has_partition(collection_name, partition_name)
-        reply = await self._call(rpc.HAS_PARTITION, request, timeout)
+        reply = await self._call(rpc.HAS_PARTITION, request, self._deadline(timeout))
         return partitions.parse_has_partition(reply)
 
     async def list_partitions(self, collection_name: str, timeout: float | None = None) -> list[str]:
@@ -88,7 +88,7 @@ class AsyncPartitions(AsyncFamily):
             >>> names = await client.list_partitions("books")
         """
         request = partitions.build_list_partitions(collection_name)
-        reply = await self._call(rpc.SHOW_PARTITIONS, request, timeout)
+        reply = await self._call(rpc.SHOW_PARTITIONS, request, self._deadline(timeout))
         return partitions.parse_list_partitions(reply)
 
     async def get_partition_stats(
@@ -113,5 +113,5 @@ class AsyncPartitions(AsyncFamily):
             >>> rows = (await client.get_partition_stats("books", "novels"))["row_count"]
         """
         request = partitions.build_get_partition_stats(collection_name, partition_name)
-        reply = await self._call(rpc.GET_PARTITION_STATISTICS, request, timeout)
+        reply = await self._call(rpc.GET_PARTITION_STATISTICS, request, self._deadline(timeout))
         return partitions.parse_stats(reply)

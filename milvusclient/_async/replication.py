@@ -53,7 +53,7 @@ class AsyncReplication(AsyncFamily):
             >>> status = await client.update_replicate_configuration([ours, theirs], [edge])
         """
         request = replication.build_update_replicate_configuration(clusters, cross_cluster_topology, force_promote)
-        return await self._call(rpc.UPDATE_REPLICATE_CONFIGURATION, request, timeout)
+        return await self._call(rpc.UPDATE_REPLICATE_CONFIGURATION, request, self._deadline(timeout))
 
     async def get_replicate_configuration(self, timeout: float | None = None) -> common_pb2.ReplicateConfiguration:
         """Which clusters there are, and which follows which.
@@ -72,7 +72,7 @@ class AsyncReplication(AsyncFamily):
             >>> names = [cluster.cluster_id for cluster in configuration.clusters]
         """
         request = replication.build_get_replicate_configuration()
-        return (await self._call(rpc.GET_REPLICATE_CONFIGURATION, request, timeout)).configuration
+        return (await self._call(rpc.GET_REPLICATE_CONFIGURATION, request, self._deadline(timeout))).configuration
 
     async def get_replicate_info(
         self, source_cluster_id: str, target_pchannel: str, timeout: float | None = None
@@ -95,7 +95,9 @@ class AsyncReplication(AsyncFamily):
             >>> checkpoint = (await client.get_replicate_info("a", "b-0"))["checkpoint"]
         """
         request = replication.build_get_replicate_info(source_cluster_id, target_pchannel)
-        return replication.parse_replicate_info(await self._call(rpc.GET_REPLICATE_INFO, request, timeout))
+        return replication.parse_replicate_info(
+            await self._call(rpc.GET_REPLICATE_INFO, request, self._deadline(timeout))
+        )
 
     def dump_messages(
         self,

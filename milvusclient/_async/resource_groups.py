@@ -39,7 +39,7 @@ class AsyncResourceGroups(AsyncFamily):
             >>> await client.create_resource_group("fast", config={"requests": {"node_num": 1}})
         """
         request = resource_groups.build_create_resource_group(name, config)
-        await self._call(rpc.CREATE_RESOURCE_GROUP, request, timeout)
+        await self._call(rpc.CREATE_RESOURCE_GROUP, request, self._deadline(timeout))
 
     async def update_resource_groups(self, configs: Mapping[str, GroupConfig], timeout: float | None = None) -> None:
         """Say how many nodes groups are to have; the server moves nodes between them.
@@ -57,7 +57,7 @@ class AsyncResourceGroups(AsyncFamily):
             >>> await client.update_resource_groups({"fast": {"requests": {"node_num": 2}, "limits": {"node_num": 2}}})
         """
         request = resource_groups.build_update_resource_groups(configs)
-        await self._call(rpc.UPDATE_RESOURCE_GROUPS, request, timeout)
+        await self._call(rpc.UPDATE_RESOURCE_GROUPS, request, self._deadline(timeout))
 
     async def drop_resource_group(self, name: str, timeout: float | None = None) -> None:
         """Drop a group; it must be without nodes.
@@ -74,7 +74,7 @@ class AsyncResourceGroups(AsyncFamily):
             >>> await client.drop_resource_group("fast")
         """
         request = resource_groups.build_drop_resource_group(name)
-        await self._call(rpc.DROP_RESOURCE_GROUP, request, timeout)
+        await self._call(rpc.DROP_RESOURCE_GROUP, request, self._deadline(timeout))
 
     async def describe_resource_group(self, name: str, timeout: float | None = None) -> ResourceGroupInfo:
         """What is in a group.
@@ -94,7 +94,7 @@ class AsyncResourceGroups(AsyncFamily):
             >>> nodes = (await client.describe_resource_group("fast")).num_available_node
         """
         request = resource_groups.build_describe_resource_group(name)
-        reply = await self._call(rpc.DESCRIBE_RESOURCE_GROUP, request, timeout)
+        reply = await self._call(rpc.DESCRIBE_RESOURCE_GROUP, request, self._deadline(timeout))
         return resource_groups.parse_describe_resource_group(reply)
 
     async def list_resource_groups(self, timeout: float | None = None) -> list[str]:
@@ -113,7 +113,7 @@ class AsyncResourceGroups(AsyncFamily):
             >>> names = await client.list_resource_groups()
         """
         request = resource_groups.build_list_resource_groups()
-        reply = await self._call(rpc.LIST_RESOURCE_GROUPS, request, timeout)
+        reply = await self._call(rpc.LIST_RESOURCE_GROUPS, request, self._deadline(timeout))
         return resource_groups.parse_list_resource_groups(reply)
 
     async def transfer_replica(
@@ -141,7 +141,7 @@ class AsyncResourceGroups(AsyncFamily):
             >>> await client.transfer_replica("__default_resource_group", "fast", "books", 1)
         """
         request = resource_groups.build_transfer_replica(source_group, target_group, collection_name, num_replicas)
-        await self._call(rpc.TRANSFER_REPLICA, request, timeout)
+        await self._call(rpc.TRANSFER_REPLICA, request, self._deadline(timeout))
 
     async def describe_replica(self, collection_name: str, timeout: float | None = None) -> list[ReplicaInfo]:
         """The copies of a loaded collection, and where they are.

@@ -41,7 +41,7 @@ class AsyncSegments(AsyncFamily):
             >>> rows = sum(segment.num_rows for segment in await client.list_segments("books"))
         """
         request = segments.build_segments(collection_name, segments.EVERY_STATE if states is None else states)
-        reply = await self._call(rpc.GET_PERSISTENT_SEGMENT_INFO, request, timeout)
+        reply = await self._call(rpc.GET_PERSISTENT_SEGMENT_INFO, request, self._deadline(timeout))
         return segments.parse_segments(reply, collection_name)
 
     async def list_persistent_segments(
@@ -65,7 +65,7 @@ class AsyncSegments(AsyncFamily):
             >>> rows = sum(segment.num_rows for segment in await client.list_persistent_segments("books"))
         """
         request = segments.build_segments(collection_name, states)
-        reply = await self._call(rpc.GET_PERSISTENT_SEGMENT_INFO, request, timeout)
+        reply = await self._call(rpc.GET_PERSISTENT_SEGMENT_INFO, request, self._deadline(timeout))
         return segments.parse_segments(reply, collection_name)
 
     async def list_loaded_segments(self, collection_name: str, timeout: float | None = None) -> list[LoadedSegmentInfo]:
@@ -86,5 +86,5 @@ class AsyncSegments(AsyncFamily):
             >>> size = sum(segment.mem_size for segment in await client.list_loaded_segments("books"))
         """
         request = segments.build_loaded_segments(collection_name)
-        reply = await self._call(rpc.GET_QUERY_SEGMENT_INFO, request, timeout)
+        reply = await self._call(rpc.GET_QUERY_SEGMENT_INFO, request, self._deadline(timeout))
         return segments.parse_loaded_segments(reply, collection_name)

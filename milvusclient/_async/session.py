@@ -11,6 +11,7 @@ from milvusclient._async.queries import AsyncQueries
 from milvusclient._async.searches import AsyncSearches
 from milvusclient._keywords import suggest_keywords
 from milvusclient.exceptions import MilvusException
+from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from milvusclient._async.core.caller import AsyncCaller
     from milvusclient.codec.write.request import Assembled
     from milvusclient.policy.deadline import Deadline
-    from milvusclient.policy.options import CallOptions
     from milvusclient.rpc import Method, Readable
 
 __all__ = ["AsyncMilvusClientSession", "AsyncSessions"]
@@ -46,14 +46,14 @@ class AsyncMilvusClientSession(AsyncQueries, AsyncSearches, AsyncIterators):
         self,
         method: Method[Req, Rep],
         request: Req | Assembled[Req],
-        timeout: float | Deadline | None = None,
-        options: CallOptions | None = None,
+        deadline: Deadline,
+        call_options: CallOptions = DEFAULT_CALL_OPTIONS,
     ) -> Rep:
         if self._is_closed:
             raise MilvusException(
                 message=f"this session with cluster {self._cluster_id!r} was closed; make a new one by client.session()"
             )
-        return await super()._call(method, request, timeout, options)
+        return await super()._call(method, request, deadline, call_options)
 
     async def close(self) -> None:
         """End the session; its client and their connection stay. Closing twice is harmless.

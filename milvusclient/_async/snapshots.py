@@ -47,7 +47,7 @@ class AsyncSnapshots(AsyncFamily):
         request = snapshots.build_create_snapshot(
             snapshot_name, collection_name, db_name, description, compaction_protection_seconds
         )
-        await self._call(rpc.CREATE_SNAPSHOT, request, timeout)
+        await self._call(rpc.CREATE_SNAPSHOT, request, self._deadline(timeout))
 
     async def drop_snapshot(
         self, snapshot_name: str, collection_name: str, db_name: str | None = "", timeout: float | None = None
@@ -68,7 +68,7 @@ class AsyncSnapshots(AsyncFamily):
             >>> await client.drop_snapshot("monday", "books")
         """
         request = snapshots.build_drop_snapshot(snapshot_name, collection_name, db_name)
-        await self._call(rpc.DROP_SNAPSHOT, request, timeout)
+        await self._call(rpc.DROP_SNAPSHOT, request, self._deadline(timeout))
 
     async def list_snapshots(
         self, collection_name: str | None = "", db_name: str | None = "", timeout: float | None = None
@@ -91,7 +91,7 @@ class AsyncSnapshots(AsyncFamily):
             >>> names = await client.list_snapshots("books")
         """
         request = snapshots.build_list_snapshots(collection_name, db_name)
-        return snapshots.parse_list_snapshots(await self._call(rpc.LIST_SNAPSHOTS, request, timeout))
+        return snapshots.parse_list_snapshots(await self._call(rpc.LIST_SNAPSHOTS, request, self._deadline(timeout)))
 
     async def describe_snapshot(
         self, snapshot_name: str, collection_name: str, db_name: str | None = "", timeout: float | None = None
@@ -115,7 +115,9 @@ class AsyncSnapshots(AsyncFamily):
             >>> partitions = (await client.describe_snapshot("monday", "books")).partition_names
         """
         request = snapshots.build_describe_snapshot(snapshot_name, collection_name, db_name)
-        return snapshots.parse_describe_snapshot(await self._call(rpc.DESCRIBE_SNAPSHOT, request, timeout))
+        return snapshots.parse_describe_snapshot(
+            await self._call(rpc.DESCRIBE_SNAPSHOT, request, self._deadline(timeout))
+        )
 
     async def restore_snapshot(
         self,
@@ -149,7 +151,7 @@ class AsyncSnapshots(AsyncFamily):
         request = snapshots.build_restore_snapshot(
             snapshot_name, source_collection_name, target_collection_name, source_db_name, target_db_name
         )
-        job_id = (await self._call(rpc.RESTORE_SNAPSHOT, request, timeout)).job_id
+        job_id = (await self._call(rpc.RESTORE_SNAPSHOT, request, self._deadline(timeout))).job_id
         self._forget(target_collection_name)
         return job_id
 
@@ -171,7 +173,9 @@ class AsyncSnapshots(AsyncFamily):
             >>> percent = (await client.get_restore_snapshot_state(81)).progress
         """
         request = snapshots.build_restore_state(job_id)
-        return snapshots.parse_restore_state(await self._call(rpc.GET_RESTORE_SNAPSHOT_STATE, request, timeout))
+        return snapshots.parse_restore_state(
+            await self._call(rpc.GET_RESTORE_SNAPSHOT_STATE, request, self._deadline(timeout))
+        )
 
     async def list_restore_snapshot_jobs(
         self, collection_name: str | None = "", db_name: str | None = "", timeout: float | None = None
@@ -194,7 +198,9 @@ class AsyncSnapshots(AsyncFamily):
             >>> jobs = await client.list_restore_snapshot_jobs()
         """
         request = snapshots.build_restore_jobs(collection_name, db_name)
-        return snapshots.parse_restore_jobs(await self._call(rpc.LIST_RESTORE_SNAPSHOT_JOBS, request, timeout))
+        return snapshots.parse_restore_jobs(
+            await self._call(rpc.LIST_RESTORE_SNAPSHOT_JOBS, request, self._deadline(timeout))
+        )
 
     async def pin_snapshot_data(
         self,
@@ -224,7 +230,7 @@ class AsyncSnapshots(AsyncFamily):
             >>> pin_id = await client.pin_snapshot_data("monday", "books", ttl_seconds=3600)
         """
         request = snapshots.build_pin(snapshot_name, collection_name, db_name, ttl_seconds)
-        return (await self._call(rpc.PIN_SNAPSHOT_DATA, request, timeout)).pin_id
+        return (await self._call(rpc.PIN_SNAPSHOT_DATA, request, self._deadline(timeout))).pin_id
 
     async def unpin_snapshot_data(self, pin_id: int, timeout: float | None = None) -> None:
         """Let the data of a snapshot be deleted again.
@@ -241,4 +247,4 @@ class AsyncSnapshots(AsyncFamily):
             >>> await client.unpin_snapshot_data(82)
         """
         request = snapshots.build_unpin(pin_id)
-        await self._call(rpc.UNPIN_SNAPSHOT_DATA, request, timeout)
+        await self._call(rpc.UNPIN_SNAPSHOT_DATA, request, self._deadline(timeout))

@@ -37,7 +37,7 @@ class AsyncUsers(AsyncFamily):
             >>> await client.create_user("alice", "P@ssw0rd")
         """
         request = users.build_create_user(user_name, password, description)
-        await self._call(rpc.CREATE_CREDENTIAL, request, timeout)
+        await self._call(rpc.CREATE_CREDENTIAL, request, self._deadline(timeout))
 
     async def update_password(
         self,
@@ -91,7 +91,7 @@ class AsyncUsers(AsyncFamily):
             >>> await client.update_user("alice", "writes the index")
         """
         request = users.build_update_user(user_name, description)
-        await self._call(rpc.UPDATE_CREDENTIAL, request, timeout)
+        await self._call(rpc.UPDATE_CREDENTIAL, request, self._deadline(timeout))
 
     async def drop_user(self, user_name: str, timeout: float | None = None) -> None:
         """Drop a user.
@@ -108,7 +108,7 @@ class AsyncUsers(AsyncFamily):
             >>> await client.drop_user("alice")
         """
         request = users.build_drop_user(user_name)
-        await self._call(rpc.DELETE_CREDENTIAL, request, timeout)
+        await self._call(rpc.DELETE_CREDENTIAL, request, self._deadline(timeout))
 
     async def describe_user(self, user_name: str, timeout: float | None = None) -> UserDescription:
         """Which roles a user has.
@@ -128,7 +128,7 @@ class AsyncUsers(AsyncFamily):
             >>> description = await client.describe_user("alice")
         """
         request = users.build_describe_user(user_name)
-        reply = await self._call(rpc.SELECT_USER, request, timeout)
+        reply = await self._call(rpc.SELECT_USER, request, self._deadline(timeout))
         return users.parse_describe_user(reply, user_name)
 
     async def list_users(self, timeout: float | None = None) -> list[str]:
@@ -146,7 +146,7 @@ class AsyncUsers(AsyncFamily):
         Example:
             >>> names = await client.list_users()
         """
-        reply = await self._call(rpc.LIST_CRED_USERS, users.build_list_users(), timeout)
+        reply = await self._call(rpc.LIST_CRED_USERS, users.build_list_users(), self._deadline(timeout))
         return users.parse_list_users(reply)
 
     async def create_role(self, role_name: str, timeout: float | None = None, description: str = "") -> None:
@@ -165,7 +165,7 @@ class AsyncUsers(AsyncFamily):
             >>> await client.create_role("reader")
         """
         request = users.build_create_role(role_name, description)
-        await self._call(rpc.CREATE_ROLE, request, timeout)
+        await self._call(rpc.CREATE_ROLE, request, self._deadline(timeout))
 
     async def alter_role(self, role_name: str, description: str, timeout: float | None = None) -> None:
         """Change the description of a role.
@@ -183,7 +183,7 @@ class AsyncUsers(AsyncFamily):
             >>> await client.alter_role("reader", "may search everything")
         """
         request = users.build_alter_role(role_name, description)
-        await self._call(rpc.ALTER_ROLE, request, timeout)
+        await self._call(rpc.ALTER_ROLE, request, self._deadline(timeout))
 
     async def drop_role(self, role_name: str, force_drop: bool = False, timeout: float | None = None) -> None:
         """Drop a role.
@@ -201,7 +201,7 @@ class AsyncUsers(AsyncFamily):
             >>> await client.drop_role("reader")
         """
         request = users.build_drop_role(role_name, force_drop)
-        await self._call(rpc.DROP_ROLE, request, timeout)
+        await self._call(rpc.DROP_ROLE, request, self._deadline(timeout))
 
     async def describe_role(
         self, role_name: str, timeout: float | None = None, *, db_name: str | None = ""
@@ -245,7 +245,7 @@ class AsyncUsers(AsyncFamily):
         Example:
             >>> names = await client.list_roles()
         """
-        reply = await self._call(rpc.SELECT_ROLE, users.build_list_roles(), timeout)
+        reply = await self._call(rpc.SELECT_ROLE, users.build_list_roles(), self._deadline(timeout))
         return users.parse_list_roles(reply)
 
     async def grant_role(self, user_name: str, role_name: str, timeout: float | None = None) -> None:
@@ -264,7 +264,7 @@ class AsyncUsers(AsyncFamily):
             >>> await client.grant_role("alice", "reader")
         """
         request = users.build_grant_role(user_name, role_name)
-        await self._call(rpc.OPERATE_USER_ROLE, request, timeout)
+        await self._call(rpc.OPERATE_USER_ROLE, request, self._deadline(timeout))
 
     async def revoke_role(self, user_name: str, role_name: str, timeout: float | None = None) -> None:
         """Take a role from a user.
@@ -282,4 +282,4 @@ class AsyncUsers(AsyncFamily):
             >>> await client.revoke_role("alice", "reader")
         """
         request = users.build_revoke_role(user_name, role_name)
-        await self._call(rpc.OPERATE_USER_ROLE, request, timeout)
+        await self._call(rpc.OPERATE_USER_ROLE, request, self._deadline(timeout))

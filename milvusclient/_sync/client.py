@@ -193,10 +193,10 @@ class MilvusClient(
             self._dedicated = dedicated
             binding = Binding(self._given_alias or config.alias, config, timeout)
         self._home = config.database
-        options = _DEFAULT_OPTIONS
+        options = _DEFAULT_CLIENT_OPTIONS
         if retry is not None or slow_call_threshold is not None:
             options = ClientOptions(retry or options.retry, slow_call_threshold=slow_call_threshold)
-        self._options = options
+        self._client_options = options
         self._caller = Caller(binding, options)
         open_now(binding.open)
 
@@ -204,7 +204,7 @@ class MilvusClient(
         alias = self._given_alias or config.alias
         if self._given_alias and config.database != self._home:
             alias = f"{alias}/{config.database}"
-        return Caller(Binding(alias, config, timeout), self._options)
+        return Caller(Binding(alias, config, timeout), self._client_options)
 
     @property
     def alias(self) -> str:
@@ -291,16 +291,16 @@ class MilvusClient(
             >>> hurried.has_collection("books")
             True
         """
-        options = self._options
+        options = self._client_options
         clone = type(self).__new__(type(self))
         clone.__dict__.update(self.__dict__)
-        clone._options = ClientOptions(
+        clone._client_options = ClientOptions(
             options.retry if retry is UNSET else retry,
             timeout=options.timeout if timeout is UNSET else timeout,
             request_id=options.request_id if request_id is UNSET else request_id,
             slow_call_threshold=options.slow_call_threshold if slow_call_threshold is UNSET else slow_call_threshold,
         )
-        clone._caller = Caller(self._caller.binding, clone._options)
+        clone._caller = Caller(self._caller.binding, clone._client_options)
         return clone
 
     def connection_info(self) -> ConnectionInfo:
@@ -346,14 +346,14 @@ class MilvusClient(
 
     def __getstate__(self) -> tuple[str, bool, str, ClientOptions, ConnectionConfig, float]:
         binding = self._caller.binding
-        return self._given_alias, self._dedicated, self._home, self._options, binding.config, binding.timeout
+        return self._given_alias, self._dedicated, self._home, self._client_options, binding.config, binding.timeout
 
     def __setstate__(self, state: tuple[str, bool, str, ClientOptions, ConnectionConfig, float]) -> None:
-        self._given_alias, self._dedicated, self._home, self._options, config, timeout = state
+        self._given_alias, self._dedicated, self._home, self._client_options, config, timeout = state
         self._caller = self._make_caller(config, timeout)
 
 
-_DEFAULT_OPTIONS = ClientOptions(RetryPolicy())
+_DEFAULT_CLIENT_OPTIONS = ClientOptions(RetryPolicy())
 
 
 @lru_cache(maxsize=256)

@@ -36,7 +36,7 @@ class Databases(Family):
             >>> client.create_database("library")
         """
         request = databases.build_create_database(db_name, properties)
-        self._call(rpc.CREATE_DATABASE, request, timeout)
+        self._call(rpc.CREATE_DATABASE, request, self._deadline(timeout))
 
     def drop_database(self, db_name: str, *, timeout: float | None = None) -> None:
         """Drop a database; its collections must be dropped before.
@@ -53,7 +53,7 @@ class Databases(Family):
             >>> client.drop_database("library")
         """
         request = databases.build_drop_database(db_name)
-        self._call(rpc.DROP_DATABASE, request, timeout)
+        self._call(rpc.DROP_DATABASE, request, self._deadline(timeout))
         schema_cache.forget_database(self._key("").address, db_name)
 
     def list_databases(self, timeout: float | None = None) -> list[str]:
@@ -71,7 +71,7 @@ class Databases(Family):
         Example:
             >>> names = client.list_databases()
         """
-        reply = self._call(rpc.LIST_DATABASES, databases.build_list_databases(), timeout)
+        reply = self._call(rpc.LIST_DATABASES, databases.build_list_databases(), self._deadline(timeout))
         return databases.parse_list_databases(reply)
 
     def describe_database(self, db_name: str, *, timeout: float | None = None) -> dict[str, str]:
@@ -92,7 +92,7 @@ class Databases(Family):
             >>> properties = client.describe_database("library")
         """
         request = databases.build_describe_database(db_name)
-        reply = self._call(rpc.DESCRIBE_DATABASE, request, timeout)
+        reply = self._call(rpc.DESCRIBE_DATABASE, request, self._deadline(timeout))
         return databases.parse_describe_database(reply)
 
     def alter_database_properties(
@@ -113,7 +113,7 @@ class Databases(Family):
             >>> client.alter_database_properties("library", {"database.max.collections": 10})
         """
         request = databases.build_alter_database(db_name, properties)
-        self._call(rpc.ALTER_DATABASE, request, timeout)
+        self._call(rpc.ALTER_DATABASE, request, self._deadline(timeout))
 
     def drop_database_properties(
         self, db_name: str, property_keys: list[str], *, timeout: float | None = None
@@ -133,4 +133,4 @@ class Databases(Family):
             >>> client.drop_database_properties("library", ["database.max.collections"])
         """
         request = databases.build_drop_database_properties(db_name, property_keys)
-        self._call(rpc.ALTER_DATABASE, request, timeout)
+        self._call(rpc.ALTER_DATABASE, request, self._deadline(timeout))

@@ -46,7 +46,7 @@ class External(Family):
             >>> job_id = client.refresh_external_collection("books", "s3://bucket/books")
         """
         request = external.build_refresh(collection_name, external_source, external_spec, db_name)
-        job_id = (self._call(rpc.REFRESH_EXTERNAL_COLLECTION, request, timeout)).job_id
+        job_id = (self._call(rpc.REFRESH_EXTERNAL_COLLECTION, request, self._deadline(timeout))).job_id
         self._forget(collection_name)
         return job_id
 
@@ -70,7 +70,7 @@ class External(Family):
             >>> percent = (client.get_refresh_external_collection_progress(91)).progress
         """
         request = external.build_refresh_progress(job_id)
-        reply = self._call(rpc.GET_REFRESH_EXTERNAL_COLLECTION_PROGRESS, request, timeout)
+        reply = self._call(rpc.GET_REFRESH_EXTERNAL_COLLECTION_PROGRESS, request, self._deadline(timeout))
         return external.parse_refresh_progress(reply)
 
     def list_refresh_external_collection_jobs(
@@ -94,7 +94,7 @@ class External(Family):
             >>> jobs = client.list_refresh_external_collection_jobs("books")
         """
         request = external.build_refresh_jobs(collection_name, db_name)
-        reply = self._call(rpc.LIST_REFRESH_EXTERNAL_COLLECTION_JOBS, request, timeout)
+        reply = self._call(rpc.LIST_REFRESH_EXTERNAL_COLLECTION_JOBS, request, self._deadline(timeout))
         return external.parse_refresh_jobs(reply)
 
     def add_file_resource(self, name: str, path: str, timeout: float | None = None) -> None:
@@ -113,7 +113,7 @@ class External(Family):
             >>> client.add_file_resource("stop_words", "dicts/stop_words.txt")
         """
         request = external.build_add_file_resource(name, path)
-        self._call(rpc.ADD_FILE_RESOURCE, request, timeout)
+        self._call(rpc.ADD_FILE_RESOURCE, request, self._deadline(timeout))
 
     def remove_file_resource(self, name: str, timeout: float | None = None) -> None:
         """Take a file's name away; the file stays.
@@ -130,7 +130,7 @@ class External(Family):
             >>> client.remove_file_resource("stop_words")
         """
         request = external.build_remove_file_resource(name)
-        self._call(rpc.REMOVE_FILE_RESOURCE, request, timeout)
+        self._call(rpc.REMOVE_FILE_RESOURCE, request, self._deadline(timeout))
 
     def list_file_resources(self, timeout: float | None = None) -> list[FileResourceInfo]:
         """The files that have names.
@@ -147,5 +147,5 @@ class External(Family):
         Example:
             >>> paths = [resource.path for resource in client.list_file_resources()]
         """
-        reply = self._call(rpc.LIST_FILE_RESOURCES, external.build_list_file_resources(), timeout)
+        reply = self._call(rpc.LIST_FILE_RESOURCES, external.build_list_file_resources(), self._deadline(timeout))
         return external.parse_list_file_resources(reply)

@@ -36,4 +36,6 @@ class Health(Family):
             >>> health.healthy
             True
         """
-        return health.parse_check_health(self._call(rpc.CHECK_HEALTH, health.build_check_health(), timeout))
+        return health.parse_check_health(
+            self._call(rpc.CHECK_HEALTH, health.build_check_health(), self._deadline(timeout))
+        )

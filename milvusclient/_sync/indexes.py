@@ -105,15 +105,15 @@ class Indexes(Waiting):
             >>> description = client.describe_index("books", "vector")
         """
         request = indexes.build_describe_index(collection_name, index_name, timestamp)
-        reply = self._describe_indexes(request, timeout)
+        reply = self._describe_indexes(request, self._deadline(timeout))
         return None if reply is None else indexes.parse_describe_index(reply)
 
     def _describe_indexes(
-        self, request: milvus_pb2.DescribeIndexRequest, timeout: float | Deadline | None
+        self, request: milvus_pb2.DescribeIndexRequest, deadline: Deadline
     ) -> milvus_pb2.DescribeIndexResponse | None:
         """The reply; None if there is no such index."""
         try:
-            return self._call(rpc.DESCRIBE_INDEX, request, timeout)
+            return self._call(rpc.DESCRIBE_INDEX, request, deadline)
         except IndexNotExistException:
             return None
 
@@ -138,7 +138,7 @@ class Indexes(Waiting):
             >>> names = client.list_indexes("books")
         """
         request = indexes.build_describe_index(collection_name)
-        reply = self._describe_indexes(request, timeout)
+        reply = self._describe_indexes(request, self._deadline(timeout))
         return [] if reply is None else indexes.parse_list_indexes(reply, field_name)
 
     def drop_index(self, collection_name: str, index_name: str, timeout: float | None = None) -> None:
@@ -157,7 +157,7 @@ class Indexes(Waiting):
             >>> client.drop_index("books", "vector")
         """
         request = indexes.build_drop_index(collection_name, index_name)
-        self._call(rpc.DROP_INDEX, request, timeout)
+        self._call(rpc.DROP_INDEX, request, self._deadline(timeout))
 
     def alter_index_properties(
         self,
@@ -182,7 +182,7 @@ class Indexes(Waiting):
             >>> client.alter_index_properties("books", "vector", {"mmap.enabled": True})
         """
         request = indexes.build_alter_index(collection_name, index_name, properties)
-        self._call(rpc.ALTER_INDEX, request, timeout)
+        self._call(rpc.ALTER_INDEX, request, self._deadline(timeout))
 
     def drop_index_properties(
         self, collection_name: str, index_name: str, property_keys: list[str], timeout: float | None = None
@@ -203,4 +203,4 @@ class Indexes(Waiting):
             >>> client.drop_index_properties("books", "vector", ["mmap.enabled"])
         """
         request = indexes.build_drop_index_properties(collection_name, index_name, property_keys)
-        self._call(rpc.ALTER_INDEX, request, timeout)
+        self._call(rpc.ALTER_INDEX, request, self._deadline(timeout))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from milvusclient import rpc, schema
 from milvusclient._sync.core.waiting import Waiting
 from milvusclient.operations import loading
-from milvusclient.policy.options import CallOptions
+from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,11 +180,11 @@ class Loading(Waiting):
         request: milvus_pb2.LoadCollectionRequest,
         deadline: Deadline,
         wait: bool = True,
-        options: CallOptions | None = None,
+        call_options: CallOptions = DEFAULT_CALL_OPTIONS,
     ) -> None:
-        self._call(rpc.LOAD_COLLECTION, request, deadline, options)
+        self._call(rpc.LOAD_COLLECTION, request, deadline, call_options)
         if wait:
-            self._wait_until_loaded(request, deadline, options)
+            self._wait_until_loaded(request, deadline, call_options)
 
     def _load_partitions(self, request: milvus_pb2.LoadPartitionsRequest, deadline: Deadline, wait: bool) -> None:
         self._call(rpc.LOAD_PARTITIONS, request, deadline)
@@ -195,14 +195,14 @@ class Loading(Waiting):
         self,
         request: milvus_pb2.LoadCollectionRequest | milvus_pb2.LoadPartitionsRequest,
         deadline: Deadline,
-        options: CallOptions | None = None,
+        call_options: CallOptions = DEFAULT_CALL_OPTIONS,
     ) -> None:
         progress = loading.build_loading_progress(request)
         percent = 0
         for looks in itertools.count():
             what = f"the load of collection {request.collection_name!r} ({percent} % so far)"
             reply = self._look(
-                rpc.GET_LOADING_PROGRESS, progress, deadline, before=looks, waiting_for=what, options=options
+                rpc.GET_LOADING_PROGRESS, progress, deadline, before=looks, waiting_for=what, call_options=call_options
             )
             percent = loading.load_progress(reply, request.refresh)
             if percent >= 100:
@@ -223,7 +223,7 @@ class Loading(Waiting):
             >>> client.release_collection("books")
         """
         request = loading.build_release_collection(collection_name)
-        self._call(rpc.RELEASE_COLLECTION, request, timeout)
+        self._call(rpc.RELEASE_COLLECTION, request, self._deadline(timeout))
 
     def release_partitions(
         self, collection_name: str, partition_names: str | Sequence[str] | None, timeout: float | None = None
@@ -243,7 +243,7 @@ class Loading(Waiting):
             >>> client.release_partitions("books", "novels")
         """
         request = loading.build_release_partitions(collection_name, partition_names)
-        self._call(rpc.RELEASE_PARTITIONS, request, timeout)
+        self._call(rpc.RELEASE_PARTITIONS, request, self._deadline(timeout))
 
     def get_load_state(
         self,

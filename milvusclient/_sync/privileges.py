@@ -46,7 +46,7 @@ class Privileges(Family):
             >>> client.grant_privilege("reader", "Collection", "Search", "books")
         """
         request = operations.build_grant_privilege(role_name, object_type, privilege, object_name, db_name)
-        self._call(rpc.OPERATE_PRIVILEGE, request, timeout)
+        self._call(rpc.OPERATE_PRIVILEGE, request, self._deadline(timeout))
 
     def revoke_privilege(
         self,
@@ -75,7 +75,7 @@ class Privileges(Family):
             >>> client.revoke_privilege("reader", "Collection", "Search", "books")
         """
         request = operations.build_revoke_privilege(role_name, object_type, privilege, object_name, db_name)
-        self._call(rpc.OPERATE_PRIVILEGE, request, timeout)
+        self._call(rpc.OPERATE_PRIVILEGE, request, self._deadline(timeout))
 
     def grant_privilege_v2(
         self,
@@ -103,7 +103,7 @@ class Privileges(Family):
             >>> client.grant_privilege_v2("reader", "CollectionReadOnly", "books")
         """
         request = operations.build_grant_privilege_v2(role_name, privilege, collection_name, db_name)
-        self._call(rpc.OPERATE_PRIVILEGE_V2, request, timeout)
+        self._call(rpc.OPERATE_PRIVILEGE_V2, request, self._deadline(timeout))
 
     def revoke_privilege_v2(
         self,
@@ -131,7 +131,7 @@ class Privileges(Family):
             >>> client.revoke_privilege_v2("reader", "CollectionReadOnly", "books")
         """
         request = operations.build_revoke_privilege_v2(role_name, privilege, collection_name, db_name)
-        self._call(rpc.OPERATE_PRIVILEGE_V2, request, timeout)
+        self._call(rpc.OPERATE_PRIVILEGE_V2, request, self._deadline(timeout))
 
     def create_privilege_group(self, group_name: str, timeout: float | None = None) -> None:
         """Create a group of privileges, which is empty at first.
@@ -148,7 +148,7 @@ class Privileges(Family):
             >>> client.create_privilege_group("reading")
         """
         request = operations.build_create_privilege_group(group_name)
-        self._call(rpc.CREATE_PRIVILEGE_GROUP, request, timeout)
+        self._call(rpc.CREATE_PRIVILEGE_GROUP, request, self._deadline(timeout))
 
     def drop_privilege_group(self, group_name: str, timeout: float | None = None) -> None:
         """Drop a group of privileges.
@@ -165,7 +165,7 @@ class Privileges(Family):
             >>> client.drop_privilege_group("reading")
         """
         request = operations.build_drop_privilege_group(group_name)
-        self._call(rpc.DROP_PRIVILEGE_GROUP, request, timeout)
+        self._call(rpc.DROP_PRIVILEGE_GROUP, request, self._deadline(timeout))
 
     def list_privilege_groups(self, timeout: float | None = None) -> list[PrivilegeGroupDescription]:
         """The groups of privileges, those that the server brings included.
@@ -183,7 +183,7 @@ class Privileges(Family):
             >>> groups = client.list_privilege_groups()
         """
         request = operations.build_list_privilege_groups()
-        reply = self._call(rpc.LIST_PRIVILEGE_GROUPS, request, timeout)
+        reply = self._call(rpc.LIST_PRIVILEGE_GROUPS, request, self._deadline(timeout))
         return operations.parse_list_privilege_groups(reply)
 
     def add_privileges_to_group(
@@ -204,7 +204,7 @@ class Privileges(Family):
             >>> client.add_privileges_to_group("reading", ["Search", "Query"])
         """
         request = operations.build_add_privileges(group_name, privileges)
-        self._call(rpc.OPERATE_PRIVILEGE_GROUP, request, timeout)
+        self._call(rpc.OPERATE_PRIVILEGE_GROUP, request, self._deadline(timeout))
 
     def remove_privileges_from_group(
         self, group_name: str, privileges: Sequence[str], timeout: float | None = None
@@ -224,4 +224,4 @@ class Privileges(Family):
             >>> client.remove_privileges_from_group("reading", ["Query"])
         """
         request = operations.build_remove_privileges(group_name, privileges)
-        self._call(rpc.OPERATE_PRIVILEGE_GROUP, request, timeout)
+        self._call(rpc.OPERATE_PRIVILEGE_GROUP, request, self._deadline(timeout))

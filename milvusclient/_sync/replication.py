@@ -53,7 +53,7 @@ class Replication(Family):
             >>> status = client.update_replicate_configuration([ours, theirs], [edge])
         """
         request = replication.build_update_replicate_configuration(clusters, cross_cluster_topology, force_promote)
-        return self._call(rpc.UPDATE_REPLICATE_CONFIGURATION, request, timeout)
+        return self._call(rpc.UPDATE_REPLICATE_CONFIGURATION, request, self._deadline(timeout))
 
     def get_replicate_configuration(self, timeout: float | None = None) -> common_pb2.ReplicateConfiguration:
         """Which clusters there are, and which follows which.
@@ -72,7 +72,7 @@ class Replication(Family):
             >>> names = [cluster.cluster_id for cluster in configuration.clusters]
         """
         request = replication.build_get_replicate_configuration()
-        return (self._call(rpc.GET_REPLICATE_CONFIGURATION, request, timeout)).configuration
+        return (self._call(rpc.GET_REPLICATE_CONFIGURATION, request, self._deadline(timeout))).configuration
 
     def get_replicate_info(
         self, source_cluster_id: str, target_pchannel: str, timeout: float | None = None
@@ -95,7 +95,9 @@ class Replication(Family):
             >>> checkpoint = (client.get_replicate_info("a", "b-0"))["checkpoint"]
         """
         request = replication.build_get_replicate_info(source_cluster_id, target_pchannel)
-        return replication.parse_replicate_info(self._call(rpc.GET_REPLICATE_INFO, request, timeout))
+        return replication.parse_replicate_info(
+            self._call(rpc.GET_REPLICATE_INFO, request, self._deadline(timeout))
+        )
 
     def dump_messages(
         self,

@@ -39,7 +39,7 @@ class ResourceGroups(Family):
             >>> client.create_resource_group("fast", config={"requests": {"node_num": 1}})
         """
         request = resource_groups.build_create_resource_group(name, config)
-        self._call(rpc.CREATE_RESOURCE_GROUP, request, timeout)
+        self._call(rpc.CREATE_RESOURCE_GROUP, request, self._deadline(timeout))
 
     def update_resource_groups(self, configs: Mapping[str, GroupConfig], timeout: float | None = None) -> None:
         """Say how many nodes groups are to have; the server moves nodes between them.
@@ -57,7 +57,7 @@ class ResourceGroups(Family):
             >>> client.update_resource_groups({"fast": {"requests": {"node_num": 2}, "limits": {"node_num": 2}}})
         """
         request = resource_groups.build_update_resource_groups(configs)
-        self._call(rpc.UPDATE_RESOURCE_GROUPS, request, timeout)
+        self._call(rpc.UPDATE_RESOURCE_GROUPS, request, self._deadline(timeout))
 
     def drop_resource_group(self, name: str, timeout: float | None = None) -> None:
         """Drop a group; it must be without nodes.
@@ -74,7 +74,7 @@ class ResourceGroups(Family):
             >>> client.drop_resource_group("fast")
         """
         request = resource_groups.build_drop_resource_group(name)
-        self._call(rpc.DROP_RESOURCE_GROUP, request, timeout)
+        self._call(rpc.DROP_RESOURCE_GROUP, request, self._deadline(timeout))
 
     def describe_resource_group(self, name: str, timeout: float | None = None) -> ResourceGroupInfo:
         """What is in a group.
@@ -94,7 +94,7 @@ class ResourceGroups(Family):
             >>> nodes = (client.describe_resource_group("fast")).num_available_node
         """
         request = resource_groups.build_describe_resource_group(name)
-        reply = self._call(rpc.DESCRIBE_RESOURCE_GROUP, request, timeout)
+        reply = self._call(rpc.DESCRIBE_RESOURCE_GROUP, request, self._deadline(timeout))
         return resource_groups.parse_describe_resource_group(reply)
 
     def list_resource_groups(self, timeout: float | None = None) -> list[str]:
@@ -113,7 +113,7 @@ class ResourceGroups(Family):
             >>> names = client.list_resource_groups()
         """
         request = resource_groups.build_list_resource_groups()
-        reply = self._call(rpc.LIST_RESOURCE_GROUPS, request, timeout)
+        reply = self._call(rpc.LIST_RESOURCE_GROUPS, request, self._deadline(timeout))
         return resource_groups.parse_list_resource_groups(reply)
 
     def transfer_replica(
@@ -141,7 +141,7 @@ class ResourceGroups(Family):
             >>> client.transfer_replica("__default_resource_group", "fast", "books", 1)
         """
         request = resource_groups.build_transfer_replica(source_group, target_group, collection_name, num_replicas)
-        self._call(rpc.TRANSFER_REPLICA, request, timeout)
+        self._call(rpc.TRANSFER_REPLICA, request, self._deadline(timeout))
 
     def describe_replica(self, collection_name: str, timeout: float | None = None) -> list[ReplicaInfo]:
         """The copies of a loaded collection, and where they are.

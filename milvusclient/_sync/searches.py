@@ -9,7 +9,7 @@ from milvusclient._sync.core.reads import Reads
 from milvusclient.codec.write import query_vectors
 from milvusclient.operations import common, hybrid, searches
 from milvusclient.operations import search_params as params
-from milvusclient.policy.options import DEFAULT_OPTIONS, CallOptions
+from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -173,7 +173,7 @@ class Searches(Reads):
             )  # fmt: skip
             if data is not None:
                 self._add_vectors(request, data, anns_field, deadline)
-        call_options = DEFAULT_OPTIONS
+        call_options = DEFAULT_CALL_OPTIONS
         if client_request_id != "" or retry_times is not None or retry_on_rate_limit is not None:
             call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
         return self._search(request, deadline, call_options, round_decimal, vectors_as)

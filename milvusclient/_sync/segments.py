@@ -41,7 +41,7 @@ class Segments(Family):
             >>> rows = sum(segment.num_rows for segment in client.list_segments("books"))
         """
         request = segments.build_segments(collection_name, segments.EVERY_STATE if states is None else states)
-        reply = self._call(rpc.GET_PERSISTENT_SEGMENT_INFO, request, timeout)
+        reply = self._call(rpc.GET_PERSISTENT_SEGMENT_INFO, request, self._deadline(timeout))
         return segments.parse_segments(reply, collection_name)
 
     def list_persistent_segments(
@@ -65,7 +65,7 @@ class Segments(Family):
             >>> rows = sum(segment.num_rows for segment in client.list_persistent_segments("books"))
         """
         request = segments.build_segments(collection_name, states)
-        reply = self._call(rpc.GET_PERSISTENT_SEGMENT_INFO, request, timeout)
+        reply = self._call(rpc.GET_PERSISTENT_SEGMENT_INFO, request, self._deadline(timeout))
         return segments.parse_segments(reply, collection_name)
 
     def list_loaded_segments(self, collection_name: str, timeout: float | None = None) -> list[LoadedSegmentInfo]:
@@ -86,5 +86,5 @@ class Segments(Family):
             >>> size = sum(segment.mem_size for segment in client.list_loaded_segments("books"))
         """
         request = segments.build_loaded_segments(collection_name)
-        reply = self._call(rpc.GET_QUERY_SEGMENT_INFO, request, timeout)
+        reply = self._call(rpc.GET_QUERY_SEGMENT_INFO, request, self._deadline(timeout))
         return segments.parse_loaded_segments(reply, collection_name)

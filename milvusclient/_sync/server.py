@@ -49,8 +49,12 @@ class Server(Family):
             >>> version = client.get_server_version()
         """
         if detail:
-            return server.parse_server_info(self._call(rpc.CONNECT, server.build_server_info(), timeout))
-        return server.parse_version(self._call(rpc.GET_VERSION, server.build_get_version(), timeout))
+            return server.parse_server_info(
+                self._call(rpc.CONNECT, server.build_server_info(), self._deadline(timeout))
+            )
+        return server.parse_version(
+            self._call(rpc.GET_VERSION, server.build_get_version(), self._deadline(timeout))
+        )
 
     def get_server_type(self) -> str:
         """Who runs the server, as far as its address tells.

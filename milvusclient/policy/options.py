@@ -11,7 +11,7 @@ from milvusclient.policy.deadline import Deadline
 if TYPE_CHECKING:
     from milvusclient.policy.retry import RetryPolicy
 
-__all__ = ["DEFAULT_OPTIONS", "CallOptions", "ClientOptions"]
+__all__ = ["DEFAULT_CALL_OPTIONS", "CallOptions", "ClientOptions"]
 
 
 def require_request_id(name: str, value: object) -> str:
@@ -44,7 +44,7 @@ class CallOptions:
         self.retry_on_rate_limit = retry_on_rate_limit
 
 
-DEFAULT_OPTIONS = CallOptions()
+DEFAULT_CALL_OPTIONS = CallOptions()
 
 
 class ClientOptions:

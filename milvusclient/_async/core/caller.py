@@ -10,7 +10,7 @@ from milvusclient._async.core.pool import closed_error
 from milvusclient.exceptions import ConnectError, MilvusException, ReplyError
 from milvusclient.policy.errors import Place, ambiguity, rpc_error, status_error
 from milvusclient.policy.failure import Failure, RpcFailure, may_have_happened
-from milvusclient.policy.options import DEFAULT_OPTIONS
+from milvusclient.policy.options import DEFAULT_CALL_OPTIONS
 from milvusclient.policy.retry import after_connect, after_failure, after_status
 from milvusclient.runtime.concurrency import AsyncSignal
 from milvusclient.runtime.instrumentation import WatchedCall
@@ -41,11 +41,11 @@ _NO_REQUEST_ID = ("client-request-id", "")
 class AsyncCaller:
     """Sends the requests of one client."""
 
-    __slots__ = ("_database_header", "binding", "database", "options")
+    __slots__ = ("_database_header", "binding", "client_options", "database")
 
-    def __init__(self, binding: AsyncBinding, options: ClientOptions) -> None:
+    def __init__(self, binding: AsyncBinding, client_options: ClientOptions) -> None:
         self.binding = binding
-        self.options = options
+        self.client_options = client_options
         #: Empty for the default one, as the server wants it.
         self.database = database = binding.config.db_name
         self._database_header = ("dbname", database)
@@ -55,7 +55,7 @@ class AsyncCaller:
         method: Method[Req, Rep],
         request: Req | Assembled[Req],
         deadline: Deadline,
-        options: CallOptions,
+        call_options: CallOptions,
         watch: WatchedCall | None = None,
     ) -> Rep:
         """Send one request until it is answered, its time is up, or sending it again makes no sense.
@@ -67,17 +67,17 @@ class AsyncCaller:
             method: which call.
             request: what is asked.
             deadline: when it ends.
-            options: what this call asks for.
+            call_options: what this call asks for.
             watch: is told how it goes, and may send headers along.
 
         Raises:
             MilvusException: the server says that it failed, or there is no answer; with all that is known.
         """
         payload = request.SerializeToString()
-        policy = self.options.retry
-        if options is not DEFAULT_OPTIONS:
-            policy = policy.override(options.retry_times, options.retry_on_rate_limit)
-        request_id = (options.request_id or self.options.request_id) if watch is None else watch.request_id
+        policy = self.client_options.retry
+        if call_options is not DEFAULT_CALL_OPTIONS:
+            policy = policy.override(call_options.retry_times, call_options.retry_on_rate_limit)
+        request_id = (call_options.request_id or self.client_options.request_id) if watch is None else watch.request_id
         case = (self, method, deadline, policy, request_id, time.monotonic(), watch)
         troubles: _Troubles | None = None  # most calls have none
         while True:
@@ -117,14 +117,19 @@ class AsyncCaller:
             await connection.closing.wait(wait)
 
     def watch(
-        self, method: Method[Req, Rep], request: Req | Assembled[Req], options: CallOptions, *, streams: bool = False
+        self,
+        method: Method[Req, Rep],
+        request: Req | Assembled[Req],
+        call_options: CallOptions,
+        *,
+        streams: bool = False,
     ) -> WatchedCall:
         """What is told to whoever watches this call; to be entered around it.
 
         Args:
             method: which call.
             request: what is asked.
-            options: what this call asks for.
+            call_options: what this call asks for.
             streams: it has many replies, and how long it takes is up to whoever reads them.
         """
         target = self.binding.config.target
@@ -136,8 +141,8 @@ class AsyncCaller:
             address=target.address,
             alias=self.binding.alias,
             database=self.database,
-            request_id=options.request_id or self.options.request_id,
-            slow=None if streams else self.options.slow_call_threshold,
+            request_id=call_options.request_id or self.client_options.request_id,
+            slow=None if streams else self.client_options.slow_call_threshold,
             streams=streams,
         )
 

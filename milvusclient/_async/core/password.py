@@ -26,4 +26,4 @@ async def with_password(caller: AsyncCaller, password: str) -> AsyncCaller:
     known = named_configs.registered(old.alias)
     if known is not None and not known.differences(old.config):
         named_configs.register(old.alias, config)
-    return AsyncCaller(AsyncBinding(alias, config, old.timeout), caller.options)
+    return AsyncCaller(AsyncBinding(alias, config, old.timeout), caller.client_options)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from milvusclient._async.core.pool import closed_error
 from milvusclient.policy.errors import rpc_error, status_error
 from milvusclient.policy.failure import RpcFailure
-from milvusclient.policy.options import DEFAULT_OPTIONS
+from milvusclient.policy.options import DEFAULT_CALL_OPTIONS
 from milvusclient.runtime.instrumentation import active
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ async def stream(caller: AsyncCaller, method: Method[Req, Rep], request: Req, de
     Raises:
         MilvusException: the server says that it failed, or the replies end before their end.
     """
-    with caller.watch(method, request, DEFAULT_OPTIONS, streams=True) if active else nullcontext() as watch:
-        place = caller.place(method.name, caller.options.request_id if watch is None else watch.request_id)
+    with caller.watch(method, request, DEFAULT_CALL_OPTIONS, streams=True) if active else nullcontext() as watch:
+        place = caller.place(method.name, caller.client_options.request_id if watch is None else watch.request_id)
         connection = await caller.binding.connection(deadline)
         try:
             await connection.ready(deadline)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from milvusclient._async.core.base import AsyncFamily
 from milvusclient.exceptions import DeadlineExceededError
+from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
 from milvusclient.policy.polling import PACE, not_done
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from milvusclient.policy.deadline import Deadline
-    from milvusclient.policy.options import CallOptions
     from milvusclient.rpc import Method
 
 __all__ = ["AsyncWaiting"]
@@ -32,7 +32,7 @@ class AsyncWaiting(AsyncFamily):
         *,
         before: int,
         waiting_for: str,
-        options: CallOptions | None = None,
+        call_options: CallOptions = DEFAULT_CALL_OPTIONS,
     ) -> Rep:
         """Ask how far something is; after a pause, if it was asked ``before``.
 
@@ -43,7 +43,7 @@ class AsyncWaiting(AsyncFamily):
         try:
             if before:
                 await self._pause(PACE.wait(before), deadline, waiting_for)
-            return await self._call(method, request, deadline, options)
+            return await self._call(method, request, deadline, call_options)
         except DeadlineExceededError as error:
             if not before:
                 raise

@@ -15,7 +15,7 @@ from milvusclient.exceptions import (
 )
 from milvusclient.operations import collections
 from milvusclient.policy.deadline import UNBOUNDED, Deadline
-from milvusclient.policy.options import DEFAULT_OPTIONS, CallOptions
+from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
 from milvusclient.policy.polling import not_done
 from milvusclient.runtime import instrumentation, schema_cache
 from milvusclient.runtime.concurrency import Abandoned, Flight
@@ -53,8 +53,8 @@ class Family:
         self,
         method: Method[Req, Rep],
         request: Req | Assembled[Req],
-        timeout: float | Deadline | None = None,
-        options: CallOptions | None = None,
+        deadline: Deadline,
+        call_options: CallOptions = DEFAULT_CALL_OPTIONS,
     ) -> Rep:
         """Send one request and return its reply, which is a good one.
 
@@ -62,21 +62,18 @@ class Family:
             MilvusException: the server says that it failed, or there is no answer.
         """
         caller = self._caller
-        unbounded = timeout is None and caller.options.timeout is None
-        deadline = UNBOUNDED if unbounded else self._deadline(timeout)
-        options = options or DEFAULT_OPTIONS
-        if not instrumentation.active and caller.options.slow_call_threshold is None:
-            return caller.call(method, request, deadline, options)
-        with caller.watch(method, request, options) as watch:
-            return caller.call(method, request, deadline, options, watch)
+        if not instrumentation.active and caller.client_options.slow_call_threshold is None:
+            return caller.call(method, request, deadline, call_options)
+        with caller.watch(method, request, call_options) as watch:
+            return caller.call(method, request, deadline, call_options, watch)
 
-    def _deadline(self, timeout: float | Deadline | None) -> Deadline:
+    def _deadline(self, timeout: float | None) -> Deadline:
         """One deadline for all calls of an operation; without a timeout, the client's own."""
         if timeout is None:
-            timeout = self._caller.options.timeout
+            timeout = self._caller.client_options.timeout
             if timeout is None:
                 return UNBOUNDED
-        return timeout if isinstance(timeout, Deadline) else Deadline.start(timeout, time.monotonic())
+        return Deadline.start(timeout, time.monotonic())
 
     def _pause(self, seconds: float, deadline: Deadline, waiting_for: str) -> None:
         """Wait a little while the server is busy with something.
@@ -98,13 +95,13 @@ class Family:
         return CollectionKey(config.target.address, self._database or DEFAULT_DATABASE, collection_name)
 
     def _collection(
-        self, collection_name: str, timeout: float | Deadline | None = None, *, refresh: bool = False
+        self, collection_name: str, deadline: Deadline = UNBOUNDED, *, refresh: bool = False
     ) -> CollectionInfo:
         """What is known of a collection; the server is asked once, however many ask here.
 
         Args:
             collection_name: name or alias of the collection.
-            timeout: seconds, or the deadline of the operation that needs it.
+            deadline: that of the operation that needs it.
             refresh: ask the server although something is known.
 
         Raises:
@@ -117,7 +114,6 @@ class Family:
             known = schema_cache.lookup(key)
             if known is not None:
                 return known
-        deadline = self._deadline(timeout)
         question = (current_pool().epoch, schema_cache.edition(), key)
         flight = _fetching.get(question)
         if flight is None:

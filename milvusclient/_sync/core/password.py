@@ -26,4 +26,4 @@ def with_password(caller: Caller, password: str) -> Caller:
     known = named_configs.registered(old.alias)
     if known is not None and not known.differences(old.config):
         named_configs.register(old.alias, config)
-    return Caller(Binding(alias, config, old.timeout), caller.options)
+    return Caller(Binding(alias, config, old.timeout), caller.client_options)

@@ -42,11 +42,11 @@ class Reads(Family):
         self,
         request: milvus_pb2.QueryRequest,
         deadline: Deadline,
-        options: CallOptions,
+        call_options: CallOptions,
         vectors_as: VectorsAs = "list",
     ) -> QueryResult:
         try:
-            reply = self._call(rpc.QUERY, request, deadline, options)
+            reply = self._call(rpc.QUERY, request, deadline, call_options)
         except MilvusException as error:
             if queries.finds_nothing(error):
                 return results.QueryResult()
@@ -57,9 +57,9 @@ class Reads(Family):
         self,
         request: milvus_pb2.SearchRequest | Assembled[milvus_pb2.SearchRequest],
         deadline: Deadline,
-        options: CallOptions,
+        call_options: CallOptions,
         round_decimal: int = -1,
         vectors_as: VectorsAs = "list",
     ) -> SearchResult:
-        reply = self._call(rpc.SEARCH, request, deadline, options)
+        reply = self._call(rpc.SEARCH, request, deadline, call_options)
         return searches.parse_search(reply, round_decimal, vectors_as=vectors_as)

@@ -70,9 +70,9 @@ async def test_a_refresh_asks_again(scripted_server: ScriptedServer) -> None:
 async def test_a_failure_is_not_kept_and_not_inherited(scripted_server: ScriptedServer) -> None:
     client = AsyncMilvusClient(scripted_server.uri)
     scripted_server.on("DescribeCollection").never_answer()
-    hasty = AsyncRunning(lambda: client._collection("c", 0.3))
+    hasty = AsyncRunning(lambda: client._collection("c", client._deadline(0.3)))
     await async_in_thread(lambda: scripted_server.wait_for("DescribeCollection"))
-    patient = AsyncRunning(lambda: client._collection("c", 20))
+    patient = AsyncRunning(lambda: client._collection("c", client._deadline(20)))
 
     assert (await patient.result()).name == "c"
     assert await AsyncTogether.failure(hasty) is not None

@@ -195,10 +195,10 @@ def test_an_upsert_and_a_delete_are_sent_again(scripted_server: ScriptedServer) 
 
 
 def test_an_upsert_that_fails_for_good_is_ambiguous_and_may_be_repeated(scripted_server: ScriptedServer) -> None:
-    client = opened(scripted_server)
+    client = opened(scripted_server, retry=RetryPolicy(max_retries=2))
     scripted_server.on("Upsert").fail(grpc.StatusCode.UNAVAILABLE, "socket closed").forever()
     with pytest.raises(MilvusUnavailableException, match="ambiguous.*no harm") as raised:
-        client.upsert("c", ROW, timeout=0.3)
+        client.upsert("c", ROW)
     assert raised.value.ambiguous
 
 

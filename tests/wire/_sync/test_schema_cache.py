@@ -70,9 +70,9 @@ def test_a_refresh_asks_again(scripted_server: ScriptedServer) -> None:
 def test_a_failure_is_not_kept_and_not_inherited(scripted_server: ScriptedServer) -> None:
     client = MilvusClient(scripted_server.uri)
     scripted_server.on("DescribeCollection").never_answer()
-    hasty = Running(lambda: client._collection("c", 0.3))
+    hasty = Running(lambda: client._collection("c", client._deadline(0.3)))
     in_thread(lambda: scripted_server.wait_for("DescribeCollection"))
-    patient = Running(lambda: client._collection("c", 20))
+    patient = Running(lambda: client._collection("c", client._deadline(20)))
 
     assert (patient.result()).name == "c"
     assert Together.failure(hasty) is not None
