@@ -1,4 +1,4 @@
-"""SearchAggregation: search results put into buckets, with figures and the best hits of each."""
+"""SearchAggregation: search results grouped into buckets, each with metrics and its best hits."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class TopHits:
     """The best hits of each bucket.
 
     Args:
-        size: how many.
-        sort: their order: dicts of a field, or ``_score``, and ``"asc"`` or ``"desc"``; by score when not given.
+        size: maximum number of hits in each bucket.
+        sort: their order, as dicts from a field or ``_score`` to ``"asc"`` or ``"desc"``; by score if not given.
 
     Raises:
-        ParamError: ``size`` is not a positive int, or ``sort`` is not such a list.
+        ParamError: ``size`` is not a positive int, or ``sort`` is not a list of such dicts.
 
     Example:
-        >>> from milvusclient.schema import TopHits
+        >>> from milvusclient import TopHits
         >>> TopHits(3, [{"price": "asc"}]).sort
         [{'price': 'asc'}]
     """
@@ -41,12 +41,12 @@ class TopHits:
 
     @property
     def size(self) -> int:
-        """How many hits."""
+        """Maximum number of hits in each bucket."""
         return self._size
 
     @property
     def sort(self) -> list[dict[str, str]]:
-        """Their order: dicts of a field and a direction."""
+        """Order of the hits, as dicts from a field or ``_score`` to a direction."""
         return self._sort
 
     def __repr__(self) -> str:
@@ -55,22 +55,22 @@ class TopHits:
 
 @suggest_keywords
 class SearchAggregation:
-    """Buckets of the hits that have the same values in some fields.
+    """Buckets of hits: hits with the same values in some fields share a bucket.
 
     Args:
-        fields: the fields; hits with the same values share a bucket.
-        size: how many buckets at most.
-        metrics: figures of each bucket: for each name that you choose, a dict of the operation (``avg``, ``count``,
-            ``max``, ``min``, ``sum``) and the field, or ``"*"`` for ``count``.
-        order: the order of the buckets: dicts of a metric, ``_key`` or ``_count``, and ``"asc"`` or ``"desc"``.
-        top_hits: the best hits of each bucket.
+        fields: names of those fields.
+        size: maximum number of buckets.
+        metrics: what to compute for each bucket: a dict from a name of your choice to a dict from an operation
+            (``avg``, ``count``, ``max``, ``min``, ``sum``) to a field; ``count`` also takes ``"*"``.
+        order: order of the buckets, as dicts from a metric, ``_key`` or ``_count`` to ``"asc"`` or ``"desc"``.
+        top_hits: the best hits to return for each bucket.
         sub_aggregation: buckets inside each bucket.
 
     Raises:
-        ParamError: an argument that is not of this form, or an order by a metric that is not defined.
+        ParamError: an argument is invalid, or ``order`` names a metric that is not in ``metrics``.
 
     Example:
-        >>> from milvusclient.schema import SearchAggregation, TopHits
+        >>> from milvusclient import SearchAggregation, TopHits
         >>> shops = SearchAggregation(["shop"], 5, {"mean": {"avg": "price"}}, [{"mean": "desc"}], TopHits(2))
         >>> shops.metrics["mean"], shops.top_hits.size
         ({'avg': 'price'}, 2)
@@ -92,41 +92,41 @@ class SearchAggregation:
         for entry in self._order:
             key = next(iter(entry))
             if key not in self._metrics and key not in _BUCKET_ORDERS:
-                known = [*sorted(self._metrics), *_BUCKET_ORDERS]
+                known = ", ".join(map(repr, [*sorted(self._metrics), *_BUCKET_ORDERS]))
                 raise ParamError(
-                    message=f"SearchAggregation: order by {key!r} is not possible; it can be one of {known}"
+                    message=f"SearchAggregation: cannot order by {key!r}, which is not a metric; use one of {known}"
                 )
         self._top_hits = _optional(TopHits, top_hits, "top_hits")
         self._sub_aggregation = _optional(SearchAggregation, sub_aggregation, "sub_aggregation")
 
     @property
     def fields(self) -> list[str]:
-        """The fields whose values make a bucket."""
+        """Names of the fields; hits with the same values share a bucket."""
         return self._fields
 
     @property
     def size(self) -> int:
-        """How many buckets at most."""
+        """Maximum number of buckets."""
         return self._size
 
     @property
     def metrics(self) -> dict[str, dict[str, str]]:
-        """By name, a dict of the operation and the field."""
+        """What to compute for each bucket, by name: a dict from an operation to a field."""
         return self._metrics
 
     @property
     def order(self) -> list[dict[str, str]]:
-        """The order of the buckets."""
+        """Order of the buckets, as dicts from a metric, ``_key`` or ``_count`` to a direction."""
         return self._order
 
     @property
     def top_hits(self) -> TopHits | None:
-        """The best hits of each bucket."""
+        """The best hits to return for each bucket."""
         return self._top_hits
 
     @property
     def sub_aggregation(self) -> SearchAggregation | None:
-        """The buckets inside each bucket."""
+        """Buckets inside each bucket."""
         return self._sub_aggregation
 
     def __repr__(self) -> str:
@@ -143,20 +143,20 @@ def _optional(kind: type[_Kind], value: object, name: str) -> _Kind | None:
 def _fields(value: object) -> list[str]:
     where = "SearchAggregation: fields"
     if not isinstance(value, list) or not value:
-        raise ParamError(message=f"{where} must be a list with at least one field name, got {given(value)}")
+        raise ParamError(message=f"{where} must be a list of at least one field name, got {given(value)}")
     for index, name in enumerate(value):
         if not isinstance(name, str) or not name:
-            raise ParamError(message=f"{where}[{index}] must be a field name, got {given(name)}")
+            raise ParamError(message=f"{where}[{index}] must be a non-empty str, got {given(name)}")
     return list(value)
 
 
 def _pair(value: object, where: str) -> tuple[str, str]:
-    """The key and the value of a dict that has one."""
+    """Return the key and the value of a dict with one entry."""
     if isinstance(value, Mapping) and len(value) == 1:
         ((key, text),) = value.items()
         if isinstance(key, str) and isinstance(text, str):
             return key, text
-    raise ParamError(message=f"{where} must be a dict of one str and one str, got {given(value)}")
+    raise ParamError(message=f"{where} must be a dict with one entry, from a str to a str, got {given(value)}")
 
 
 def _order(value: object, where: str) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""What a client offers for building schemas and index parameters: no connection is needed for them."""
+"""The methods of a client that build schemas and index parameters. They need no connection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["SchemaBuilders"]
 
 
 class SchemaBuilders:
-    """Methods that build what other methods take; they work on the class, too."""
+    """Builders of arguments of other methods. They can be called on the class: ``MilvusClient.create_schema()``."""
 
     @staticmethod
     def create_schema(
@@ -39,23 +39,23 @@ class SchemaBuilders:
         partition_key_field: str | None = None,
         clustering_key_field: str | None = None,
     ) -> CollectionSchema:
-        """A schema without fields, to be filled with its ``add_field`` and ``add_function``.
+        """Build a schema without fields; add them with its ``add_field`` and ``add_function``.
 
         Args:
-            auto_id: the server makes the primary keys.
-            enable_dynamic_field: rows may have keys that no field is named after.
-            description: for people.
-            struct_fields: struct arrays, each with its name and capacity.
-            functions: what the server computes.
-            enable_namespace: rows belong to namespaces.
-            external_source: where the data of an external collection lies.
-            external_spec: how that data is read, as JSON text.
-            primary_field: the name of the primary key, instead of ``is_primary=True`` on the field.
-            partition_key_field: the name of the partition key, instead of ``is_partition_key=True`` on the field.
-            clustering_key_field: the name of the clustering key, instead of ``is_clustering_key=True`` on the field.
+            auto_id: whether the server generates the primary keys.
+            enable_dynamic_field: whether rows may have keys that are not fields; the server stores them as JSON.
+            description: a comment; the server stores it.
+            struct_fields: the struct arrays, each with its name and max_capacity; they are copied.
+            functions: the functions; they are copied.
+            enable_namespace: whether rows belong to namespaces.
+            external_source: location of the data of an external collection; such a collection needs no primary key.
+            external_spec: format of that data, as JSON in a str.
+            primary_field: name of the primary key, instead of ``is_primary=True`` on the field.
+            partition_key_field: name of the partition key, instead of ``is_partition_key=True`` on the field.
+            clustering_key_field: name of the clustering key, instead of ``is_clustering_key=True`` on the field.
 
         Returns:
-            The schema; its keys are checked when a collection is created with it.
+            The schema. Its keys are checked when a collection is created with it.
 
         Raises:
             AutoIDException: ``auto_id`` is not a bool.
@@ -110,39 +110,40 @@ class SchemaBuilders:
         external_field: str = "",
         params: Mapping[str, object] | None = None,
     ) -> FieldSchema:
-        """A field, for ``CollectionSchema([...])`` or ``add_function_field``.
+        """Build a field, for ``CollectionSchema([...])`` or ``add_function_field``.
 
         Args:
-            name: unique in the collection.
-            data_type: the type of the values.
-            desc: for people.
-            is_primary: the field is the primary key.
-            auto_id: the server makes the primary keys.
-            is_partition_key: rows are spread over partitions by this field.
-            is_clustering_key: rows are clustered by this field.
-            is_dynamic: the field holds the keys of rows that the schema does not name.
-            nullable: rows may have no value.
-            default_value: the value of rows without one.
-            element_type: the type of the elements, for ARRAY.
-            max_capacity: how many elements an ARRAY can have.
-            max_length: how many bytes a text can have in UTF-8.
-            dim: how many elements a vector has.
-            enable_analyzer: split the text into words, for full-text search.
-            enable_match: index the words, for ``TEXT_MATCH`` in filters.
-            analyzer_params: the analyzer, such as ``{"type": "english"}``.
-            multi_analyzer_params: analyzers by language.
-            mmap_enabled: map the field's data from disk.
-            warmup: when the field's data is cached: ``"sync"``, ``"async"`` or ``"disable"``.
-            external_field: the column of an external collection's source.
-            params: further type parameters by name.
+            name: name of the field, unique in the collection.
+            data_type: type of the values.
+            desc: a comment; the server stores it.
+            is_primary: whether the field is the primary key (INT64 or VARCHAR, one per collection).
+            auto_id: whether the server generates the primary keys.
+            is_partition_key: whether rows are distributed over partitions by this field (INT64 or VARCHAR).
+            is_clustering_key: whether the server clusters rows by this field.
+            is_dynamic: whether the field stores the keys of rows that are not fields.
+            nullable: whether rows may have no value (``None``).
+            default_value: value of rows that are inserted without one.
+            element_type: type of the elements; required for ARRAY, ignored for other types.
+            max_capacity: maximum number of elements of an ARRAY; required for ARRAY.
+            max_length: maximum length of a str in UTF-8 bytes, 1 to 65,535; required for VARCHAR.
+            dim: number of elements of a vector (bits for BINARY_VECTOR); required for vectors, except sparse ones.
+            enable_analyzer: whether the server splits strings into tokens, for full-text search.
+            enable_match: whether the server indexes the tokens, for ``TEXT_MATCH`` in filters.
+            analyzer_params: settings of the analyzer, such as ``{"type": "english"}``.
+            multi_analyzer_params: settings of one analyzer for each language.
+            mmap_enabled: whether the server maps the data from disk instead of loading it into memory.
+            warmup: when the server caches the data: ``"sync"``, ``"async"`` or ``"disable"``.
+            external_field: column of the external source that the field reads.
+            params: further type parameters by name, for those that have no argument here.
 
         Returns:
             The field.
 
         Raises:
-            DataTypeNotSupportException: ``data_type`` is not a type.
-            PrimaryKeyException, AutoIDException, PartitionKeyException, ClusteringKeyException: a flag is not a bool.
-            ParamError: any other argument that cannot be.
+            DataTypeNotSupportException: ``data_type`` or ``element_type`` is not a DataType.
+            PrimaryKeyException, AutoIDException, PartitionKeyException, ClusteringKeyException: a flag is not a
+                bool, or ``auto_id`` is True for a field that is not the primary key.
+            ParamError: another argument is invalid.
 
         Example:
             >>> from milvusclient import DataType, MilvusClient
@@ -176,14 +177,14 @@ class SchemaBuilders:
 
     @staticmethod
     def create_struct_field_schema(*, nullable: bool = False, description: str = "") -> StructFieldSchema:
-        """A struct without sub-fields, to be filled with its ``add_field``.
+        """Build a struct array without sub-fields; add them with its ``add_field``.
 
         Args:
-            nullable: rows may have no value.
-            description: for people.
+            nullable: whether rows may have no value (``None``).
+            description: a comment; the server stores it.
 
         Returns:
-            The struct; it gets its name and its capacity where it is used.
+            The struct array. It gets its name and max_capacity when it is added to a schema.
 
         Raises:
             ParamError: ``nullable`` is not a bool.
@@ -206,17 +207,17 @@ class SchemaBuilders:
         metric_type: str | None = None,
         params: Mapping[str, object] | None = None,
     ) -> IndexParams:
-        """Index parameters with one index, or empty, to be filled with their ``add_index``.
+        """Build index parameters with one index, or without any; add more with their ``add_index``.
 
         Args:
-            field_name: the field; empty for no index yet.
-            index_type: such as ``"HNSW"`` or ``"AUTOINDEX"``; empty lets the server choose.
-            index_name: unique in the collection; empty lets the server choose.
+            field_name: field to index; empty to add no index yet.
+            index_type: type of the index, such as ``"HNSW"`` or ``"AUTOINDEX"``; empty lets the server choose.
+            index_name: name of the index, unique in the collection; empty lets the server choose.
             metric_type: how vectors are compared: ``"COSINE"``, ``"L2"``, ``"IP"``, ``"BM25"`` ...
-            params: the build parameters by name; ``add_index`` knows each of them as an argument, too.
+            params: build parameters by name; ``add_index`` has an argument for each of them.
 
         Returns:
-            The parameters, a list of one index or none.
+            The index parameters: a list of one index or none.
 
         Raises:
             ParamError: ``field_name`` is not a str, or ``params`` is not a dict.

@@ -1,4 +1,4 @@
-"""The functions of a :class:`FunctionChain`: ``from milvusclient.function_chain import fn`` is this module."""
+"""The functions of a :class:`FunctionChain`. ``from milvusclient.function_chain import fn`` imports this module."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _XGBOOST_OUTPUTS = ("default", "raw")
 
 @dataclass(frozen=True)
 class ColumnRef:
-    """A column of the hits: a field, or what an earlier step computed; made by :func:`col`.
+    """A reference to a column of the hits: a field, or the result of an earlier step. :func:`col` makes it.
 
     Args:
-        name: its name.
+        name: name of the column.
 
     Raises:
         ParamError: ``name`` is empty or not a str.
@@ -48,12 +48,12 @@ FunctionChainArg: TypeAlias = ColumnRef | object
 
 @dataclass(frozen=True)
 class FunctionChainExpr:
-    """What a step computes: a function, its arguments and its parameters.
+    """An expression that a step computes: a function with its arguments and parameters.
 
     Args:
-        name: the name of the function.
-        args: columns and constants.
-        params: parameters, by name.
+        name: name of the function.
+        args: arguments: columns and constants.
+        params: parameters of the function, by name.
 
     Raises:
         ParamError: ``name`` is empty or not a str, or ``params`` is not a dict.
@@ -69,10 +69,13 @@ class FunctionChainExpr:
 
 
 def col(name: str) -> ColumnRef:
-    """The column of this name.
+    """Build a reference to a column of the hits.
 
     Args:
-        name: a field, ``$score``, or what an earlier step computed.
+        name: name of a field, ``$score``, or the result of an earlier step.
+
+    Returns:
+        The reference, to be passed to the functions of ``fn`` and the steps of a chain.
 
     Raises:
         ParamError: ``name`` is empty or not a str.
@@ -86,15 +89,18 @@ def col(name: str) -> ColumnRef:
 
 
 def num_combine(*cols: ColumnRef, mode: str = "sum", weights: list[float] | None = None) -> FunctionChainExpr:
-    """Several numbers as one.
+    """Build the expression that combines several numeric columns into one number.
 
     Args:
         *cols: at least two columns.
         mode: ``"avg"``, ``"max"``, ``"min"``, ``"multiply"``, ``"sum"`` or ``"weighted"``.
-        weights: for ``"weighted"``, one number for each column.
+        weights: one number for each column; only for ``"weighted"``.
+
+    Returns:
+        The expression, for ``FunctionChain.map``.
 
     Raises:
-        ParamError: fewer than two columns, an unknown mode, or weights that do not fit.
+        ParamError: there are fewer than two columns, ``mode`` is not known, or ``weights`` does not match the columns.
 
     Example:
         >>> from milvusclient.function_chain import col, fn
@@ -102,7 +108,7 @@ def num_combine(*cols: ColumnRef, mode: str = "sum", weights: list[float] | None
         [1.0, 2.0]
     """
     if len(cols) < 2:
-        raise ParamError(message=f"num_combine: needs at least two columns, got {len(cols)}")
+        raise ParamError(message=f"num_combine: pass at least two columns, got {len(cols)}")
     for index, column in enumerate(cols):
         _column(column, f"num_combine: argument {index}")
     require_one_of("num_combine: mode", mode, _COMBINE_MODES)
@@ -110,7 +116,7 @@ def num_combine(*cols: ColumnRef, mode: str = "sum", weights: list[float] | None
     if mode == "weighted":
         params["weights"] = _weights(weights, len(cols))
     elif weights is not None:
-        raise ParamError(message=f"num_combine: weights need mode='weighted', mode is {mode!r}")
+        raise ParamError(message=f"num_combine: weights are only for mode='weighted', got mode={mode!r}")
     return FunctionChainExpr("num_combine", cols, params)
 
 
@@ -123,18 +129,21 @@ def decay(
     offset: float = 0,
     decay: float = 0.5,
 ) -> FunctionChainExpr:
-    """How near a number is to another, from 1 down to 0.
+    """Build the expression that scores a number by its distance to ``origin``: 1 there, and towards 0 farther away.
 
     Args:
-        value: the column.
-        function: the curve: ``"exp"``, ``"gauss"`` or ``"linear"``.
-        origin: where the result is 1.
-        scale: at which distance from the origin, beyond the offset, the result is ``decay``.
-        offset: up to which distance the result stays 1.
-        decay: the result at ``scale``.
+        value: numeric column to score.
+        function: shape of the curve: ``"exp"``, ``"gauss"`` or ``"linear"``.
+        origin: number whose score is 1.
+        scale: distance from the origin, beyond ``offset``, at which the score is ``decay``.
+        offset: distance from the origin up to which the score is 1.
+        decay: score at the distance ``scale``.
+
+    Returns:
+        The expression, for ``FunctionChain.map``.
 
     Raises:
-        ParamError: ``value`` is not a column, an unknown function, or something that is not a number.
+        ParamError: ``value`` is not a column, ``function`` is not known, or another argument is not a number.
 
     Example:
         >>> from milvusclient.function_chain import col, fn
@@ -149,11 +158,14 @@ def decay(
 
 
 def round_decimal(value: ColumnRef, *, decimal: int) -> FunctionChainExpr:
-    """A number, rounded.
+    """Build the expression that rounds a number.
 
     Args:
-        value: the column.
-        decimal: how many digits after the point, 0 to 6.
+        value: numeric column to round.
+        decimal: number of digits after the decimal point, 0 to 6.
+
+    Returns:
+        The expression, for ``FunctionChain.map``.
 
     Raises:
         ParamError: ``value`` is not a column, or ``decimal`` is out of range.
@@ -164,18 +176,21 @@ def round_decimal(value: ColumnRef, *, decimal: int) -> FunctionChainExpr:
 
 
 def xgboost(*features: ColumnRef, model_resource: str, output: str = "default") -> FunctionChainExpr:
-    """The prediction of an XGBoost model.
+    """Build the expression that computes the prediction of an XGBoost model.
 
     Args:
-        *features: the columns that the model reads, in its order.
-        model_resource: the file resource with the model.
-        output: ``"default"``, or ``"raw"`` for the margin.
+        *features: columns that the model reads, in its order.
+        model_resource: name of the file resource with the model.
+        output: ``"default"`` for the prediction, ``"raw"`` for the margin.
+
+    Returns:
+        The expression, for ``FunctionChain.map``.
 
     Raises:
-        ParamError: no column, no resource, or an unknown output.
+        ParamError: there is no column, ``model_resource`` is not a non-empty str, or ``output`` is not known.
     """
     if not features:
-        raise ParamError(message="xgboost: needs at least one column")
+        raise ParamError(message="xgboost: pass at least one column")
     for index, column in enumerate(features):
         _column(column, f"xgboost: argument {index}")
     require_name("xgboost: model_resource", model_resource)
@@ -203,29 +218,32 @@ def rerank_model(
     url: str | None = None,
     params: Mapping[str, object] | None = None,
 ) -> FunctionChainExpr:
-    """How well a text answers the queries, as a model of a provider finds.
+    """Build the expression that scores a document against the queries with the rerank model of a provider.
 
     Args:
-        value: the column with the text.
-        queries: what is searched for, one text for each query vector.
+        value: VARCHAR column with the documents.
+        queries: the search queries, one str for each query vector.
         provider: who runs the model, such as ``"cohere"``, ``"voyageai"``, ``"siliconflow"``, ``"tei"`` or ``"vllm"``.
-        model_name: which model.
-        endpoint: where a self-hosted model is reached.
-        credential: the name of the credential in the server's configuration.
-        max_client_batch_size: how many texts are sent to the model at once.
-        truncate: cut texts that are too long.
+        model_name: name of the model.
+        endpoint: address of a self-hosted model.
+        credential: name of the credential in the server's configuration.
+        max_client_batch_size: maximum number of documents that the server sends to the model at once.
+        truncate: whether to cut documents that are too long.
         truncation: the same, under the name that some providers use.
-        truncation_direction: at which end they are cut.
-        max_tokens_per_doc: up to which length a text is read.
-        max_chunks_per_doc: into how many pieces a text is cut.
-        overlap_tokens: how much the pieces overlap.
-        model_deployment_id: which deployment of a model.
-        region: where the provider runs the model.
-        url: where the provider is reached.
+        truncation_direction: end at which documents are cut.
+        max_tokens_per_doc: maximum number of tokens that the model reads of a document.
+        max_chunks_per_doc: maximum number of chunks into which a document is split.
+        overlap_tokens: number of tokens that neighbouring chunks share.
+        model_deployment_id: id of a deployed model.
+        region: region in which the provider runs the model.
+        url: address of the provider.
         params: further parameters of the provider, by name.
 
+    Returns:
+        The expression, for ``FunctionChain.map``.
+
     Raises:
-        ParamError: ``value`` is not a column, ``queries`` is not a list of texts, or ``params`` is not a dict.
+        ParamError: ``value`` is not a column, ``queries`` is not a list of str, or ``params`` is not a dict.
 
     Example:
         >>> from milvusclient.function_chain import col, fn
@@ -243,7 +261,7 @@ def rerank_model(
 
 def _column(value: object, where: str) -> None:
     if not isinstance(value, ColumnRef):
-        raise ParamError(message=f"{where} must be a column, made by col(name), got {given(value)}")
+        raise ParamError(message=f"{where} must be a column, built by col(name), got {given(value)}")
 
 
 def _weights(value: object, count: int) -> list[float]:
@@ -254,5 +272,5 @@ def _weights(value: object, count: int) -> list[float]:
 
 def _queries(value: object) -> list[str]:
     if not isinstance(value, list) or not value or not all(isinstance(query, str) for query in value):
-        raise ParamError(message=f"rerank_model: queries must be a list with at least one str, got {given(value)}")
+        raise ParamError(message=f"rerank_model: queries must be a list of at least one str, got {given(value)}")
     return list(value)

@@ -9,18 +9,17 @@ from milvusclient.checks import UNSET, Unset, given, require_bool, require_str
 from milvusclient.display import ShownInNotebooks
 from milvusclient.exceptions import (
     AutoIDException,
-    ClusteringKeyException,
     FunctionsTypeException,
-    MilvusException,
     ParamError,
-    PartitionKeyException,
     PrimaryKeyException,
 )
 from milvusclient.schema.collection_checks import (
+    KEY_KINDS,
     checked_fields,
     checked_functions,
     checked_structs,
     verify_field,
+    verify_keys,
     verify_names,
     verify_struct,
 )
@@ -33,51 +32,32 @@ from milvusclient.schema.structs import StructFieldSchema
 
 __all__ = ["CollectionSchema"]
 
-#: For each kind of key: the flag on the field, what people call it, the error, and the types that it can have.
-_KEYS: dict[str, tuple[str, type[MilvusException], tuple[DataType, ...]]] = {
-    "is_primary": ("primary key", PrimaryKeyException, (DataType.INT64, DataType.VARCHAR)),
-    "is_partition_key": ("partition key", PartitionKeyException, (DataType.INT64, DataType.VARCHAR)),
-    "is_clustering_key": (
-        "clustering key",
-        ClusteringKeyException,
-        (
-            DataType.INT8,
-            DataType.INT16,
-            DataType.INT32,
-            DataType.INT64,
-            DataType.FLOAT,
-            DataType.DOUBLE,
-            DataType.VARCHAR,
-            DataType.FLOAT_VECTOR,
-        ),
-    ),
-}
-
 
 @suggest_keywords
 class CollectionSchema(ShownInNotebooks):
-    """What a collection holds: its fields, which of them are keys, and the functions that compute some of them.
+    """The schema of a collection: its fields, which of them are keys, and the functions that compute some of them.
 
     Args:
         fields: the fields; they are copied.
-        description: for people.
-        struct_fields: the struct arrays, each with its name and capacity; they are copied.
+        description: a comment; the server stores it.
+        struct_fields: the struct arrays, each with its name and max_capacity; they are copied.
         functions: the functions; they are copied.
-        auto_id: the server makes the primary keys.
-        enable_dynamic_field: rows may have keys that no field is named after.
-        enable_namespace: rows belong to namespaces.
-        external_source: where the data of an external collection lies; such a collection needs no primary key.
-        external_spec: how that data is read, as JSON text.
-        primary_field: the name of the primary key, instead of ``is_primary=True`` on the field.
-        partition_key_field: the name of the partition key, instead of ``is_partition_key=True`` on the field.
-        clustering_key_field: the name of the clustering key, instead of ``is_clustering_key=True`` on the field.
-        check_fields: check the keys now; with False, :meth:`verify` does it once the fields are complete.
+        auto_id: whether the server generates the primary keys.
+        enable_dynamic_field: whether rows may have keys that are not fields; the server stores them as JSON.
+        enable_namespace: whether rows belong to namespaces.
+        external_source: location of the data of an external collection; such a collection needs no primary key.
+        external_spec: format of that data, as JSON in a str.
+        primary_field: name of the primary key, instead of ``is_primary=True`` on the field.
+        partition_key_field: name of the partition key, instead of ``is_partition_key=True`` on the field.
+        clustering_key_field: name of the clustering key, instead of ``is_clustering_key=True`` on the field.
+        check_fields: whether to check the keys now; if False, :meth:`verify` checks them later.
 
     Raises:
         FieldsTypeException, FieldTypeException: ``fields`` is not a list, or an element is not a field.
         FunctionsTypeException, SchemaNotReadyException: ``functions`` is not a list, or an element is not a function.
-        PrimaryKeyException, PartitionKeyException, ClusteringKeyException, AutoIDException: the key is missing,
-            named twice, of a type that it cannot have, or not named by a str.
+        PrimaryKeyException, PartitionKeyException, ClusteringKeyException: the key is missing, two fields are it, its
+            type is not allowed, or its name is not a str.
+        AutoIDException: ``auto_id`` is not a bool.
         ParamError: ``auto_id=True`` for an external collection.
 
     Example:
@@ -112,13 +92,12 @@ class CollectionSchema(ShownInNotebooks):
         self._external_spec = external_spec or ""
         self._auto_id = False if auto_id is UNSET else require_bool("auto_id", auto_id, error=AutoIDException)
         if self._auto_id and self._external_source:
-            raise ParamError(message="auto_id=True cannot be with external_source; keys come from the source")
+            raise ParamError(message="auto_id=True cannot be combined with external_source; keys come from the source")
         self._key_names: dict[str, str] = {}
-        named = zip(_KEYS, (primary_field, partition_key_field, clustering_key_field), strict=True)
-        for flag, key_name in named:
+        names = (primary_field, partition_key_field, clustering_key_field)
+        for (flag, kind), key_name in zip(KEY_KINDS.items(), names, strict=True):
             if key_name is not None:
-                kind, error, _ = _KEYS[flag]
-                self._key_names[flag] = require_str(f"the name of the {kind}", key_name, error=error)
+                self._key_names[flag] = require_str(f"the name of the {kind.name} field", key_name, error=kind.error)
         self._keys: dict[str, FieldSchema] = {}
         self._fields: list[FieldSchema] = []
         self._struct_fields = checked_structs(struct_fields)
@@ -128,17 +107,25 @@ class CollectionSchema(ShownInNotebooks):
         if check_fields:
             self._verify_keys()
 
+    def _verify_keys(self) -> None:
+        if not self._external_source and "is_primary" not in self._keys:
+            raise PrimaryKeyException(
+                message="the schema has no primary key; pass is_primary=True for one INT64 or VARCHAR field"
+            )
+        verify_keys(self._keys, self._key_names, [field.name for field in self._fields])
+
     def _take(self, field: FieldSchema) -> None:
-        """Append a field, and note which keys it is."""
-        for flag, (kind, error, _) in _KEYS.items():
+        """Append a field, and remember which keys it is."""
+        for flag, kind in KEY_KINDS.items():
             if self._key_names.get(flag) == field.name:
                 setattr(field, flag, True)
             if not getattr(field, flag):
                 continue
             other = self._keys.setdefault(flag, field)
             if other is not field:
-                raise error(
-                    message=f"fields {other.name!r} and {field.name!r} are both the {kind}; a collection has only one"
+                raise kind.error(
+                    message=f"fields {other.name!r} and {field.name!r} are both the {kind.name}; "
+                    "a collection has only one"
                 )
             if flag == "is_primary" and self._auto_id:
                 field.auto_id = True
@@ -176,36 +163,36 @@ class CollectionSchema(ShownInNotebooks):
         """Add a field.
 
         Args:
-            field_name: unique in the collection.
-            datatype: the type of the values.
-            description: for people.
-            is_primary: the field is the primary key (INT64 or VARCHAR, one in a collection).
-            auto_id: the server makes the primary keys.
-            is_partition_key: rows are spread over partitions by this field (INT64 or VARCHAR).
-            is_clustering_key: rows are clustered by this field.
-            is_dynamic: the field holds the keys of rows that the schema does not name.
-            nullable: rows may have no value (``None``).
-            default_value: the value of rows that are inserted without one.
-            element_type: the type of the elements; needed for ARRAY.
-            struct_schema: the struct, for ``datatype=ARRAY`` with ``element_type=STRUCT``; it is copied.
-            max_capacity: how many elements an ARRAY can have; needed for ARRAY.
-            max_length: how many bytes a text can have in UTF-8, 1 to 65,535; needed for VARCHAR.
-            dim: how many elements (bits, for BINARY_VECTOR) a vector has; needed for all vectors but sparse ones.
-            enable_analyzer: split the text into words, for full-text search.
-            enable_match: index the words, for ``TEXT_MATCH`` in filters.
-            analyzer_params: the analyzer, a dict such as ``{"type": "english"}``.
-            multi_analyzer_params: analyzers by language, a dict.
-            mmap_enabled: map the field's data from disk instead of loading it into memory.
-            warmup: when the field's data is cached: ``"sync"``, ``"async"`` or ``"disable"``.
-            external_field: the column of an external collection's source.
-            params: further type parameters, by name; for what has no argument here yet.
+            field_name: name of the field, unique in the collection.
+            datatype: type of the values.
+            description: a comment; the server stores it.
+            is_primary: whether the field is the primary key (INT64 or VARCHAR, one per collection).
+            auto_id: whether the server generates the primary keys.
+            is_partition_key: whether rows are distributed over partitions by this field (INT64 or VARCHAR).
+            is_clustering_key: whether the server clusters rows by this field.
+            is_dynamic: whether the field stores the keys of rows that are not fields.
+            nullable: whether rows may have no value (``None``).
+            default_value: value of rows that are inserted without one.
+            element_type: type of the elements; required for ARRAY, ignored for other types.
+            struct_schema: the sub-fields, for ``datatype=ARRAY`` with ``element_type=STRUCT``; it is copied.
+            max_capacity: maximum number of elements of an ARRAY; required for ARRAY.
+            max_length: maximum length of a str in UTF-8 bytes, 1 to 65,535; required for VARCHAR.
+            dim: number of elements of a vector (bits for BINARY_VECTOR); required for vectors, except sparse ones.
+            enable_analyzer: whether the server splits strings into tokens, for full-text search.
+            enable_match: whether the server indexes the tokens, for ``TEXT_MATCH`` in filters.
+            analyzer_params: settings of the analyzer, such as ``{"type": "english"}``.
+            multi_analyzer_params: settings of one analyzer for each language.
+            mmap_enabled: whether the server maps the data from disk instead of loading it into memory.
+            warmup: when the server caches the data: ``"sync"``, ``"async"`` or ``"disable"``.
+            external_field: column of the external source that the field reads.
+            params: further type parameters by name, for those that have no argument here.
 
         Returns:
             The schema itself, for chaining.
 
         Raises:
-            PrimaryKeyException, PartitionKeyException, ClusteringKeyException: a second key of one kind.
-            ParamError: an argument that cannot be; see :class:`FieldSchema` for the other errors.
+            PrimaryKeyException, PartitionKeyException, ClusteringKeyException: the schema has such a key already.
+            ParamError: an argument is invalid; see :class:`FieldSchema` for the other errors.
 
         Example:
             >>> from milvusclient import DataType, MilvusClient
@@ -218,7 +205,7 @@ class CollectionSchema(ShownInNotebooks):
         if struct_schema is not None or DataType.STRUCT in (datatype, element_type):
             if (datatype, element_type) != (DataType.ARRAY, DataType.STRUCT):
                 raise ParamError(
-                    message=f"field {field_name!r}: structs are stored as an array; "
+                    message=f"field {field_name!r}: structs are stored in an ARRAY; "
                     "pass datatype=DataType.ARRAY and element_type=DataType.STRUCT"
                 )
             if not isinstance(struct_schema, StructFieldSchema):
@@ -261,16 +248,16 @@ class CollectionSchema(ShownInNotebooks):
         return self
 
     def add_struct_field(self, struct_field_schema: StructFieldSchema) -> CollectionSchema:
-        """Add a struct array that has its name and its capacity already.
+        """Add a struct array that has its name and max_capacity already.
 
         Args:
-            struct_field_schema: the struct; ``name`` and ``max_capacity`` are set on it.
+            struct_field_schema: the struct array, with ``name`` and ``max_capacity`` set.
 
         Returns:
             The schema itself, for chaining.
 
         Raises:
-            ParamError: it is not a StructFieldSchema.
+            ParamError: ``struct_field_schema`` is not a StructFieldSchema.
         """
         if not isinstance(struct_field_schema, StructFieldSchema):
             raise ParamError(
@@ -280,7 +267,7 @@ class CollectionSchema(ShownInNotebooks):
         return self
 
     def add_function(self, function: Function) -> CollectionSchema:
-        """Add a function; the fields that it writes are no longer given in rows.
+        """Add a function. Rows then leave out the fields that it computes.
 
         Args:
             function: the function.
@@ -289,7 +276,7 @@ class CollectionSchema(ShownInNotebooks):
             The schema itself, for chaining.
 
         Raises:
-            ParamError: it is not a Function.
+            ParamError: ``function`` is not a Function.
 
         Example:
             >>> from milvusclient import DataType, Function, FunctionType, MilvusClient
@@ -309,12 +296,13 @@ class CollectionSchema(ShownInNotebooks):
         return self
 
     def verify(self) -> None:
-        """Check that a collection can be created with this schema; called once, by ``create_collection``.
+        """Check that a collection can be created with this schema. ``create_collection`` calls it.
 
         Raises:
-            PrimaryKeyException, PartitionKeyException, ClusteringKeyException: a key is missing or cannot be.
-            ParamError: two fields or functions have one name, a field lacks what its type needs, or a function
-                does not fit the fields.
+            PrimaryKeyException, PartitionKeyException, ClusteringKeyException: a key is missing, or its type is not
+                allowed.
+            ParamError: two fields or two functions have the same name, a field lacks a parameter that its type
+                requires, or a function does not match the fields.
         """
         self._verify_keys()
         verify_names([*self._fields, *self._struct_fields], "fields")
@@ -326,24 +314,6 @@ class CollectionSchema(ShownInNotebooks):
         fields = {field.name: field for field in self._fields}
         for function in self._functions:
             function.verify(fields)
-
-    def _verify_keys(self) -> None:
-        if "is_primary" not in self._keys and not self._external_source:
-            raise PrimaryKeyException(
-                message="the schema has no primary key; pass is_primary=True on one INT64 or VARCHAR field"
-            )
-        for flag, (kind, error, dtypes) in _KEYS.items():
-            field = self._keys.get(flag)
-            if field is not None and field.dtype not in dtypes:
-                wanted = ", ".join(dtype.name for dtype in dtypes)
-                raise error(
-                    message=f"field {field.name!r} is the {kind}, so it must be {wanted}; it is {field.dtype.name}"
-                )
-            if field is None and flag in self._key_names:
-                known = [known.name for known in self._fields]
-                raise error(
-                    message=f"the {kind} field {self._key_names[flag]!r} is not in the schema, which has {known}"
-                )
 
     @property
     def fields(self) -> list[FieldSchema]:
@@ -362,27 +332,27 @@ class CollectionSchema(ShownInNotebooks):
 
     @property
     def description(self) -> str:
-        """For people."""
+        """A comment; the server stores it."""
         return self._description
 
     @property
     def primary_field(self) -> FieldSchema | None:
-        """The primary key; None until it is added."""
+        """The primary key; None while there is none."""
         return self._keys.get("is_primary")
 
     @property
     def partition_key_field(self) -> FieldSchema | None:
-        """The partition key; None without one."""
+        """The partition key; None if there is none."""
         return self._keys.get("is_partition_key")
 
     @property
     def clustering_key_field(self) -> FieldSchema | None:
-        """The clustering key; None without one."""
+        """The clustering key; None if there is none."""
         return self._keys.get("is_clustering_key")
 
     @property
     def auto_id(self) -> bool:
-        """Whether the server makes the primary keys."""
+        """Whether the server generates the primary keys."""
         primary = self.primary_field
         return self._auto_id if primary is None else primary.auto_id
 
@@ -394,7 +364,7 @@ class CollectionSchema(ShownInNotebooks):
 
     @property
     def enable_dynamic_field(self) -> bool:
-        """Whether rows may have keys that no field is named after."""
+        """Whether rows may have keys that are not fields; the server stores them as JSON."""
         return self._enable_dynamic_field
 
     @enable_dynamic_field.setter
@@ -412,7 +382,7 @@ class CollectionSchema(ShownInNotebooks):
 
     @property
     def external_source(self) -> str:
-        """Where the data of an external collection lies; empty for any other."""
+        """Location of the data of an external collection; empty for other collections."""
         return self._external_source
 
     @external_source.setter
@@ -421,7 +391,7 @@ class CollectionSchema(ShownInNotebooks):
 
     @property
     def external_spec(self) -> str:
-        """How the data of an external collection is read."""
+        """Format of the data of an external collection, as JSON in a str."""
         return self._external_spec
 
     @external_spec.setter
@@ -429,7 +399,7 @@ class CollectionSchema(ShownInNotebooks):
         self._external_spec = str(value)
 
     def to_dict(self) -> dict[str, object]:
-        """The schema as a dict that :meth:`construct_from_dict` reads; what is not set is left out."""
+        """Return the schema as a dict for :meth:`construct_from_dict`; settings that are not set are left out."""
         result: dict[str, object] = {
             "auto_id": self.auto_id,
             "description": self._description,
@@ -448,14 +418,19 @@ class CollectionSchema(ShownInNotebooks):
 
     @classmethod
     def construct_from_dict(cls, raw: Mapping[str, object]) -> CollectionSchema:
-        """The schema that a dict describes: one from :meth:`to_dict`, or what ``describe_collection`` returns.
+        """Build a schema from its description.
 
         Args:
-            raw: needs ``fields``; may have ``struct_fields``, ``functions`` and the options of the constructor.
+            raw: a dict from :meth:`to_dict`, or what ``describe_collection`` returns. It must have ``fields``, and may
+                have ``struct_fields``, ``functions`` and the options of the constructor.
+
+        Returns:
+            The schema.
 
         Raises:
             KeyError: ``fields`` is missing.
             PrimaryKeyException: no field is the primary key.
+            ParamError: a value is invalid, as for the constructor.
 
         Example:
             >>> from milvusclient import CollectionSchema
@@ -487,7 +462,7 @@ class CollectionSchema(ShownInNotebooks):
     def __eq__(self, other: object) -> bool:
         return self.to_dict() == other.to_dict() if isinstance(other, CollectionSchema) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # fields can be added, so it cannot be a key
+    __hash__ = None  # type: ignore[assignment]  # fields can be added, so a schema cannot be a key of a dict
 
     def __repr__(self) -> str:
         return str(self.to_dict())

@@ -1,18 +1,21 @@
-"""Checks of the lists that a CollectionSchema is made of, and of what a collection needs before it can be created."""
+"""Checks of the lists that a CollectionSchema is made of, and of what a collection needs before it is created."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
 
 from milvusclient.checks import given
 from milvusclient.exceptions import (
+    ClusteringKeyException,
     FieldsTypeException,
     FieldTypeException,
     FunctionsTypeException,
+    MilvusException,
     ParamError,
     PartitionKeyException,
+    PrimaryKeyException,
     SchemaNotReadyException,
 )
 from milvusclient.schema.enums import DataType
@@ -20,11 +23,20 @@ from milvusclient.schema.fields import FieldSchema
 from milvusclient.schema.functions import Function
 from milvusclient.schema.structs import StructFieldSchema
 
-__all__ = ["checked_fields", "checked_functions", "checked_structs", "verify_field", "verify_names", "verify_struct"]
+__all__ = [
+    "KEY_KINDS",
+    "checked_fields",
+    "checked_functions",
+    "checked_structs",
+    "verify_field",
+    "verify_keys",
+    "verify_names",
+    "verify_struct",
+]
 
 
 def checked_fields(fields: object) -> list[FieldSchema]:
-    """The fields, as copies."""
+    """Return copies of the fields, so that the caller's objects stay unchanged."""
     if not isinstance(fields, list):
         raise FieldsTypeException(message=f"fields must be a list of FieldSchema, got {given(fields)}")
     for index, field in enumerate(fields):
@@ -34,7 +46,7 @@ def checked_fields(fields: object) -> list[FieldSchema]:
 
 
 def checked_structs(structs: object) -> list[StructFieldSchema]:
-    """The struct arrays, as copies; none for None."""
+    """Return copies of the struct arrays; an empty list for None."""
     if structs is None:
         return []
     if not isinstance(structs, list):
@@ -46,7 +58,7 @@ def checked_structs(structs: object) -> list[StructFieldSchema]:
 
 
 def checked_functions(functions: object) -> list[Function]:
-    """The functions, as copies; none for None."""
+    """Return copies of the functions; an empty list for None."""
     if functions is None:
         return []
     if not isinstance(functions, list):
@@ -57,41 +69,93 @@ def checked_functions(functions: object) -> list[Function]:
     return copy.deepcopy(functions)
 
 
+class KeyKind(NamedTuple):
+    """A kind of key: its name in messages, the error of a wrong one, and the types that it can have."""
+
+    name: str
+    error: type[MilvusException]
+    types: tuple[DataType, ...]
+
+
+#: The kinds of keys, by the flag of a field that makes it one.
+KEY_KINDS: Final = {
+    "is_primary": KeyKind("primary key", PrimaryKeyException, (DataType.INT64, DataType.VARCHAR)),
+    "is_partition_key": KeyKind("partition key", PartitionKeyException, (DataType.INT64, DataType.VARCHAR)),
+    "is_clustering_key": KeyKind(
+        "clustering key",
+        ClusteringKeyException,
+        (
+            DataType.INT8,
+            DataType.INT16,
+            DataType.INT32,
+            DataType.INT64,
+            DataType.FLOAT,
+            DataType.DOUBLE,
+            DataType.VARCHAR,
+            DataType.FLOAT_VECTOR,
+        ),
+    ),
+}
+
+
+def verify_keys(keys: Mapping[str, FieldSchema], named: Mapping[str, str], known: Sequence[str]) -> None:
+    """Check that each key has a type that it can have, and that each key that was named is a field.
+
+    Args:
+        keys: the key fields, by the flags of :data:`KEY_KINDS`.
+        named: the names of key fields that the schema was given, by the same flags.
+        known: the names of all fields.
+    """
+    for flag, kind in KEY_KINDS.items():
+        field = keys.get(flag)
+        if field is not None and field.dtype not in kind.types:
+            wanted = " or ".join(dtype.name for dtype in kind.types)
+            raise kind.error(
+                message=f"field {field.name!r} is the {kind.name}, so its type must be {wanted}, got {field.dtype.name}"
+            )
+        if field is None and flag in named:
+            raise kind.error(
+                message=f"the {kind.name} field {named[flag]!r} is not in the schema, which has {', '.join(known)}"
+            )
+
+
 class _Named(Protocol):
     @property
     def name(self) -> str: ...
 
 
 def verify_names(named: Sequence[_Named], what: str) -> None:
-    """Each name is there, and only once."""
+    """Check that each item has a name and that no two have the same."""
     seen: dict[str, int] = {}
     for index, one in enumerate(named):
         if not one.name:
-            raise ParamError(message=f"{what}[{index}] has no name; name it")
+            raise ParamError(message=f"{what}[{index}] has an empty name; give it one")
         if one.name in seen:
-            raise ParamError(message=f"{what}[{index}] and {what}[{seen[one.name]}] are both named {one.name!r}")
+            raise ParamError(
+                message=f"{what}[{index}] and {what}[{seen[one.name]}] are both named {one.name!r}; rename one of them"
+            )
         seen[one.name] = index
 
 
 def verify_field(field: FieldSchema, at: str) -> None:
-    """The field has what its type needs, as every server asks for it."""
+    """Check that the field has the parameters that every server requires for its type."""
     if field.dtype.needs_dim and field.dim is None:
-        raise ParamError(message=f"{at} ({field.dtype.name}): dim is missing; say how many elements a vector has")
+        raise ParamError(message=f"{at} ({field.dtype.name}): dim is missing; it is the number of elements of a vector")
     if field.dtype is DataType.BINARY_VECTOR and (field.dim or 0) % 8:
         raise ParamError(message=f"{at} (BINARY_VECTOR): dim counts bits and must be a multiple of 8, got {field.dim}")
     if field.dtype is DataType.ARRAY and field.element_type is None:
-        raise ParamError(message=f"{at} (ARRAY): element_type is missing; say what type the elements have")
+        raise ParamError(message=f"{at} (ARRAY): element_type is missing; it is the type of the elements")
     if field.is_primary and field.is_partition_key:
         raise PartitionKeyException(
-            message=f"{at} is the primary key, so it cannot be the partition key; use another field"
+            message=f"{at} is the primary key and the partition key; make another field the partition key"
         )
 
 
 def verify_struct(struct: StructFieldSchema) -> None:
-    """The struct has a capacity and sub-fields, each with what its type needs."""
+    """Check that the struct array has max_capacity and sub-fields, each with the parameters of its type."""
     at = f"struct field {struct.name!r}"
     if struct.max_capacity is None:
-        raise ParamError(message=f"{at}: max_capacity is missing; say how many structs a row can have")
+        raise ParamError(message=f"{at}: max_capacity is missing; it is the maximum number of structs of a row")
     if not struct.fields:
         raise ParamError(message=f"{at} has no sub-fields; add them with add_field")
     verify_names(struct.fields, f"the sub-fields of {at}")

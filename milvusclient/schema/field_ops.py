@@ -1,4 +1,4 @@
-"""How an upsert changes the fields of rows that exist: replace them, or append to and remove from an ARRAY."""
+"""FieldOp: how an upsert changes a field of an existing row: replace it, or append to or remove from its ARRAY."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["FieldOp", "FieldOpType", "normalize_field_ops"]
 
 
 class FieldOpType(ProtocolEnum):
-    """The kinds of :class:`FieldOp`."""
+    """The operations of a :class:`FieldOp`."""
 
     REPLACE = 0
     ARRAY_APPEND = 1
@@ -22,10 +22,10 @@ class FieldOpType(ProtocolEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldOp:
-    """What ``upsert(..., field_ops={field: FieldOp})`` does to one field.
+    """The operation of ``upsert(..., field_ops={field: FieldOp})`` on one field.
 
     Args:
-        op: what is done; :meth:`replace`, :meth:`array_append` and :meth:`array_remove` are shorter to write.
+        op: the operation; :meth:`replace`, :meth:`array_append` and :meth:`array_remove` are shorter to write.
 
     Example:
         >>> from milvusclient import FieldOp
@@ -37,33 +37,33 @@ class FieldOp:
 
     @staticmethod
     def replace() -> FieldOp:
-        """The given value takes the place of the stored one (what happens without any op)."""
+        """Build the operation that replaces the stored value by the given one, as without any operation."""
         return FieldOp(FieldOpType.REPLACE)
 
     @staticmethod
     def array_append() -> FieldOp:
-        """The given elements are added to the end of the stored ARRAY."""
+        """Build the operation that appends the given elements to the stored ARRAY."""
         return FieldOp(FieldOpType.ARRAY_APPEND)
 
     @staticmethod
     def array_remove() -> FieldOp:
-        """The given elements are removed from the stored ARRAY."""
+        """Build the operation that removes the given elements from the stored ARRAY."""
         return FieldOp(FieldOpType.ARRAY_REMOVE)
 
 
 def normalize_field_ops(
     field_ops: Mapping[str, FieldOp | FieldOpType | int | str | None] | None,
 ) -> dict[str, FieldOpType]:
-    """The operation of each field that is not simply replaced.
+    """Return the operations of an upsert that do more than replace a value.
 
     Args:
-        field_ops: by field name, a FieldOp, a FieldOpType, its number, or its name in any case.
+        field_ops: a dict from a field name to a FieldOp, a FieldOpType, its number, or its name in any case.
 
     Returns:
         The operations other than REPLACE, by field name, in the order given.
 
     Raises:
-        ParamError: an operation that does not exist, or something that is no operation.
+        ParamError: a value is not an operation.
 
     Example:
         >>> from milvusclient.schema.field_ops import FieldOp, normalize_field_ops
@@ -73,7 +73,7 @@ def normalize_field_ops(
     if not field_ops:
         return {}
     if not isinstance(field_ops, Mapping):
-        raise ParamError(message=f"field_ops must be a dict of field name -> FieldOp, got {given(field_ops)}")
+        raise ParamError(message=f"field_ops must be a dict from a field name to a FieldOp, got {given(field_ops)}")
     ops = {name: _op_type(name, op) for name, op in field_ops.items() if op is not None}
     return {name: op for name, op in ops.items() if op is not FieldOpType.REPLACE}
 

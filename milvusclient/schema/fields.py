@@ -1,4 +1,4 @@
-"""FieldSchema: one field of a collection, or of the structs of a struct array."""
+"""FieldSchema: one field of a collection, or one sub-field of a struct array."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ __all__ = ["FieldSchema", "data_type"]
 
 _JSON_PARAMS = ("analyzer_params", "multi_analyzer_params")
 _SIZE_PARAMS = ("dim", "max_length", "max_capacity")
-#: Types that the sizes and text options mean something for; on any other type they are left out, not refused,
-#: so that a program may build all its fields with one set of options.
+#: The types that have sizes and analyzer options. Other types ignore them instead of refusing them, so that a program
+#: may build all its fields with one set of options.
 _PARAMETRIC = frozenset(
     {DataType.VARCHAR, DataType.TEXT, DataType.ARRAY, DataType._ARRAY_OF_VECTOR}
     | {dtype for dtype in DataType if dtype.is_vector}
@@ -41,7 +41,15 @@ _USABLE = frozenset(DataType) - {DataType.UNKNOWN}
 
 
 def data_type(value: object, where: str) -> DataType:
-    """``value`` as a type that a field can have."""
+    """Return ``value``, a DataType or its number, as a DataType that a field can have.
+
+    Args:
+        value: what was passed as the type.
+        where: the argument, as the message shows it.
+
+    Raises:
+        DataTypeNotSupportException: ``value`` is not a type of a field.
+    """
     if isinstance(value, int) and value in _USABLE:
         return DataType(value)
     raise DataTypeNotSupportException(message=f"{where} must be a DataType such as DataType.INT64, got {given(value)}")
@@ -49,45 +57,45 @@ def data_type(value: object, where: str) -> DataType:
 
 @suggest_keywords
 class FieldSchema(ShownInNotebooks):
-    """One field: its name, its type and what the type needs to know.
+    """One field of a collection: its name, its type, and the parameters of the type.
 
     Args:
-        name: unique in the collection.
-        dtype: the type of the values.
-        description: for people.
-        is_primary: the field is the primary key (INT64 or VARCHAR, one in a collection).
-        auto_id: the server makes the primary keys.
-        is_partition_key: rows are spread over partitions by this field (INT64 or VARCHAR).
-        is_clustering_key: rows are clustered by this field.
-        is_dynamic: the field holds the keys of rows that the schema does not name.
-        nullable: rows may have no value (``None``).
-        default_value: the value of rows that are inserted without one.
-        element_type: the type of the elements; needed for ARRAY, ignored on others.
-        max_capacity: how many elements an ARRAY can have; needed for ARRAY.
-        max_length: how many bytes a text can have in UTF-8, 1 to 65,535; needed for VARCHAR.
-        dim: how many elements (bits, for BINARY_VECTOR) a vector has; needed for all vectors but sparse ones.
-        enable_analyzer: split the text into words, for full-text search.
-        enable_match: index the words, for ``TEXT_MATCH`` in filters.
-        analyzer_params: the analyzer, a dict such as ``{"type": "english"}``.
-        multi_analyzer_params: analyzers by language, a dict.
-        mmap_enabled: map the field's data from disk instead of loading it into memory.
-        warmup: when the field's data is cached: ``"sync"``, ``"async"`` or ``"disable"``.
-        external_field: the column of an external collection's source.
-        params: further type parameters, by name; for what has no argument here yet.
+        name: name of the field, unique in the collection.
+        dtype: type of the values.
+        description: a comment; the server stores it.
+        is_primary: whether the field is the primary key (INT64 or VARCHAR, one per collection).
+        auto_id: whether the server generates the primary keys.
+        is_partition_key: whether rows are distributed over partitions by this field (INT64 or VARCHAR).
+        is_clustering_key: whether the server clusters rows by this field.
+        is_dynamic: whether the field stores the keys of rows that are not fields.
+        nullable: whether rows may have no value (``None``).
+        default_value: value of rows that are inserted without one.
+        element_type: type of the elements; required for ARRAY, ignored for other types.
+        max_capacity: maximum number of elements of an ARRAY; required for ARRAY.
+        max_length: maximum length of a str in UTF-8 bytes, 1 to 65,535; required for VARCHAR.
+        dim: number of elements of a vector (bits for BINARY_VECTOR); required for vectors, except sparse ones.
+        enable_analyzer: whether the server splits strings into tokens, for full-text search.
+        enable_match: whether the server indexes the tokens, for ``TEXT_MATCH`` in filters.
+        analyzer_params: settings of the analyzer, such as ``{"type": "english"}``.
+        multi_analyzer_params: settings of one analyzer for each language.
+        mmap_enabled: whether the server maps the data from disk instead of loading it into memory.
+        warmup: when the server caches the data: ``"sync"``, ``"async"`` or ``"disable"``.
+        external_field: column of the external source that the field reads.
+        params: further type parameters by name, for those that have no argument here.
 
-    Sizes and text options are kept for the types that have them, and ignored on others.
+    Sizes and analyzer options are kept for the types that have them, and ignored for other types.
 
     Attributes:
         name, dtype, description, is_primary, auto_id, is_partition_key, is_clustering_key, is_dynamic, nullable,
         default_value, element_type, external_field: as given.
-        params: the type parameters, by name; analyzers as JSON text.
-        is_function_output: the field is computed by a function of its schema, so that rows do not carry it.
+        params: the type parameters by name; settings of analyzers as JSON in a str.
+        is_function_output: whether a function of the schema computes the field, so that rows leave it out.
 
     Raises:
-        DataTypeNotSupportException: ``dtype`` or ``element_type`` is not a type.
+        DataTypeNotSupportException: ``dtype`` or ``element_type`` is not a DataType.
         PrimaryKeyException, AutoIDException, PartitionKeyException, ClusteringKeyException: a flag is not a bool, or
-            ``auto_id`` is on a field that is not the primary key.
-        ParamError: any other argument that cannot be.
+            ``auto_id`` is True for a field that is not the primary key.
+        ParamError: another argument is invalid.
 
     Example:
         >>> from milvusclient import DataType, FieldSchema
@@ -130,7 +138,9 @@ class FieldSchema(ShownInNotebooks):
         self.is_primary = require_bool(f"{at}: is_primary", is_primary, error=PrimaryKeyException)
         self.auto_id = require_bool(f"{at}: auto_id", auto_id, error=AutoIDException)
         if auto_id and not is_primary:
-            raise PrimaryKeyException(message=f"{at}: auto_id=True needs is_primary=True; only primary keys are made")
+            raise PrimaryKeyException(
+                message=f"{at}: auto_id=True needs is_primary=True; only primary keys are generated"
+            )
         self.is_partition_key = require_bool(f"{at}: is_partition_key", is_partition_key, error=PartitionKeyException)
         self.is_clustering_key = require_bool(
             f"{at}: is_clustering_key", is_clustering_key, error=ClusteringKeyException
@@ -176,17 +186,17 @@ class FieldSchema(ShownInNotebooks):
 
     @property
     def dtype(self) -> DataType:
-        """The type of the values."""
+        """Type of the values."""
         return self._dtype
 
     @property
     def description(self) -> str:
-        """For people."""
+        """A comment; the server stores it."""
         return self._description
 
     @property
     def params(self) -> dict[str, object]:
-        """The type parameters, by name; analyzers as JSON text."""
+        """The type parameters by name; settings of analyzers as JSON in a str."""
         return self._params
 
     def _size(self, name: str) -> int | None:
@@ -195,51 +205,51 @@ class FieldSchema(ShownInNotebooks):
 
     @property
     def dim(self) -> int | None:
-        """How many elements (bits, for BINARY_VECTOR) a vector has; None where that is not said."""
+        """Number of elements of a vector (bits for BINARY_VECTOR); None if not set."""
         return self._size("dim")
 
     @property
     def max_length(self) -> int | None:
-        """How many bytes a text can have in UTF-8; None where that is not said."""
+        """Maximum length of a str in UTF-8 bytes; None if not set."""
         return self._size("max_length")
 
     @property
     def max_capacity(self) -> int | None:
-        """How many elements an ARRAY can have; None where that is not said."""
+        """Maximum number of elements of an ARRAY; None if not set."""
         return self._size("max_capacity")
 
     @property
     def enable_analyzer(self) -> object:
-        """Whether the text is split into words; None where that is not said."""
+        """Whether the server splits strings into tokens; None if not set."""
         return self._params.get("enable_analyzer")
 
     @property
     def enable_match(self) -> object:
-        """Whether the words are indexed; None where that is not said."""
+        """Whether the server indexes the tokens; None if not set."""
         return self._params.get("enable_match")
 
     @property
     def analyzer_params(self) -> object:
-        """The analyzer, as JSON text; None where that is not said."""
+        """Settings of the analyzer, as JSON in a str; None if not set."""
         return self._params.get("analyzer_params")
 
     @property
     def multi_analyzer_params(self) -> object:
-        """The analyzers by language, as JSON text; None where that is not said."""
+        """Settings of one analyzer for each language, as JSON in a str; None if not set."""
         return self._params.get("multi_analyzer_params")
 
     @property
     def mmap_enabled(self) -> object:
-        """Whether the data is mapped from disk; None where that is not said."""
+        """Whether the server maps the data from disk; None if not set."""
         return self._params.get("mmap_enabled")
 
     @property
     def warmup(self) -> object:
-        """When the data is cached; None where that is not said."""
+        """When the server caches the data: ``"sync"``, ``"async"`` or ``"disable"``; None if not set."""
         return self._params.get("warmup")
 
     def to_dict(self) -> dict[str, object]:
-        """The field as a dict that :meth:`construct_from_dict` reads; what is not set is left out."""
+        """Return the field as a dict for :meth:`construct_from_dict`; settings that are not set are left out."""
         result: dict[str, object] = {"name": self.name, "description": self._description, "type": self._dtype}
         if self._params:
             result["params"] = dict(self._params)
@@ -262,13 +272,18 @@ class FieldSchema(ShownInNotebooks):
 
     @classmethod
     def construct_from_dict(cls, raw: Mapping[str, object]) -> FieldSchema:
-        """The field that a dict describes: one from :meth:`to_dict`, or of what ``describe_collection`` returns.
+        """Build a field from its description.
 
         Args:
-            raw: needs ``name`` and ``type``; may have ``description``, ``params`` and the flags of the constructor.
+            raw: a dict from :meth:`to_dict`, or an item of ``fields`` in what ``describe_collection`` returns. It must
+                have ``name`` and ``type``, and may have ``description``, ``params`` and the flags of the constructor.
+
+        Returns:
+            The field.
 
         Raises:
             KeyError: ``name`` or ``type`` is missing.
+            ParamError: a value is invalid, as for the constructor.
 
         Example:
             >>> from milvusclient import FieldSchema
@@ -301,7 +316,7 @@ class FieldSchema(ShownInNotebooks):
     def __eq__(self, other: object) -> bool:
         return self.to_dict() == other.to_dict() if isinstance(other, FieldSchema) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # fields can be changed, so they cannot be keys
+    __hash__ = None  # type: ignore[assignment]  # a field can be changed, so it cannot be a key of a dict
 
     def __repr__(self) -> str:
         return str(self.to_dict())

@@ -1,4 +1,4 @@
-"""The forms in which a described schema states its struct arrays."""
+"""Reading the struct arrays of a described schema, which has them in one of three forms."""
 
 from __future__ import annotations
 
@@ -14,10 +14,19 @@ _Raw = Mapping[str, object]
 
 
 def split_fields(raw: _Raw) -> tuple[list[_Raw], list[_Raw]]:
-    """The plain fields and the struct arrays of a described schema, structs in the form of ``to_dict``.
+    """Split the fields of a described schema into plain fields and struct arrays.
 
-    Struct arrays are known in three forms: under ``struct_fields`` as ``CollectionSchema.to_dict`` writes them; among
-    the ``fields``, as ``describe_collection`` returns them; and under ``struct_array_fields``, as servers keep them.
+    Struct arrays occur in three forms: under ``struct_fields``, as ``CollectionSchema.to_dict`` writes them; among the
+    ``fields``, as ``describe_collection`` returns them; and under ``struct_array_fields``, as servers store them.
+
+    Args:
+        raw: the described schema.
+
+    Returns:
+        The plain fields, and the struct arrays in the form of ``StructFieldSchema.to_dict``.
+
+    Raises:
+        FieldsTypeException, FieldTypeException: a value that should be a list of dicts is not.
     """
     plain: list[_Raw] = []
     structs = [*_dicts(raw.get("struct_fields"), "struct_fields")]
@@ -51,7 +60,7 @@ def _from_description(raw: _Raw) -> _Raw:
 
 
 def _from_server(raw: _Raw) -> _Raw:
-    """A struct whose sub-fields are arrays, each with the capacity of the struct."""
+    """Convert a struct array whose sub-fields are arrays, each with the max_capacity of the struct array."""
     capacity = raw.get("max_capacity")
     nullable = bool(raw.get("nullable"))
     fields: list[_Raw] = []

@@ -1,4 +1,4 @@
-"""FunctionChain: steps that compute, sort and cut the hits of a search on the server."""
+"""FunctionChain: steps with which the server re-ranks the hits of a search: compute, sort, limit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _Column: TypeAlias = str | ColumnRef
 
 
 class FunctionChainStage(IntEnum):
-    """When a chain runs; searches take chains of the stage L2_RERANK."""
+    """The stage in which the server runs a chain. Searches take chains of the stage L2_RERANK."""
 
     UNSPECIFIED = 0
     INGESTION = 1
@@ -44,14 +44,14 @@ class FunctionChainOp:
     """One step of a chain.
 
     Args:
-        op: its name: ``map``, ``sort``, ``limit``.
-        expr: what it computes.
-        inputs: the columns that it reads.
-        outputs: the columns that it writes.
-        params: what the step needs to know, by name.
+        op: name of the step: ``map``, ``sort`` or ``limit``.
+        expr: expression that the step computes.
+        inputs: names of the columns that it reads.
+        outputs: names of the columns that it writes.
+        params: parameters of the step, by name.
 
     Raises:
-        ParamError: ``op`` is not a name, ``expr`` is not an expression, or ``params`` is not a dict.
+        ParamError: ``op`` is not a non-empty str, ``expr`` is not an expression, or ``params`` is not a dict.
     """
 
     op: str
@@ -69,11 +69,11 @@ class FunctionChainOp:
 
 @suggest_keywords
 class FunctionChain:
-    """Steps that the server takes with the hits of a search, one after another.
+    """Steps that the server applies to the hits of a search, in order.
 
     Args:
-        stage: when the chain runs.
-        name: for people.
+        stage: stage in which the server runs the chain.
+        name: name of the chain; the server shows it in messages.
 
     Raises:
         ParamError: ``stage`` is not a FunctionChainStage, or ``name`` is not a str.
@@ -93,12 +93,12 @@ class FunctionChain:
 
     @property
     def stage(self) -> FunctionChainStage:
-        """When the chain runs."""
+        """Stage in which the server runs the chain."""
         return self._stage
 
     @property
     def name(self) -> str:
-        """For people."""
+        """Name of the chain; the server shows it in messages."""
         return self._name
 
     @property
@@ -107,35 +107,35 @@ class FunctionChain:
         return tuple(self._ops)
 
     def map(self, output: str, expr: FunctionChainExpr) -> FunctionChain:
-        """Compute a column.
+        """Add a step that computes a column.
 
         Args:
-            output: the column that is written.
-            expr: what is computed; made by the functions of ``fn``.
+            output: name of the column to write.
+            expr: expression to compute, built by a function of ``fn``.
 
         Returns:
             The chain itself, for chaining.
 
         Raises:
-            ParamError: ``output`` is not a name, or ``expr`` is not an expression.
+            ParamError: ``output`` is not a non-empty str, or ``expr`` is not an expression.
         """
         name = require_name("map: output", output)
         self._ops.append(FunctionChainOp("map", _expression(expr, "map: expr"), outputs=(name,)))
         return self
 
     def sort(self, by: _Column, desc: bool = True, tie_break_col: _Column | None = None) -> FunctionChain:
-        """Sort the hits.
+        """Add a step that sorts the hits.
 
         Args:
-            by: the column.
-            desc: the largest first.
-            tie_break_col: the column that decides between equal ones.
+            by: column to sort by.
+            desc: whether the largest values come first.
+            tie_break_col: column that orders hits with equal values in ``by``.
 
         Returns:
             The chain itself, for chaining.
 
         Raises:
-            ParamError: a column is not a name, or ``desc`` is not a bool.
+            ParamError: a column is not a non-empty str or ``col(name)``, or ``desc`` is not a bool.
         """
         columns = [_column(by, "sort: by")]
         params: dict[str, object] = {"column": columns[0], "desc": require_bool("sort: desc", desc)}
@@ -146,11 +146,11 @@ class FunctionChain:
         return self
 
     def limit(self, limit: int, offset: int = 0) -> FunctionChain:
-        """Keep some hits.
+        """Add a step that keeps only some of the hits.
 
         Args:
-            limit: how many.
-            offset: how many are skipped before.
+            limit: maximum number of hits to keep.
+            offset: number of hits to skip before them.
 
         Returns:
             The chain itself, for chaining.
@@ -180,7 +180,7 @@ def _stage(value: object) -> FunctionChainStage:
 def _expression(value: object, where: str) -> FunctionChainExpr:
     if isinstance(value, FunctionChainExpr):
         return value
-    raise ParamError(message=f"{where} must be a FunctionChainExpr, made by a function of fn; got {given(value)}")
+    raise ParamError(message=f"{where} must be a FunctionChainExpr, built by a function of fn, got {given(value)}")
 
 
 def _column(value: object, where: str) -> str:

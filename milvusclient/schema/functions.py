@@ -1,4 +1,4 @@
-"""Function: what the server computes from fields; FunctionScore: what re-ranks the results of a search."""
+"""Function: computes fields on the server; FunctionScore: re-ranks the results of a search with functions."""
 
 from __future__ import annotations
 
@@ -24,18 +24,19 @@ _OUTPUT_TYPES = {
 
 @suggest_keywords
 class Function:
-    """What the server computes from some fields of a row, or from the results of a search.
+    """A function that the server computes: a field of each row from other fields, or a new order of search results.
 
     Args:
-        name: unique in the collection.
-        function_type: BM25 and TEXTEMBEDDING make a vector of a text, MINHASH a signature, RERANK orders results.
-        input_field_names: the field or the fields that it reads.
-        output_field_names: the field or the fields that it writes; none for RERANK.
-        description: for people.
-        params: what the function needs to know, by name.
+        name: name of the function, unique in the collection.
+        function_type: BM25 and TEXTEMBEDDING compute a vector from a str, MINHASH computes a signature, RERANK orders
+            search results.
+        input_field_names: the field or the list of fields that the function reads.
+        output_field_names: the field or the list of fields that it computes; none for RERANK.
+        description: a comment; the server stores it.
+        params: parameters of the function, by name.
 
     Raises:
-        ParamError: an argument has the wrong type, a field is named twice, or a field is both read and written.
+        ParamError: an argument has the wrong type, a field is named twice, or a field is both input and output.
 
     Example:
         >>> from milvusclient import Function, FunctionType
@@ -66,58 +67,58 @@ class Function:
 
     @property
     def name(self) -> str:
-        """Unique in the collection."""
+        """Name of the function, unique in the collection."""
         return self._name
 
     @property
     def description(self) -> str:
-        """For people."""
+        """A comment; the server stores it."""
         return self._description
 
     @property
     def type(self) -> FunctionType:
-        """What it computes."""
+        """What the function computes, such as ``FunctionType.BM25``."""
         return self._type
 
     @property
     def input_field_names(self) -> list[str]:
-        """The fields that it reads."""
+        """Names of the fields that the function reads."""
         return self._input_field_names
 
     @property
     def output_field_names(self) -> list[str]:
-        """The fields that it writes."""
+        """Names of the fields that the function computes."""
         return self._output_field_names
 
     @property
     def params(self) -> dict[str, object]:
-        """What the function needs to know, by name."""
+        """Parameters of the function, by name."""
         return self._params
 
     def verify(self, fields: Mapping[str, FieldSchema]) -> None:
-        """Check that the function fits the fields of its collection.
+        """Check that the function matches the fields of its collection.
 
         Args:
             fields: the fields of the collection, by name.
 
         Raises:
-            ParamError: a field does not exist or has a type that the function cannot use.
+            ParamError: a field does not exist, or the function cannot use its type.
         """
         at = f"function {self._name!r} ({self._type.name})"
         if self._type is FunctionType.UNKNOWN:
-            raise ParamError(message=f"{at}: function_type must say what to compute, such as FunctionType.BM25")
+            raise ParamError(message=f"{at}: set function_type, for example to FunctionType.BM25")
         for kind, field_names in (("input", self._input_field_names), ("output", self._output_field_names)):
             for name in field_names:
                 if name not in fields:
                     raise ParamError(
-                        message=f"{at}: {kind} field {name!r} is not in the schema, which has {sorted(fields)}"
+                        message=f"{at}: {kind} field {name!r} is not in the schema, which has {', '.join(fields)}"
                     )
         for name in self._output_field_names:
             field = fields[name]
             if field.is_primary or field.is_partition_key or field.is_clustering_key:
                 raise ParamError(
                     message=f"{at}: output field {name!r} is the primary, partition or clustering key; "
-                    "write to a field of its own"
+                    "make another field the output"
                 )
         if self._type in _OUTPUT_TYPES:
             self._verify_types(at, fields)
@@ -125,18 +126,18 @@ class Function:
     def _verify_types(self, at: str, fields: Mapping[str, FieldSchema]) -> None:
         counts = (len(self._input_field_names), len(self._output_field_names))
         if counts != (1, 1):
-            raise ParamError(message=f"{at}: needs one input and one output field, got {counts[0]} and {counts[1]}")
+            raise ParamError(message=f"{at}: pass one input and one output field, got {counts[0]} and {counts[1]}")
         source, target = fields[self._input_field_names[0]], fields[self._output_field_names[0]]
         sides = (("input", source, _INPUT_TYPES), ("output", target, _OUTPUT_TYPES[self._type]))
         for kind, field, dtypes in sides:
             if field.dtype not in dtypes:
                 raise ParamError(
                     message=f"{at}: {kind} field {field.name!r} must be {' or '.join(t.name for t in dtypes)}, "
-                    f"it is {field.dtype.name}"
+                    f"got {field.dtype.name}"
                 )
 
     def to_dict(self) -> dict[str, object]:
-        """The function as a dict that :meth:`construct_from_dict` reads."""
+        """Return the function as a dict for :meth:`construct_from_dict`."""
         return {
             "name": self._name,
             "description": self._description,
@@ -148,13 +149,18 @@ class Function:
 
     @classmethod
     def construct_from_dict(cls, raw: Mapping[str, object]) -> Function:
-        """The function that a dict describes: one from :meth:`to_dict`, or of what ``describe_collection`` returns.
+        """Build a function from its description.
 
         Args:
-            raw: needs ``name``, ``type`` and ``input_field_names``.
+            raw: a dict from :meth:`to_dict`, or an item of ``functions`` in what ``describe_collection`` returns. It
+                must have ``name``, ``type`` and ``input_field_names``.
+
+        Returns:
+            The function.
 
         Raises:
-            KeyError: one of them is missing.
+            KeyError: one of the three is missing.
+            ParamError: a value is invalid, as for the constructor.
         """
         params = raw.get("params")
         return cls(
@@ -169,7 +175,7 @@ class Function:
     def __eq__(self, other: object) -> bool:
         return self.to_dict() == other.to_dict() if isinstance(other, Function) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # its params can be changed, so it cannot be a key
+    __hash__ = None  # type: ignore[assignment]  # its params can be changed, so it cannot be a key of a dict
 
     def __repr__(self) -> str:
         return str(self.to_dict())
@@ -178,7 +184,9 @@ class Function:
 def _function_type(value: object, at: str) -> FunctionType:
     if isinstance(value, int) and value in FunctionType.__members__.values():
         return FunctionType(value)
-    raise ParamError(message=f"{at}: its type must be a FunctionType such as FunctionType.BM25, got {given(value)}")
+    raise ParamError(
+        message=f"{at}: function_type must be a FunctionType such as FunctionType.BM25, got {given(value)}"
+    )
 
 
 def _function_list(value: object) -> list[Function]:
@@ -195,11 +203,11 @@ def _name_list(value: object) -> list[str]:
 
 @suggest_keywords
 class FunctionScore:
-    """The re-ranking of a search: one or several rerank functions and how to combine them.
+    """The re-ranking of search results: one or several rerank functions and how to combine their scores.
 
     Args:
-        functions: the functions.
-        params: how their scores are combined, by name, such as ``{"boost_mode": "sum", "function_mode": "sum"}``.
+        functions: a function, or a list of them, of type RERANK.
+        params: how to combine their scores, such as ``{"boost_mode": "sum", "function_mode": "sum"}``.
 
     Raises:
         ParamError: ``functions`` is neither a Function nor a list of them, or ``params`` is not a dict.
@@ -213,7 +221,7 @@ class FunctionScore:
 
     def __init__(self, functions: Function | list[Function], params: Mapping[str, object] | None = None) -> None:
         self._functions = _function_list([functions] if isinstance(functions, Function) else functions)
-        self._params = None if params is None else optional_mapping("the params of a FunctionScore", params)
+        self._params = None if params is None else optional_mapping("params of a FunctionScore", params)
 
     @property
     def functions(self) -> list[Function]:
@@ -222,5 +230,5 @@ class FunctionScore:
 
     @property
     def params(self) -> dict[str, object] | None:
-        """How their scores are combined; None when not given."""
+        """How to combine their scores; None if not given."""
         return self._params

@@ -1,4 +1,4 @@
-"""Highlighters: mark the passages of a text for which a search found it."""
+"""Highlighters: mark the passages of the found documents that match the search."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ __all__ = ["Highlighter", "LexicalHighlighter", "SemanticHighlighter"]
 
 @suggest_keywords
 class LexicalHighlighter:
-    """Marks the words of a full-text search.
+    """Marks the words of a full-text search in the documents that it found.
 
     Args:
-        highlight_query: what to mark beside the words searched for: dicts with ``type``, ``field`` and ``text``;
+        highlight_query: what to mark beside the words of the search: dicts with ``type``, ``field`` and ``text``;
             :meth:`with_query` adds one.
-        highlight_search_text: mark the words searched for.
-        pre_tags: what to put before a marked word, such as ``["<em>"]``.
-        post_tags: what to put after it.
-        fragment_offset: how many characters of context come before the first marked word of a fragment.
-        fragment_size: the longest fragment, in characters.
-        num_of_fragments: how many fragments of one text at most.
+        highlight_search_text: whether to mark the words of the search.
+        pre_tags: what to insert before a marked word, such as ``["<em>"]``.
+        post_tags: what to insert after a marked word, such as ``["</em>"]``.
+        fragment_offset: number of characters of context before the first marked word of a fragment.
+        fragment_size: maximum length of a fragment, in characters.
+        num_of_fragments: maximum number of fragments of one document.
 
     Raises:
-        ParamError: a list is expected and something else given.
+        ParamError: an argument that must be a list is not one.
 
     Example:
         >>> from milvusclient import LexicalHighlighter
@@ -60,12 +60,12 @@ class LexicalHighlighter:
         self._queries: list[object] | None = queries
 
     def with_query(self, field: str, text: str, query_type: str) -> None:
-        """Mark the words of a further text.
+        """Add words to mark.
 
         Args:
-            field: the field in which to mark them.
+            field: name of the field in which to mark them.
             text: the words.
-            query_type: how they match, such as ``"TextMatch"``.
+            query_type: how the words match, such as ``"TextMatch"``.
         """
         queries = [] if self._queries is None else self._queries
         queries.append({"type": query_type, "field": field, "text": text})
@@ -73,31 +73,31 @@ class LexicalHighlighter:
 
     @property
     def type(self) -> HighlightType:
-        """Always LEXICAL."""
+        """The kind of highlighter, which is always LEXICAL."""
         return HighlightType.LEXICAL
 
     @property
     def params(self) -> dict[str, object]:
-        """What is set, by the server's names."""
+        """The settings that are given, under the server's names."""
         return _given({**self._params, "highlight_query": self._queries})
 
 
 @suggest_keywords
 class SemanticHighlighter:
-    """Marks the passages whose meaning a model finds near to the queries.
+    """Marks the passages that a model finds similar in meaning to the queries.
 
     Args:
-        queries: what is searched for, one text for each query vector.
-        input_fields: the text fields in which to mark passages.
-        pre_tags: what to put before a marked passage.
-        post_tags: what to put after it.
-        threshold: how near a passage must be, 0 to 1.
-        highlight_only: return the marked passages only.
-        model_deployment_id: which deployed model does it.
-        max_client_batch_size: how many texts are sent to the model at once.
+        queries: the search queries, one str for each query vector.
+        input_fields: names of the VARCHAR fields in which to mark passages.
+        pre_tags: what to insert before a marked passage, such as ``["<em>"]``.
+        post_tags: what to insert after a marked passage, such as ``["</em>"]``.
+        threshold: minimum similarity of a marked passage, 0 to 1.
+        highlight_only: whether to return the marked passages only.
+        model_deployment_id: id of a deployed model.
+        max_client_batch_size: maximum number of documents that the server sends to the model at once.
 
     Raises:
-        ParamError: a list is expected and something else given.
+        ParamError: an argument that must be a list is not one.
 
     Example:
         >>> from milvusclient import SemanticHighlighter
@@ -130,12 +130,12 @@ class SemanticHighlighter:
 
     @property
     def type(self) -> HighlightType:
-        """Always SEMANTIC."""
+        """The kind of highlighter, which is always SEMANTIC."""
         return HighlightType.SEMANTIC
 
     @property
     def params(self) -> dict[str, object]:
-        """What is set, by the server's names."""
+        """The settings that are given, under the server's names."""
         return _given(self._params)
 
 

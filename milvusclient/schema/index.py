@@ -1,4 +1,4 @@
-"""IndexParams: which indexes to build, and how."""
+"""IndexParams: the indexes to build and their parameters."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class IndexParam(ShownInNotebooks):
     """One index to build.
 
     Args:
-        field_name: the field, or the sub-field of a struct array as ``struct[sub_field]``.
-        index_type: such as ``"HNSW"``; empty lets the server choose.
-        index_name: unique in the collection; empty lets the server choose.
+        field_name: field to index, or a sub-field of a struct array as ``struct[sub_field]``.
+        index_type: type of the index, such as ``"HNSW"``; empty lets the server choose.
+        index_name: name of the index, unique in the collection; empty lets the server choose.
         params: the metric and the build parameters, by name.
 
     Raises:
@@ -45,17 +45,17 @@ class IndexParam(ShownInNotebooks):
 
     @property
     def field_name(self) -> str:
-        """The field."""
+        """The field, or a sub-field of a struct array as ``struct[sub_field]``."""
         return self._field_name
 
     @property
     def index_type(self) -> str:
-        """The type of the index; empty lets the server choose."""
+        """Type of the index; empty lets the server choose."""
         return self._index_type
 
     @property
     def index_name(self) -> str:
-        """The name of the index; empty lets the server choose."""
+        """Name of the index; empty lets the server choose."""
         return self._index_name
 
     @property
@@ -64,18 +64,18 @@ class IndexParam(ShownInNotebooks):
         return self._configs
 
     def get_index_configs(self) -> dict[str, object]:
-        """The metric, the build parameters, and the type when it is given."""
+        """Return the metric, the build parameters, and the type if it is given."""
         return {**self._configs, "index_type": self._index_type} if self._index_type else dict(self._configs)
 
     def to_dict(self) -> dict[str, object]:
-        """All of it as one dict."""
+        """Return all settings as one dict."""
         own = {"field_name": self._field_name, "index_type": self._index_type, "index_name": self._index_name}
         return {**own, **self._configs}
 
     def __eq__(self, other: object) -> bool:
         return self.to_dict() == other.to_dict() if isinstance(other, IndexParam) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # its params can be changed, so it cannot be a key
+    __hash__ = None  # type: ignore[assignment]  # its params can be changed, so it cannot be a key of a dict
 
     def __repr__(self) -> str:
         return str(self.to_dict())
@@ -158,64 +158,64 @@ class IndexParams(ShownInNotebooks, list[IndexParam]):
         """Add an index to build.
 
         Args:
-            field_name: the field, or the sub-field of a struct array as ``struct[sub_field]``.
-            index_type: such as ``"HNSW"``, ``"IVF_FLAT"`` or ``"AUTOINDEX"``; empty lets the server choose.
-            index_name: unique in the collection; empty lets the server choose.
+            field_name: field to index, or a sub-field of a struct array as ``struct[sub_field]``.
+            index_type: type of the index, such as ``"HNSW"`` or ``"AUTOINDEX"``; empty lets the server choose.
+            index_name: name of the index, unique in the collection; empty lets the server choose.
             metric_type: how vectors are compared: ``"COSINE"``, ``"L2"``, ``"IP"``, ``"BM25"``, ``"HAMMING"`` ...
-            params: build parameters by name; those that have no argument here are given so. A parameter that is
-                an argument, too, has the argument's value.
-            M: HNSW: how many neighbours a node of the graph has.
-            adapt_for_cpu: GPU_CAGRA: build on a GPU, search on a CPU.
-            bitmap_cardinality_limit: HYBRID: up to how many distinct values a bitmap is used.
-            bm25_avgdl: sparse with BM25: the average length of the documents.
-            bm25_b: sparse with BM25: how much the length of a document matters.
-            bm25_k1: sparse with BM25: how much repeated words matter.
-            build_algo: GPU_CAGRA: how the graph is built.
-            build_dram_budget_gb: DISKANN: memory for the build.
-            build_dram_budget_gb_ratio: DISKANN: the same, as a share of the data.
-            cache_dataset_on_device: GPU indexes: keep the vectors on the GPU.
-            dim: the dimension of the vectors, for the few index types that ask for it.
-            drop_ratio_build: sparse: which share of the small values is left out.
-            efConstruction: HNSW: how many candidates are looked at for each node of the graph.
-            graph_degree: GPU_CAGRA: how many neighbours a node has in the end.
-            inline_pq: AISAQ: how many compressed vectors are stored in a node.
-            intermediate_graph_degree: GPU_CAGRA: how many neighbours a node has before pruning.
+            params: build parameters by name, for those that have no argument here. An argument wins over the parameter
+                of its name.
+            M: HNSW: number of neighbours of a node of the graph.
+            adapt_for_cpu: GPU_CAGRA: whether to build on a GPU and search on a CPU.
+            bitmap_cardinality_limit: HYBRID: maximum number of distinct values for which a bitmap is used.
+            bm25_avgdl: sparse with BM25: average length of the documents.
+            bm25_b: sparse with BM25: how strongly the length of a document counts, 0 to 1.
+            bm25_k1: sparse with BM25: how strongly repeated words count.
+            build_algo: GPU_CAGRA: algorithm that builds the graph.
+            build_dram_budget_gb: DISKANN: memory for the build, in GB.
+            build_dram_budget_gb_ratio: DISKANN: memory for the build, as a share of the data.
+            cache_dataset_on_device: GPU indexes: whether to keep the vectors on the GPU.
+            dim: dimension of the vectors, for the few index types that require it.
+            drop_ratio_build: sparse: share of the smallest values to leave out, 0 to 1.
+            efConstruction: HNSW: number of candidates examined for each node of the graph.
+            graph_degree: GPU_CAGRA: number of neighbours of a node after pruning.
+            inline_pq: AISAQ: number of compressed vectors stored in a node.
+            intermediate_graph_degree: GPU_CAGRA: number of neighbours of a node before pruning.
             inverted_index_algo: sparse: ``"DAAT_MAXSCORE"``, ``"DAAT_WAND"`` or ``"TAAT_NAIVE"``.
-            json_cast_function: JSON: how values are converted, such as ``"STRING_TO_DOUBLE"``.
-            json_cast_type: JSON: the type that values at the path have, such as ``"varchar"``.
-            json_path: JSON: which value inside the field is indexed, such as ``'meta["age"]'``.
-            m: product quantization: into how many parts a vector is cut.
-            max_degree: DISKANN: how many neighbours a node of the graph has.
-            max_gram: NGRAM: the longest piece of text.
-            mh_element_bit_width: MINHASH_LSH: bits of one hash of a signature.
-            mh_lsh_aligned_block_size: MINHASH_LSH: the alignment of blocks in bytes.
-            mh_lsh_band: MINHASH_LSH: into how many bands a signature is cut.
-            mh_lsh_bloom_false_positive_prob: MINHASH_LSH: the error rate of the bloom filters.
-            mh_lsh_code_in_mem: MINHASH_LSH: keep the hashes in memory.
-            mh_lsh_shared_bloom_filter: MINHASH_LSH: one bloom filter for all bands.
-            min_gram: NGRAM: the shortest piece of text.
-            mmap_enabled: map the index from disk instead of loading it into memory.
-            n_trees: ANNOY: how many trees.
-            nbits: product quantization: bits of one code.
-            nlist: IVF indexes: into how many clusters the vectors are divided.
-            nrq: HNSW_PRQ: how many residual quantizers.
-            num_entry_points: AISAQ: at how many nodes a search can start.
+            json_cast_function: JSON: conversion of the values, such as ``"STRING_TO_DOUBLE"``.
+            json_cast_type: JSON: type of the values at the path, such as ``"varchar"``.
+            json_path: JSON: path of the value to index inside the field, such as ``'meta["age"]'``.
+            m: product quantization: number of parts into which a vector is split.
+            max_degree: DISKANN: maximum number of neighbours of a node of the graph.
+            max_gram: NGRAM: length of the longest n-gram, in characters.
+            mh_element_bit_width: MINHASH_LSH: number of bits of one hash of a signature.
+            mh_lsh_aligned_block_size: MINHASH_LSH: alignment of the blocks, in bytes.
+            mh_lsh_band: MINHASH_LSH: number of bands into which a signature is split.
+            mh_lsh_bloom_false_positive_prob: MINHASH_LSH: false-positive rate of the bloom filters.
+            mh_lsh_code_in_mem: MINHASH_LSH: whether to keep the hashes in memory.
+            mh_lsh_shared_bloom_filter: MINHASH_LSH: whether all bands share one bloom filter.
+            min_gram: NGRAM: length of the shortest n-gram, in characters.
+            mmap_enabled: whether the server maps the index from disk instead of loading it into memory.
+            n_trees: ANNOY: number of trees.
+            nbits: product quantization: number of bits of one code.
+            nlist: IVF indexes: number of clusters into which the vectors are divided.
+            nrq: HNSW_PRQ: number of residual quantizers.
+            num_entry_points: AISAQ: number of nodes at which a search can start.
             pq_cache_size: AISAQ: memory for compressed vectors, in bytes.
-            pq_code_budget_gb: DISKANN: memory for compressed vectors.
-            pq_code_budget_gb_ratio: DISKANN: the same, as a share of the data.
+            pq_code_budget_gb: DISKANN: memory for compressed vectors, in GB.
+            pq_code_budget_gb_ratio: DISKANN: memory for compressed vectors, as a share of the data.
             pq_read_io_engine: AISAQ: ``"aio"`` or ``"uring"``.
-            pq_read_page_cache_size: AISAQ: memory for read pages in each thread, in bytes.
-            rearrange: AISAQ: order compressed vectors for faster reading.
-            refine: quantized indexes: keep finer vectors to rank again with.
-            refine_type: quantized indexes: how fine they are, such as ``"FP16"``.
-            reorder_k: SCANN: how many candidates are ranked again.
-            search_cache_budget_gb: DISKANN: memory for cached nodes.
-            search_cache_budget_gb_ratio: DISKANN: the same, as a share of the data.
-            search_list: DISKANN: how many candidates a search keeps.
-            search_list_size: DISKANN: how many candidates are kept during the build.
-            sq_type: HNSW_SQ: how a value is stored: ``"SQ6"``, ``"SQ8"``, ``"BF16"`` or ``"FP16"``.
-            warmup: when the index is cached: ``"sync"``, ``"async"`` or ``"disable"``.
-            with_raw_data: SCANN, MINHASH_LSH: keep the vectors in the index.
+            pq_read_page_cache_size: AISAQ: memory for the page cache of each thread, in bytes.
+            rearrange: AISAQ: whether to order compressed vectors for faster reading.
+            refine: quantized indexes: whether to keep more precise vectors for re-ranking.
+            refine_type: quantized indexes: precision of those vectors, such as ``"FP16"``.
+            reorder_k: SCANN: number of candidates to re-rank.
+            search_cache_budget_gb: DISKANN: memory for cached nodes, in GB.
+            search_cache_budget_gb_ratio: DISKANN: memory for cached nodes, as a share of the data.
+            search_list: DISKANN: number of candidates that a search keeps.
+            search_list_size: DISKANN: number of candidates that the build keeps.
+            sq_type: HNSW_SQ: type in which a value is stored: ``"SQ6"``, ``"SQ8"``, ``"BF16"`` or ``"FP16"``.
+            warmup: when the server caches the index: ``"sync"``, ``"async"`` or ``"disable"``.
+            with_raw_data: SCANN, MINHASH_LSH: whether to keep the vectors in the index.
 
         Raises:
             ParamError: ``field_name`` is not a str, or ``params`` is not a dict.

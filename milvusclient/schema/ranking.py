@@ -1,4 +1,4 @@
-"""The parts of a hybrid search: one request for each vector field, and a ranker that merges their results."""
+"""The arguments of a hybrid search: a request for each vector field, and a ranker that merges their results."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["AnnSearchRequest", "BaseRanker", "RRFRanker", "WeightedRanker"]
 
 
 class BaseRanker:
-    """What all rankers have: a dict that says how to merge results."""
+    """The base class of the rankers, which say how to merge the results of several requests."""
 
     def dict(self) -> dict[str, object]:
-        """The ranker as the server reads it: ``strategy`` and its ``params``."""
+        """Return the ranker as the server reads it: ``strategy`` and its ``params``."""
         return {}
 
     def __eq__(self, other: object) -> bool:
@@ -34,10 +34,10 @@ class BaseRanker:
 
 @suggest_keywords
 class RRFRanker(BaseRanker):
-    """Reciprocal rank fusion: a hit scores the sum of ``1 / (k + rank)`` over the requests that found it.
+    """Reciprocal rank fusion: the score of a hit is the sum of ``1 / (k + rank)`` over the requests that found it.
 
     Args:
-        k: how little the rank matters, between 0 and 16,384 (exclusive).
+        k: smoothing constant, between 0 and 16,384 (both exclusive); the larger it is, the less the ranks count.
 
     Raises:
         ParamError: ``k`` is not a number.
@@ -55,20 +55,20 @@ class RRFRanker(BaseRanker):
         self._k = number
 
     def dict(self) -> dict[str, object]:
-        """The ranker as the server reads it."""
+        """Return the ranker as the server reads it: ``strategy`` and its ``params``."""
         return {"strategy": "rrf", "params": {"k": self._k}}
 
 
 @suggest_keywords
 class WeightedRanker(BaseRanker):
-    """A hit scores the weighted sum of its scores in the requests that found it.
+    """Weighted fusion: the score of a hit is the weighted sum of its scores in the requests that found it.
 
     Args:
         *nums: one weight for each request, between 0 and 1, in the order of the requests.
-        norm_score: scale the scores of each request to 0...1 first.
+        norm_score: whether to scale the scores of each request to 0...1 first.
 
     Raises:
-        TypeError: a weight is not a number. (It is a ParamError, too.)
+        TypeError: a weight is not a number. The error is a ParamError and the built-in TypeError.
         ParamError: ``norm_score`` is not a bool.
 
     Example:
@@ -87,21 +87,22 @@ class WeightedRanker(BaseRanker):
         self._norm_score = require_bool("norm_score", norm_score)
 
     def dict(self) -> dict[str, object]:
-        """The ranker as the server reads it."""
+        """Return the ranker as the server reads it: ``strategy`` and its ``params``."""
         return {"strategy": "weighted", "params": {"weights": self._weights, "norm_score": self._norm_score}}
 
 
 @suggest_keywords
 class AnnSearchRequest:
-    """One request of a hybrid search: the nearest vectors of one field.
+    """One request of a hybrid search: a search in one vector field.
 
     Args:
-        data: the query vectors, in any form that ``search`` takes; texts for a field with a BM25 or embedding function.
-        anns_field: the vector field.
+        data: the query vectors, in any form that ``search`` takes; a list of str for a field that a BM25 or an
+            embedding function fills.
+        anns_field: name of the vector field.
         param: search parameters, such as ``{"metric_type": "COSINE", "params": {"ef": 64}}``.
-        limit: how many hits this request contributes.
-        expr: a filter.
-        expr_params: values for the placeholders of the filter, by name.
+        limit: maximum number of hits that this request contributes.
+        expr: boolean expression that rows must satisfy.
+        expr_params: values for the placeholders of the expression, by name.
         filter: another name for ``expr``.
 
     Raises:
@@ -126,7 +127,7 @@ class AnnSearchRequest:
         filter: str | None = None,  # noqa: A002 - the name that programs use
     ) -> None:
         if expr is not None and filter is not None:
-            raise ParamError(message="expr and filter are two names of one argument; give one of them")
+            raise ParamError(message="expr and filter are two names of one argument; pass only one of them")
         chosen = filter if expr is None else expr
         if chosen is not None and not isinstance(chosen, str):
             raise DataTypeNotMatchException(
@@ -146,7 +147,7 @@ class AnnSearchRequest:
 
     @property
     def anns_field(self) -> str:
-        """The vector field."""
+        """Name of the vector field."""
         return self._anns_field
 
     @property
@@ -156,22 +157,22 @@ class AnnSearchRequest:
 
     @property
     def limit(self) -> int:
-        """How many hits this request contributes."""
+        """Maximum number of hits that this request contributes."""
         return self._limit
 
     @property
     def expr(self) -> str | None:
-        """The filter."""
+        """Boolean expression that rows must satisfy; None if not given."""
         return self._expr
 
     @property
     def filter(self) -> str | None:
-        """The filter: another name for :attr:`expr`."""
+        """Another name for :attr:`expr`."""
         return self._expr
 
     @property
     def expr_params(self) -> Mapping[str, object] | None:
-        """Values for the placeholders of the filter, by name."""
+        """Values for the placeholders of the expression, by name."""
         return self._expr_params
 
     def __str__(self) -> str:
@@ -183,7 +184,7 @@ class AnnSearchRequest:
 
 
 def _plain_number(value: object) -> int | float | None:
-    """A number as JSON can hold it (numpy's are numbers, too); None for what is no number."""
+    """Return a number as one that JSON can write, such as a numpy scalar as a float; None if it is not a number."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):

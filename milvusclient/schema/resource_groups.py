@@ -1,4 +1,4 @@
-"""ResourceGroupConfig: how many nodes a resource group asks for, and where it takes them from."""
+"""ResourceGroupConfig: how many query nodes a resource group requests, and from where it takes them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _Part = TypeVar("_Part")
 @suggest_keywords
 @dataclass(frozen=True, slots=True)
 class ResourceGroupLimit:
-    """A number of nodes.
+    """A number of query nodes.
 
     Args:
-        node_num: how many.
+        node_num: number of nodes.
 
     Raises:
         ParamError: ``node_num`` is not an int.
@@ -45,10 +45,10 @@ class ResourceGroupLimit:
 @suggest_keywords
 @dataclass(frozen=True, slots=True)
 class ResourceGroupTransfer:
-    """A resource group that nodes come from, or go to.
+    """A resource group from which nodes are taken, or to which they are given.
 
     Args:
-        resource_group: its name.
+        resource_group: name of the group.
 
     Raises:
         ParamError: ``resource_group`` is not a str.
@@ -63,14 +63,14 @@ class ResourceGroupTransfer:
 @suggest_keywords
 @dataclass(frozen=True, slots=True)
 class NodeLabel:
-    """A label of a node.
+    """A label of a query node.
 
     Args:
-        key: its name.
-        value: its value.
+        key: name of the label.
+        value: value of the label.
 
     Raises:
-        ParamError: one of them is not a str.
+        ParamError: ``key`` or ``value`` is not a str.
     """
 
     key: str = ""
@@ -83,13 +83,13 @@ class NodeLabel:
 
 @suggest_keywords
 class ResourceGroupNodeFilter:
-    """Which nodes a resource group prefers.
+    """The query nodes that a resource group prefers: those with certain labels.
 
     Args:
-        node_labels: the labels that they have, as :class:`NodeLabel` or as dicts with ``key`` and ``value``.
+        node_labels: the labels, each as a :class:`NodeLabel` or a dict with ``key`` and ``value``.
 
     Raises:
-        ParamError: a label is neither.
+        ParamError: ``node_labels`` is not a list, or a label is neither a NodeLabel nor such a dict.
     """
 
     def __init__(self, node_labels: Sequence[NodeLabel | _Raw] = ()) -> None:
@@ -107,23 +107,23 @@ class ResourceGroupNodeFilter:
 
 @suggest_keywords
 class ResourceGroupConfig:
-    """What a resource group asks for. Each part is an object of its class, or a dict with the same names.
+    """The configuration of a resource group. Each part is an object of its class, or a dict with the same names.
 
     Args:
-        requests: how many nodes it needs.
-        limits: how many nodes it has at most.
-        transfer_from: the groups from which missing nodes are taken.
-        transfer_to: the groups to which superfluous nodes are given.
-        node_filter: which nodes it prefers.
+        requests: number of query nodes that the group needs.
+        limits: maximum number of query nodes that the group has.
+        transfer_from: groups from which missing nodes are taken.
+        transfer_to: groups to which surplus nodes are given.
+        node_filter: query nodes that the group prefers.
 
     Attributes:
-        requests, limits, transfer_from, transfer_to, node_filter: as objects; empty ones where nothing was given.
+        requests, limits, transfer_from, transfer_to, node_filter: as objects; empty ones for parts that are not given.
 
     Raises:
-        ParamError: a part is not of its class, or has a name that does not exist.
+        ParamError: a part is neither of its class nor a dict, or a dict has an unknown name.
 
     Example:
-        >>> from milvusclient.schema import ResourceGroupConfig
+        >>> from milvusclient import ResourceGroupConfig
         >>> config = ResourceGroupConfig(requests={"node_num": 1}, transfer_from=[{"resource_group": "spare"}])
         >>> config.requests.node_num, config.transfer_from[0].resource_group
         (1, 'spare')
@@ -149,7 +149,7 @@ class ResourceGroupConfig:
         self.node_filter = _node_filter(node_filter, "node_filter")
 
     def to_dict(self) -> dict[str, object]:
-        """What was given, as plain dicts; parts that were not given are left out."""
+        """Return the configuration as plain dicts; parts that were not given are left out."""
         labels = [{"key": label.key, "value": label.value} for label in self.node_filter.node_labels]
         result: dict[str, object] = {}
         for name, limit in (("requests", self.requests), ("limits", self.limits)):
@@ -165,7 +165,7 @@ class ResourceGroupConfig:
     def __eq__(self, other: object) -> bool:
         return self.to_dict() == other.to_dict() if isinstance(other, ResourceGroupConfig) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # its parts can be replaced, so it cannot be a key
+    __hash__ = None  # type: ignore[assignment]  # its parts can be replaced, so it cannot be a key of a dict
 
     def __repr__(self) -> str:
         return f"ResourceGroupConfig({', '.join(f'{name}={part!r}' for name, part in self.to_dict().items())})"
@@ -176,7 +176,7 @@ def _dict(value: object, where: str, kind: str, names: tuple[str, ...]) -> dict[
         raise ParamError(message=f"{where} must be a {kind} or a dict, got {given(value)}")
     for name in value:
         if name not in names:
-            raise ParamError(message=f"{where} has no {name!r}; it has {', '.join(names)}")
+            raise ParamError(message=f"{where} has an unknown key {name!r}; it can have {', '.join(names)}")
     return dict(value)
 
 

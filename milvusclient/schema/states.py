@@ -1,4 +1,4 @@
-"""The enumerations that few programs meet: states that servers tell, levels, and types that have a number."""
+"""The enumerations that few programs use: states that servers report, levels, and numbered types."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ __all__ = [
 
 
 class HighlightType(IntEnum):
-    """What finds the passages to highlight: the words of a text, or a model."""
+    """The kind of a highlighter: LEXICAL marks words, SEMANTIC marks passages that a model finds."""
 
     LEXICAL = 0
     SEMANTIC = 1
 
 
 class LoadPriority(ProtocolEnum):
-    """How urgent a load is for the server."""
+    """The priority of loading a collection on the server."""
 
     HIGH = 0
     LOW = 1
@@ -47,7 +47,7 @@ class SegmentLevel(ProtocolEnum):
 
 
 class PlaceholderType(IntEnum):
-    """How the query vectors of a search are encoded; an embedding list adds 200 to the type of its vectors."""
+    """The encoding of the query vectors of a search; an embedding list adds 200 to the type of its vectors."""
 
     NoneType = 0
     VARCHAR = 21
@@ -66,7 +66,7 @@ class PlaceholderType(IntEnum):
 
 
 class RangeType(IntEnum):
-    """Comparisons, by number."""
+    """The number of a comparison operator."""
 
     LT = 0
     LTE = 1
@@ -77,7 +77,7 @@ class RangeType(IntEnum):
 
 
 class IndexState(IntEnum):
-    """How far the build of an index is."""
+    """The progress of building an index."""
 
     IndexStateNone = 0
     Unissued = 1
@@ -88,7 +88,7 @@ class IndexState(IntEnum):
 
 
 class _NamedIntEnum(IntEnum):
-    """An IntEnum that prints as its name, as programs that print a state expect."""
+    """An IntEnum that prints as its name, as programs that print a state expect it."""
 
     def __str__(self) -> str:
         return self.name
@@ -101,7 +101,7 @@ class _NamedIntEnum(IntEnum):
 
 
 class _ServerEnum(_NamedIntEnum):
-    """A state that only servers choose: a number of a newer server reads as the member with number 0."""
+    """An enumeration that only servers choose from: an unknown number, of a newer server, becomes the member 0."""
 
     @classmethod
     def _missing_(cls, value: object) -> _ServerEnum | None:
@@ -109,7 +109,7 @@ class _ServerEnum(_NamedIntEnum):
 
 
 class IndexType(_NamedIntEnum):
-    """Index types that have a number. Newer types have only a name: pass any type as text, such as ``"HNSW"``."""
+    """Index types that have a number. Newer types have only a name: pass any type as a str, such as ``"HNSW"``."""
 
     INVALID = 0
     FLAT = 1
@@ -123,7 +123,7 @@ class IndexType(_NamedIntEnum):
 
 
 class MetricType(_NamedIntEnum):
-    """Metrics that have a number. Newer ones have only a name: pass any metric as text, such as ``"COSINE"``."""
+    """Metrics that have a number. Newer ones have only a name: pass any metric as a str, such as ``"COSINE"``."""
 
     INVALID = 0
     L2 = 1
@@ -136,10 +136,10 @@ class MetricType(_NamedIntEnum):
 
 
 class LoadState(_NamedIntEnum):
-    """Whether a collection or a partition can be searched.
+    """Whether a collection or a partition is loaded into memory; only loaded ones can be searched.
 
     Example:
-        >>> from milvusclient.schema import LoadState
+        >>> from milvusclient import LoadState
         >>> str(LoadState.Loaded), LoadState.Loaded == 3
         ('Loaded', True)
     """
@@ -151,7 +151,7 @@ class LoadState(_NamedIntEnum):
 
 
 class State(_NamedIntEnum):
-    """How far a compaction is. The misspelt name of 0 is the one that programs know."""
+    """The progress of a compaction. The name of 0 is misspelt in Milvus, so that programs use it as it is."""
 
     UndefiedState = 0
     Executing = 1
@@ -172,7 +172,7 @@ class SegmentState(_ServerEnum):
 
 
 class CompactionType(_ServerEnum):
-    """What a compaction does."""
+    """The kind of a compaction."""
 
     UndefinedCompaction = 0
     MergeCompaction = 2
@@ -189,7 +189,7 @@ class CompactionType(_ServerEnum):
 
 
 class CompactionTaskState(_ServerEnum):
-    """How far one task of a compaction is."""
+    """The progress of one task of a compaction."""
 
     Unknown = 0
     Executing = 1

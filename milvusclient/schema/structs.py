@@ -20,19 +20,19 @@ _NOT_IN_STRUCTS = (DataType.ARRAY, DataType._ARRAY_OF_VECTOR, DataType._ARRAY_OF
 
 @suggest_keywords
 class StructFieldSchema(ShownInNotebooks):
-    """A struct array: each row holds up to ``max_capacity`` structs with the same sub-fields.
+    """A struct array: each row has up to ``max_capacity`` structs with the same sub-fields.
 
-    Made with ``MilvusClient.create_struct_field_schema()``, filled with :meth:`add_field`, and put into a schema
-    with ``schema.add_field(name, DataType.ARRAY, element_type=DataType.STRUCT, struct_schema=..., max_capacity=...)``,
-    which gives it its name and its capacity.
+    Make it with ``MilvusClient.create_struct_field_schema()``, add its sub-fields with :meth:`add_field`, and add it to
+    a schema, which also gives it its name and max_capacity:
+    ``schema.add_field(name, DataType.ARRAY, element_type=DataType.STRUCT, struct_schema=..., max_capacity=...)``.
 
     Args:
-        nullable: rows may have no value (``None``).
-        description: for people.
+        nullable: whether rows may have no value (``None``).
+        description: a comment; the server stores it.
 
     Attributes:
-        name: the name in the collection; empty until it is in one.
-        max_capacity: how many structs a row can have; None until it is said.
+        name: name of the field, unique in the collection; empty until it is in a collection.
+        max_capacity: maximum number of structs of a row; None until it is set.
 
     Raises:
         ParamError: ``nullable`` is not a bool.
@@ -49,34 +49,34 @@ class StructFieldSchema(ShownInNotebooks):
     def __init__(self, nullable: bool = False, description: str = "") -> None:
         self.name = ""
         self.max_capacity: int | None = None
-        self._nullable = require_bool("a struct field: nullable", nullable)
+        self._nullable = require_bool("nullable of a struct field", nullable)
         self._description = description
         self._fields: list[FieldSchema] = []
         self._params: dict[str, object] = {}
 
     @property
     def fields(self) -> list[FieldSchema]:
-        """The sub-fields, each with the type of a single value."""
+        """The sub-fields, each with the type of one value of one struct."""
         return self._fields
 
     @property
     def description(self) -> str:
-        """For people."""
+        """A comment; the server stores it."""
         return self._description
 
     @property
     def nullable(self) -> bool:
-        """Whether rows may have no value."""
+        """Whether rows may have no value (``None``)."""
         return self._nullable
 
     @property
     def dtype(self) -> DataType:
-        """Always STRUCT."""
+        """Type of the elements, which is always STRUCT."""
         return DataType.STRUCT
 
     @property
     def params(self) -> dict[str, object]:
-        """The type parameters of the field itself, by name."""
+        """The type parameters of the struct array itself, by name."""
         return self._params
 
     def add_field(
@@ -103,30 +103,30 @@ class StructFieldSchema(ShownInNotebooks):
         """Add a sub-field.
 
         Args:
-            field_name: unique in the struct.
-            datatype: the type of one value in one struct; neither ARRAY nor STRUCT.
-            description: for people.
-            nullable: rows may have no value (``None``).
-            default_value: the value of rows that are inserted without one.
-            element_type: the type of the elements; needed for ARRAY.
-            max_capacity: how many elements an ARRAY can have; needed for ARRAY.
-            max_length: how many bytes a text can have in UTF-8, 1 to 65,535; needed for VARCHAR.
-            dim: how many elements (bits, for BINARY_VECTOR) a vector has; needed for all vectors but sparse ones.
-            enable_analyzer: split the text into words, for full-text search.
-            enable_match: index the words, for ``TEXT_MATCH`` in filters.
-            analyzer_params: the analyzer, a dict such as ``{"type": "english"}``.
-            multi_analyzer_params: analyzers by language, a dict.
-            mmap_enabled: map the field's data from disk instead of loading it into memory.
-            warmup: when the field's data is cached: ``"sync"``, ``"async"`` or ``"disable"``.
-            external_field: the column of an external collection's source.
-            params: further type parameters, by name; for what has no argument here yet.
+            field_name: name of the sub-field, unique in the struct.
+            datatype: type of one value of one struct; neither ARRAY nor STRUCT.
+            description: a comment; the server stores it.
+            nullable: whether rows may have no value (``None``).
+            default_value: value of rows that are inserted without one.
+            element_type: type of the elements; required for ARRAY, ignored for other types.
+            max_capacity: maximum number of elements of an ARRAY; required for ARRAY.
+            max_length: maximum length of a str in UTF-8 bytes, 1 to 65,535; required for VARCHAR.
+            dim: number of elements of a vector (bits for BINARY_VECTOR); required for vectors, except sparse ones.
+            enable_analyzer: whether the server splits strings into tokens, for full-text search.
+            enable_match: whether the server indexes the tokens, for ``TEXT_MATCH`` in filters.
+            analyzer_params: settings of the analyzer, such as ``{"type": "english"}``.
+            multi_analyzer_params: settings of one analyzer for each language.
+            mmap_enabled: whether the server maps the data from disk instead of loading it into memory.
+            warmup: when the server caches the data: ``"sync"``, ``"async"`` or ``"disable"``.
+            external_field: column of the external source that the field reads.
+            params: further type parameters by name, for those that have no argument here.
 
         Returns:
-            The struct itself, for chaining.
+            The struct array itself, for chaining.
 
         Raises:
-            ParamError: a type that cannot be in a struct, or an argument that cannot be.
-            DataTypeNotSupportException: ``datatype`` is not a type.
+            ParamError: a struct cannot have ``datatype``, or another argument is invalid.
+            DataTypeNotSupportException: ``datatype`` is not a DataType.
 
         Example:
             >>> from milvusclient import DataType, StructFieldSchema
@@ -136,8 +136,8 @@ class StructFieldSchema(ShownInNotebooks):
         dtype = data_type(datatype, f"sub-field {field_name!r}: datatype")
         if dtype in _NOT_IN_STRUCTS:
             raise ParamError(
-                message=f"sub-field {field_name!r} cannot be {dtype.name}: a struct holds single values and vectors, "
-                "of which each row has an array"
+                message=f"sub-field {field_name!r}: datatype cannot be {dtype.name}; "
+                "give the type of one value of one struct"
             )
         field = FieldSchema(
             field_name,
@@ -170,24 +170,24 @@ class StructFieldSchema(ShownInNotebooks):
         description: str | None = None,
         params: Mapping[str, object] | None = None,
     ) -> StructFieldSchema:
-        """A copy of this struct as the field ``name`` of a collection.
+        """Return a copy of this struct array under a name, as a field of a collection.
 
         Args:
-            name: the name in the collection.
-            max_capacity: how many structs a row can have.
-            nullable: where given, in place of the struct's own.
-            description: where given, in place of the struct's own.
-            params: type parameters of the field itself, by name.
+            name: name of the field, unique in the collection.
+            max_capacity: maximum number of structs of a row.
+            nullable: replaces the value of this struct array, unless it is None.
+            description: replaces the value of this struct array, unless it is None.
+            params: type parameters of the struct array itself, by name.
 
         Returns:
-            The copy; the original can be used for another field.
+            The copy. The original can be used for another field.
 
         Raises:
             ParamError: ``max_capacity`` is missing or not a positive int.
         """
         at = f"struct field {name!r}"
         if max_capacity is None:
-            raise ParamError(message=f"{at}: max_capacity is missing; say how many structs a row can have")
+            raise ParamError(message=f"{at}: max_capacity is missing; it is the maximum number of structs of a row")
         struct = copy.deepcopy(self)
         struct.name = require_str("the name of a struct field", name)
         struct.max_capacity = require_positive_int(f"{at}: max_capacity", max_capacity)
@@ -199,7 +199,7 @@ class StructFieldSchema(ShownInNotebooks):
         return struct
 
     def to_dict(self) -> dict[str, object]:
-        """The struct as a dict that :meth:`construct_from_dict` reads; what is not set is left out."""
+        """Return the struct array as a dict for :meth:`construct_from_dict`; settings that are not set are left out."""
         result: dict[str, object] = {
             "name": self.name,
             "description": self._description,
@@ -215,13 +215,17 @@ class StructFieldSchema(ShownInNotebooks):
 
     @classmethod
     def construct_from_dict(cls, raw: Mapping[str, object]) -> StructFieldSchema:
-        """The struct that a dict describes: one from :meth:`to_dict`, or of what ``describe_collection`` returns.
+        """Build a struct array from its description.
 
         Args:
-            raw: may have ``name``, ``description``, ``fields``, ``nullable``, ``max_capacity`` and ``params``.
+            raw: a dict from :meth:`to_dict`, or an item of ``struct_fields`` in what ``describe_collection`` returns.
+                It may have ``name``, ``description``, ``fields``, ``nullable``, ``max_capacity`` and ``params``.
+
+        Returns:
+            The struct array.
 
         Raises:
-            ParamError: ``fields`` is not a list of dicts.
+            ParamError: ``fields`` is not a list of dicts, or a value is invalid.
         """
         struct = cls(bool(raw.get("nullable")), str(raw.get("description") or ""))
         struct.name = require_str("the name of a struct field", raw.get("name", ""))
@@ -240,7 +244,7 @@ class StructFieldSchema(ShownInNotebooks):
     def __eq__(self, other: object) -> bool:
         return self.to_dict() == other.to_dict() if isinstance(other, StructFieldSchema) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # fields can be added, so it cannot be a key
+    __hash__ = None  # type: ignore[assignment]  # fields can be added, so it cannot be a key of a dict
 
     def __repr__(self) -> str:
         return str(self.to_dict())

@@ -26,7 +26,7 @@ ONES = np.array([1, 2], dtype="float32").tobytes()
         array("d", [1, 2]),
     ],
 )
-def test_float_vectors_in_each_form(vector: Any) -> None:
+def test_float_vectors_are_taken_in_each_form(vector: Any) -> None:
     words = EmbeddingList().add(vector)
     assert (words.to_bytes(), words.data_type, words.dim) == (ONES, DataType.FLOAT_VECTOR, 2)
 
@@ -50,7 +50,7 @@ def test_lists_become_the_declared_type(dtype: Any, data_type: DataType, name: s
 
 
 @pytest.mark.parametrize("name", ["float16", "int8", "uint8"])
-def test_arrays_bring_their_type(name: str) -> None:
+def test_an_array_sets_the_type(name: str) -> None:
     rows = np.array([[1, 2, 3], [4, 5, 6]], dtype=name)
     words = EmbeddingList(rows)
     assert (words.to_bytes(), words.dtype, words.nbytes, words.total_dim) == (
@@ -83,7 +83,7 @@ def test_it_is_a_sequence_of_arrays() -> None:
     "vector",
     [[1.0], "x", [[1.0], [2.0]], [], None, np.zeros((2, 2), "float32"), [1.0, "x"], [1.0, float("nan")], {1: 0.5}],
 )
-def test_a_vector_that_does_not_fit_is_refused(vector: Any) -> None:
+def test_a_vector_of_another_type_or_dimension_is_refused(vector: Any) -> None:
     words = EmbeddingList().add([1, 2])
     with pytest.raises(ParamError, match="vector 1 of the EmbeddingList"):
         words.add(vector)
@@ -93,7 +93,7 @@ def test_a_vector_that_does_not_fit_is_refused(vector: Any) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["zz", DataType.SPARSE_FLOAT_VECTOR, DataType.INT64, 5, "int64"])
-def test_types_that_cannot_be(dtype: Any) -> None:
+def test_unknown_types_are_refused(dtype: Any) -> None:
     with pytest.raises(ParamError, match="dtype of an EmbeddingList"):
         EmbeddingList(dtype=dtype)
 

@@ -25,7 +25,7 @@ def chain() -> FunctionChain:
     return FunctionChain(FunctionChainStage.L2_RERANK, "n")
 
 
-def test_steps_in_order() -> None:
+def test_a_chain_keeps_its_steps_in_order() -> None:
     total = fn.num_combine(A, B, mode="weighted", weights=[1, 0.5])
     built = chain().map("total", total).sort("total", tie_break_col=col("id")).limit(5, 1)
     assert (built.stage, built.name) == (FunctionChainStage.L2_RERANK, "n")
@@ -44,7 +44,7 @@ def test_steps_in_order() -> None:
     assert FunctionChain(5).stage is FunctionChainStage.L2_RERANK
 
 
-def test_functions() -> None:
+def test_each_function_builds_its_expression() -> None:
     decay = {"function": "exp", "origin": 1, "scale": 2, "offset": 0, "decay": 0.5}
     assert fn.num_combine(A, B) == FunctionChainExpr("num_combine", (A, B), {"mode": "sum"})
     assert fn.decay(A, function="exp", origin=1, scale=2) == FunctionChainExpr("decay", (A,), decay)
@@ -97,6 +97,6 @@ def test_functions() -> None:
         lambda: FunctionChainOp("x", "y"),  # type: ignore[arg-type]  # the point of the test
     ],
 )
-def test_what_cannot_be_is_refused(call: Callable[[], Any]) -> None:
+def test_an_invalid_argument_is_refused(call: Callable[[], Any]) -> None:
     with pytest.raises(ParamError):
         call()

@@ -216,7 +216,7 @@ def test_a_value_with_code_of_its_own_harms_neither_the_table_nor_its_neighbours
     )
 
 
-def test_values_that_hold_themselves_come_to_an_end() -> None:
+def test_values_that_contain_themselves_are_cut() -> None:
     rows: list[object] = [1]
     rows.append(rows)
     known: dict[str, object] = {}

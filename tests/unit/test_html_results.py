@@ -100,7 +100,7 @@ def test_of_many_columns_the_first_are_shown(count: int, lines: list[str]) -> No
     assert page.lines == lines
 
 
-def test_what_is_no_row_is_shown_all_the_same() -> None:
+def test_items_that_are_not_rows_are_shown_too() -> None:
     rows = QueryResult([{"id": 1}])
     rows.append(5)  # type: ignore[arg-type]  # a list takes anything
     assert read(rows._repr_html_()).table.rows == [["0", "1", ""], ["1", "", "5"]]
@@ -186,7 +186,7 @@ def test_only_the_start_of_a_vector_is_looked_at() -> None:
     assert cell(Vector([0.5] * 9)) == "[0.5, 0.5, 0.5, …] (9)"
 
 
-def test_numbers_stand_right_and_everything_else_left() -> None:
+def test_numbers_are_aligned_right_and_other_values_left() -> None:
     rows: list[dict[str, object]] = [
         {"number": 1, "decimal": np.float32(1), "gaps": 1.5, "text": "1", "mixed": 1, "flag": True, "vector": [1]},
         {"number": 2, "decimal": 2.0, "gaps": None, "text": "2", "mixed": "a", "flag": False, "vector": [2]},

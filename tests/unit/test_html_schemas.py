@@ -82,7 +82,7 @@ def connection(operations: dict[str, OperationStats], since: float = 1_750_000_0
     )  # fmt: skip
 
 
-def test_a_connection_has_a_line_for_each_figure() -> None:
+def test_a_connection_has_a_line_for_each_counter() -> None:
     rows = dict(read(connection({})._repr_html_()).table.rows)
     assert rows["alias"] == "books"
     assert rows["address"] == "db:19530"

@@ -32,7 +32,7 @@ def test_a_hit_is_a_dict_that_reads_by_attribute() -> None:
         _ = HIT.no
 
 
-def test_the_key_has_a_name_of_its_own_and_is_id_too() -> None:
+def test_the_primary_key_is_read_by_its_name_and_as_id() -> None:
     hit = KEYED({"pk": 7, "distance": 0.5, "entity": {}})
     assert (hit["id"], hit.get("id"), hit.id) == (7, 7, 7)
     assert hit_class("") is hit_class("id") is Hit
@@ -42,7 +42,7 @@ def test_the_key_has_a_name_of_its_own_and_is_id_too() -> None:
         KEYED({})["id"]
 
 
-def test_the_entity_reads_as_the_fields_and_as_the_hit() -> None:
+def test_an_entity_has_the_fields_and_the_attributes_of_its_hit() -> None:
     entity = HIT.entity
     assert entity == HIT["entity"]
     assert (entity["title"], entity.title, entity.get("title")) == ("a", "a", "a")

@@ -36,7 +36,7 @@ LOOKED_FOR = ("_ipython_canary_method_should_not_exist_", "_ipython_display_", "
 
 
 @pytest.mark.parametrize("value", SHOWN, ids=lambda value: type(value).__name__)
-def test_notebooks_find_the_table_and_the_text(value: object) -> None:
+def test_notebooks_show_a_table_and_a_text(value: object) -> None:
     formatters = pytest.importorskip("IPython.core.formatters")
     found, _ = formatters.DisplayFormatter().format(value)
     assert set(found) == {"text/plain", "text/html"}
@@ -62,7 +62,7 @@ def test_a_class_of_a_program_is_shown_as_the_class_that_it_extends() -> None:
     assert html_of(Hits([{"id": 1}])) == html_of(QueryResult([{"id": 1}])).replace("QueryResult", "Hits")
 
 
-def test_a_field_cannot_pass_for_a_method_that_notebooks_look_for() -> None:
+def test_a_field_is_not_taken_for_a_method_that_notebooks_call() -> None:
     formatters = pytest.importorskip("IPython.core.formatters")
     hit = Hit({"id": 1, "distance": 0.5, "entity": dict.fromkeys(LOOKED_FOR, print)})
     for value in (hit, hit.entity):
@@ -76,18 +76,18 @@ def test_a_field_cannot_pass_for_a_method_that_notebooks_look_for() -> None:
 @pytest.mark.parametrize(
     "name", ["_ipython_display_", "_ipython_canary_method_should_not_exist_", "_repr_png_", "__x__"]
 )
-def test_a_hit_has_no_attribute_that_nobody_gave_it(name: str) -> None:
+def test_a_hit_has_no_attributes_that_notebooks_probe_for(name: str) -> None:
     assert not hasattr(HIT, name)
     assert not hasattr(HIT.entity, name)
     assert not hasattr(type(HIT), name)
 
 
-def test_the_text_of_results_is_what_it_was() -> None:
+def test_the_repr_of_small_results_is_that_of_lists_and_dicts() -> None:
     assert repr(QueryResult([{"id": 1}])) == "[{'id': 1}]"
     assert repr(SearchResult([Hits([Hit({"id": 1})])])) == "[[{'id': 1}]]"
 
 
-def test_nothing_of_it_is_loaded_before_a_notebook_asks() -> None:
+def test_tables_are_loaded_when_a_notebook_shows_one() -> None:
     program = (
         "import sys, milvusclient; milvusclient.MilvusClient; milvusclient.FieldSchema('id', 5);"
         "from milvusclient.models.results import QueryResult; rows = QueryResult([{'id': 1}]);"

@@ -70,7 +70,7 @@ def test_fields_are_copied() -> None:
         (empty, False),
     ],
 )
-def test_auto_id_is_that_of_the_key(schema: Any, auto_id: bool) -> None:
+def test_auto_id_of_the_schema_and_of_its_key_agree(schema: Any, auto_id: bool) -> None:
     assert schema().auto_id is auto_id
     if schema().primary_field is not None:
         assert schema().primary_field.auto_id is auto_id
@@ -116,7 +116,7 @@ def test_a_key_may_be_named_by_the_schema(option: str, attribute: str) -> None:
         ([FieldSchema("a", 5)], {"primary_field": "x"}, PrimaryKeyException, []),
         ([KEY, FieldSchema("b", 5)], {"primary_field": "b"}, PrimaryKeyException, ["'b'"]),
         ([KEY], {"partition_key_field": 5}, PartitionKeyException, ["5 (int)"]),
-        ([KEY], {"partition_key_field": "x"}, PartitionKeyException, ["'x'", "['id']"]),
+        ([KEY], {"partition_key_field": "x"}, PartitionKeyException, ["'x'", "has id"]),
         ([KEY, FieldSchema("b", 10)], {"partition_key_field": "b"}, PartitionKeyException, ["FLOAT"]),
         ([KEY, FieldSchema("b", 23, is_clustering_key=True)], {}, ClusteringKeyException, ["JSON"]),
         ([KEY], {"auto_id": "x"}, AutoIDException, ["'x' (str)"]),
@@ -127,7 +127,7 @@ def test_a_key_may_be_named_by_the_schema(option: str, attribute: str) -> None:
         ([KEY], {"external_source": "s", "auto_id": True}, ParamError, ["external_source"]),
     ],
 )
-def test_what_cannot_be_is_refused(
+def test_an_invalid_argument_is_refused(
     fields: Any, options: dict[str, Any], error: type[MilvusException], words: list[str]
 ) -> None:
     with pytest.raises(error) as caught:
@@ -160,7 +160,7 @@ def test_a_second_key_is_refused_where_it_is_added(flag: str, error: type[Milvus
         (DataType.ARRAY, {"max_capacity": 3}, "element_type is missing"),
     ],
 )
-def test_verify_names_what_a_field_lacks(dtype: DataType, options: dict[str, Any], words: str) -> None:
+def test_verify_names_the_missing_parameter_of_a_field(dtype: DataType, options: dict[str, Any], words: str) -> None:
     schema = with_key().add_field("x", dtype, **options)
     with pytest.raises(ParamError) as caught:
         schema.verify()
@@ -210,7 +210,7 @@ def with_struct(**options: Any) -> CollectionSchema:
     return with_key().add_field("clips", DataType.ARRAY, element_type=DataType.STRUCT, **options)
 
 
-def test_a_struct_array_is_apart_from_the_fields() -> None:
+def test_struct_arrays_are_listed_apart_from_fields() -> None:
     schema = with_struct(description="d", mmap_enabled=True)
     schema.verify()
     assert [field.name for field in schema.fields] == ["id"]
@@ -230,7 +230,7 @@ def test_a_struct_is_nullable_if_it_or_the_field_is() -> None:
 
 
 @pytest.mark.parametrize("form", ["described", "stored"])
-def test_a_struct_array_is_read_from_what_servers_say(form: str) -> None:
+def test_a_struct_array_is_read_in_each_form_of_description(form: str) -> None:
     label = {"name": "label", "type": 21, "params": {"max_length": 5}}
     stored = {"name": "label", "type": 22, "element_type": 21, "params": {"max_length": 5, "max_capacity": 7}}
     raw: dict[str, Any] = {"fields": [KEY.to_dict()]}
@@ -264,7 +264,7 @@ def test_an_incomplete_struct_array_is_refused(options: dict[str, Any], words: s
 
 
 def test_a_struct_outside_an_array_is_refused() -> None:
-    with pytest.raises(ParamError, match="stored as an array"):
+    with pytest.raises(ParamError, match="stored in an ARRAY"):
         empty().add_field("c", DataType.STRUCT, struct_schema=clips(), max_capacity=3)
 
 
@@ -273,7 +273,7 @@ def test_verify_looks_into_structs() -> None:
         with_struct(struct_schema=clips().add_field("e", DataType.FLOAT_VECTOR)).verify()
     with pytest.raises(ParamError, match="no sub-fields"):
         with_struct(struct_schema=StructFieldSchema()).verify()
-    with pytest.raises(ParamError, match="no name"):
+    with pytest.raises(ParamError, match="empty name"):
         with_key().add_struct_field(clips()).verify()
 
 

@@ -66,7 +66,7 @@ TEXT = {"max_length": 10, "enable_match": True, "enable_analyzer": True}
         (DataType.INT64, {"params": {"future": 1}}, {"params": {"future": 1}}),
     ],
 )
-def test_to_dict_has_what_is_set_and_nothing_else(
+def test_to_dict_holds_only_settings_that_are_set(
     dtype: DataType, options: dict[str, Any], rest: dict[str, Any]
 ) -> None:
     field = FieldSchema("a", dtype, **options)
@@ -75,7 +75,7 @@ def test_to_dict_has_what_is_set_and_nothing_else(
     assert repr(field) == str(field.to_dict())
 
 
-def test_attributes_are_typed_and_have_their_names() -> None:
+def test_parameters_are_attributes_of_a_field() -> None:
     field = FieldSchema("a", DataType.ARRAY, "d", element_type=DataType.VARCHAR, max_capacity=5, max_length=9)
     assert (field.name, field.dtype, field.description) == ("a", DataType.ARRAY, "d")
     assert (field.element_type, field.max_capacity, field.max_length, field.dim) == (DataType.VARCHAR, 5, 9, None)
@@ -83,11 +83,11 @@ def test_attributes_are_typed_and_have_their_names() -> None:
     assert not any(flags)
 
 
-def test_a_type_may_be_its_number() -> None:
+def test_a_type_can_be_given_as_its_number() -> None:
     assert FieldSchema("a", 5).dtype is DataType.INT64
 
 
-def test_equal_fields_are_equal_and_no_field_is_a_key() -> None:
+def test_fields_compare_by_value_and_are_not_hashable() -> None:
     assert FieldSchema("a", DataType.INT64) == FieldSchema("a", DataType.INT64)
     assert FieldSchema("a", DataType.INT64) != FieldSchema("a", DataType.INT32)
     assert FieldSchema("a", DataType.INT64) != 5
@@ -125,7 +125,7 @@ def test_a_misspelt_option_is_a_type_error() -> None:
         ({"name": 5}, ParamError, ["5 (int)"]),
     ],
 )
-def test_what_cannot_be_is_refused_with_its_field_and_value(
+def test_an_invalid_argument_is_refused_with_field_and_value(
     options: dict[str, Any], error: type[MilvusException], words: list[str]
 ) -> None:
     with pytest.raises(error) as caught:
@@ -175,7 +175,7 @@ def test_a_default_value_of_another_type_is_refused(dtype: DataType, value: Any)
 
 
 @pytest.mark.parametrize("stated", [{"long_data": 3}, 3])
-def test_a_described_default_value_is_read(stated: object) -> None:
+def test_a_default_value_is_read_from_each_form_of_description(stated: object) -> None:
     raw = {"name": "a", "type": 5, "nullable": True, "default_value": stated, "field_id": 100, "params": {}}
     assert FieldSchema.construct_from_dict(raw).default_value == 3
 
@@ -192,7 +192,7 @@ def clip() -> StructFieldSchema:
     return struct.add_field("embedding", DataType.FLOAT_VECTOR, dim=2)
 
 
-def test_a_struct_is_its_sub_fields() -> None:
+def test_a_struct_array_has_sub_fields() -> None:
     struct = clip()
     assert [field.name for field in struct.fields] == ["label", "embedding"]
     assert (struct.dtype, struct.params, struct.nullable, struct.name, struct.max_capacity) == (
@@ -222,7 +222,7 @@ def test_naming_a_struct_leaves_the_original_alone() -> None:
 
 @pytest.mark.parametrize("dtype", [DataType.ARRAY, DataType.STRUCT, DataType._ARRAY_OF_VECTOR])
 def test_a_struct_cannot_hold_arrays(dtype: DataType) -> None:
-    with pytest.raises(ParamError, match=f"'x' cannot be {dtype.name}"):
+    with pytest.raises(ParamError, match=f"'x': datatype cannot be {dtype.name}"):
         StructFieldSchema().add_field("x", dtype, element_type=DataType.INT64, max_capacity=3)
 
 

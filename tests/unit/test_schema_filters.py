@@ -99,14 +99,14 @@ def test_a_refused_batch_adds_nothing() -> None:
 
 
 def test_a_bitmap_that_servers_would_refuse() -> None:
-    with pytest.raises(ParamError, match="300000 different upper halves, servers take 262144"):
+    with pytest.raises(ParamError, match="300000 different upper halves, servers accept 262144"):
         build_roaring_bitmap([high << 32 for high in range(300_000)])
 
 
 @pytest.mark.parametrize(
     ("n", "fpr"), [(-1, 0.01), ("x", 0.01), (True, 0.01), (2**64, 0.01), (1, 0), (1, 0.1), (1, "x")]
 )
-def test_bloom_filters_that_cannot_be(n: Any, fpr: Any) -> None:
+def test_an_invalid_size_or_rate_of_a_bloom_filter_is_refused(n: Any, fpr: Any) -> None:
     with pytest.raises(ParamError):
         BloomFilterBuilder(n, fpr)
 

@@ -26,7 +26,7 @@ FIELDS = {
 }
 
 
-def test_one_name_is_a_list_of_one() -> None:
+def test_a_single_field_name_becomes_a_list() -> None:
     function = Function("b", FunctionType.BM25, "t", "s", "d", {"k": 1})
     assert function == Function("b", 1, ["t"], ["s"], "d", {"k": 1})
     assert function.to_dict() == {
@@ -56,7 +56,7 @@ def test_one_name_is_a_list_of_one() -> None:
         ({"description": 5}, "description"),
     ],
 )
-def test_what_cannot_be_is_refused(options: dict[str, Any], words: str) -> None:
+def test_an_invalid_argument_is_refused(options: dict[str, Any], words: str) -> None:
     defaults = {"name": "b", "function_type": FunctionType.BM25, "input_field_names": "t", "output_field_names": "s"}
     with pytest.raises(ParamError) as caught:
         Function(**{**defaults, **options})
@@ -74,7 +74,7 @@ def test_what_cannot_be_is_refused(options: dict[str, Any], words: str) -> None:
         (FunctionType.RERANK, "i", []),
     ],
 )
-def test_functions_that_fit(kind: FunctionType, inputs: Any, outputs: Any) -> None:
+def test_functions_that_match_their_fields(kind: FunctionType, inputs: Any, outputs: Any) -> None:
     function = Function("x", kind, inputs, outputs)
     function.verify(FIELDS)
     assert function.output_field_names == ([outputs] if outputs else [])
@@ -85,8 +85,8 @@ def test_functions_that_fit(kind: FunctionType, inputs: Any, outputs: Any) -> No
     [
         (FunctionType.BM25, "zz", "s", "input field 'zz' is not in the schema"),
         (FunctionType.BM25, "t", "zz", "output field 'zz' is not in the schema"),
-        (FunctionType.BM25, "i", "s", "'i' must be VARCHAR or TEXT, it is INT64"),
-        (FunctionType.BM25, "t", "f", "'f' must be SPARSE_FLOAT_VECTOR, it is FLOAT_VECTOR"),
+        (FunctionType.BM25, "i", "s", "'i' must be VARCHAR or TEXT, got INT64"),
+        (FunctionType.BM25, "t", "f", "'f' must be SPARSE_FLOAT_VECTOR, got FLOAT_VECTOR"),
         (FunctionType.BM25, "t", ["s", "f"], "one input and one output field, got 1 and 2"),
         (FunctionType.BM25, "t", [], "got 1 and 0"),
         (FunctionType.TEXTEMBEDDING, ["t", "text"], "f", "got 2 and 1"),
@@ -96,7 +96,9 @@ def test_functions_that_fit(kind: FunctionType, inputs: Any, outputs: Any) -> No
         (FunctionType.MINHASH, "t", "id", "primary"),
     ],
 )
-def test_functions_that_do_not_fit(kind: FunctionType, inputs: Any, outputs: Any, words: str) -> None:
+def test_functions_that_do_not_match_their_fields_are_refused(
+    kind: FunctionType, inputs: Any, outputs: Any, words: str
+) -> None:
     with pytest.raises(ParamError) as caught:
         Function("x", kind, inputs, outputs).verify(FIELDS)
     assert words in caught.value.message

@@ -47,7 +47,7 @@ def test_what_is_not_given_is_empty_and_left_out() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"requests": {"x": 1}}, "requests has no 'x'; it has node_num"),
+        ({"requests": {"x": 1}}, "requests has an unknown key 'x'; it can have node_num"),
         ({"requests": 5}, "requests must be a ResourceGroupLimit or a dict, got 5 (int)"),
         ({"requests": {"node_num": "x"}}, "node_num must be an int"),
         ({"transfer_from": {"resource_group": "a"}}, "transfer_from must be a list"),
@@ -55,7 +55,7 @@ def test_what_is_not_given_is_empty_and_left_out() -> None:
         ({"node_filter": {"node_labels": [{"key": 5}]}}, "node_labels[0]: key must be a str"),
     ],
 )
-def test_what_cannot_be_is_refused(options: dict[str, Any], words: str) -> None:
+def test_an_invalid_argument_is_refused(options: dict[str, Any], words: str) -> None:
     with pytest.raises(ParamError) as caught:
         ResourceGroupConfig(**options)
     assert words in caught.value.message

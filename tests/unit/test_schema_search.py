@@ -22,7 +22,7 @@ from milvusclient.schema.states import HighlightType, IndexType
 
 
 # --- enums -----------------------------------------------------------------------------------------------------------
-def test_numbers_of_the_types() -> None:
+def test_enumerations_have_the_numbers_of_the_protocol() -> None:
     numbers = {"BOOL": 1, "INT64": 5, "FLOAT": 10, "DOUBLE": 11, "VARCHAR": 21, "ARRAY": 22, "JSON": 23, "GEOMETRY": 24}
     numbers |= {"TEXT": 25, "TIMESTAMPTZ": 26, "BINARY_VECTOR": 100, "FLOAT_VECTOR": 101, "FLOAT16_VECTOR": 102}
     numbers |= {"BFLOAT16_VECTOR": 103, "SPARSE_FLOAT_VECTOR": 104, "INT8_VECTOR": 105, "STRUCT": 201, "UNKNOWN": 999}
@@ -89,7 +89,7 @@ def test_every_index_option_reaches_the_index() -> None:
 
 
 @pytest.mark.parametrize(("arguments", "options"), [((5,), {}), (("v",), {"params": "x"})])
-def test_indexes_that_cannot_be(arguments: Any, options: dict[str, Any]) -> None:
+def test_invalid_index_arguments_are_refused(arguments: Any, options: dict[str, Any]) -> None:
     with pytest.raises(ParamError):
         IndexParams().add_index(*arguments, **options)
     with pytest.raises(TypeError, match="nlst"):
@@ -110,7 +110,7 @@ def test_rankers_are_dicts() -> None:
 
 
 @pytest.mark.parametrize("weight", ["x", True, [0.5], None])
-def test_a_weight_that_is_no_number_is_a_type_error(weight: Any) -> None:
+def test_a_weight_that_is_not_a_number_is_a_type_error(weight: Any) -> None:
     with pytest.raises(exceptions.TypeError, match="weight 1") as caught:
         WeightedRanker(0.5, weight)
     assert isinstance(caught.value, builtins.TypeError)
@@ -131,15 +131,15 @@ def test_a_request_keeps_what_it_is_given() -> None:
     assert str(request) == "{'anns_field': 'v', 'param': {'metric_type': 'L2'}, 'limit': 5, 'expr': 'x > {a}'}"
 
 
-def test_one_filter_and_a_text() -> None:
-    with pytest.raises(ParamError, match="give one of them"):
+def test_a_request_takes_one_filter_which_is_a_str() -> None:
+    with pytest.raises(ParamError, match="pass only one of them"):
         AnnSearchRequest([[1.0]], "v", {}, 5, expr="", filter="y")
     with pytest.raises(DataTypeNotMatchException, match=r"'v' must be a str, got 5 \(int\)"):
         AnnSearchRequest([[1.0]], "v", {}, 5, expr=5)  # type: ignore[arg-type]  # the point of the test
 
 
 # --- highlighters ----------------------------------------------------------------------------------------------------
-def test_highlighters_have_what_is_set() -> None:
+def test_highlighters_hold_only_settings_that_are_set() -> None:
     assert LexicalHighlighter().params == {}
     assert LexicalHighlighter().type is HighlightType.LEXICAL
     marker = LexicalHighlighter(pre_tags=["<b>"], fragment_offset=0, highlight_search_text=False)
@@ -179,16 +179,16 @@ def test_an_aggregation_keeps_its_parts() -> None:
         ((["a"], 5, "x"), "metrics must be a dict"),
         ((["a"], 5, {"n": {"median": "x"}}), "'avg', 'count', 'max', 'min', 'sum'; got 'median'"),
         ((["a"], 5, {"n": {"avg": "*"}}), "'avg' needs a field name"),
-        ((["a"], 5, {"n": {"avg": "x", "sum": "x"}}), "a dict of one str and one str"),
+        ((["a"], 5, {"n": {"avg": "x", "sum": "x"}}), "a dict with one entry, from a str to a str"),
         ((["a"], 5, {"": {"avg": "x"}}), "name of a metric"),
-        ((["a"], 5, None, [{"n": "asc"}]), "order by 'n' is not possible"),
+        ((["a"], 5, None, [{"n": "asc"}]), "cannot order by 'n', which is not a metric"),
         ((["a"], 5, None, [{"_key": "up"}]), "'asc', 'desc'; got 'up'"),
         ((["a"], 5, None, "x"), "order must be a list"),
         ((["a"], 5, None, None, "x"), "top_hits must be a TopHits"),
         ((["a"], 5, None, None, None, "x"), "sub_aggregation must be a SearchAggregation"),
     ],
 )
-def test_aggregations_that_cannot_be(arguments: Any, words: str) -> None:
+def test_invalid_aggregations_are_refused(arguments: Any, words: str) -> None:
     with pytest.raises(ParamError) as caught:
         SearchAggregation(*arguments)
     assert words in caught.value.message
@@ -197,19 +197,19 @@ def test_aggregations_that_cannot_be(arguments: Any, words: str) -> None:
 @pytest.mark.parametrize(
     "arguments", [(0,), ("x",), (True,), (1, "x"), (1, [{}]), (1, [{"a": "ASC"}]), (1, [{5: "asc"}])]
 )
-def test_top_hits_that_cannot_be(arguments: Any) -> None:
+def test_invalid_top_hits_are_refused(arguments: Any) -> None:
     with pytest.raises(ParamError, match="TopHits"):
         TopHits(*arguments)
 
 
 # --- field operations ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("op", [FieldOp.array_append(), FieldOpType.ARRAY_APPEND, 1, "array_append", "ARRAY_APPEND"])
-def test_an_operation_in_each_form(op: Any) -> None:
+def test_an_operation_is_read_in_each_form(op: Any) -> None:
     assert normalize_field_ops({"a": op, "b": None, "c": "replace"}) == {"a": FieldOpType.ARRAY_APPEND}
     assert normalize_field_ops(None) == {}
 
 
 @pytest.mark.parametrize("op", ["zz", 9, 1.5, True])
-def test_operations_that_do_not_exist(op: Any) -> None:
+def test_unknown_operations_are_refused(op: Any) -> None:
     with pytest.raises(ParamError, match=r"field_ops\['a'\]"):
         normalize_field_ops({"a": op})

@@ -37,7 +37,7 @@ def test_a_schema_names_its_fields_in_order() -> None:
     }
 
 
-def test_type_parameters_are_json_but_texts_stay_bare() -> None:
+def test_type_parameters_are_json_except_strings() -> None:
     field = FieldSchema(
         "t",
         DataType.VARCHAR,
@@ -78,7 +78,7 @@ def test_a_default_has_the_member_of_its_type(dtype: DataType, value: bool | flo
     assert field.default_value == encode_default(dtype, value)
 
 
-def test_a_field_without_a_default_says_nothing_of_it() -> None:
+def test_a_field_without_a_default_sends_none() -> None:
     assert not encode_field(FieldSchema("x", DataType.INT64, nullable=True, default_value=None)).HasField(
         "default_value"
     )

@@ -1,1 +1,1 @@
-"""Bitmaps and Bloom filters of keys, for filters that test membership in a large set."""
+"""Bloom filters and bitmaps of large sets, for filters that test membership in them."""

@@ -1,4 +1,4 @@
-"""Bloom filters: a large set of values for ``bloom_match`` in a filter, in little space, with a few false matches.
+"""Bloom filters: large sets for ``bloom_match`` in a filter. Small, but with a few false matches.
 
 The bytes are a header of 32 (magic ``MBF1``, version 1, kind 1, number of members, error rate, number of blocks,
 domains) and then blocks of eight 32-bit words; one hash of a member chooses a block and one bit in each of its words.
@@ -30,7 +30,7 @@ _WHAT = "bloom filter"
 
 
 def _number_of_blocks(members: int, error_rate: float) -> int:
-    """The smallest power of two with which ``members`` keep the error rate."""
+    """Return the smallest power of two with which ``members`` members keep the error rate."""
     bits = -8 * members / math.log(1 - error_rate ** (1 / 8))
     blocks = 1
     while blocks * _BLOCK_BYTES * 8 < bits and blocks * _BLOCK_BYTES < _MAX_BYTES:
@@ -40,17 +40,17 @@ def _number_of_blocks(members: int, error_rate: float) -> int:
 
 @suggest_keywords
 class BloomFilterBuilder:
-    """Builds a bloom filter batch by batch, without holding the members.
+    """Builds a Bloom filter batch by batch, without keeping the members in memory.
 
     Args:
-        n: how many members there will be; more than that make false matches likelier.
-        fpr: the share of false matches with ``n`` members, 0.0001 to 0.05.
+        n: expected number of members; with more of them, false matches become more likely.
+        fpr: false-positive rate with ``n`` members, 0.0001 to 0.05.
 
     Raises:
         ParamError: ``n`` is not an int of 0 or more, or ``fpr`` is out of range.
 
     Example:
-        >>> from milvusclient.schema import BloomFilterBuilder
+        >>> from milvusclient import BloomFilterBuilder
         >>> builder = BloomFilterBuilder(4)
         >>> data = builder.add_int64_batch([1, 2]).add_int64_batch([3, 4]).build()
         >>> data[:4], len(data)
@@ -69,12 +69,12 @@ class BloomFilterBuilder:
 
     @property
     def num_blocks(self) -> int:
-        """How many blocks of 32 bytes the filter has."""
+        """Number of blocks of the filter; a block has 32 bytes."""
         return self._num_blocks
 
     @property
     def domains(self) -> int:
-        """What the members are: 1 for integers, 2 for texts, 3 for both, 0 while there are none."""
+        """Kinds of the members: 1 for int, 2 for str, 3 for both, 0 while there are none."""
         return self._domains
 
     def _add_hash(self, digest: int) -> None:
@@ -88,7 +88,7 @@ class BloomFilterBuilder:
         """Add integers.
 
         Args:
-            values: the integers; none is added if one of them cannot be.
+            values: the integers. If one of them is invalid, none is added.
 
         Returns:
             The builder itself, for chaining.
@@ -102,10 +102,10 @@ class BloomFilterBuilder:
         return self
 
     def add_string_batch(self, values: Iterable[str]) -> BloomFilterBuilder:
-        """Add texts.
+        """Add strings.
 
         Args:
-            values: the texts; none is added if one of them cannot be.
+            values: the strings. If one of them is invalid, none is added.
 
         Returns:
             The builder itself, for chaining.
@@ -119,7 +119,11 @@ class BloomFilterBuilder:
         return self
 
     def build(self) -> bytes:
-        """The filter, for ``filter_params``; further batches may be added and the filter built again."""
+        """Build the filter. Further batches may be added, and the filter built again.
+
+        Returns:
+            The filter, to be passed in ``filter_params``.
+        """
         header = _HEADER.pack(b"MBF1", 1, 1, self._n, self._fpr, self._num_blocks, self._domains)
         words = self._words
         if sys.byteorder == "big":
@@ -129,21 +133,21 @@ class BloomFilterBuilder:
 
 
 def build_bloom_filter(members: Sequence[int | str], fpr: float = 0.005) -> bytes:
-    """A bloom filter of the members, for ``bloom_match`` in a filter.
+    """Build a Bloom filter of a set of members, for ``bloom_match`` in a filter.
 
     Args:
-        members: all integers, or all texts.
-        fpr: the share of false matches, 0.0001 to 0.05.
+        members: the members: either all int or all str.
+        fpr: false-positive rate, 0.0001 to 0.05.
 
     Returns:
-        The filter, to be given in ``filter_params``.
+        The filter, to be passed in ``filter_params``.
 
     Raises:
         ParamError: a member is neither an int nor a str or does not fit in 64 bits, the members are of both kinds, or
             ``fpr`` is out of range.
 
     Example:
-        >>> from milvusclient.schema import build_bloom_filter
+        >>> from milvusclient import build_bloom_filter
         >>> len(build_bloom_filter(["a", "b"]))
         64
     """

@@ -1,4 +1,4 @@
-"""The members of large filters: read from what users have, and checked before any is added."""
+"""The members of Bloom filters and bitmaps: checked, all of them before any is added."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ _BOUND = 1 << 63
 
 
 def member_list(members: object, what: str) -> list[object]:
-    """The members of a filter that is built at once: a list, tuple, set or range, or an array with ``tolist``."""
+    """Return the members that were given as a list, tuple, set, range or array (anything with ``tolist``)."""
     tolist = getattr(members, "tolist", None)
     if callable(tolist):
         members = tolist()
     if not isinstance(members, list | tuple | set | frozenset | range):
-        raise ParamError(message=f"the members of a {what} must be a list, got {given(members)}")
+        raise ParamError(
+            message=f"the members of a {what} must be a list, tuple, set, range or array, got {given(members)}"
+        )
     return list(members)
 
 
 def int64_members(members: Iterable[object], what: str) -> list[int]:
-    """The members as integers that fit in 64 bits."""
+    """Return the members as integers that fit in 64 bits."""
     result: list[int] = []
     for index, member in enumerate(members):
         if isinstance(member, bool) or not hasattr(member, "__index__"):
@@ -37,7 +39,7 @@ def int64_members(members: Iterable[object], what: str) -> list[int]:
 
 
 def string_members(members: Iterable[object], what: str) -> list[bytes]:
-    """The members, texts, in UTF-8."""
+    """Return the members, which must be str, in UTF-8."""
     result: list[bytes] = []
     for index, member in enumerate(members):
         if not isinstance(member, str):

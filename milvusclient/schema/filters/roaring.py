@@ -1,4 +1,4 @@
-"""Roaring bitmaps: a large set of integers for ``roaring_match`` in a filter, exact and compressed.
+"""Roaring bitmaps: large sets of integers for ``roaring_match`` in a filter, exact and compressed.
 
 The bytes are a header of 32 (magic ``MRB1``, version 1, format 1, number of members, length of the body, 0) and a
 64-bit bitmap of the members' two's complement, in the portable format of
@@ -18,7 +18,7 @@ __all__ = ["RoaringBitmapBuilder", "build_roaring_bitmap"]
 
 _HEADER = struct.Struct("<4sHHQQQ")
 _WHAT = "roaring bitmap"
-#: Servers refuse what would take more than this, by their own estimate of the memory for containers.
+#: Servers refuse larger bitmaps, by their own estimate of the memory that the containers take.
 _MAX_BITMAPS = 262_144
 _MAX_DECODED_BYTES = 64 * 1024 * 1024
 _MAX_BODY_BYTES = 128 * 1024 * 1024
@@ -26,14 +26,14 @@ _BITMAP_OVERHEAD, _CONTAINER_OVERHEAD = 128, 64
 
 _COOKIE_WITH_RUNS, _COOKIE_WITHOUT_RUNS = 12347, 12346
 _MAX_ARRAY = 4096
-#: What a bitmap container counts as when it is compared with runs.
+#: The size that a bitmap container counts as when it is compared with runs.
 _BITMAP_COST = 8224
 #: With fewer containers than this, and runs among them, the offsets are left out.
 _MIN_WITH_OFFSETS = 4
 
 
 def _runs(values: list[int]) -> list[tuple[int, int]]:
-    """Sorted values as pairs of a first value and how many follow it without a gap."""
+    """Return runs of consecutive values as pairs: the first value, and how many follow it."""
     runs: list[tuple[int, int]] = []
     first = last = values[0]
     for value in values[1:]:
@@ -46,7 +46,7 @@ def _runs(values: list[int]) -> list[tuple[int, int]]:
 
 
 def _container(values: list[int]) -> tuple[bytes, bool]:
-    """The sorted 16-bit values of one container in the smallest of the three forms, and whether that is runs."""
+    """Encode the sorted 16-bit values of a container in the smallest of the three forms; tell whether it is runs."""
     runs = _runs(values)
     array_cost = 2 * len(values) if len(values) <= _MAX_ARRAY else _BITMAP_COST
     if 2 + 4 * len(runs) < min(array_cost, _BITMAP_COST):
@@ -61,7 +61,7 @@ def _container(values: list[int]) -> tuple[bytes, bool]:
 
 
 def _bitmap32(values: Iterable[int]) -> bytes:
-    """Sorted 32-bit values in the portable format."""
+    """Encode sorted 32-bit values in the portable format."""
     groups = [(key, [value & 0xFFFF for value in group]) for key, group in groupby(values, lambda value: value >> 16)]
     containers = [_container(low) for _, low in groups]
     count = len(groups)
@@ -88,13 +88,13 @@ def _check_size(keys: list[int]) -> None:
     bitmaps = len({key >> 32 for key in keys})
     if bitmaps > _MAX_BITMAPS:
         raise ParamError(
-            message=f"the members of the {_WHAT} have {bitmaps} different upper halves, servers take {_MAX_BITMAPS}; "
-            "split them over several filters"
+            message=f"the members of the {_WHAT} have {bitmaps} different upper halves, servers accept {_MAX_BITMAPS}; "
+            "split the members over several filters"
         )
     memory = bitmaps * _BITMAP_OVERHEAD + len({key >> 16 for key in keys}) * _CONTAINER_OVERHEAD
     if memory > _MAX_DECODED_BYTES:
         raise ParamError(
-            message=f"the {_WHAT} would take {memory} bytes of a server's memory, servers take {_MAX_DECODED_BYTES}; "
+            message=f"the {_WHAT} would take {memory} bytes of a server's memory, servers accept {_MAX_DECODED_BYTES}; "
             "split the members over several filters"
         )
 
@@ -103,7 +103,7 @@ class RoaringBitmapBuilder:
     """Builds a roaring bitmap batch by batch.
 
     Example:
-        >>> from milvusclient.schema import RoaringBitmapBuilder
+        >>> from milvusclient import RoaringBitmapBuilder
         >>> builder = RoaringBitmapBuilder().add_int64_batch([3, 1]).add_int64_batch([3])
         >>> builder.cardinality, builder.build()[:4]
         (2, b'MRB1')
@@ -114,14 +114,14 @@ class RoaringBitmapBuilder:
 
     @property
     def cardinality(self) -> int:
-        """How many distinct members there are."""
+        """Number of distinct members."""
         return len(self._members)
 
     def add_int64_batch(self, values: Iterable[int]) -> RoaringBitmapBuilder:
         """Add integers.
 
         Args:
-            values: the integers; none is added if one of them cannot be.
+            values: the integers. If one of them is invalid, none is added.
 
         Returns:
             The builder itself, for chaining.
@@ -133,10 +133,13 @@ class RoaringBitmapBuilder:
         return self
 
     def build(self) -> bytes:
-        """The bitmap, for ``filter_params``; further batches may be added and the bitmap built again.
+        """Build the bitmap. Further batches may be added, and the bitmap built again.
+
+        Returns:
+            The bitmap, to be passed in ``filter_params``.
 
         Raises:
-            ParamError: the bitmap is larger than servers take.
+            ParamError: the bitmap is larger than servers accept.
         """
         keys = sorted(member & 0xFFFFFFFFFFFFFFFF for member in self._members)
         _check_size(keys)
@@ -147,26 +150,26 @@ class RoaringBitmapBuilder:
         body = b"".join(parts)
         if len(body) > _MAX_BODY_BYTES:
             raise ParamError(
-                message=f"the {_WHAT} has {len(body)} bytes, servers take {_MAX_BODY_BYTES}; "
+                message=f"the {_WHAT} has {len(body)} bytes, servers accept {_MAX_BODY_BYTES}; "
                 "split the members over several filters"
             )
         return _HEADER.pack(b"MRB1", 1, 1, len(keys), len(body), 0) + body
 
 
 def build_roaring_bitmap(members: Sequence[int]) -> bytes:
-    """A roaring bitmap of the members, for ``roaring_match`` in a filter.
+    """Build a roaring bitmap of a set of members, for ``roaring_match`` in a filter.
 
     Args:
-        members: integers.
+        members: the members, all int.
 
     Returns:
-        The bitmap, to be given in ``filter_params``.
+        The bitmap, to be passed in ``filter_params``.
 
     Raises:
-        ParamError: a member is not an int or does not fit in 64 bits, or the bitmap is larger than servers take.
+        ParamError: a member is not an int or does not fit in 64 bits, or the bitmap is larger than servers accept.
 
     Example:
-        >>> from milvusclient.schema import build_roaring_bitmap
+        >>> from milvusclient import build_roaring_bitmap
         >>> len(build_roaring_bitmap([1, 5, 70_000]))
         74
     """

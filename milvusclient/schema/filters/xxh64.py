@@ -1,4 +1,4 @@
-"""The 64-bit xxHash of bytes, with seed 0: what Milvus's bloom filters are keyed by."""
+"""The 64-bit xxHash with seed 0, the hash of Milvus's Bloom filters."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def _mixed(value: int) -> int:
 
 
 def xxh64_int64(value: int) -> int:
-    """The hash of a signed 64-bit integer as eight little-endian bytes."""
+    """Return the hash of a signed 64-bit integer, hashed as eight little-endian bytes."""
     state = (_P5 + 8) ^ _lane(0, value & _MASK)
     return _mixed((_rotate(state, 27) * _P1 + _P4) & _MASK)
 
 
 def xxh64(data: bytes) -> int:
-    """The hash of ``data``."""
+    """Return the hash of ``data``."""
     size = len(data)
     whole = size - size % 32
     if size >= 32:
