@@ -1,0 +1,51 @@
+"""The guides are true: programs print what they say, terminal sessions go as shown, links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import pages
+
+GUIDE = pages.ROOT / "examples" / "guide"
+GUIDES = sorted(GUIDE.glob("*.md"))
+SESSIONS = [(page, block) for page in GUIDES for block in pages.blocks(page, "console")]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lite_uri: str) -> Iterator[Path]:
+    """A folder of its own as the current one, and no connection left after the test."""
+    del lite_uri  # asked for because it skips where there is no embedded server
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    pages.close_connections()
+
+
+@pytest.mark.lite
+@pytest.mark.parametrize("page", [page for page in GUIDES if pages.blocks(page, "python")], ids=lambda page: page.stem)
+def test_the_programs_of_a_guide_run_and_print_what_it_says(page: Path, folder: Path) -> None:
+    del folder
+    assert pages.run_python(page)
+
+
+@pytest.mark.lite
+@pytest.mark.parametrize(("page", "block"), SESSIONS, ids=[f"{page.stem}:{block.line}" for page, block in SESSIONS])
+def test_a_terminal_session_goes_as_shown(
+    page: Path, block: pages.Block, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert page.exists()
+    pages.run_console(block.code, folder, monkeypatch)
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target, anchor in re.findall(r"\]\((?!https?://)([^)#]*)(?:#([^)]*))?\)", page.read_text(encoding="utf-8")):
+        linked = (page.parent / target).resolve() if target else page
+        assert linked.exists(), f"{page.name} links to {target}"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", linked.read_text(encoding="utf-8"), re.MULTILINE)
+            slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+            assert anchor in slugs, f"{page.name} links to {target}#{anchor}"

@@ -1,0 +1,106 @@
+"""Pages in Markdown as programs: their Python runs and prints what they say, and their terminal sessions go as shown.
+
+Three kinds of blocks are read:
+
+* ``python``: run in one namespace per page, in order. ``print(...)  # text`` must print the text as a line of its own.
+* ``text`` right after a ``python`` block: the whole output of that block.
+* ``console``: commands after ``$``, each followed by what it prints.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from milvusclient import connections
+from tests.support.command_line import CommandLine
+
+ROOT = Path(__file__).resolve().parents[2]
+#: What pages show as the user's home.
+HOME = "/home/ada"
+
+
+class Block(NamedTuple):
+    """A fenced block of a page.
+
+    Attributes:
+        line: number of its first line of code, from 1.
+        code: its text.
+        output: the ``text`` block that follows at once, empty if there is none.
+    """
+
+    line: int
+    code: str
+    output: str
+
+
+def blocks(page: Path, language: str) -> list[Block]:
+    """Return the blocks of a page in a language, which may be a pattern such as ``sh|bash``."""
+    text = page.read_text(encoding="utf-8")
+    found = re.finditer(
+        rf"^```(?:{language})\n(?P<code>.*?)^```\n(?:\n?```text\n(?P<output>.*?)^```)?", text, re.DOTALL | re.MULTILINE
+    )
+    return [
+        Block(text.count("\n", 0, block.start("code")) + 1, block["code"], block["output"] or "") for block in found
+    ]
+
+
+def run_python(page: Path) -> list[str]:
+    """Run all Python blocks of a page in one namespace and compare what they print with what the page says.
+
+    Returns:
+        The output of each block.
+    """
+    namespace: dict[str, object] = {"__name__": page.stem}
+    outputs = []
+    for block in blocks(page, "python"):
+        # Empty lines before the code make tracebacks show the lines of the page.
+        program = compile("\n" * (block.line - 1) + block.code, str(page), "exec")
+        with contextlib.redirect_stdout(io.StringIO()) as output:
+            exec(program, namespace)
+        printed = output.getvalue()
+        for wanted in re.findall(r"^ *print\(.*\)  # (.+)$", block.code, re.MULTILINE):
+            assert wanted in printed.splitlines(), (
+                f"{page.name}:{block.line}: the page says {wanted!r}, got {printed!r}"
+            )
+        if block.output:
+            assert printed == block.output, f"{page.name}:{block.line}"
+        outputs.append(printed)
+    return outputs
+
+
+def run_console(session: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Carry out a terminal session in a folder, the current one, and compare what each command prints."""
+    cli = CommandLine(folder / ".config", monkeypatch)
+    for command, printed in console_steps(session):
+        name, *words = shlex.split(command)
+        if name == "milvusclient":
+            ran = cli(*words)
+            found = ran.out + ran.err
+        else:
+            bash = shutil.which("bash")
+            assert bash
+            found = subprocess.run([bash, "-c", command], check=True, capture_output=True, text=True).stdout
+        assert found.replace(str(folder), HOME) == printed, command
+
+
+def console_steps(session: str) -> Iterator[tuple[str, str]]:
+    """Yield each command of a session and what it prints."""
+    for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
+        command, _, printed = part.partition("\n")
+        yield command, printed
+
+
+def close_connections() -> None:
+    """Close and forget all named connections that a page has left."""
+    for alias, _ in connections.list_connections():
+        connections.remove_connection(alias)
