@@ -1,4 +1,4 @@
-"""Analyzers: what becomes of a text before it is searched."""
+"""The client method that runs an analyzer, which splits text into tokens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["AsyncAnalyzers"]
 
 
 class AsyncAnalyzers(AsyncFamily):
-    """The method that runs an analyzer."""
+    """Method that runs an analyzer."""
 
     @overload
     async def run_analyzer(
@@ -70,11 +70,11 @@ class AsyncAnalyzers(AsyncFamily):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            The tokens of the text; of a list of texts, a list.
+            The tokens of a str; a list of them for a list of str.
 
         Raises:
-            ParamError: an argument of the wrong type.
-            MilvusException: the server refuses, for instance because the analyzer cannot be.
+            ParamError: an argument has the wrong type.
+            MilvusException: the server refuses the request, for instance because the analyzer is invalid.
 
         Example:
             >>> tokens = (await client.run_analyzer("the lazy dogs", {"type": "english"})).tokens

@@ -1,4 +1,4 @@
-"""Databases: collections of one server in separate name spaces."""
+"""Client methods for databases, which separate the collections of a server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["AsyncDatabases"]
 
 
 class AsyncDatabases(AsyncFamily):
-    """Methods for databases. Which one a client works in is said when it is made, or with ``use_database``."""
+    """Methods for databases. The constructor or ``use_database`` sets the one that a client works in."""
 
     async def create_database(
         self, db_name: str, properties: Mapping[str, object] | None = None, timeout: float | None = None
@@ -30,7 +30,7 @@ class AsyncDatabases(AsyncFamily):
 
         Raises:
             ParamError: the name is not a str, or the properties are not a dict.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> await client.create_database("library")
@@ -47,7 +47,7 @@ class AsyncDatabases(AsyncFamily):
 
         Raises:
             ParamError: the name is not a str.
-            MilvusException: the server refuses, for instance because there are collections in it.
+            MilvusException: the server refuses the request, for instance because it still has collections.
 
         Example:
             >>> await client.drop_database("library")
@@ -57,7 +57,7 @@ class AsyncDatabases(AsyncFamily):
         schema_cache.forget_database(self._key("").address, db_name)
 
     async def list_databases(self, timeout: float | None = None) -> list[str]:
-        """The names of the server's databases, as far as the user may see them.
+        """Return the names of the server's databases that the user may see.
 
         Args:
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
@@ -66,7 +66,7 @@ class AsyncDatabases(AsyncFamily):
             The names.
 
         Raises:
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> names = await client.list_databases()
@@ -75,18 +75,18 @@ class AsyncDatabases(AsyncFamily):
         return databases.parse_list_databases(reply)
 
     async def describe_database(self, db_name: str, *, timeout: float | None = None) -> dict[str, str]:
-        """The properties of a database.
+        """Return the properties of a database.
 
         Args:
             db_name: name of the database.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            A dict with ``name`` and the properties by name, as text.
+            A dict with ``name`` and the properties by name, as str.
 
         Raises:
             ParamError: the name is not a str.
-            MilvusException: there is no such database.
+            MilvusException: the database does not exist.
 
         Example:
             >>> properties = await client.describe_database("library")
@@ -107,7 +107,7 @@ class AsyncDatabases(AsyncFamily):
 
         Raises:
             ParamError: the name is not a str, or the properties are not a dict.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> await client.alter_database_properties("library", {"database.max.collections": 10})
@@ -118,7 +118,7 @@ class AsyncDatabases(AsyncFamily):
     async def drop_database_properties(
         self, db_name: str, property_keys: list[str], *, timeout: float | None = None
     ) -> None:
-        """Set properties of a database back to what the server has as default.
+        """Reset properties of a database to the server's defaults.
 
         Args:
             db_name: name of the database.
@@ -127,7 +127,7 @@ class AsyncDatabases(AsyncFamily):
 
         Raises:
             ParamError: the name is not a str, or the keys are not a list of str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> await client.drop_database_properties("library", ["database.max.collections"])

@@ -1,4 +1,4 @@
-"""Data that lies outside: external collections, and files that analyzers read."""
+"""Client methods for external collections and file resources, whose data lies outside."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class AsyncExternal(AsyncFamily):
         *,
         db_name: str | None = "",
     ) -> int:
-        """Have an external collection read its source anew. It does not wait for the end.
+        """Start to read the source of an external collection again. The end is not waited for.
 
         Args:
             collection_name: name of the collection. It must have an external source.
@@ -36,11 +36,11 @@ class AsyncExternal(AsyncFamily):
             db_name: name of the database, if it is not the client's.
 
         Returns:
-            The number of the job, for ``get_refresh_external_collection_progress``.
+            The identifier of the job, for ``get_refresh_external_collection_progress``.
 
         Raises:
             ParamError: an argument is not a str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> job_id = await client.refresh_external_collection("books", "s3://bucket/books")
@@ -53,18 +53,18 @@ class AsyncExternal(AsyncFamily):
     async def get_refresh_external_collection_progress(
         self, job_id: int, timeout: float | None = None
     ) -> RefreshExternalCollectionJobInfo:
-        """How far an external collection has read its source anew.
+        """Return the state and progress of a refresh of an external collection.
 
         Args:
             job_id: identifier of the job, as returned by ``refresh_external_collection``.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            Its state, and its progress in percent.
+            The state of the job, and its progress in percent.
 
         Raises:
-            ParamError: the number is not an int.
-            MilvusException: there is no such job.
+            ParamError: the identifier is not an int.
+            MilvusException: the job does not exist.
 
         Example:
             >>> percent = (await client.get_refresh_external_collection_progress(91)).progress
@@ -76,7 +76,7 @@ class AsyncExternal(AsyncFamily):
     async def list_refresh_external_collection_jobs(
         self, collection_name: str | None = "", timeout: float | None = None, *, db_name: str | None = ""
     ) -> list[RefreshExternalCollectionJobInfo]:
-        """The jobs of an external collection, or of all.
+        """Return the refreshes of one external collection, or of all.
 
         Args:
             collection_name: name of the collection; empty or None means all collections.
@@ -84,11 +84,11 @@ class AsyncExternal(AsyncFamily):
             db_name: name of the database, if it is not the client's.
 
         Returns:
-            One for each job.
+            The state and progress of each job.
 
         Raises:
             ParamError: a name is not a str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> jobs = await client.list_refresh_external_collection_jobs("books")
@@ -98,7 +98,7 @@ class AsyncExternal(AsyncFamily):
         return external.parse_refresh_jobs(reply)
 
     async def add_file_resource(self, name: str, path: str, timeout: float | None = None) -> None:
-        """Give a file in the server's storage a name, under which analyzers can read it.
+        """Register a file in the server's storage under a name, by which analyzers can read it.
 
         Args:
             name: name of the new file resource, unique on the server.
@@ -107,7 +107,7 @@ class AsyncExternal(AsyncFamily):
 
         Raises:
             ParamError: an argument is not a str.
-            MilvusException: the server refuses, for instance because there is no such file.
+            MilvusException: the server refuses the request, for instance because the file does not exist.
 
         Example:
             >>> await client.add_file_resource("stop_words", "dicts/stop_words.txt")
@@ -116,7 +116,7 @@ class AsyncExternal(AsyncFamily):
         await self._call(rpc.ADD_FILE_RESOURCE, request, self._deadline(timeout))
 
     async def remove_file_resource(self, name: str, timeout: float | None = None) -> None:
-        """Take a file's name away; the file stays.
+        """Remove the name of a file; the file stays.
 
         Args:
             name: name of the file resource.
@@ -124,7 +124,7 @@ class AsyncExternal(AsyncFamily):
 
         Raises:
             ParamError: the name is not a str.
-            MilvusException: the server refuses, for instance because an analyzer reads the file.
+            MilvusException: the server refuses the request, for instance because an analyzer reads the file.
 
         Example:
             >>> await client.remove_file_resource("stop_words")
@@ -133,16 +133,16 @@ class AsyncExternal(AsyncFamily):
         await self._call(rpc.REMOVE_FILE_RESOURCE, request, self._deadline(timeout))
 
     async def list_file_resources(self, timeout: float | None = None) -> list[FileResourceInfo]:
-        """The files that have names.
+        """Return the registered files.
 
         Args:
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            The name and the path of each.
+            The name and the path of each file.
 
         Raises:
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> paths = [resource.path for resource in await client.list_file_resources()]

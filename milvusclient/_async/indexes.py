@@ -1,4 +1,4 @@
-"""Indexes: built, watched, described and dropped."""
+"""Client methods that create, describe, alter and drop indexes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class AsyncIndexes(AsyncWaiting):
         *,
         sync: bool = True,
     ) -> None:
-        """Build indexes, one after the other, and wait until the rows that are there now are in them.
+        """Build indexes, one after the other, and wait until they contain the rows that exist now.
 
         Args:
             collection_name: name or alias of the collection.
@@ -42,9 +42,9 @@ class AsyncIndexes(AsyncWaiting):
             sync: wait until the indexes are built. With False, the server builds them in the background.
 
         Raises:
-            ParamError: the name is not a str, or ``index_params`` is not IndexParams, is empty, or cannot be.
-            WaitTimeoutError: they were not built in time; the server goes on with it.
-            MilvusException: the server refuses, or a build failed.
+            ParamError: the name is not a str, or ``index_params`` is not IndexParams, is empty or is invalid.
+            WaitTimeoutError: the timeout ended before they were built; the server continues.
+            MilvusException: the server refuses the request, or a build failed.
 
         Example:
             >>> index_params = client.prepare_index_params("vector", "HNSW", metric_type="COSINE")
@@ -62,7 +62,7 @@ class AsyncIndexes(AsyncWaiting):
                 await self._wait_for_index(indexes.index_of(request), deadline)
 
     async def _wait_for_index(self, index: AwaitedIndex, deadline: Deadline) -> None:
-        """Look until the rows that were there at the start are in the index; rows that come later do not prolong it."""
+        """Wait until the index contains the rows that exist now; rows that come later do not prolong it."""
         progress = indexes.build_index_progress(index, await self._server_timestamp(deadline))
         for looks in itertools.count():
             reply = await self._look(rpc.DESCRIBE_INDEX, progress, deadline, before=looks, waiting_for=str(index))
@@ -70,7 +70,7 @@ class AsyncIndexes(AsyncWaiting):
                 return
 
     async def _server_timestamp(self, deadline: Deadline) -> int:
-        """The server's clock; 0, which means no moment in particular, from a server that does not tell it."""
+        """Return the server's timestamp; 0, which means none in particular, if the server does not offer it."""
         try:
             return (await self._call(rpc.ALLOC_TIMESTAMP, indexes.build_alloc_timestamp(), deadline)).timestamp
         except UnimplementedError:
@@ -84,7 +84,7 @@ class AsyncIndexes(AsyncWaiting):
         *,
         timestamp: int | None = None,
     ) -> IndexDescription | None:
-        """What an index is, and how far it is.
+        """Return the description of an index, and how many rows it contains.
 
         Args:
             collection_name: name or alias of the collection.
@@ -94,12 +94,12 @@ class AsyncIndexes(AsyncWaiting):
 
         Returns:
             A dict with ``field_name``, ``index_name``, ``state``, the row counts ``total_rows``, ``indexed_rows`` and
-            ``pending_index_rows``, and the build parameters by name, as text. None if there is no such index.
+            ``pending_index_rows``, and the build parameters by name, as str. None if the index does not exist.
 
         Raises:
-            ParamError: a name is not a str, or the collection's is empty.
-            AmbiguousIndexName: no name is given, and there are several indexes.
-            MilvusException: the server refuses.
+            ParamError: a name is not a str, or the collection's name is empty.
+            AmbiguousIndexName: no name is given, and the collection has several indexes.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> description = await client.describe_index("books", "vector")
@@ -111,7 +111,7 @@ class AsyncIndexes(AsyncWaiting):
     async def _describe_indexes(
         self, request: milvus_pb2.DescribeIndexRequest, deadline: Deadline
     ) -> milvus_pb2.DescribeIndexResponse | None:
-        """The reply; None if there is no such index."""
+        """Return the reply, or None if there is no such index."""
         try:
             return await self._call(rpc.DESCRIBE_INDEX, request, deadline)
         except IndexNotExistException:
@@ -120,7 +120,7 @@ class AsyncIndexes(AsyncWaiting):
     async def list_indexes(
         self, collection_name: str, field_name: str | None = "", *, timeout: float | None = None
     ) -> list[str]:
-        """The names of a collection's indexes.
+        """Return the names of the indexes of a collection.
 
         Args:
             collection_name: name or alias of the collection.
@@ -128,11 +128,11 @@ class AsyncIndexes(AsyncWaiting):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            The names; none if there is no index.
+            The names; an empty list if there is no index.
 
         Raises:
             ParamError: the collection's name is not a non-empty str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> names = await client.list_indexes("books")
@@ -150,8 +150,8 @@ class AsyncIndexes(AsyncWaiting):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: a name is not a str, or the collection's is empty.
-            MilvusException: the server refuses, for instance because the collection is loaded.
+            ParamError: a name is not a str, or the collection's name is empty.
+            MilvusException: the server refuses the request, for instance because the collection is loaded.
 
         Example:
             >>> await client.drop_index("books", "vector")
@@ -176,7 +176,7 @@ class AsyncIndexes(AsyncWaiting):
 
         Raises:
             ParamError: a name is not a non-empty str, or the properties are not a dict.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> await client.alter_index_properties("books", "vector", {"mmap.enabled": True})
@@ -187,7 +187,7 @@ class AsyncIndexes(AsyncWaiting):
     async def drop_index_properties(
         self, collection_name: str, index_name: str, property_keys: list[str], timeout: float | None = None
     ) -> None:
-        """Set properties of an index back to what the server has as default.
+        """Reset properties of an index to the server's defaults.
 
         Args:
             collection_name: name or alias of the collection.
@@ -197,7 +197,7 @@ class AsyncIndexes(AsyncWaiting):
 
         Raises:
             ParamError: a name is not a non-empty str, or the keys are not a list of str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> await client.drop_index_properties("books", "vector", ["mmap.enabled"])

@@ -1,4 +1,4 @@
-"""Loading: collections and partitions into memory, and out of it."""
+"""Client methods that load collections and partitions into memory and release them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class AsyncLoading(AsyncWaiting):
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
     ) -> None:
-        """Load a collection into memory, so that it can be searched, and wait until that is done.
+        """Load a collection into memory, so that it can be searched, and wait until it is loaded.
 
         Args:
             collection_name: name or alias of the collection. Its vector fields must have an index.
@@ -57,9 +57,9 @@ class AsyncLoading(AsyncWaiting):
             client_request_id: identifier that appears in the server's logs and traces.
 
         Raises:
-            ParamError: the name is not a non-empty str, or an option cannot be.
-            WaitTimeoutError: it was not loaded in time; the server goes on with it.
-            MilvusException: the server refuses, for instance because there is no index.
+            ParamError: the name is not a non-empty str, or an option is invalid.
+            WaitTimeoutError: the timeout ended before it was loaded; the server continues.
+            MilvusException: the server refuses the request, for instance because a vector field has no index.
 
         Example:
             >>> await client.load_collection("books", timeout=60)
@@ -89,7 +89,7 @@ class AsyncLoading(AsyncWaiting):
         priority: str | None = None,
         _async: bool = False,
     ) -> None:
-        """Load what a bulk import added to a loaded collection, and wait until that is done.
+        """Load what a bulk import added to a loaded collection, and wait until it is loaded.
 
         Args:
             collection_name: name or alias of the collection. It must be loaded.
@@ -103,9 +103,9 @@ class AsyncLoading(AsyncWaiting):
             _async: return at once instead of waiting for the end.
 
         Raises:
-            ParamError: the name is not a non-empty str, or an option cannot be.
-            WaitTimeoutError: it was not loaded in time; the server goes on with it.
-            MilvusException: the server refuses, for instance because the collection is not loaded.
+            ParamError: the name is not a non-empty str, or an option is invalid.
+            WaitTimeoutError: the timeout ended before it was loaded; the server continues.
+            MilvusException: the server refuses the request, for instance because the collection is not loaded.
 
         Example:
             >>> await client.refresh_load("books", timeout=60)
@@ -140,7 +140,7 @@ class AsyncLoading(AsyncWaiting):
         sync: bool = True,
         _async: bool = False,
     ) -> None:
-        """Load partitions into memory, so that they can be searched, and wait until that is done.
+        """Load partitions into memory, so that they can be searched, and wait until they are loaded.
 
         Args:
             collection_name: name or alias of the collection. Its vector fields must have an index.
@@ -156,9 +156,9 @@ class AsyncLoading(AsyncWaiting):
             _async: return at once instead of waiting for the end. It has an effect only with ``sync=False``.
 
         Raises:
-            ParamError: a name is not a str, the collection's is empty, or an option cannot be.
-            WaitTimeoutError: they were not loaded in time; the server goes on with it.
-            MilvusException: the server refuses, for instance because there is no index.
+            ParamError: a name is not a str, the collection's is empty, or an option is invalid.
+            WaitTimeoutError: the timeout ended before they were loaded; the server continues.
+            MilvusException: the server refuses the request, for instance because a vector field has no index.
 
         Example:
             >>> await client.load_partitions("books", ["novels", "poems"])
@@ -209,7 +209,7 @@ class AsyncLoading(AsyncWaiting):
                 return
 
     async def release_collection(self, collection_name: str, timeout: float | None = None) -> None:
-        """Take a collection out of memory; it can no longer be searched.
+        """Release a collection from memory; it can no longer be searched.
 
         Args:
             collection_name: name or alias of the collection.
@@ -217,7 +217,7 @@ class AsyncLoading(AsyncWaiting):
 
         Raises:
             ParamError: the name is not a non-empty str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> await client.release_collection("books")
@@ -228,7 +228,7 @@ class AsyncLoading(AsyncWaiting):
     async def release_partitions(
         self, collection_name: str, partition_names: str | Sequence[str] | None, timeout: float | None = None
     ) -> None:
-        """Take partitions out of memory; they can no longer be searched.
+        """Release partitions from memory; they can no longer be searched.
 
         Args:
             collection_name: name or alias of the collection.
@@ -236,8 +236,8 @@ class AsyncLoading(AsyncWaiting):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: a name is not a str, or the collection's is empty.
-            MilvusException: the server refuses.
+            ParamError: a name is not a str, or the collection's name is empty.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> await client.release_partitions("books", "novels")
@@ -253,7 +253,7 @@ class AsyncLoading(AsyncWaiting):
         *,
         partition_names: Sequence[str] | None = None,
     ) -> LoadStateDescription:
-        """Whether a collection, or a partition of it, is in memory.
+        """Return whether a collection, or some of its partitions, are in memory.
 
         Args:
             collection_name: name or alias of the collection.
@@ -265,8 +265,8 @@ class AsyncLoading(AsyncWaiting):
             A dict with ``state``, a :class:`LoadState`, and ``progress`` in percent while it is loading.
 
         Raises:
-            ParamError: a name is not a str, or the collection's is empty.
-            MilvusException: the server refuses.
+            ParamError: a name is not a str, or the collection's name is empty.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> state = (await client.get_load_state("books"))["state"]

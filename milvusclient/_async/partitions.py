@@ -1,4 +1,4 @@
-"""Partitions: parts of a collection that are loaded and searched apart."""
+"""Client methods for partitions, the parts of a collection that are loaded and searched apart."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class AsyncPartitions(AsyncFamily):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: a name is not a str, or the collection's is empty.
-            MilvusException: the server refuses.
+            ParamError: a name is not a str, or the collection's name is empty.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> await client.create_partition("books", "novels")
@@ -39,8 +39,8 @@ class AsyncPartitions(AsyncFamily):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: a name is not a str, or the collection's is empty.
-            MilvusException: the server refuses, for instance because the partition is loaded.
+            ParamError: a name is not a str, or the collection's name is empty.
+            MilvusException: the server refuses the request, for instance because the partition is loaded.
 
         Example:
             >>> await client.drop_partition("books", "novels")
@@ -49,7 +49,7 @@ class AsyncPartitions(AsyncFamily):
         await self._call(rpc.DROP_PARTITION, request, self._deadline(timeout))
 
     async def has_partition(self, collection_name: str, partition_name: str, timeout: float | None = None) -> bool:
-        """Whether a collection has a partition.
+        """Return whether a collection has a partition.
 
         Args:
             collection_name: name or alias of the collection.
@@ -57,11 +57,11 @@ class AsyncPartitions(AsyncFamily):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            True if it has one of that name.
+            True if it has one with this name.
 
         Raises:
-            ParamError: a name is not a str, or the collection's is empty.
-            MilvusException: there is no such collection.
+            ParamError: a name is not a str, or the collection's name is empty.
+            MilvusException: the collection does not exist.
 
         Example:
             >>> found = await client.has_partition("books", "novels")
@@ -71,7 +71,7 @@ class AsyncPartitions(AsyncFamily):
         return partitions.parse_has_partition(reply)
 
     async def list_partitions(self, collection_name: str, timeout: float | None = None) -> list[str]:
-        """The names of a collection's partitions; every collection has ``_default``.
+        """Return the names of the partitions of a collection; every collection has ``_default``.
 
         Args:
             collection_name: name or alias of the collection.
@@ -82,7 +82,7 @@ class AsyncPartitions(AsyncFamily):
 
         Raises:
             ParamError: the name is not a non-empty str.
-            MilvusException: there is no such collection.
+            MilvusException: the collection does not exist.
 
         Example:
             >>> names = await client.list_partitions("books")
@@ -94,7 +94,7 @@ class AsyncPartitions(AsyncFamily):
     async def get_partition_stats(
         self, collection_name: str, partition_name: str, timeout: float | None = None
     ) -> dict[str, int | str]:
-        """The figures of a partition, as of its last flush.
+        """Return the statistics of a partition, as of its last flush.
 
         Args:
             collection_name: name or alias of the collection.
@@ -107,7 +107,7 @@ class AsyncPartitions(AsyncFamily):
         Raises:
             TypeError: the partition's name is not a str.
             ParamError: the collection's name is not a non-empty str.
-            MilvusException: there is no such collection or partition.
+            MilvusException: the collection or the partition does not exist.
 
         Example:
             >>> rows = (await client.get_partition_stats("books", "novels"))["row_count"]

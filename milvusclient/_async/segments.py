@@ -1,4 +1,4 @@
-"""Segments: the pieces that a collection's rows are stored and loaded in."""
+"""Client methods that list segments, the pieces in which a collection's rows are stored and loaded."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["AsyncSegments"]
 
 
 class AsyncSegments(AsyncFamily):
-    """Methods about segments."""
+    """Methods that list segments."""
 
     async def list_segments(
         self, collection_name: str, states: Sequence[SegmentState] | None = None, timeout: float | None = None
     ) -> list[SegmentInfo]:
-        """The segments of a collection, in every state unless states are named.
+        """Return the segments of a collection in all states, or in the given ones.
 
         Args:
             collection_name: name or alias of the collection.
@@ -31,11 +31,11 @@ class AsyncSegments(AsyncFamily):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            One for each segment.
+            A description of each segment.
 
         Raises:
             ParamError: the name is not a str, or the states are not a list of SegmentState.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> rows = sum(segment.num_rows for segment in await client.list_segments("books"))
@@ -47,7 +47,7 @@ class AsyncSegments(AsyncFamily):
     async def list_persistent_segments(
         self, collection_name: str, timeout: float | None = None, states: Sequence[SegmentState] | None = None
     ) -> list[SegmentInfo]:
-        """The segments of a collection on disk.
+        """Return the segments of a collection that are on disk.
 
         Args:
             collection_name: name or alias of the collection.
@@ -55,11 +55,11 @@ class AsyncSegments(AsyncFamily):
             states: states of the segments to list; None lets the server choose, which lists the flushed ones.
 
         Returns:
-            One for each segment.
+            A description of each segment.
 
         Raises:
             ParamError: the name is not a str, or the states are not a list of SegmentState.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> rows = sum(segment.num_rows for segment in await client.list_persistent_segments("books"))
@@ -69,18 +69,18 @@ class AsyncSegments(AsyncFamily):
         return segments.parse_segments(reply, collection_name)
 
     async def list_loaded_segments(self, collection_name: str, timeout: float | None = None) -> list[LoadedSegmentInfo]:
-        """The segments of a collection in memory.
+        """Return the segments of a collection that are in memory.
 
         Args:
             collection_name: name or alias of the collection. It must be loaded.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            One for each segment, with the nodes that hold it.
+            A description of each segment, with the nodes that hold it.
 
         Raises:
             ParamError: the name is not a str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> size = sum(segment.mem_size for segment in await client.list_loaded_segments("books"))

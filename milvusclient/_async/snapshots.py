@@ -1,4 +1,4 @@
-"""Snapshots: the state of a collection, kept and made a collection again."""
+"""Client methods that create snapshots of collections and restore them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class AsyncSnapshots(AsyncFamily):
         compaction_protection_seconds: int = 0,
         timeout: float | None = None,
     ) -> None:
-        """Keep a collection as it is now. Rows that are not flushed yet are not in it.
+        """Create a snapshot of a collection as it is now, without the rows that are not flushed yet.
 
         Args:
             snapshot_name: name of the new snapshot, unique among those of the collection.
@@ -38,8 +38,8 @@ class AsyncSnapshots(AsyncFamily):
 
         Raises:
             ParamError: a name is not a non-empty str, or the seconds are not an int of at least 0.
-            UnimplementedError: the server is too old for it.
-            MilvusException: the server refuses.
+            UnimplementedError: the server is too old for this call.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> await client.create_snapshot("monday", "books", description="before the import")
@@ -62,7 +62,7 @@ class AsyncSnapshots(AsyncFamily):
 
         Raises:
             ParamError: a name is not a non-empty str.
-            MilvusException: the server refuses, for instance because the snapshot is pinned.
+            MilvusException: the server refuses the request, for instance because the snapshot is pinned.
 
         Example:
             >>> await client.drop_snapshot("monday", "books")
@@ -73,7 +73,7 @@ class AsyncSnapshots(AsyncFamily):
     async def list_snapshots(
         self, collection_name: str | None = "", db_name: str | None = "", timeout: float | None = None
     ) -> list[str]:
-        """The names of the snapshots of a collection, or of all.
+        """Return the names of the snapshots of one collection, or of all.
 
         Args:
             collection_name: name of the collection; empty or None means all collections.
@@ -85,7 +85,7 @@ class AsyncSnapshots(AsyncFamily):
 
         Raises:
             ParamError: a name is not a str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> names = await client.list_snapshots("books")
@@ -96,7 +96,7 @@ class AsyncSnapshots(AsyncFamily):
     async def describe_snapshot(
         self, snapshot_name: str, collection_name: str, db_name: str | None = "", timeout: float | None = None
     ) -> SnapshotInfo:
-        """What a snapshot holds.
+        """Return the description of a snapshot.
 
         Args:
             snapshot_name: name of the snapshot.
@@ -105,11 +105,11 @@ class AsyncSnapshots(AsyncFamily):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            Its partitions, when it was made, and where it is stored.
+            Its partitions, the time of its creation, and its location in the storage.
 
         Raises:
             ParamError: a name is not a non-empty str.
-            MilvusException: there is no such snapshot.
+            MilvusException: the snapshot does not exist.
 
         Example:
             >>> partitions = (await client.describe_snapshot("monday", "books")).partition_names
@@ -128,7 +128,7 @@ class AsyncSnapshots(AsyncFamily):
         target_db_name: str | None = "",
         timeout: float | None = None,
     ) -> int:
-        """Make a new collection of a snapshot. It does not wait for the end.
+        """Start to restore a snapshot as a new collection. The end is not waited for.
 
         Args:
             snapshot_name: name of the snapshot.
@@ -139,11 +139,11 @@ class AsyncSnapshots(AsyncFamily):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            The number of the job, for ``get_restore_snapshot_state``.
+            The identifier of the job, for ``get_restore_snapshot_state``.
 
         Raises:
             ParamError: a name is not a non-empty str.
-            MilvusException: the server refuses, for instance because the name is taken.
+            MilvusException: the server refuses the request, for instance because the name is taken.
 
         Example:
             >>> job_id = await client.restore_snapshot("monday", "books", "books_of_monday")
@@ -156,18 +156,18 @@ class AsyncSnapshots(AsyncFamily):
         return job_id
 
     async def get_restore_snapshot_state(self, job_id: int, timeout: float | None = None) -> RestoreSnapshotJobInfo:
-        """How far a restoration is.
+        """Return the state and progress of a restore.
 
         Args:
             job_id: identifier of the job, as returned by ``restore_snapshot``.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            Its state, and its progress in percent.
+            The state of the job, and its progress in percent.
 
         Raises:
-            ParamError: the number is not an int of at least 1.
-            MilvusException: there is no such job.
+            ParamError: the identifier is not an int of at least 1.
+            MilvusException: the job does not exist.
 
         Example:
             >>> percent = (await client.get_restore_snapshot_state(81)).progress
@@ -180,7 +180,7 @@ class AsyncSnapshots(AsyncFamily):
     async def list_restore_snapshot_jobs(
         self, collection_name: str | None = "", db_name: str | None = "", timeout: float | None = None
     ) -> list[RestoreSnapshotJobInfo]:
-        """The restorations to a collection, or all.
+        """Return the restores of one collection, or of all.
 
         Args:
             collection_name: name of the collection; empty or None means all collections.
@@ -188,11 +188,11 @@ class AsyncSnapshots(AsyncFamily):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            One for each job.
+            The state and progress of each job.
 
         Raises:
             ParamError: a name is not a str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> jobs = await client.list_restore_snapshot_jobs()
@@ -210,7 +210,7 @@ class AsyncSnapshots(AsyncFamily):
         ttl_seconds: int = 0,
         timeout: float | None = None,
     ) -> int:
-        """Keep the data of a snapshot from being deleted, for instance while it is copied.
+        """Protect the data of a snapshot from being deleted, for instance while it is copied.
 
         Args:
             snapshot_name: name of the snapshot.
@@ -220,11 +220,11 @@ class AsyncSnapshots(AsyncFamily):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            The number of the pin, for ``unpin_snapshot_data``.
+            The identifier of the pin, for ``unpin_snapshot_data``.
 
         Raises:
             ParamError: a name is not a non-empty str, or the seconds are not an int of at least 0.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> pin_id = await client.pin_snapshot_data("monday", "books", ttl_seconds=3600)
@@ -233,15 +233,15 @@ class AsyncSnapshots(AsyncFamily):
         return (await self._call(rpc.PIN_SNAPSHOT_DATA, request, self._deadline(timeout))).pin_id
 
     async def unpin_snapshot_data(self, pin_id: int, timeout: float | None = None) -> None:
-        """Let the data of a snapshot be deleted again.
+        """Remove the protection that a pin gives to the data of a snapshot.
 
         Args:
             pin_id: identifier of the pin, as returned by ``pin_snapshot_data``.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: the number is not an int of at least 1.
-            MilvusException: the server refuses.
+            ParamError: the identifier is not an int of at least 1.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> await client.unpin_snapshot_data(82)

@@ -1,4 +1,4 @@
-"""Aliases: other names of collections."""
+"""Client methods for aliases, which are further names of collections."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Aliases(Family):
     """Methods for aliases of collections."""
 
     def create_alias(self, collection_name: str, alias: str, timeout: float | None = None) -> None:
-        """Give a collection another name; it can be used wherever the collection's own name can.
+        """Create an alias of a collection, which can be used wherever the name of the collection can.
 
         Args:
             collection_name: name of the collection.
@@ -26,8 +26,8 @@ class Aliases(Family):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: a name is not a str, or is empty.
-            MilvusException: the server refuses: no such collection, or the name is taken.
+            ParamError: a name is not a non-empty str.
+            MilvusException: the server refuses the request, for instance because the name is taken.
 
         Example:
             >>> client.create_alias("books_2024", "books")
@@ -37,7 +37,7 @@ class Aliases(Family):
         self._forget(alias)
 
     def alter_alias(self, collection_name: str, alias: str, timeout: float | None = None) -> None:
-        """Let an alias lead to another collection, at once for everybody.
+        """Point an alias to another collection, at once and for all clients.
 
         Args:
             collection_name: name of the collection. The alias stands for it from now on.
@@ -45,8 +45,9 @@ class Aliases(Family):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: a name is not a str, or is empty.
-            MilvusException: the server refuses: no such collection, or no such alias.
+            ParamError: a name is not a non-empty str.
+            MilvusException: the server refuses the request, for instance because the collection or the alias does not
+                exist.
 
         Example:
             >>> client.alter_alias("books_2025", "books")
@@ -56,7 +57,7 @@ class Aliases(Family):
         self._forget(alias)
 
     def drop_alias(self, alias: str, timeout: float | None = None) -> None:
-        """Take a name away; the collection stays.
+        """Drop an alias; the collection stays.
 
         Args:
             alias: name of the alias.
@@ -64,7 +65,7 @@ class Aliases(Family):
 
         Raises:
             ParamError: the name is not a str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.drop_alias("books")
@@ -74,7 +75,7 @@ class Aliases(Family):
         self._forget(alias)
 
     def describe_alias(self, alias: str, timeout: float | None = None) -> AliasDescription:
-        """Which collection an alias leads to.
+        """Return the collection that an alias stands for.
 
         Args:
             alias: name of the alias.
@@ -84,8 +85,8 @@ class Aliases(Family):
             A dict with ``alias``, ``collection_name`` and ``db_name``.
 
         Raises:
-            ParamError: the name is not a str, or is empty.
-            MilvusException: there is no such alias.
+            ParamError: the name is not a non-empty str.
+            MilvusException: the alias does not exist.
 
         Example:
             >>> collection = (client.describe_alias("books"))["collection_name"]
@@ -97,7 +98,7 @@ class Aliases(Family):
     def list_aliases(
         self, collection_name: str | None = "", timeout: float | None = None, *, db_name: str = ""
     ) -> AliasList:
-        """The aliases of a collection, or of all collections.
+        """Return the aliases of a collection, or of all collections.
 
         Args:
             collection_name: name of the collection; empty or None means all collections.
@@ -105,11 +106,11 @@ class Aliases(Family):
             db_name: name of the database, if it is not the client's.
 
         Returns:
-            A dict with the list ``aliases``, and with ``collection_name`` and ``db_name`` where the server tells them.
+            A dict with the list ``aliases``, and with ``collection_name`` and ``db_name`` if the server returns them.
 
         Raises:
             ParamError: a name is not a str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> names = (client.list_aliases("books_2024"))["aliases"]

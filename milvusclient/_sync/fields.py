@@ -1,4 +1,4 @@
-"""Fields and functions of a collection that exists: added, changed and dropped."""
+"""Client methods that add, alter and drop fields and functions of an existing collection."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Fields(Family):
         external_field: str = "",
         params: Mapping[str, object] | None = None,
     ) -> None:
-        """Add a field to a collection. The rows that are there have its default, or no value.
+        """Add a field to a collection. Existing rows get its default value, or none.
 
         Args:
             collection_name: name or alias of the collection.
@@ -73,9 +73,9 @@ class Fields(Family):
             params: further type parameters by name.
 
         Raises:
-            ParamError: an argument that cannot be, such as a vector field without ``nullable=True``.
-            DataTypeNotSupportException: ``data_type`` is not a type.
-            MilvusException: the server refuses.
+            ParamError: an argument is invalid, such as a vector field without ``nullable=True``.
+            DataTypeNotSupportException: ``data_type`` is not a DataType.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> from milvusclient import DataType
@@ -121,7 +121,7 @@ class Fields(Family):
         mmap_enabled: bool | None = None,
         warmup: str | None = None,
     ) -> None:
-        """Add a struct array to a collection. The rows that are there have no value for it.
+        """Add a struct array to a collection. Existing rows have no value for it.
 
         Args:
             collection_name: name or alias of the collection.
@@ -135,9 +135,9 @@ class Fields(Family):
             warmup: when the field's data is cached: ``"sync"``, ``"async"`` or ``"disable"``.
 
         Raises:
-            ParamError: an argument that cannot be.
-            UnimplementedError: the server is too old for it.
-            MilvusException: the server refuses.
+            ParamError: an argument is invalid.
+            UnimplementedError: the server is too old for this call.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> from milvusclient import DataType
@@ -165,7 +165,7 @@ class Fields(Family):
         index_params: IndexParams,
         timeout: float | None = None,
     ) -> None:
-        """Add a field that the server computes, with its function and its index, also for the rows that are there.
+        """Add a field that a function computes, with its index; the server fills it for existing rows, too.
 
         Args:
             collection_name: name or alias of the collection.
@@ -175,9 +175,9 @@ class Fields(Family):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: an argument that cannot be, or that does not fit the others.
-            UnimplementedError: the server is too old for it.
-            MilvusException: the server refuses.
+            ParamError: an argument is invalid, or does not fit the others.
+            UnimplementedError: the server is too old for this call.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> from milvusclient import DataType, Function, FunctionType
@@ -202,9 +202,9 @@ class Fields(Family):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: not exactly one of name and number is given, or an argument has the wrong type.
-            UnimplementedError: the server is too old for it.
-            MilvusException: the server refuses, for instance because it is the key.
+            ParamError: both or neither of ``field_name`` and ``field_id`` are given, or an argument has the wrong type.
+            UnimplementedError: the server is too old for this call.
+            MilvusException: the server refuses the request, for instance because the field is the primary key.
 
         Example:
             >>> client.drop_collection_field("books", "pages")
@@ -214,7 +214,7 @@ class Fields(Family):
         self._forget(collection_name)
 
     def drop_function_field(self, collection_name: str, function_name: str, timeout: float | None = None) -> None:
-        """Drop a function with the fields that it writes.
+        """Drop a function together with its output fields.
 
         Args:
             collection_name: name or alias of the collection.
@@ -223,8 +223,8 @@ class Fields(Family):
 
         Raises:
             ParamError: a name is not a non-empty str.
-            UnimplementedError: the server is too old for it.
-            MilvusException: the server refuses.
+            UnimplementedError: the server is too old for this call.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.drop_function_field("books", "bm25")
@@ -236,7 +236,7 @@ class Fields(Family):
     def add_collection_function(
         self, collection_name: str, function: Function, timeout: float | None = None
     ) -> None:
-        """Add a function that writes a field that is there. From Milvus 3.0 on, use :meth:`add_function_field`.
+        """Add a function whose output field exists already. From Milvus 3.0 on, use :meth:`add_function_field`.
 
         Args:
             collection_name: name or alias of the collection.
@@ -245,7 +245,7 @@ class Fields(Family):
 
         Raises:
             ParamError: the name is not a non-empty str, or the function is not a Function.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> from milvusclient import Function, FunctionType
@@ -259,7 +259,7 @@ class Fields(Family):
     def alter_collection_function(
         self, collection_name: str, function_name: str, function: Function, timeout: float | None = None
     ) -> None:
-        """Put another function in the place of one.
+        """Replace a function by another one.
 
         Args:
             collection_name: name or alias of the collection.
@@ -269,7 +269,7 @@ class Fields(Family):
 
         Raises:
             ParamError: a name is not a str, or the function is not a Function.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> from milvusclient import Function, FunctionType
@@ -283,7 +283,7 @@ class Fields(Family):
     def drop_collection_function(
         self, collection_name: str, function_name: str, timeout: float | None = None
     ) -> None:
-        """Drop a function; the field that it wrote stays. From Milvus 3.0 on, use :meth:`drop_function_field`.
+        """Drop a function and keep its output field. From Milvus 3.0 on, use :meth:`drop_function_field`.
 
         Args:
             collection_name: name or alias of the collection.
@@ -292,7 +292,7 @@ class Fields(Family):
 
         Raises:
             ParamError: a name is not a str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.drop_collection_function("books", "e")

@@ -1,4 +1,4 @@
-"""What the server says of its own health."""
+"""The client method that asks for the server's health."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ __all__ = ["Health"]
 
 
 class Health(Family):
-    """Methods about the server's health."""
+    """Method about the server's health."""
 
     def check_health(self, timeout: float | None = None) -> ServerHealth:
-        """Whether the server says that it is healthy; ``milvusclient.health`` asks its REST port without a client.
+        """Return the server's health; ``milvusclient.health`` asks its REST port, without a client.
 
         Args:
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            ``healthy``, the ``reasons`` if it is not, and ``quota_states``: what it limits or refuses now. It is true
-            when the server is healthy.
+            A value that is true when the server is healthy, with ``healthy``, the ``reasons`` if it is not, and
+            ``quota_states``, the requests that it limits or refuses now.
 
         Raises:
-            UnimplementedError: the server does not know the call, such as Milvus before 2.2.
-            MilvusException: there is no answer.
+            UnimplementedError: the server does not support the call; Milvus does from 2.2 on.
+            MilvusException: the server does not answer.
 
         Example:
             >>> health = client.check_health()

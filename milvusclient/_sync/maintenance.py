@@ -1,4 +1,4 @@
-"""Maintenance: what the server does with the rows in its own time, asked for now."""
+"""Client methods that flush and compact collections."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["Maintenance"]
 
 
 class Maintenance(Waiting):
-    """Methods that have the server do now what it would do later."""
+    """Methods that start now what the server would do later by itself."""
 
     def flush(self, collection_name: str, timeout: float | None = None, *, _async: bool = False) -> None:
-        """Have the rows of a collection written to disk, and wait until they are.
+        """Write the rows of a collection to disk, and wait until they are written.
 
-        The server does that by itself; a flush makes small files of unfinished ones. It is not needed for rows to be
-        found, and many flushes slow a server down.
+        The server also does so by itself. Rows can be found without a flush; frequent flushes produce many small
+        segments, which slow the server down.
 
         Args:
             collection_name: name or alias of the collection.
@@ -31,8 +31,8 @@ class Maintenance(Waiting):
 
         Raises:
             ParamError: the name is not a non-empty str.
-            WaitTimeoutError: it was not done in time; the server goes on with it.
-            MilvusException: the server refuses.
+            WaitTimeoutError: the timeout ended before it was done; the server continues.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.flush("books", timeout=60)
@@ -48,7 +48,7 @@ class Maintenance(Waiting):
                 return
 
     def flush_all(self, timeout: float | None = None, *, db: str | None = "", _async: bool = False) -> None:
-        """Have the rows of all collections written to disk, and wait until they are.
+        """Write the rows of all collections to disk, and wait until they are written.
 
         Args:
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
@@ -57,8 +57,8 @@ class Maintenance(Waiting):
 
         Raises:
             ParamError: the database's name is not a str.
-            WaitTimeoutError: it was not done in time; the server goes on with it.
-            MilvusException: the server refuses.
+            WaitTimeoutError: the timeout ended before it was done; the server continues.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.flush_all(timeout=60)
@@ -76,7 +76,7 @@ class Maintenance(Waiting):
     def get_flush_all_state(
         self, timeout: float | None = None, *, flush_all_ts: int, db: str | None = ""
     ) -> bool:
-        """Whether everything that was written before a moment is on disk.
+        """Return whether everything that was written before a timestamp is on disk.
 
         Args:
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
@@ -84,11 +84,11 @@ class Maintenance(Waiting):
             db: name of the database; empty or None means all databases.
 
         Returns:
-            True if it is.
+            True if all of it is on disk.
 
         Raises:
-            ParamError: the moment is not an int, or the database's name is not a str.
-            MilvusException: the server refuses.
+            ParamError: the timestamp is not an int, or the database's name is not a str.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> done = client.get_flush_all_state(flush_all_ts=450000000000000001)
@@ -105,9 +105,10 @@ class Maintenance(Waiting):
         target_size_unit: str = "mb",
         timeout: float | None = None,
     ) -> int:
-        """Have the server merge small segments and drop deleted rows; it does that by itself, later.
+        """Start to merge small segments and to remove deleted rows, which the server also does by itself, later.
 
-        The request names the collection. Milvus 2.3 looks for a number there, finds none, and compacts all collections.
+        The request gives the name of the collection. Milvus 2.3 expects its identifier instead and, as that is not set,
+        compacts all collections.
 
         Args:
             collection_name: name or alias of the collection.
@@ -119,11 +120,11 @@ class Maintenance(Waiting):
                 itself is not waited for.
 
         Returns:
-            The number of the job, for ``get_compaction_state``.
+            The identifier of the job, for ``get_compaction_state``.
 
         Raises:
-            ParamError: an argument that cannot be.
-            MilvusException: the server refuses.
+            ParamError: an argument is invalid.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> job_id = client.compact("books")
@@ -138,18 +139,18 @@ class Maintenance(Waiting):
         return maintenance.parse_compact(self._call(rpc.MANUAL_COMPACTION, request, self._deadline(timeout)))
 
     def get_compaction_state(self, job_id: int, timeout: float | None = None) -> str:
-        """How far a compaction is.
+        """Return the state of a compaction.
 
         Args:
             job_id: identifier of the job, as returned by ``compact``.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            ``"Executing"`` or ``"Completed"``; ``"UndefiedState"`` for a job that the server does not know.
+            ``"Executing"`` or ``"Completed"``; ``"UndefiedState"`` if the job does not exist.
 
         Raises:
-            ParamError: the number is not an int.
-            MilvusException: the server refuses.
+            ParamError: the identifier is not an int.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> state = client.get_compaction_state(client.compact("books"))
@@ -160,18 +161,18 @@ class Maintenance(Waiting):
         ).name
 
     def get_compaction_plans(self, job_id: int, timeout: float | None = None) -> CompactionPlans:
-        """Which segments a compaction makes of which.
+        """Return which segments a compaction merges into which.
 
         Args:
             job_id: identifier of the job, as returned by ``compact``.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            The state and the plans.
+            The state and the plans, each with its source and target segments.
 
         Raises:
-            ParamError: the number is not an int.
-            MilvusException: the server refuses.
+            ParamError: the identifier is not an int.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> plans = (client.get_compaction_plans(client.compact("books"))).plans
@@ -181,18 +182,18 @@ class Maintenance(Waiting):
         return maintenance.parse_compaction_plans(reply, job_id=job_id)
 
     def list_compaction_tasks(self, collection_name: str, timeout: float | None = None) -> CompactionPlans:
-        """The compactions of a collection, by whomever they were started.
+        """Return the compactions of a collection, regardless of which client started them.
 
         Args:
             collection_name: name or alias of the collection.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            The state and the plans.
+            The state and the plans, each with its source and target segments.
 
         Raises:
             ParamError: the name is not a non-empty str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> plans = (client.list_compaction_tasks("books")).plans

@@ -1,11 +1,11 @@
-"""Optimizing a collection: segments of a good size, with their indexes."""
+"""The client method that optimizes a collection: segments of a good size, with their indexes."""
 
 from __future__ import annotations
 
 import itertools
 from typing import TYPE_CHECKING, Literal, overload
 
-from milvusclient import checks, rpc, schema
+from milvusclient import rpc, schema
 from milvusclient._sync.indexes import Indexes
 from milvusclient._sync.loading import Loading
 from milvusclient.models import infos
@@ -22,7 +22,7 @@ Size = str | int | float
 
 
 class Optimize(Indexes, Loading):
-    """The method that optimizes a collection."""
+    """Method that optimizes a collection."""
 
     @overload
     def optimize(
@@ -68,10 +68,10 @@ class Optimize(Indexes, Loading):
         wait: bool = True,
         timeout: float | None = None,
     ) -> infos.OptimizeResult | OptimizeTask:
-        """Make a collection as fast to search as it can be: merge its segments, and index them anew.
+        """Make searches of a collection as fast as possible: merge its segments, and build their indexes again.
 
-        It waits for the indexes, compacts, waits for the compaction and for the indexes of the new segments, and loads
-        them if the collection is loaded. That may take long, and costs the server much.
+        The call waits for the indexes, compacts, waits for the compaction and for the indexes of the new segments, and
+        loads these if the collection is loaded. It may take long, and loads the server heavily.
 
         Args:
             collection_name: name or alias of the collection.
@@ -81,19 +81,19 @@ class Optimize(Indexes, Loading):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            What was done; with ``wait=False`` a task with ``result()``, ``progress()``, ``done()`` and ``cancel()``.
+            The steps that were taken and how long each took; with ``wait=False`` a task with ``result()``,
+            ``progress()``, ``done()`` and ``cancel()``.
 
         Raises:
-            ParamError: the name is not a non-empty str, or the size cannot be.
-            WaitTimeoutError: it was not done in time; the server goes on with what it has begun.
-            MilvusException: the server refuses, or a build failed.
+            ParamError: the name is not a non-empty str, or the size is invalid.
+            WaitTimeoutError: the timeout ended before it was done; the server continues with what it has begun.
+            MilvusException: the server refuses the request, or a build failed.
 
         Example:
             >>> result = client.optimize("books", target_size="512MB", timeout=600)
         """
-        checks.require_name("collection_name", collection_name)
         request = optimize.build_optimizing_compaction(collection_name, target_size)
-        from milvusclient.runtime.optimize_task import OptimizeTask  # few programs optimize
+        from milvusclient.runtime.optimize_task import OptimizeTask  # imported here, because few programs optimize
 
         task = OptimizeTask(collection_name)
         deadline = self._deadline(timeout)

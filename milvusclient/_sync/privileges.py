@@ -1,4 +1,4 @@
-"""Privileges: what roles may do, one by one or in groups."""
+"""Client methods that grant and revoke privileges, one by one or in groups."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Privileges"]
 
 
 class Privileges(Family):
-    """Methods for privileges and groups of them. The server must have authorization switched on."""
+    """Methods for privileges and privilege groups. The server must have authorization enabled."""
 
     def grant_privilege(
         self,
@@ -28,7 +28,7 @@ class Privileges(Family):
         db_name: str | None = "",
         timeout: float | None = None,
     ) -> None:
-        """Give a role a privilege. It takes the server some seconds to heed it.
+        """Grant a role a privilege. It takes effect after some seconds.
 
         Args:
             role_name: name of the role.
@@ -40,7 +40,7 @@ class Privileges(Family):
 
         Raises:
             ParamError: an argument is not a non-empty str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.grant_privilege("reader", "Collection", "Search", "books")
@@ -57,7 +57,7 @@ class Privileges(Family):
         db_name: str | None = "",
         timeout: float | None = None,
     ) -> None:
-        """Take a privilege from a role.
+        """Revoke a privilege from a role.
 
         Args:
             role_name: name of the role.
@@ -69,7 +69,7 @@ class Privileges(Family):
 
         Raises:
             ParamError: an argument is not a non-empty str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.revoke_privilege("reader", "Collection", "Search", "books")
@@ -85,7 +85,7 @@ class Privileges(Family):
         db_name: str | None = None,
         timeout: float | None = None,
     ) -> None:
-        """Give a role a privilege, or a group of them; for servers from 2.5 on.
+        """Grant a role a privilege, or a privilege group. Servers support it from 2.5 on.
 
         Args:
             role_name: name of the role.
@@ -97,7 +97,7 @@ class Privileges(Family):
 
         Raises:
             ParamError: an argument is not a non-empty str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.grant_privilege_v2("reader", "CollectionReadOnly", "books")
@@ -113,7 +113,7 @@ class Privileges(Family):
         db_name: str | None = None,
         timeout: float | None = None,
     ) -> None:
-        """Take a privilege, or a group of them, from a role; for servers from 2.5 on.
+        """Revoke a privilege, or a privilege group, from a role. Servers support it from 2.5 on.
 
         Args:
             role_name: name of the role.
@@ -125,7 +125,7 @@ class Privileges(Family):
 
         Raises:
             ParamError: an argument is not a non-empty str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.revoke_privilege_v2("reader", "CollectionReadOnly", "books")
@@ -134,7 +134,7 @@ class Privileges(Family):
         self._call(rpc.OPERATE_PRIVILEGE_V2, request, self._deadline(timeout))
 
     def create_privilege_group(self, group_name: str, timeout: float | None = None) -> None:
-        """Create a group of privileges, which is empty at first.
+        """Create a privilege group, which is empty at first.
 
         Args:
             group_name: name of the new privilege group, unique on the server.
@@ -142,7 +142,7 @@ class Privileges(Family):
 
         Raises:
             ParamError: the name is not a non-empty str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.create_privilege_group("reading")
@@ -151,7 +151,7 @@ class Privileges(Family):
         self._call(rpc.CREATE_PRIVILEGE_GROUP, request, self._deadline(timeout))
 
     def drop_privilege_group(self, group_name: str, timeout: float | None = None) -> None:
-        """Drop a group of privileges.
+        """Drop a privilege group.
 
         Args:
             group_name: name of the privilege group. No role may have it.
@@ -159,7 +159,7 @@ class Privileges(Family):
 
         Raises:
             ParamError: the name is not a non-empty str.
-            MilvusException: the server refuses, for instance because a role has it.
+            MilvusException: the server refuses the request, for instance because a role has the group.
 
         Example:
             >>> client.drop_privilege_group("reading")
@@ -168,16 +168,16 @@ class Privileges(Family):
         self._call(rpc.DROP_PRIVILEGE_GROUP, request, self._deadline(timeout))
 
     def list_privilege_groups(self, timeout: float | None = None) -> list[PrivilegeGroupDescription]:
-        """The groups of privileges, those that the server brings included.
+        """Return the privilege groups, including the server's built-in ones.
 
         Args:
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            A dict for each, with ``privilege_group`` and the list ``privileges``.
+            One dict for each group, with ``privilege_group`` and the list ``privileges``.
 
         Raises:
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> groups = client.list_privilege_groups()
@@ -189,7 +189,7 @@ class Privileges(Family):
     def add_privileges_to_group(
         self, group_name: str, privileges: Sequence[str], timeout: float | None = None
     ) -> None:
-        """Add privileges to a group.
+        """Add privileges to a privilege group.
 
         Args:
             group_name: name of the privilege group. The server's built-in groups cannot be changed.
@@ -198,7 +198,7 @@ class Privileges(Family):
 
         Raises:
             ParamError: the name is not a non-empty str, or the privileges are not a list of str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.add_privileges_to_group("reading", ["Search", "Query"])
@@ -209,7 +209,7 @@ class Privileges(Family):
     def remove_privileges_from_group(
         self, group_name: str, privileges: Sequence[str], timeout: float | None = None
     ) -> None:
-        """Remove privileges from a group.
+        """Remove privileges from a privilege group.
 
         Args:
             group_name: name of the privilege group. The server's built-in groups cannot be changed.
@@ -218,7 +218,7 @@ class Privileges(Family):
 
         Raises:
             ParamError: the name is not a non-empty str, or the privileges are not a list of str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.remove_privileges_from_group("reading", ["Query"])

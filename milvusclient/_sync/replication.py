@@ -1,4 +1,4 @@
-"""Replication: clusters that follow each other, and the messages that they exchange."""
+"""Client methods for replication between clusters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Replication(Family):
         force_promote: bool = False,
         timeout: float | None = None,
     ) -> common_pb2.Status:
-        """Say which clusters there are, and which follows which.
+        """Set which clusters there are, and which replicates which.
 
         Args:
             clusters: one dict for each cluster, with ``cluster_id``, ``connection_param`` (a dict with ``uri`` and
@@ -40,11 +40,11 @@ class Replication(Family):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            The server's status, which is a good one.
+            The status that the server returned, which reports success.
 
         Raises:
-            ParamError: something is missing in a dict, or is of the wrong type.
-            MilvusException: the server refuses.
+            ParamError: a dict lacks a key, or a value has the wrong type.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> ours = {"cluster_id": "a", "connection_param": {"uri": "http://a:19530"}, "pchannels": ["a-0"]}
@@ -56,7 +56,7 @@ class Replication(Family):
         return self._call(rpc.UPDATE_REPLICATE_CONFIGURATION, request, self._deadline(timeout))
 
     def get_replicate_configuration(self, timeout: float | None = None) -> common_pb2.ReplicateConfiguration:
-        """Which clusters there are, and which follows which.
+        """Return which clusters there are, and which replicates which.
 
         Args:
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
@@ -65,7 +65,7 @@ class Replication(Family):
             A message with ``clusters`` and ``cross_cluster_topology``.
 
         Raises:
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> configuration = client.get_replicate_configuration()
@@ -77,7 +77,7 @@ class Replication(Family):
     def get_replicate_info(
         self, source_cluster_id: str, target_pchannel: str, timeout: float | None = None
     ) -> ReplicateInfo:
-        """How far this cluster has followed another.
+        """Return how far this cluster has replicated another one.
 
         Args:
             source_cluster_id: identifier of the cluster that this one replicates.
@@ -85,11 +85,11 @@ class Replication(Family):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            A dict with ``checkpoint`` and ``salvage_checkpoint``, each None where there is none.
+            A dict with ``checkpoint`` and ``salvage_checkpoint``, each a dict or None.
 
         Raises:
             ParamError: an argument is not a non-empty str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> checkpoint = (client.get_replicate_info("a", "b-0"))["checkpoint"]
@@ -107,7 +107,7 @@ class Replication(Family):
         end_timetick: int = 0,
         timeout: float | None = None,
     ) -> Iterator[DumpedMessage]:
-        """Read the messages of a channel's log, one after the other.
+        """Read the messages of the log of a channel, one after the other.
 
         Args:
             pchannel: name of the channel.
@@ -121,8 +121,8 @@ class Replication(Family):
             An iterator of dicts with ``message_id``, ``payload`` and ``properties``.
 
         Raises:
-            ParamError: an argument that cannot be.
-            MilvusException: the server refuses, while the messages are read.
+            ParamError: an argument is invalid.
+            MilvusException: the server refuses the request; raised while the messages are read.
 
         Example:
             >>> messages = client.dump_messages("a-0", {"id": "42", "wal_name": "Pulsar"})

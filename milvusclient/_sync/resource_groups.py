@@ -1,4 +1,4 @@
-"""Resource groups: query nodes in groups, and the replicas that are put there."""
+"""Client methods for resource groups, which are groups of query nodes, and their replicas."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["ResourceGroups"]
 
 
 class ResourceGroups(Family):
-    """Methods for resource groups and replicas; they matter on clusters with several query nodes."""
+    """Methods for resource groups and replicas, which are of use on clusters with several query nodes."""
 
     def create_resource_group(
         self, name: str, timeout: float | None = None, *, config: GroupConfig | None = None
@@ -32,8 +32,8 @@ class ResourceGroups(Family):
                 {"node_num": 2}}``.
 
         Raises:
-            ParamError: the name is not a non-empty str, or the configuration cannot be.
-            MilvusException: the server refuses.
+            ParamError: the name is not a non-empty str, or the configuration is invalid.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.create_resource_group("fast", config={"requests": {"node_num": 1}})
@@ -42,7 +42,7 @@ class ResourceGroups(Family):
         self._call(rpc.CREATE_RESOURCE_GROUP, request, self._deadline(timeout))
 
     def update_resource_groups(self, configs: Mapping[str, GroupConfig], timeout: float | None = None) -> None:
-        """Say how many nodes groups are to have; the server moves nodes between them.
+        """Change how many nodes resource groups have; the server moves nodes between them.
 
         Args:
             configs: a configuration for each group by name, such as ``{"fast": {"requests": {"node_num": 1}}}``. A
@@ -50,8 +50,8 @@ class ResourceGroups(Family):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: ``configs`` is not a dict, or a configuration cannot be.
-            MilvusException: the server refuses, for instance because there is no such group.
+            ParamError: ``configs`` is not a dict, or a configuration is invalid.
+            MilvusException: the server refuses the request, for instance because a group does not exist.
 
         Example:
             >>> client.update_resource_groups({"fast": {"requests": {"node_num": 2}, "limits": {"node_num": 2}}})
@@ -60,7 +60,7 @@ class ResourceGroups(Family):
         self._call(rpc.UPDATE_RESOURCE_GROUPS, request, self._deadline(timeout))
 
     def drop_resource_group(self, name: str, timeout: float | None = None) -> None:
-        """Drop a group; it must be without nodes.
+        """Drop a resource group, which must have no nodes.
 
         Args:
             name: name of the resource group. The default group cannot be dropped.
@@ -68,7 +68,7 @@ class ResourceGroups(Family):
 
         Raises:
             ParamError: the name is not a non-empty str.
-            MilvusException: the server refuses, for instance because there are nodes in it.
+            MilvusException: the server refuses the request, for instance because it still has nodes.
 
         Example:
             >>> client.drop_resource_group("fast")
@@ -77,18 +77,18 @@ class ResourceGroups(Family):
         self._call(rpc.DROP_RESOURCE_GROUP, request, self._deadline(timeout))
 
     def describe_resource_group(self, name: str, timeout: float | None = None) -> ResourceGroupInfo:
-        """What is in a group.
+        """Return the nodes, replicas and configuration of a resource group.
 
         Args:
             name: name of the resource group.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            Its nodes, its replicas, and what was asked for.
+            Its nodes, its replicas and its configuration.
 
         Raises:
             ParamError: the name is not a non-empty str.
-            MilvusException: there is no such group.
+            MilvusException: the group does not exist.
 
         Example:
             >>> nodes = (client.describe_resource_group("fast")).num_available_node
@@ -98,7 +98,7 @@ class ResourceGroups(Family):
         return resource_groups.parse_describe_resource_group(reply)
 
     def list_resource_groups(self, timeout: float | None = None) -> list[str]:
-        """The names of all groups.
+        """Return the names of the resource groups.
 
         Args:
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
@@ -107,7 +107,7 @@ class ResourceGroups(Family):
             The names.
 
         Raises:
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> names = client.list_resource_groups()
@@ -124,7 +124,7 @@ class ResourceGroups(Family):
         num_replicas: int,
         timeout: float | None = None,
     ) -> None:
-        """Move replicas of a collection from one group to another.
+        """Move replicas of a collection from one resource group to another.
 
         Args:
             source_group: name of the resource group that has the replicas.
@@ -134,8 +134,8 @@ class ResourceGroups(Family):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: a name is not a str, or a group's is empty, or the number is not an int.
-            MilvusException: the server refuses, for instance because the group has no nodes for them.
+            ParamError: a name is not a str, a group's name is empty, or the number is not an int.
+            MilvusException: the server refuses the request, for instance because the group has too few nodes.
 
         Example:
             >>> client.transfer_replica("__default_resource_group", "fast", "books", 1)
@@ -144,25 +144,25 @@ class ResourceGroups(Family):
         self._call(rpc.TRANSFER_REPLICA, request, self._deadline(timeout))
 
     def describe_replica(self, collection_name: str, timeout: float | None = None) -> list[ReplicaInfo]:
-        """The copies of a loaded collection, and where they are.
+        """Return the replicas of a loaded collection, and the nodes that hold them.
 
         Args:
             collection_name: name or alias of the collection. It must be loaded.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            One for each copy.
+            A description of each replica.
 
         Raises:
             ParamError: the name is not a non-empty str.
-            DescribeCollectionException: there is no such collection.
-            MilvusException: the server refuses, for instance because the collection is not loaded.
+            DescribeCollectionException: the collection does not exist.
+            MilvusException: the server refuses the request, for instance because the collection is not loaded.
 
         Example:
             >>> copies = len(client.describe_replica("books"))
         """
         deadline = self._deadline(timeout)
-        # The number of a collection changes when it is dropped and made anew, by whomever: it is asked for each time.
+        # Another client may have dropped and created the collection again, which changes its identifier: ask each time.
         info = self._collection(collection_name, deadline, refresh=True)
         request = resource_groups.build_get_replicas(info.collection_id)
         return resource_groups.parse_replicas(self._call(rpc.GET_REPLICAS, request, deadline))

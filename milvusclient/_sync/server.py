@@ -1,4 +1,4 @@
-"""The server itself: what it is, and how old."""
+"""Client methods about the server itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Server(Family):
     ) -> str | ServerDescription: ...
 
     def get_server_version(self, timeout: float | None = None, detail: bool = False) -> str | ServerDescription:
-        """The version of the server.
+        """Return the version of the server.
 
         Args:
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
@@ -43,7 +43,7 @@ class Server(Family):
             ``go_version`` and ``deploy_mode``.
 
         Raises:
-            MilvusException: there is no answer.
+            MilvusException: the server does not answer.
 
         Example:
             >>> version = client.get_server_version()
@@ -57,7 +57,7 @@ class Server(Family):
         )
 
     def get_server_type(self) -> str:
-        """Who runs the server, as far as its address tells.
+        """Return whether the server is the managed service, as far as its address tells.
 
         Returns:
             ``"zilliz"`` for the managed service, else ``"milvus"``.

@@ -1,4 +1,4 @@
-"""Users and roles: who may log in, and what they are."""
+"""Client methods for users and their roles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Users"]
 
 
 class Users(Family):
-    """Methods for users and roles. The server must have authorization switched on."""
+    """Methods for users and roles. The server must have authorization enabled."""
 
     def create_user(
         self, user_name: str, password: str, timeout: float | None = None, description: str | None = None
@@ -31,7 +31,7 @@ class Users(Family):
 
         Raises:
             ParamError: an argument is not a str.
-            MilvusException: the server refuses, for instance because the name is taken.
+            MilvusException: the server refuses the request, for instance because the name is taken.
 
         Example:
             >>> client.create_user("alice", "P@ssw0rd")
@@ -63,7 +63,7 @@ class Users(Family):
 
         Raises:
             ParamError: an argument is not a str.
-            MilvusException: the server refuses, for instance because the old password is wrong.
+            MilvusException: the server refuses the request, for instance because the old password is wrong.
 
         Example:
             >>> client.update_password("alice", "P@ssw0rd", "b3tter!")
@@ -85,7 +85,7 @@ class Users(Family):
 
         Raises:
             ParamError: an argument is not a str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.update_user("alice", "writes the index")
@@ -102,7 +102,7 @@ class Users(Family):
 
         Raises:
             ParamError: the name is not a str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.drop_user("alice")
@@ -111,18 +111,18 @@ class Users(Family):
         self._call(rpc.DELETE_CREDENTIAL, request, self._deadline(timeout))
 
     def describe_user(self, user_name: str, timeout: float | None = None) -> UserDescription:
-        """Which roles a user has.
+        """Return the roles and the description of a user.
 
         Args:
             user_name: name of the user.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            A dict with ``user_name``, ``roles`` and ``description``; empty for a user that the server does not know.
+            A dict with ``user_name``, ``roles`` and ``description``; empty if the user does not exist.
 
         Raises:
             ParamError: the name is not a str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> description = client.describe_user("alice")
@@ -132,7 +132,7 @@ class Users(Family):
         return users.parse_describe_user(reply, user_name)
 
     def list_users(self, timeout: float | None = None) -> list[str]:
-        """The names of all users.
+        """Return the names of the users.
 
         Args:
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
@@ -141,7 +141,7 @@ class Users(Family):
             The names.
 
         Raises:
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> names = client.list_users()
@@ -159,7 +159,7 @@ class Users(Family):
 
         Raises:
             ParamError: the name is not a non-empty str.
-            MilvusException: the server refuses, for instance because the name is taken.
+            MilvusException: the server refuses the request, for instance because the name is taken.
 
         Example:
             >>> client.create_role("reader")
@@ -177,7 +177,7 @@ class Users(Family):
 
         Raises:
             ParamError: the name is not a non-empty str, or the description is not a str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.alter_role("reader", "may search everything")
@@ -195,7 +195,7 @@ class Users(Family):
 
         Raises:
             ParamError: the name is not a non-empty str.
-            MilvusException: the server refuses, for instance because the role has privileges.
+            MilvusException: the server refuses the request, for instance because the role has privileges.
 
         Example:
             >>> client.drop_role("reader")
@@ -206,7 +206,7 @@ class Users(Family):
     def describe_role(
         self, role_name: str, timeout: float | None = None, *, db_name: str | None = ""
     ) -> RoleDescription:
-        """What a role may do.
+        """Return the description and the privileges of a role.
 
         Args:
             role_name: name of the role.
@@ -218,7 +218,7 @@ class Users(Family):
 
         Raises:
             ParamError: the name is not a non-empty str.
-            MilvusException: the server refuses, for instance because there is no such role.
+            MilvusException: the server refuses the request, for instance because the role does not exist.
 
         Example:
             >>> privileges = (client.describe_role("reader"))["privileges"]
@@ -231,7 +231,7 @@ class Users(Family):
         return users.parse_describe_role(reply, grants, role_name)
 
     def list_roles(self, timeout: float | None = None) -> list[str]:
-        """The names of all roles.
+        """Return the names of the roles.
 
         Args:
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
@@ -240,7 +240,7 @@ class Users(Family):
             The names.
 
         Raises:
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> names = client.list_roles()
@@ -249,7 +249,7 @@ class Users(Family):
         return users.parse_list_roles(reply)
 
     def grant_role(self, user_name: str, role_name: str, timeout: float | None = None) -> None:
-        """Give a user a role.
+        """Grant a user a role.
 
         Args:
             user_name: name of the user.
@@ -257,8 +257,8 @@ class Users(Family):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: a name is not a str, or the role's is empty.
-            MilvusException: the server refuses.
+            ParamError: a name is not a str, or the role's name is empty.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.grant_role("alice", "reader")
@@ -267,7 +267,7 @@ class Users(Family):
         self._call(rpc.OPERATE_USER_ROLE, request, self._deadline(timeout))
 
     def revoke_role(self, user_name: str, role_name: str, timeout: float | None = None) -> None:
-        """Take a role from a user.
+        """Revoke a role from a user.
 
         Args:
             user_name: name of the user.
@@ -275,8 +275,8 @@ class Users(Family):
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: a name is not a str, or the role's is empty.
-            MilvusException: the server refuses.
+            ParamError: a name is not a str, or the role's name is empty.
+            MilvusException: the server refuses the request.
 
         Example:
             >>> client.revoke_role("alice", "reader")

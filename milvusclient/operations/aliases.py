@@ -1,4 +1,4 @@
-"""Aliases: other names of collections."""
+"""Build requests about aliases, which are further names of collections, and parse the replies."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ __all__ = [
 
 
 def build_create_alias(collection_name: str, alias: str) -> milvus_pb2.CreateAliasRequest:
-    """Another name for a collection."""
+    """Build the request that creates an alias of a collection."""
     return milvus_pb2.CreateAliasRequest(
         collection_name=require_name("collection_name", collection_name), alias=require_str("alias", alias)
     )
 
 
 def build_alter_alias(collection_name: str, alias: str) -> milvus_pb2.AlterAliasRequest:
-    """Another collection for a name."""
+    """Build the request that points an alias to another collection."""
     return milvus_pb2.AlterAliasRequest(
         collection_name=require_name("collection_name", collection_name), alias=require_str("alias", alias)
     )
 
 
 def build_drop_alias(alias: str) -> milvus_pb2.DropAliasRequest:
-    """The end of a name."""
+    """Build the request that drops an alias."""
     return milvus_pb2.DropAliasRequest(alias=require_str("alias", alias))
 
 
 def build_describe_alias(alias: str) -> milvus_pb2.DescribeAliasRequest:
-    """Which collection a name leads to."""
+    """Build the request that asks which collection an alias stands for."""
     return milvus_pb2.DescribeAliasRequest(alias=require_name("alias", alias))
 
 
 def parse_describe_alias(reply: milvus_pb2.DescribeAliasResponse, alias: str) -> AliasDescription:
-    """The name and its collection."""
+    """Parse the reply into the alias and its collection."""
     described: AliasDescription = {"alias": alias}
     if reply.collection:
         described["collection_name"] = reply.collection
@@ -52,14 +52,14 @@ def parse_describe_alias(reply: milvus_pb2.DescribeAliasResponse, alias: str) ->
 
 
 def build_list_aliases(collection_name: str | None, db_name: str) -> milvus_pb2.ListAliasesRequest:
-    """The names of one collection, or of all."""
+    """Build the request that lists the aliases of one collection, or of all collections."""
     return milvus_pb2.ListAliasesRequest(
         collection_name=optional_str("collection_name", collection_name), db_name=require_str("db_name", db_name)
     )
 
 
 def parse_list_aliases(reply: milvus_pb2.ListAliasesResponse) -> AliasList:
-    """The names, and what they are names of."""
+    """Parse the reply into the aliases and, where the server names them, their collection and database."""
     listed: AliasList = {"aliases": list(reply.aliases)}
     if reply.collection_name:
         listed["collection_name"] = reply.collection_name

@@ -1,4 +1,4 @@
-"""Analyzers: what becomes of a text before it is searched."""
+"""Build requests that run analyzers, which split text into tokens, and parse the replies."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def build_run_analyzer(
     field_name: str | None,
     analyzer_names: str | Sequence[str] | None,
 ) -> milvus_pb2.RunAnalyzerRequest:
-    """Texts to be split into tokens."""
+    """Build the request that splits texts into tokens."""
     if analyzer_params is not None and not isinstance(analyzer_params, str | Mapping):
-        raise ParamError(message=f"analyzer_params must be a dict or JSON text, got {given(analyzer_params)}")
+        raise ParamError(message=f"analyzer_params must be a dict or a str of JSON, got {given(analyzer_params)}")
     return milvus_pb2.RunAnalyzerRequest(
         placeholder=[_encoded(index, text) for index, text in enumerate(_names("texts", texts))],
         analyzer_params="" if analyzer_params is None else json_value_text(analyzer_params),
@@ -51,7 +51,7 @@ def _encoded(index: int, text: str) -> bytes:
 def parse_run_analyzer(
     reply: milvus_pb2.RunAnalyzerResponse, *, with_hash: bool, with_detail: bool
 ) -> list[AnalyzeResult]:
-    """The tokens of each text."""
+    """Parse the reply into the tokens of each text."""
     return [_result(result, with_hash, with_detail) for result in reply.results]
 
 
@@ -74,7 +74,7 @@ def _token(token: milvus_pb2.AnalyzerToken, with_hash: bool, with_detail: bool) 
 
 
 def only_one(results: list[AnalyzeResult]) -> AnalyzeResult:
-    """The result for a text that was given by itself."""
+    """Return the only result, for a text that was given by itself."""
     if len(results) != 1:
-        raise ReplyError(message=f"the reply cannot be read: {len(results)} results for one text")
+        raise ReplyError(message=f"the reply cannot be read: expected 1 result for 1 text, got {len(results)}")
     return results[0]

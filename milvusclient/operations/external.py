@@ -1,4 +1,4 @@
-"""Data that lies outside: external collections, and files that analyzers read."""
+"""Build requests about external collections and file resources, whose data lies outside, and parse the replies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = [
 def build_refresh(
     collection_name: str, external_source: str | None, external_spec: str | None, db_name: str | None
 ) -> milvus_pb2.RefreshExternalCollectionRequest:
-    """The data of an external collection, read anew."""
+    """Build the request that reads the source of an external collection again."""
     return milvus_pb2.RefreshExternalCollectionRequest(
         collection_name=require_str("collection_name", collection_name),
         external_source=optional_str("external_source", external_source),
@@ -33,21 +33,21 @@ def build_refresh(
 
 
 def build_refresh_progress(job_id: int) -> milvus_pb2.GetRefreshExternalCollectionProgressRequest:
-    """How far that is."""
+    """Build the request that asks for the progress of a refresh."""
     return milvus_pb2.GetRefreshExternalCollectionProgressRequest(job_id=require_int("job_id", job_id))
 
 
 def parse_refresh_progress(
     reply: milvus_pb2.GetRefreshExternalCollectionProgressResponse,
 ) -> RefreshExternalCollectionJobInfo:
-    """How far it is."""
+    """Parse the reply into the state and progress of the refresh."""
     return _job(reply.job_info)
 
 
 def build_refresh_jobs(
     collection_name: str | None, db_name: str | None
 ) -> milvus_pb2.ListRefreshExternalCollectionJobsRequest:
-    """The jobs of an external collection, or of all."""
+    """Build the request that lists the refreshes of one external collection, or of all."""
     return milvus_pb2.ListRefreshExternalCollectionJobsRequest(
         collection_name=optional_str("collection_name", collection_name), db_name=optional_str("db_name", db_name)
     )
@@ -56,7 +56,7 @@ def build_refresh_jobs(
 def parse_refresh_jobs(
     reply: milvus_pb2.ListRefreshExternalCollectionJobsResponse,
 ) -> list[RefreshExternalCollectionJobInfo]:
-    """The jobs."""
+    """Parse the reply into the state and progress of each refresh."""
     return [_job(info) for info in reply.jobs]
 
 
@@ -75,20 +75,20 @@ def _job(info: milvus_pb2.RefreshExternalCollectionJobInfo) -> RefreshExternalCo
 
 
 def build_add_file_resource(name: str, path: str) -> milvus_pb2.AddFileResourceRequest:
-    """A name for a file."""
+    """Build the request that registers a file under a name."""
     return milvus_pb2.AddFileResourceRequest(name=require_str("name", name), path=require_str("path", path))
 
 
 def build_remove_file_resource(name: str) -> milvus_pb2.RemoveFileResourceRequest:
-    """The end of a file's name."""
+    """Build the request that removes the name of a file."""
     return milvus_pb2.RemoveFileResourceRequest(name=require_str("name", name))
 
 
 def build_list_file_resources() -> milvus_pb2.ListFileResourcesRequest:
-    """The files that have names."""
+    """Build the request that lists the registered files."""
     return milvus_pb2.ListFileResourcesRequest()
 
 
 def parse_list_file_resources(reply: milvus_pb2.ListFileResourcesResponse) -> list[FileResourceInfo]:
-    """The files."""
+    """Parse the reply into the name and path of each file."""
     return [FileResourceInfo(resource.name, resource.path) for resource in reply.resources]

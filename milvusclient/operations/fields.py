@@ -1,4 +1,4 @@
-"""Fields and functions of a collection that exists: added, changed and dropped."""
+"""Build requests that add, alter and drop fields and functions of an existing collection."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ __all__ = [
 
 Alteration = milvus_pb2.AlterCollectionSchemaRequest
 
-#: The functions whose output can be added to a collection, and the type of that output.
+#: The types of functions that can be added with their output field, and the type of that field.
 _ADDED_OUTPUTS = {FunctionType.BM25: DataType.SPARSE_FLOAT_VECTOR, FunctionType.MINHASH: DataType.BINARY_VECTOR}
 
 
 def build_add_field(collection_name: str, field: FieldSchema) -> milvus_pb2.AlterCollectionSchemaRequest:
-    """A new field; the rows that are there have its default, or no value."""
+    """Build the request that adds a field; existing rows get its default value, or none."""
     require_name("collection_name", collection_name)
     if field.dtype.is_vector and not field.nullable:
         raise ParamError(
-            message=f"field {field.name!r}: the rows that are there have no vector for it; add it with nullable=True"
+            message=f"field {field.name!r}: existing rows have no vector for it; add it with nullable=True"
         )
     added = Alteration.FieldInfo(field_schema=encode_field(field, parameter_text))
     return _alteration(collection_name, Alteration.Action(add_request=Alteration.AddRequest(field_infos=[added])))
@@ -47,7 +47,7 @@ def build_add_field(collection_name: str, field: FieldSchema) -> milvus_pb2.Alte
 def build_add_field_to_old_server(
     request: milvus_pb2.AlterCollectionSchemaRequest,
 ) -> milvus_pb2.AddCollectionFieldRequest:
-    """The same, as servers before 3.0 want it."""
+    """Build the request that adds the same field to a server before 3.0."""
     (added,) = request.action.add_request.field_infos
     return milvus_pb2.AddCollectionFieldRequest(
         collection_name=request.collection_name, schema=added.field_schema.SerializeToString()
@@ -65,13 +65,13 @@ def build_add_struct_field(
     mmap_enabled: bool | None,
     warmup: str | None,
 ) -> milvus_pb2.AddCollectionStructFieldRequest:
-    """A new struct array; the rows that are there have no value for it."""
+    """Build the request that adds a struct array; existing rows have no value for it."""
     require_name("collection_name", collection_name)
     if not isinstance(struct_schema, StructFieldSchema):
         raise ParamError(message=f"struct_schema must be a StructFieldSchema, got {given(struct_schema)}")
     if not nullable:
         raise ParamError(
-            message=f"field {field_name!r}: the rows that are there have no structs for it; add it with nullable=True"
+            message=f"field {field_name!r}: existing rows have no structs for it; add it with nullable=True"
         )
     params = {"mmap_enabled": mmap_enabled, "warmup": warmup}
     struct = struct_schema.named(field_name, max_capacity, nullable=True, description=desc, params=params)
@@ -84,15 +84,16 @@ def build_add_struct_field(
 def build_add_function_field(
     collection_name: str, field_schema: FieldSchema, func: Function, index_params: IndexParams
 ) -> milvus_pb2.AlterCollectionSchemaRequest:
-    """A new field that the server computes, with its index."""
+    """Build the request that adds a field that a function computes, with its index."""
     require_name("collection_name", collection_name)
     if not isinstance(field_schema, FieldSchema):
         raise ParamError(message=f"field_schema must be a FieldSchema, got {given(field_schema)}")
     wanted = _ADDED_OUTPUTS.get(_checked_function("func", func).type)
     if wanted is None:
-        names = ", ".join(function.name for function in _ADDED_OUTPUTS)
+        names = " or ".join(function.name for function in _ADDED_OUTPUTS)
         raise ParamError(
-            message=f"a field of function {func.name!r} ({func.type.name}) cannot be added; of {names} it can"
+            message=f"func {func.name!r} is of type {func.type.name}; "
+            f"only functions of type {names} can be added with their field"
         )
     if field_schema.dtype is not wanted:
         raise ParamError(
@@ -110,36 +111,36 @@ def build_add_function_field(
 
 
 def _bound_index(field_name: str, index_params: IndexParams) -> IndexParam:
-    """The one index of a new field, without which the field could not be searched."""
+    """Return the one index of a new field, without which the field could not be searched."""
     if not isinstance(index_params, IndexParams):
         raise ParamError(message=f"index_params must be IndexParams, got {given(index_params)}")
     if len(index_params) != 1:
         raise ParamError(
-            message=f"index_params must have one index, on field {field_name!r}; it has {len(index_params)}"
+            message=f"index_params must have exactly one index, on field {field_name!r}; got {len(index_params)}"
         )
     (index,) = index_params
     if index.field_name not in ("", field_name):
         raise ParamError(message=f"index_params is for field {index.field_name!r}, but the new field is {field_name!r}")
     if not index.index_type:
-        raise ParamError(message=f"index_params must say the index_type of the index on field {field_name!r}")
+        raise ParamError(message=f"index_params must give the index_type of the index on field {field_name!r}")
     return index
 
 
 def build_drop_field(
     collection_name: str, field_name: str | None, field_id: int
 ) -> milvus_pb2.AlterCollectionSchemaRequest:
-    """The end of a field, by its name or by its number."""
+    """Build the request that drops a field, given by its name or by its identifier."""
     require_name("collection_name", collection_name)
     name = optional_str("field_name", field_name)
     number = require_int("field_id", field_id)
     if bool(name) == (number > 0):
-        raise ParamError(message=f"give either field_name or field_id; got field_name={name!r} and field_id={number}")
+        raise ParamError(message=f"give either field_name or field_id, got field_name={name!r} and field_id={number}")
     drop = Alteration.DropRequest(field_name=name) if name else Alteration.DropRequest(field_id=number)
     return _alteration(collection_name, Alteration.Action(drop_request=drop))
 
 
 def build_drop_function_field(collection_name: str, function_name: str) -> milvus_pb2.AlterCollectionSchemaRequest:
-    """The end of a function and of the fields that it writes."""
+    """Build the request that drops a function together with its output fields."""
     drop = Alteration.DropRequest(
         function_name=require_name("function_name", function_name), drop_function_output_fields=True
     )
@@ -154,7 +155,7 @@ def _alteration(
 
 
 def build_add_function(collection_name: str, function: Function) -> milvus_pb2.AddCollectionFunctionRequest:
-    """A new function."""
+    """Build the request that adds a function."""
     return milvus_pb2.AddCollectionFunctionRequest(
         collection_name=require_name("collection_name", collection_name),
         functionSchema=encode_function(_checked_function("function", function)),
@@ -164,7 +165,7 @@ def build_add_function(collection_name: str, function: Function) -> milvus_pb2.A
 def build_alter_function(
     collection_name: str, function_name: str, function: Function
 ) -> milvus_pb2.AlterCollectionFunctionRequest:
-    """Another function in place of one."""
+    """Build the request that replaces a function by another one."""
     return milvus_pb2.AlterCollectionFunctionRequest(
         collection_name=require_name("collection_name", collection_name),
         function_name=require_str("function_name", function_name),
@@ -173,7 +174,7 @@ def build_alter_function(
 
 
 def build_drop_function(collection_name: str, function_name: str) -> milvus_pb2.DropCollectionFunctionRequest:
-    """The end of a function; the fields that it wrote stay."""
+    """Build the request that drops a function and keeps its output fields."""
     return milvus_pb2.DropCollectionFunctionRequest(
         collection_name=require_name("collection_name", collection_name),
         function_name=require_str("function_name", function_name),

@@ -1,4 +1,4 @@
-"""What the server says of its own health."""
+"""Build the request that asks for the server's health, and parse the reply."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _QUOTA_STATES = {2: "ReadLimited", 3: "WriteLimited", 4: "DenyToRead", 5: "DenyT
 
 
 def build_check_health() -> milvus_pb2.CheckHealthRequest:
-    """How the server is."""
+    """Build the request that asks for the server's health."""
     return milvus_pb2.CheckHealthRequest()
 
 
 def parse_check_health(reply: milvus_pb2.CheckHealthResponse) -> ServerHealth:
-    """How it is; a state that this version does not know keeps its number."""
+    """Parse the reply into the server's health; a quota state that this version does not know keeps its number."""
     states = tuple(_QUOTA_STATES.get(number, f"State{number}") for number in reply.quota_states if number)
     return ServerHealth(healthy=reply.isHealthy, reasons=tuple(reply.reasons), quota_states=states)

@@ -1,4 +1,4 @@
-"""Indexes: built, watched, described and dropped."""
+"""Build requests that create, describe, alter and drop indexes, and parse the replies."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ __all__ = [
 
 
 def build_create_indexes(collection_name: str, index_params: IndexParams) -> list[milvus_pb2.CreateIndexRequest]:
-    """The indexes to build, in order."""
+    """Build one request for each index, in order."""
     require_str("collection_name", collection_name)
     if not isinstance(index_params, IndexParams):
         raise ParamError(
             message=f"index_params must be IndexParams, got {given(index_params)}; "
-            "MilvusClient.prepare_index_params() makes them"
+            "create them with MilvusClient.prepare_index_params()"
         )
     if not index_params:
-        raise ParamError(message="index_params has no index; add one with index_params.add_index(field_name, ...)")
+        raise ParamError(message="index_params is empty; add an index with index_params.add_index(field_name, ...)")
     return [_build_create_index(collection_name, param) for param in index_params]
 
 
@@ -62,16 +62,16 @@ def _build_create_index(collection_name: str, param: IndexParam) -> milvus_pb2.C
 
 
 def index_extra_params(param: IndexParam) -> dict[str, str]:
-    """The type, the metric and the build parameters of an index, side by side as text."""
+    """Return the type, the metric and the build parameters of an index in one dict of str."""
     configs = param.get_index_configs()
     if "dim" in configs:
-        require_int(f"the index on {param.field_name!r}: dim", configs["dim"], least=1)
+        require_int(f"dim of the index on field {param.field_name!r}", configs["dim"], least=1)
     return {str(key): parameter_text(value) for key, value in configs.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class AwaitedIndex:
-    """An index that is being built. Without a name it is the one on the field."""
+    """An index whose build is waited for. Without a name it is the one on the field."""
 
     collection_name: str
     field_name: str
@@ -83,36 +83,36 @@ class AwaitedIndex:
 
 
 def build_alloc_timestamp() -> milvus_pb2.AllocTimestampRequest:
-    """The server's clock."""
+    """Build the request that asks for the current timestamp of the server."""
     return milvus_pb2.AllocTimestampRequest()
 
 
 def index_of(request: milvus_pb2.CreateIndexRequest) -> AwaitedIndex:
-    """The index that a request asks for."""
+    """Return the index that a request creates."""
     return AwaitedIndex(request.collection_name, request.field_name, request.index_name)
 
 
 def build_index_progress(index: AwaitedIndex, timestamp: int) -> milvus_pb2.DescribeIndexRequest:
-    """How far an index is, for the rows that were there at a moment."""
+    """Build the request that asks how many rows, of those that existed at a timestamp, an index has."""
     return milvus_pb2.DescribeIndexRequest(
         collection_name=index.collection_name, index_name=index.index_name, timestamp=timestamp
     )
 
 
 def index_is_built(reply: milvus_pb2.DescribeIndexResponse, awaited: AwaitedIndex) -> bool:
-    """Whether the index that is waited for is done.
+    """Return whether the awaited index is finished.
 
     Raises:
-        MilvusException: the server says that the build failed, and why.
-        AmbiguousIndexName: the server names several indexes, none of them on the field.
+        MilvusException: the build failed; the message gives the reason of the server.
+        AmbiguousIndexName: the reply has several indexes, none of them on the field.
     """
     descriptions = list(reply.index_descriptions)
     if len(descriptions) != 1:
         descriptions = [index for index in descriptions if index.field_name == awaited.field_name]
     if not descriptions:
         raise AmbiguousIndexName(
-            message=f"the server knows {len(reply.index_descriptions)} indexes of collection "
-            f"{awaited.collection_name!r}, none on field {awaited.field_name!r}; name the index"
+            message=f"the server reports {len(reply.index_descriptions)} indexes of collection "
+            f"{awaited.collection_name!r}, none of them on field {awaited.field_name!r}; give the index_name"
         )
     index = descriptions[0]
     if int(index.state) == IndexState.Failed:
@@ -125,7 +125,7 @@ def index_is_built(reply: milvus_pb2.DescribeIndexResponse, awaited: AwaitedInde
 def build_describe_index(
     collection_name: str, index_name: str | None = "", timestamp: int | None = None
 ) -> milvus_pb2.DescribeIndexRequest:
-    """What an index looks like; without a name, all indexes of the collection."""
+    """Build the request that describes an index; without a name, all indexes of the collection."""
     return milvus_pb2.DescribeIndexRequest(
         collection_name=require_name("collection_name", collection_name),
         index_name=optional_str("index_name", index_name),
@@ -134,14 +134,14 @@ def build_describe_index(
 
 
 def parse_describe_index(reply: milvus_pb2.DescribeIndexResponse) -> IndexDescription:
-    """The one index of the reply.
+    """Parse the reply into the description of the only index in it.
 
     Raises:
-        AmbiguousIndexName: there are several.
+        AmbiguousIndexName: the reply has several indexes.
     """
     if len(reply.index_descriptions) != 1:
         names = ", ".join(repr(index.index_name) for index in reply.index_descriptions)
-        raise AmbiguousIndexName(message=f"there are several indexes, {names}: give the index_name of one")
+        raise AmbiguousIndexName(message=f"the collection has several indexes ({names}); give the index_name of one")
     index = reply.index_descriptions[0]
     described: dict[str, object] = {pair.key: pair.value for pair in index.params}
     params = described.get("params")
@@ -159,12 +159,12 @@ def parse_describe_index(reply: milvus_pb2.DescribeIndexResponse) -> IndexDescri
 
 
 def parse_list_indexes(reply: milvus_pb2.DescribeIndexResponse, field_name: str | None) -> list[str]:
-    """The names of the indexes on a field, or of all."""
+    """Parse the reply into the names of the indexes on a field; without a field, of all indexes."""
     return [index.index_name for index in reply.index_descriptions if not field_name or index.field_name == field_name]
 
 
 def build_drop_index(collection_name: str, index_name: str) -> milvus_pb2.DropIndexRequest:
-    """The end of an index."""
+    """Build the request that drops an index."""
     return milvus_pb2.DropIndexRequest(
         collection_name=require_name("collection_name", collection_name),
         index_name=require_str("index_name", index_name),
@@ -174,7 +174,7 @@ def build_drop_index(collection_name: str, index_name: str) -> milvus_pb2.DropIn
 def build_alter_index(
     collection_name: str, index_name: str, properties: Mapping[str, object]
 ) -> milvus_pb2.AlterIndexRequest:
-    """New values for properties of an index."""
+    """Build the request that sets properties of an index."""
     require_mapping("properties", properties)
     return milvus_pb2.AlterIndexRequest(
         collection_name=require_name("collection_name", collection_name),
@@ -186,7 +186,7 @@ def build_alter_index(
 def build_drop_index_properties(
     collection_name: str, index_name: str, property_keys: list[str]
 ) -> milvus_pb2.AlterIndexRequest:
-    """Back to the server's defaults for properties of an index."""
+    """Build the request that resets properties of an index to the server's defaults."""
     return milvus_pb2.AlterIndexRequest(
         collection_name=require_name("collection_name", collection_name),
         index_name=require_name("index_name", index_name),

@@ -1,4 +1,4 @@
-"""Loading: collections and partitions into memory, and out of it."""
+"""Build requests that load collections and partitions into memory and release them, and parse the replies."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _INT32_MAX = (1 << 31) - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadOptions:
-    """How to load.
+    """Options of a load.
 
     Args:
         replica_number: how many copies; None or 0 leaves it to the server.
@@ -49,10 +49,10 @@ class LoadOptions:
     priority: str | None = None
 
     def apply(self, request: milvus_pb2.LoadCollectionRequest | milvus_pb2.LoadPartitionsRequest) -> None:
-        """Write them into a request.
+        """Write the options into a request.
 
         Raises:
-            ParamError: an option that cannot be.
+            ParamError: an option is invalid.
         """
         if self.replica_number is not None:
             request.replica_number = require_int("replica_number", self.replica_number, least=0, most=_INT32_MAX)
@@ -67,7 +67,7 @@ class LoadOptions:
 
 
 def build_load_collection(collection_name: str, options: LoadOptions) -> milvus_pb2.LoadCollectionRequest:
-    """A collection into memory."""
+    """Build the request that loads a collection into memory."""
     request = milvus_pb2.LoadCollectionRequest(collection_name=require_name("collection_name", collection_name))
     options.apply(request)
     return request
@@ -76,7 +76,7 @@ def build_load_collection(collection_name: str, options: LoadOptions) -> milvus_
 def build_load_partitions(
     collection_name: str, partition_names: str | Sequence[str] | None, options: LoadOptions
 ) -> milvus_pb2.LoadPartitionsRequest:
-    """Some partitions into memory."""
+    """Build the request that loads partitions into memory."""
     request = milvus_pb2.LoadPartitionsRequest(
         collection_name=require_name("collection_name", collection_name),
         partition_names=partition_list(partition_names),
@@ -88,32 +88,32 @@ def build_load_partitions(
 def build_loading_progress(
     request: milvus_pb2.LoadCollectionRequest | milvus_pb2.LoadPartitionsRequest,
 ) -> milvus_pb2.GetLoadingProgressRequest:
-    """How far that is."""
+    """Build the request that asks for the progress of a load."""
     names = request.partition_names if isinstance(request, milvus_pb2.LoadPartitionsRequest) else ()
     return milvus_pb2.GetLoadingProgressRequest(collection_name=request.collection_name, partition_names=names)
 
 
 def build_progress_of(request: milvus_pb2.GetLoadStateRequest) -> milvus_pb2.GetLoadingProgressRequest:
-    """How far the load is whose state was asked for."""
+    """Build the request that asks for the progress of the load whose state was requested."""
     return milvus_pb2.GetLoadingProgressRequest(
         collection_name=request.collection_name, partition_names=request.partition_names
     )
 
 
 def load_progress(reply: milvus_pb2.GetLoadingProgressResponse, refresh: bool) -> int:
-    """How far a load, or its refresh, is, in percent."""
+    """Return the progress of a load, or of its refresh, in percent."""
     return reply.refresh_progress if refresh else reply.progress
 
 
 def build_release_collection(collection_name: str) -> milvus_pb2.ReleaseCollectionRequest:
-    """A collection out of memory."""
+    """Build the request that releases a collection from memory."""
     return milvus_pb2.ReleaseCollectionRequest(collection_name=require_name("collection_name", collection_name))
 
 
 def build_release_partitions(
     collection_name: str, partition_names: str | Sequence[str] | None
 ) -> milvus_pb2.ReleasePartitionsRequest:
-    """Some partitions out of memory."""
+    """Build the request that releases partitions from memory."""
     return milvus_pb2.ReleasePartitionsRequest(
         collection_name=require_name("collection_name", collection_name),
         partition_names=partition_list(partition_names),
@@ -123,28 +123,28 @@ def build_release_partitions(
 def build_get_load_state(
     collection_name: str, partition_name: str | None = "", partition_names: Sequence[str] | None = None
 ) -> milvus_pb2.GetLoadStateRequest:
-    """Whether a collection, or some partitions of it, are in memory."""
+    """Build the request that asks whether a collection, or some of its partitions, are in memory."""
     name = optional_str("partition_name", partition_name)
     names = [] if partition_names is None else require_str_list("partition_names", partition_names)
     if name and names:
-        raise ParamError(message="partition_name and partition_names are both given; give one of them")
+        raise ParamError(message="give either partition_name or partition_names, not both")
     return milvus_pb2.GetLoadStateRequest(
         collection_name=require_name("collection_name", collection_name), partition_names=[name] if name else names
     )
 
 
 def parse_load_state(reply: milvus_pb2.GetLoadStateResponse) -> LoadStateDescription:
-    """Whether they are."""
+    """Parse the reply into the load state."""
     try:
         return {"state": LoadState(reply.state)}
     except ValueError:
         raise ReplyError(
-            message=f"the reply cannot be read: load state {reply.state} is not known to this client; a newer one may"
+            message=f"the reply cannot be read: unknown load state {reply.state}; a newer milvusclient may know it"
         ) from None
 
 
 def partition_list(partition_names: str | Sequence[str] | None) -> list[str]:
-    """One name or several, as a list; None means none in particular, which is all."""
+    """Return one name or several as a list. None gives an empty list, which stands for all partitions."""
     if partition_names is None:
         return []
     return (

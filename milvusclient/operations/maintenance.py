@@ -1,9 +1,9 @@
-"""Maintenance: what the server does with the rows in its own time, asked for now."""
+"""Build requests that flush and compact collections, and parse the replies."""
 
 from __future__ import annotations
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.checks import optional_str, require_bool, require_int, require_name, require_str
+from milvusclient.checks import given, optional_str, require_bool, require_int, require_name, require_str
 from milvusclient.exceptions import ParamError
 from milvusclient.models.infos import CompactionPlans, Plan
 from milvusclient.operations.size_units import megabytes
@@ -25,13 +25,13 @@ __all__ = [
 
 
 def build_flush(collection_name: str) -> milvus_pb2.FlushRequest:
-    """The rows of a collection onto the disk."""
+    """Build the request that writes the rows of a collection to disk."""
     return milvus_pb2.FlushRequest(collection_names=[require_name("collection_name", collection_name)])
 
 
 def build_flush_state(reply: milvus_pb2.FlushResponse, collection_name: str) -> milvus_pb2.GetFlushStateRequest:
-    """Whether they are there."""
-    # Looking up a missing key of such a map would add it.
+    """Build the request that asks whether a flush is finished."""
+    # Indexing a protobuf map with a missing key would insert that key.
     segments = reply.coll_segIDs[collection_name].data if collection_name in reply.coll_segIDs else ()
     return milvus_pb2.GetFlushStateRequest(
         collection_name=collection_name,
@@ -41,12 +41,12 @@ def build_flush_state(reply: milvus_pb2.FlushResponse, collection_name: str) -> 
 
 
 def build_flush_all(db: str | None) -> milvus_pb2.FlushAllRequest:
-    """All rows onto the disk."""
+    """Build the request that writes the rows of all collections to disk."""
     return milvus_pb2.FlushAllRequest(db_name=optional_str("db", db))
 
 
 def build_flush_all_state(flush_all_ts: int, db: str | None) -> milvus_pb2.GetFlushAllStateRequest:
-    """Whether all rows of a moment are there."""
+    """Build the request that asks whether all rows up to a timestamp are on disk."""
     timestamp = require_int("flush_all_ts", flush_all_ts, least=0, most=(1 << 64) - 1)
     return milvus_pb2.GetFlushAllStateRequest(flush_all_ts=timestamp, db_name=optional_str("db", db))
 
@@ -59,7 +59,7 @@ def build_compact(
     target_size: int | None = None,
     target_size_unit: str = "mb",
 ) -> milvus_pb2.ManualCompactionRequest:
-    """A compaction of a collection."""
+    """Build the request that compacts a collection."""
     return milvus_pb2.ManualCompactionRequest(
         collection_name=require_str("collection_name", collection_name),
         majorCompaction=require_bool("is_clustering", is_clustering),
@@ -70,41 +70,43 @@ def build_compact(
 
 def _target_size(target_size: int, unit: str) -> int:
     if isinstance(target_size, bool) or not isinstance(target_size, int):
-        raise ParamError(message=f"target_size must be an int, got {target_size!r}; the unit goes to target_size_unit")
+        raise ParamError(
+            message=f"target_size must be an int, got {given(target_size)}; give the unit as target_size_unit"
+        )
     if target_size <= 0:
-        raise ParamError(message=f"target_size must be above 0, got {target_size}")
+        raise ParamError(message=f"target_size must be at least 1, got {target_size}")
     return megabytes("target_size", f"{target_size}{unit}")
 
 
 def parse_compact(reply: milvus_pb2.ManualCompactionResponse) -> int:
-    """The number of the job."""
+    """Parse the reply into the identifier of the compaction."""
     return reply.compactionID
 
 
 def build_compaction_state(job_id: int) -> milvus_pb2.GetCompactionStateRequest:
-    """How far a compaction is."""
+    """Build the request that asks for the state of a compaction."""
     return milvus_pb2.GetCompactionStateRequest(compactionID=require_int("job_id", job_id))
 
 
 def parse_compaction_state(reply: milvus_pb2.GetCompactionStateResponse) -> State:
-    """How far it is."""
+    """Parse the reply into the state of the compaction."""
     return _state(reply.state)
 
 
 def build_compaction_plans(job_id: int) -> milvus_pb2.GetCompactionPlansRequest:
-    """The parts of a compaction."""
+    """Build the request that asks for the plans of a compaction."""
     return milvus_pb2.GetCompactionPlansRequest(compactionID=require_int("job_id", job_id))
 
 
 def build_compaction_tasks(collection_name: str) -> milvus_pb2.GetCompactionPlansRequest:
-    """The compactions of a collection."""
+    """Build the request that lists the compactions of a collection."""
     return milvus_pb2.GetCompactionPlansRequest(collection_name=require_name("collection_name", collection_name))
 
 
 def parse_compaction_plans(
     reply: milvus_pb2.GetCompactionPlansResponse, *, job_id: int = 0, collection_name: str = ""
 ) -> CompactionPlans:
-    """The parts, of the job or of the collection that was asked for."""
+    """Parse the reply into the plans of the job, or of the collection, that was asked for."""
     plans = [_plan(info) for info in reply.mergeInfos]
     return CompactionPlans(job_id, collection_name, _state(reply.state), plans)
 

@@ -1,4 +1,4 @@
-"""Partitions: parts of a collection that are loaded and searched apart."""
+"""Build requests about partitions, the parts of a collection that are searched apart, and parse the replies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = [
 
 
 def build_create_partition(collection_name: str, partition_name: str) -> milvus_pb2.CreatePartitionRequest:
-    """A new part of a collection."""
+    """Build the request that creates a partition."""
     return milvus_pb2.CreatePartitionRequest(
         collection_name=require_name("collection_name", collection_name),
         partition_name=require_str("partition_name", partition_name),
@@ -28,7 +28,7 @@ def build_create_partition(collection_name: str, partition_name: str) -> milvus_
 
 
 def build_drop_partition(collection_name: str, partition_name: str) -> milvus_pb2.DropPartitionRequest:
-    """The end of a part of a collection."""
+    """Build the request that drops a partition."""
     return milvus_pb2.DropPartitionRequest(
         collection_name=require_name("collection_name", collection_name),
         partition_name=require_str("partition_name", partition_name),
@@ -36,7 +36,7 @@ def build_drop_partition(collection_name: str, partition_name: str) -> milvus_pb
 
 
 def build_has_partition(collection_name: str, partition_name: str) -> milvus_pb2.HasPartitionRequest:
-    """Whether there is such a part."""
+    """Build the request that asks whether a partition exists."""
     return milvus_pb2.HasPartitionRequest(
         collection_name=require_name("collection_name", collection_name),
         partition_name=require_str("partition_name", partition_name),
@@ -44,22 +44,22 @@ def build_has_partition(collection_name: str, partition_name: str) -> milvus_pb2
 
 
 def parse_has_partition(reply: milvus_pb2.BoolResponse) -> bool:
-    """Whether there is."""
+    """Return whether the partition exists."""
     return reply.value
 
 
 def build_list_partitions(collection_name: str) -> milvus_pb2.ShowPartitionsRequest:
-    """All parts of a collection."""
+    """Build the request that lists the partitions of a collection."""
     return milvus_pb2.ShowPartitionsRequest(collection_name=require_name("collection_name", collection_name))
 
 
 def parse_list_partitions(reply: milvus_pb2.ShowPartitionsResponse) -> list[str]:
-    """Their names."""
+    """Parse the reply into the names of the partitions."""
     return list(reply.partition_names)
 
 
 def build_get_partition_stats(collection_name: str, partition_name: str) -> milvus_pb2.GetPartitionStatisticsRequest:
-    """The figures of a part of a collection."""
+    """Build the request that asks for the statistics of a partition."""
     if not isinstance(partition_name, str):
         raise ArgumentTypeError(message=f"partition_name must be a str, got {given(partition_name)}")
     return milvus_pb2.GetPartitionStatisticsRequest(

@@ -1,4 +1,4 @@
-"""Privileges: what roles may do, one by one or in groups."""
+"""Build requests that grant and revoke privileges, one by one or in groups, and parse the replies."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 def build_grant_privilege(
     role_name: str, object_type: str, privilege: str, object_name: str, db_name: str | None
 ) -> milvus_pb2.OperatePrivilegeRequest:
-    """A privilege for a role, on an object of some type."""
+    """Build the request that grants a role a privilege on an object."""
     entity = _grant_entity(role_name, object_type, privilege, object_name, db_name)
     return milvus_pb2.OperatePrivilegeRequest(entity=entity, type=milvus_pb2.OperatePrivilegeType.Grant)
 
@@ -34,7 +34,7 @@ def build_grant_privilege(
 def build_revoke_privilege(
     role_name: str, object_type: str, privilege: str, object_name: str, db_name: str | None
 ) -> milvus_pb2.OperatePrivilegeRequest:
-    """A privilege no longer for a role."""
+    """Build the request that revokes a privilege on an object from a role."""
     entity = _grant_entity(role_name, object_type, privilege, object_name, db_name)
     return milvus_pb2.OperatePrivilegeRequest(entity=entity, type=milvus_pb2.OperatePrivilegeType.Revoke)
 
@@ -54,14 +54,14 @@ def _grant_entity(
 def build_grant_privilege_v2(
     role_name: str, privilege: str, collection_name: str, db_name: str | None
 ) -> milvus_pb2.OperatePrivilegeV2Request:
-    """A privilege, or a group of them, for a role."""
+    """Build the request that grants a role a privilege, or a privilege group."""
     return _operate_v2(role_name, privilege, collection_name, db_name, milvus_pb2.OperatePrivilegeType.Grant)
 
 
 def build_revoke_privilege_v2(
     role_name: str, privilege: str, collection_name: str, db_name: str | None
 ) -> milvus_pb2.OperatePrivilegeV2Request:
-    """A privilege, or a group of them, no longer for a role."""
+    """Build the request that revokes a privilege, or a privilege group, from a role."""
     return _operate_v2(role_name, privilege, collection_name, db_name, milvus_pb2.OperatePrivilegeType.Revoke)
 
 
@@ -90,22 +90,22 @@ def _grantor(privilege: str) -> milvus_pb2.GrantorEntity:
 
 
 def build_create_privilege_group(group_name: str) -> milvus_pb2.CreatePrivilegeGroupRequest:
-    """A new group of privileges."""
+    """Build the request that creates a privilege group."""
     return milvus_pb2.CreatePrivilegeGroupRequest(group_name=require_name("group_name", group_name))
 
 
 def build_drop_privilege_group(group_name: str) -> milvus_pb2.DropPrivilegeGroupRequest:
-    """The end of a group of privileges."""
+    """Build the request that drops a privilege group."""
     return milvus_pb2.DropPrivilegeGroupRequest(group_name=require_name("group_name", group_name))
 
 
 def build_list_privilege_groups() -> milvus_pb2.ListPrivilegeGroupsRequest:
-    """All groups of privileges."""
+    """Build the request that lists the privilege groups."""
     return milvus_pb2.ListPrivilegeGroupsRequest()
 
 
 def parse_list_privilege_groups(reply: milvus_pb2.ListPrivilegeGroupsResponse) -> list[PrivilegeGroupDescription]:
-    """Their names, and what is in them."""
+    """Parse the reply into the names and privileges of the groups."""
     return [
         {"privilege_group": group.group_name, "privileges": [privilege.name for privilege in group.privileges]}
         for group in reply.privilege_groups
@@ -113,12 +113,12 @@ def parse_list_privilege_groups(reply: milvus_pb2.ListPrivilegeGroupsResponse) -
 
 
 def build_add_privileges(group_name: str, privileges: Sequence[str]) -> milvus_pb2.OperatePrivilegeGroupRequest:
-    """Privileges into a group."""
+    """Build the request that adds privileges to a group."""
     return _operate_group(group_name, privileges, milvus_pb2.OperatePrivilegeGroupType.AddPrivilegesToGroup)
 
 
 def build_remove_privileges(group_name: str, privileges: Sequence[str]) -> milvus_pb2.OperatePrivilegeGroupRequest:
-    """Privileges out of a group."""
+    """Build the request that removes privileges from a group."""
     return _operate_group(group_name, privileges, milvus_pb2.OperatePrivilegeGroupType.RemovePrivilegesFromGroup)
 
 
@@ -127,7 +127,7 @@ def _operate_group(
 ) -> milvus_pb2.OperatePrivilegeGroupRequest:
     names = require_str_list("privileges", privileges)
     if not names:
-        raise ParamError(message="privileges is empty; name at least one privilege")
+        raise ParamError(message="privileges is empty; give at least one privilege")
     return milvus_pb2.OperatePrivilegeGroupRequest(
         group_name=require_name("group_name", group_name),
         privileges=[milvus_pb2.PrivilegeEntity(name=name) for name in names],

@@ -1,4 +1,4 @@
-"""Replication: clusters that follow each other, and the messages that they exchange."""
+"""Build requests about replication between clusters and its messages, and parse the replies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from milvusclient._proto import common_pb2, milvus_pb2
-from milvusclient.checks import given, require_bool, require_int, require_name, require_str, require_str_list
+from milvusclient.checks import (
+    given,
+    require_bool,
+    require_int,
+    require_mapping,
+    require_name,
+    require_str,
+    require_str_list,
+)
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.common import enum_name
 
@@ -25,14 +33,14 @@ __all__ = [
 
 
 class MessageId(TypedDict):
-    """A place in a log: ``wal_name`` is the kind of log, such as ``"Pulsar"``."""
+    """The position of a message in a log: ``wal_name`` is the kind of log, such as ``"Pulsar"``."""
 
     id: str
     wal_name: str
 
 
 class Checkpoint(TypedDict):
-    """How far a cluster has followed."""
+    """The position up to which a cluster has replicated a channel."""
 
     cluster_id: str
     pchannel: str
@@ -41,14 +49,14 @@ class Checkpoint(TypedDict):
 
 
 class ReplicateInfo(TypedDict):
-    """What ``get_replicate_info`` returns."""
+    """The result of ``get_replicate_info``."""
 
     checkpoint: Checkpoint | None
     salvage_checkpoint: Checkpoint | None
 
 
 class DumpedMessage(TypedDict):
-    """What ``dump_messages`` yields."""
+    """One message from ``dump_messages``."""
 
     message_id: MessageId
     payload: bytes
@@ -60,7 +68,7 @@ def build_update_replicate_configuration(
     cross_cluster_topology: Sequence[Mapping[str, object]] | None,
     force_promote: bool,
 ) -> milvus_pb2.UpdateReplicateConfigurationRequest:
-    """Which clusters there are, and which follows which."""
+    """Build the request that sets which clusters there are, and which replicates which."""
     configuration = common_pb2.ReplicateConfiguration(
         clusters=[_cluster(f"clusters[{index}]", raw) for index, raw in enumerate(_dicts("clusters", clusters))],
         cross_cluster_topology=[
@@ -79,26 +87,20 @@ def _dicts(name: str, values: object) -> Sequence[object]:
     raise ParamError(message=f"{name} must be a list of dicts, got {given(values)}")
 
 
-def _dict(where: str, raw: object) -> Mapping[str, object]:
-    if isinstance(raw, Mapping):
-        return raw
-    raise ParamError(message=f"{where} must be a dict, got {given(raw)}")
-
-
 def _member(where: str, raw: Mapping[str, object], key: str) -> object:
     if key not in raw:
-        raise ParamError(message=f"{where} has no {key!r}; it is needed")
+        raise ParamError(message=f"{where} lacks the key {key!r}")
     return raw[key]
 
 
 def _cluster(where: str, raw: object) -> common_pb2.MilvusCluster:
-    cluster = _dict(where, raw)
+    cluster = require_mapping(where, raw)
     cluster_id = require_str(f"{where}['cluster_id']", _member(where, cluster, "cluster_id"))
     place = f"{where}['connection_param']"
-    connection = _dict(place, _member(where, cluster, "connection_param"))
+    connection = require_mapping(place, _member(where, cluster, "connection_param"))
     param = common_pb2.ConnectionParam(
         uri=require_str(f"{place}['uri']", _member(place, connection, "uri")),
-        # A wrong token is not shown.
+        # Not require_str: its message would show the wrong value, which may be a secret.
         token=_secret(f"{place}['token']", connection.get("token", "")),
     )
     channels = require_str_list(f"{where}['pchannels']", cluster.get("pchannels", []))
@@ -112,7 +114,7 @@ def _secret(where: str, value: object) -> str:
 
 
 def _edge(where: str, raw: object) -> common_pb2.CrossClusterTopology:
-    edge = _dict(where, raw)
+    edge = require_mapping(where, raw)
     source, target = (
         require_str(f"{where}[{key!r}]", _member(where, edge, key))
         for key in ("source_cluster_id", "target_cluster_id")
@@ -121,12 +123,12 @@ def _edge(where: str, raw: object) -> common_pb2.CrossClusterTopology:
 
 
 def build_get_replicate_configuration() -> milvus_pb2.GetReplicateConfigurationRequest:
-    """Which clusters there are."""
+    """Build the request that asks for the replication configuration."""
     return milvus_pb2.GetReplicateConfigurationRequest()
 
 
 def build_get_replicate_info(source_cluster_id: str, target_pchannel: str) -> milvus_pb2.GetReplicateInfoRequest:
-    """How far a cluster has followed another."""
+    """Build the request that asks how far this cluster has replicated another one."""
     return milvus_pb2.GetReplicateInfoRequest(
         source_cluster_id=require_name("source_cluster_id", source_cluster_id),
         target_pchannel=require_name("target_pchannel", target_pchannel),
@@ -134,7 +136,7 @@ def build_get_replicate_info(source_cluster_id: str, target_pchannel: str) -> mi
 
 
 def parse_replicate_info(reply: milvus_pb2.GetReplicateInfoResponse) -> ReplicateInfo:
-    """How far it has."""
+    """Parse the reply into the checkpoints of the replication."""
     return {
         "checkpoint": _checkpoint(reply.checkpoint) if reply.HasField("checkpoint") else None,
         "salvage_checkpoint": _checkpoint(reply.salvage_checkpoint) if reply.HasField("salvage_checkpoint") else None,
@@ -157,11 +159,11 @@ def _message_id(message_id: common_pb2.MessageID) -> MessageId:
 def build_dump_messages(
     pchannel: str, start_message_id: Mapping[str, object], start_timetick: int, end_timetick: int
 ) -> milvus_pb2.DumpMessagesRequest:
-    """The messages of a log, from a place on."""
+    """Build the request that reads the messages of a log, from a position on."""
     require_name("pchannel", pchannel)
-    start = _dict("start_message_id", start_message_id)
+    start = require_mapping("start_message_id", start_message_id)
     wal_name = _member("start_message_id", start, "wal_name")
-    if not isinstance(wal_name, str) or wal_name not in common_pb2.WALName.keys():  # noqa: SIM118  # it is no dict
+    if not isinstance(wal_name, str) or wal_name not in common_pb2.WALName.keys():  # noqa: SIM118  # the enum is not a dict
         names = ", ".join(common_pb2.WALName.keys())
         raise ParamError(message=f"start_message_id['wal_name'] must be one of {names}, got {given(wal_name)}")
     message_id = common_pb2.MessageID(
@@ -177,7 +179,7 @@ def build_dump_messages(
 
 
 def parse_dumped_message(reply: milvus_pb2.DumpMessagesResponse) -> DumpedMessage:
-    """One message."""
+    """Parse one reply of the stream into a message."""
     message = reply.message
     return {
         "message_id": _message_id(message.id),

@@ -1,4 +1,4 @@
-"""Resource groups: query nodes in groups, and the replicas that are put there."""
+"""Build requests about resource groups, which are groups of query nodes, and their replicas; parse the replies."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ __all__ = [
 
 _PARTS = {"requests", "limits", "transfer_from", "transfer_to", "node_filter"}
 
-#: What a group is to have: a :class:`ResourceGroupConfig`, or a dict like ``{"requests": {"node_num": 1}}``.
+#: Configuration of a resource group: a :class:`ResourceGroupConfig`, or a dict like ``{"requests": {"node_num": 1}}``.
 GroupConfig: TypeAlias = ResourceGroupConfig | Mapping[str, object]
 
 
 def build_create_resource_group(name: str, config: GroupConfig | None) -> milvus_pb2.CreateResourceGroupRequest:
-    """A new group."""
+    """Build the request that creates a resource group."""
     request = milvus_pb2.CreateResourceGroupRequest(resource_group=require_name("name", name))
     if config is not None:
         request.config.CopyFrom(_config("config", config))
@@ -42,7 +42,7 @@ def build_create_resource_group(name: str, config: GroupConfig | None) -> milvus
 
 
 def build_update_resource_groups(configs: Mapping[str, GroupConfig]) -> milvus_pb2.UpdateResourceGroupsRequest:
-    """What groups are to have from now on."""
+    """Build the request that changes the configurations of resource groups."""
     request = milvus_pb2.UpdateResourceGroupsRequest()
     for name, config in require_mapping("configs", configs).items():
         request.resource_groups[require_name("a key of configs", name)].CopyFrom(_config(f"configs[{name!r}]", config))
@@ -53,7 +53,9 @@ def _config(where: str, config: object) -> rg_pb2.ResourceGroupConfig:
     if isinstance(config, Mapping):
         unknown = set(config) - _PARTS
         if unknown:
-            raise ParamError(message=f"{where} has no {unknown.pop()!r}; it has {', '.join(sorted(_PARTS))}")
+            raise ParamError(
+                message=f"{where} has the unknown key {min(map(str, unknown))!r}; use {', '.join(sorted(_PARTS))}"
+            )
         config = ResourceGroupConfig(**config)
     if not isinstance(config, ResourceGroupConfig):
         raise ParamError(message=f"{where} must be a ResourceGroupConfig or a dict, got {given(config)}")
@@ -61,27 +63,27 @@ def _config(where: str, config: object) -> rg_pb2.ResourceGroupConfig:
 
 
 def build_drop_resource_group(name: str) -> milvus_pb2.DropResourceGroupRequest:
-    """The end of a group."""
+    """Build the request that drops a resource group."""
     return milvus_pb2.DropResourceGroupRequest(resource_group=require_name("name", name))
 
 
 def build_list_resource_groups() -> milvus_pb2.ListResourceGroupsRequest:
-    """All groups."""
+    """Build the request that lists the resource groups."""
     return milvus_pb2.ListResourceGroupsRequest()
 
 
 def parse_list_resource_groups(reply: milvus_pb2.ListResourceGroupsResponse) -> list[str]:
-    """Their names."""
+    """Parse the reply into the names of the resource groups."""
     return list(reply.resource_groups)
 
 
 def build_describe_resource_group(name: str) -> milvus_pb2.DescribeResourceGroupRequest:
-    """What is in a group."""
+    """Build the request that describes a resource group."""
     return milvus_pb2.DescribeResourceGroupRequest(resource_group=require_name("name", name))
 
 
 def parse_describe_resource_group(reply: milvus_pb2.DescribeResourceGroupResponse) -> ResourceGroupInfo:
-    """What is in it."""
+    """Parse the reply into the nodes, replicas and configuration of the group."""
     group = reply.resource_group
     return ResourceGroupInfo(
         name=group.name,
@@ -102,7 +104,7 @@ def _parse_config(message: rg_pb2.ResourceGroupConfig) -> ResourceGroupConfig:
 def build_transfer_replica(
     source_group: str, target_group: str, collection_name: str, num_replicas: int
 ) -> milvus_pb2.TransferReplicaRequest:
-    """Replicas into another group."""
+    """Build the request that moves replicas to another resource group."""
     return milvus_pb2.TransferReplicaRequest(
         source_resource_group=require_name("source_group", source_group),
         target_resource_group=require_name("target_group", target_group),
@@ -112,12 +114,12 @@ def build_transfer_replica(
 
 
 def build_get_replicas(collection_id: int) -> milvus_pb2.GetReplicasRequest:
-    """The replicas of a collection."""
+    """Build the request that lists the replicas of a collection."""
     return milvus_pb2.GetReplicasRequest(collectionID=collection_id, with_shard_nodes=True)
 
 
 def parse_replicas(reply: milvus_pb2.GetReplicasResponse) -> list[ReplicaInfo]:
-    """The replicas, and where they are."""
+    """Parse the reply into the replicas and the nodes that hold them."""
     return [
         ReplicaInfo(
             id=replica.replicaID,

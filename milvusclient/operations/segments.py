@@ -1,4 +1,4 @@
-"""Segments: the pieces that a collection's rows are stored and loaded in."""
+"""Build requests about segments, the pieces in which a collection's rows are stored, and parse the replies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
     "parse_segments",
 ]
 
-#: The states that a segment can be in, from its first row to its end.
+#: All states of a segment, in the order in which it goes through them.
 EVERY_STATE = (
     SegmentState.Growing,
     SegmentState.Sealed,
@@ -36,7 +36,7 @@ EVERY_STATE = (
 def build_segments(
     collection_name: str, states: Sequence[SegmentState] | None
 ) -> milvus_pb2.GetPersistentSegmentInfoRequest:
-    """The segments of a collection on disk; without states, those that the server thinks of."""
+    """Build the request that lists the segments on disk; without states, the server chooses which."""
     return milvus_pb2.GetPersistentSegmentInfoRequest(
         collectionName=require_str("collection_name", collection_name),
         states=[] if states is None else _checked_states(states),
@@ -47,7 +47,7 @@ def _checked_states(states: object) -> list[common_pb2.SegmentState.ValueType]:
     if not isinstance(states, Sequence) or isinstance(states, str):
         raise ParamError(message=f"states must be a list of SegmentState, got {given(states)}")
     if not states:
-        raise ParamError(message="states is empty; name at least one SegmentState, or leave it out")
+        raise ParamError(message="states is empty; give at least one SegmentState, or None")
     for index, state in enumerate(states):
         if not isinstance(state, SegmentState):
             raise ParamError(message=f"states[{index}] must be a SegmentState, got {given(state)}")
@@ -55,7 +55,7 @@ def _checked_states(states: object) -> list[common_pb2.SegmentState.ValueType]:
 
 
 def parse_segments(reply: milvus_pb2.GetPersistentSegmentInfoResponse, collection_name: str) -> list[SegmentInfo]:
-    """What they are."""
+    """Parse the reply into a description of each segment on disk."""
     return [
         SegmentInfo(
             segment_id=info.segmentID,
@@ -75,14 +75,14 @@ def parse_segments(reply: milvus_pb2.GetPersistentSegmentInfoResponse, collectio
 
 
 def build_loaded_segments(collection_name: str) -> milvus_pb2.GetQuerySegmentInfoRequest:
-    """The segments of a collection in memory."""
+    """Build the request that lists the segments in memory."""
     return milvus_pb2.GetQuerySegmentInfoRequest(collectionName=require_str("collection_name", collection_name))
 
 
 def parse_loaded_segments(
     reply: milvus_pb2.GetQuerySegmentInfoResponse, collection_name: str
 ) -> list[LoadedSegmentInfo]:
-    """What they are."""
+    """Parse the reply into a description of each segment in memory."""
     return [
         LoadedSegmentInfo(
             segment_id=info.segmentID,

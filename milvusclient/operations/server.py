@@ -1,4 +1,4 @@
-"""The server itself: what it is, and how old."""
+"""Build requests about the server itself, and parse the replies."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ __all__ = [
 
 
 def build_get_version() -> milvus_pb2.GetVersionRequest:
-    """The server's version."""
+    """Build the request that asks for the server's version."""
     return milvus_pb2.GetVersionRequest()
 
 
 def parse_version(reply: milvus_pb2.GetVersionResponse) -> str:
-    """That version."""
+    """Parse the reply into the server's version."""
     return reply.version
 
 
 def build_server_info() -> milvus_pb2.ConnectRequest:
-    """All that the server tells of itself: that is its answer to a greeting."""
+    """Build the request that asks for details of the server, which come with its answer to a handshake."""
     return milvus_pb2.ConnectRequest(client_info=common_pb2.ClientInfo(sdk_type="Python", sdk_version=__version__))
 
 
 def parse_server_info(reply: milvus_pb2.ConnectResponse) -> ServerDescription:
-    """What it told."""
+    """Parse the reply into the description of the server."""
     info = reply.server_info
     return {
         "version": info.build_tags,
@@ -43,5 +43,5 @@ def parse_server_info(reply: milvus_pb2.ConnectResponse) -> ServerDescription:
 
 
 def server_type(address: str) -> str:
-    """Who runs the server at an address: ``"zilliz"`` for the managed service, else ``"milvus"``."""
+    """Return ``"zilliz"`` for an address of the managed service, else ``"milvus"``."""
     return "zilliz" if "zilliz" in address.lower() else "milvus"

@@ -1,4 +1,4 @@
-"""Sizes with a unit, as people write them."""
+"""Parse sizes with a unit, such as ``"512MB"``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from milvusclient.exceptions import ParamError
 
 __all__ = ["ANY_SIZE", "megabytes"]
 
-#: The number of megabytes that leaves the size to the server.
+#: The number of megabytes that lets the server choose the size.
 ANY_SIZE = (1 << 63) - 1
 
 _MEGABYTE = 1 << 20
@@ -20,14 +20,14 @@ _SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]*)\s*")
 
 
 def megabytes(name: str, size: object) -> int:
-    """A size such as ``"512MB"``, ``"1.5 gb"`` or a number of bytes, in whole megabytes.
+    """Return a size such as ``"512MB"``, ``"1.5 gb"`` or a number of bytes in whole megabytes.
 
     Args:
-        name: the argument's name.
-        size: a text with a unit, or a number.
+        name: name of the argument, as errors show it.
+        size: a str with a number and a unit, or a number of bytes.
 
     Raises:
-        ParamError: it is no size, less than 1 MB, or more than a number can hold.
+        ParamError: the value is not a size, or is below 1 MB or too large.
 
     Example:
         >>> from milvusclient.operations.size_units import megabytes
@@ -43,7 +43,7 @@ def megabytes(name: str, size: object) -> int:
         )
     number, unit = found.groups()
     if (unit or "b").lower() not in _UNITS:
-        raise ParamError(message=f"{name} has the unit {unit!r}; use B, KB, MB, GB, TB or PB")
+        raise ParamError(message=f"{name} has the unknown unit {unit!r}; use B, KB, MB, GB, TB or PB")
     whole = int(Fraction(number) * _UNITS[(unit or "b").lower()] / _MEGABYTE)
     if not 1 <= whole <= ANY_SIZE:
         raise ParamError(message=f"{name} must be at least 1 MB, and at most {ANY_SIZE} MB, got {given(size)}")

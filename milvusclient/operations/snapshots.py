@@ -1,4 +1,4 @@
-"""Snapshots: the state of a collection, kept and made a collection again."""
+"""Build requests that create snapshots of collections and restore them, and parse the replies."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def build_create_snapshot(
     description: str | None,
     compaction_protection_seconds: int,
 ) -> milvus_pb2.CreateSnapshotRequest:
-    """A snapshot of a collection as it is now."""
+    """Build the request that creates a snapshot of a collection."""
     return milvus_pb2.CreateSnapshotRequest(
         name=require_name("snapshot_name", snapshot_name),
         collection_name=require_name("collection_name", collection_name),
@@ -46,7 +46,7 @@ def build_create_snapshot(
 def build_drop_snapshot(
     snapshot_name: str, collection_name: str, db_name: str | None
 ) -> milvus_pb2.DropSnapshotRequest:
-    """The end of a snapshot."""
+    """Build the request that drops a snapshot."""
     return milvus_pb2.DropSnapshotRequest(
         name=require_name("snapshot_name", snapshot_name),
         collection_name=require_name("collection_name", collection_name),
@@ -55,21 +55,21 @@ def build_drop_snapshot(
 
 
 def build_list_snapshots(collection_name: str | None, db_name: str | None) -> milvus_pb2.ListSnapshotsRequest:
-    """The snapshots of a collection, or of all."""
+    """Build the request that lists the snapshots of one collection, or of all."""
     return milvus_pb2.ListSnapshotsRequest(
         collection_name=optional_str("collection_name", collection_name), db_name=optional_str("db_name", db_name)
     )
 
 
 def parse_list_snapshots(reply: milvus_pb2.ListSnapshotsResponse) -> list[str]:
-    """Their names."""
+    """Parse the reply into the names of the snapshots."""
     return list(reply.snapshots)
 
 
 def build_describe_snapshot(
     snapshot_name: str, collection_name: str, db_name: str | None
 ) -> milvus_pb2.DescribeSnapshotRequest:
-    """What a snapshot is."""
+    """Build the request that describes a snapshot."""
     return milvus_pb2.DescribeSnapshotRequest(
         name=require_name("snapshot_name", snapshot_name),
         collection_name=require_name("collection_name", collection_name),
@@ -78,7 +78,7 @@ def build_describe_snapshot(
 
 
 def parse_describe_snapshot(reply: milvus_pb2.DescribeSnapshotResponse) -> SnapshotInfo:
-    """What it is."""
+    """Parse the reply into the description of the snapshot."""
     return SnapshotInfo(
         name=reply.name,
         description=reply.description,
@@ -96,7 +96,7 @@ def build_restore_snapshot(
     source_db_name: str | None,
     target_db_name: str | None,
 ) -> milvus_pb2.RestoreSnapshotRequest:
-    """A new collection of a snapshot."""
+    """Build the request that restores a snapshot as a new collection."""
     return milvus_pb2.RestoreSnapshotRequest(
         name=require_name("snapshot_name", snapshot_name),
         collection_name=require_name("source_collection_name", source_collection_name),
@@ -107,24 +107,24 @@ def build_restore_snapshot(
 
 
 def build_restore_state(job_id: int) -> milvus_pb2.GetRestoreSnapshotStateRequest:
-    """How far that is."""
+    """Build the request that asks for the progress of a restore."""
     return milvus_pb2.GetRestoreSnapshotStateRequest(job_id=require_int("job_id", job_id, least=1))
 
 
 def parse_restore_state(reply: milvus_pb2.GetRestoreSnapshotStateResponse) -> RestoreSnapshotJobInfo:
-    """How far it is."""
+    """Parse the reply into the state and progress of the restore."""
     return _job(reply.info)
 
 
 def build_restore_jobs(collection_name: str | None, db_name: str | None) -> milvus_pb2.ListRestoreSnapshotJobsRequest:
-    """The jobs that make a collection, or all, of snapshots."""
+    """Build the request that lists the restores of one collection, or of all."""
     return milvus_pb2.ListRestoreSnapshotJobsRequest(
         collection_name=optional_str("collection_name", collection_name), db_name=optional_str("db_name", db_name)
     )
 
 
 def parse_restore_jobs(reply: milvus_pb2.ListRestoreSnapshotJobsResponse) -> list[RestoreSnapshotJobInfo]:
-    """The jobs."""
+    """Parse the reply into the state and progress of each restore."""
     return [_job(info) for info in reply.jobs]
 
 
@@ -145,7 +145,7 @@ def _job(info: milvus_pb2.RestoreSnapshotInfo) -> RestoreSnapshotJobInfo:
 def build_pin(
     snapshot_name: str, collection_name: str, db_name: str | None, ttl_seconds: int
 ) -> milvus_pb2.PinSnapshotDataRequest:
-    """The data of a snapshot, kept from being deleted."""
+    """Build the request that protects the data of a snapshot from being deleted."""
     return milvus_pb2.PinSnapshotDataRequest(
         name=require_name("snapshot_name", snapshot_name),
         collection_name=require_name("collection_name", collection_name),
@@ -155,5 +155,5 @@ def build_pin(
 
 
 def build_unpin(pin_id: int) -> milvus_pb2.UnpinSnapshotDataRequest:
-    """The data of a snapshot, no longer kept."""
+    """Build the request that removes the protection of a pin."""
     return milvus_pb2.UnpinSnapshotDataRequest(pin_id=require_int("pin_id", pin_id, least=1))

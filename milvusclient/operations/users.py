@@ -1,4 +1,4 @@
-"""Users and roles: who may log in, and what they are."""
+"""Build requests about users and their roles, and parse the replies."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = [
 
 
 def build_create_user(user_name: str, password: str, description: str | None) -> milvus_pb2.CreateCredentialRequest:
-    """A new user."""
+    """Build the request that creates a user."""
     return milvus_pb2.CreateCredentialRequest(
         username=require_str("user_name", user_name),
         password=_encoded("password", password),
@@ -43,7 +43,7 @@ def build_create_user(user_name: str, password: str, description: str | None) ->
 def build_update_password(
     user_name: str, old_password: str, new_password: str, description: str | None
 ) -> milvus_pb2.UpdateCredentialRequest:
-    """Another password for a user."""
+    """Build the request that changes the password of a user."""
     return milvus_pb2.UpdateCredentialRequest(
         username=require_str("user_name", user_name),
         oldPassword=_encoded("old_password", old_password),
@@ -53,50 +53,50 @@ def build_update_password(
 
 
 def build_update_user(user_name: str, description: str | None) -> milvus_pb2.UpdateCredentialRequest:
-    """Another description for a user."""
+    """Build the request that changes the description of a user."""
     return milvus_pb2.UpdateCredentialRequest(
         username=require_str("user_name", user_name), description=_description(description)
     )
 
 
 def _description(value: str | None) -> str | None:
-    """None is not sent, so that the server leaves what it has; an empty text is."""
+    """Return a description as it is sent. None is left out, so that the server keeps what it has; ``""`` clears it."""
     return None if value is None else require_str("description", value)
 
 
 def _encoded(name: str, password: object) -> str:
-    """A password as it travels. What is wrong with one is said without showing it."""
+    """Return a password in Base64, as it is sent. Errors do not show the password."""
     if not isinstance(password, str):
         raise ParamError(message=f"{name} must be a str, got {type(password).__name__}")
     try:
         return base64.b64encode(password.encode()).decode("ascii")
     except UnicodeEncodeError:
-        raise ParamError(message=f"{name} holds a character that cannot be encoded in UTF-8") from None
+        raise ParamError(message=f"{name} contains a character that cannot be encoded in UTF-8") from None
 
 
 def build_drop_user(user_name: str) -> milvus_pb2.DeleteCredentialRequest:
-    """The end of a user."""
+    """Build the request that drops a user."""
     return milvus_pb2.DeleteCredentialRequest(username=require_str("user_name", user_name))
 
 
 def build_list_users() -> milvus_pb2.ListCredUsersRequest:
-    """All users."""
+    """Build the request that lists the users."""
     return milvus_pb2.ListCredUsersRequest()
 
 
 def parse_list_users(reply: milvus_pb2.ListCredUsersResponse) -> list[str]:
-    """Their names."""
+    """Parse the reply into the names of the users."""
     return list(reply.usernames)
 
 
 def build_describe_user(user_name: str) -> milvus_pb2.SelectUserRequest:
-    """Which roles a user has."""
+    """Build the request that asks which roles a user has."""
     user = milvus_pb2.UserEntity(name=require_str("user_name", user_name))
     return milvus_pb2.SelectUserRequest(user=user, include_role_info=True)
 
 
 def parse_describe_user(reply: milvus_pb2.SelectUserResponse, user_name: str) -> UserDescription:
-    """The user, or nothing."""
+    """Parse the reply into the description of the user, which is empty for a user that does not exist."""
     if not reply.results:
         return {}
     found = reply.results[0]
@@ -105,7 +105,7 @@ def parse_describe_user(reply: milvus_pb2.SelectUserResponse, user_name: str) ->
 
 
 def build_create_role(role_name: str, description: str) -> milvus_pb2.CreateRoleRequest:
-    """A new role."""
+    """Build the request that creates a role."""
     entity = milvus_pb2.RoleEntity(
         name=require_name("role_name", role_name), description=require_str("description", description)
     )
@@ -113,36 +113,36 @@ def build_create_role(role_name: str, description: str) -> milvus_pb2.CreateRole
 
 
 def build_alter_role(role_name: str, description: str) -> milvus_pb2.AlterRoleRequest:
-    """Another description for a role."""
+    """Build the request that changes the description of a role."""
     return milvus_pb2.AlterRoleRequest(
         role_name=require_name("role_name", role_name), description=require_str("description", description)
     )
 
 
 def build_drop_role(role_name: str, force_drop: bool) -> milvus_pb2.DropRoleRequest:
-    """The end of a role."""
+    """Build the request that drops a role."""
     return milvus_pb2.DropRoleRequest(
         role_name=require_name("role_name", role_name), force_drop=require_bool("force_drop", force_drop)
     )
 
 
 def build_list_roles() -> milvus_pb2.SelectRoleRequest:
-    """All roles."""
+    """Build the request that lists the roles."""
     return milvus_pb2.SelectRoleRequest()
 
 
 def parse_list_roles(reply: milvus_pb2.SelectRoleResponse) -> list[str]:
-    """Their names."""
+    """Parse the reply into the names of the roles."""
     return [found.role.name for found in reply.results]
 
 
 def build_describe_role(role_name: str) -> milvus_pb2.SelectRoleRequest:
-    """What a role is."""
+    """Build the request that describes a role."""
     return milvus_pb2.SelectRoleRequest(role=milvus_pb2.RoleEntity(name=require_name("role_name", role_name)))
 
 
 def build_role_grants(role_name: str, db_name: str | None) -> milvus_pb2.SelectGrantRequest:
-    """What a role may do."""
+    """Build the request that lists the privileges of a role."""
     role = milvus_pb2.RoleEntity(name=require_name("role_name", role_name))
     entity = milvus_pb2.GrantEntity(role=role, db_name=optional_str("db_name", db_name))
     return milvus_pb2.SelectGrantRequest(entity=entity)
@@ -151,7 +151,7 @@ def build_role_grants(role_name: str, db_name: str | None) -> milvus_pb2.SelectG
 def parse_describe_role(
     reply: milvus_pb2.SelectRoleResponse, grants: milvus_pb2.SelectGrantResponse, role_name: str
 ) -> RoleDescription:
-    """What it is and may do."""
+    """Parse both replies into the description and the privileges of the role."""
     description = reply.results[0].role.description if reply.results else ""
     privileges = [_grant(entity) for entity in grants.entities]
     return {"role": role_name, "description": description, "privileges": privileges}
@@ -169,7 +169,7 @@ def _grant(entity: milvus_pb2.GrantEntity) -> GrantDescription:
 
 
 def build_grant_role(user_name: str, role_name: str) -> milvus_pb2.OperateUserRoleRequest:
-    """A role for a user."""
+    """Build the request that grants a user a role."""
     return milvus_pb2.OperateUserRoleRequest(
         username=require_str("user_name", user_name),
         role_name=require_name("role_name", role_name),
@@ -178,7 +178,7 @@ def build_grant_role(user_name: str, role_name: str) -> milvus_pb2.OperateUserRo
 
 
 def build_revoke_role(user_name: str, role_name: str) -> milvus_pb2.OperateUserRoleRequest:
-    """A role no longer for a user."""
+    """Build the request that revokes a role from a user."""
     return milvus_pb2.OperateUserRoleRequest(
         username=require_str("user_name", user_name),
         role_name=require_name("role_name", role_name),

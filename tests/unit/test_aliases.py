@@ -16,18 +16,18 @@ def test_an_alias_is_created_altered_and_dropped_by_name() -> None:
 
 
 @pytest.mark.parametrize("name", [None, "", 5, b"books"])
-def test_a_collection_needs_a_name(name: object) -> None:
+def test_an_empty_collection_name_is_refused(name: object) -> None:
     with pytest.raises(ParamError, match="collection_name must be a non-empty str"):
         aliases.build_create_alias(name, "b")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", [None, 5])
-def test_an_alias_is_a_text(name: object) -> None:
+def test_an_alias_that_is_not_a_str_is_refused(name: object) -> None:
     with pytest.raises(ParamError, match="alias must be a str"):
         aliases.build_drop_alias(name)  # type: ignore[arg-type]
 
 
-def test_a_described_alias_tells_what_the_server_told() -> None:
+def test_a_described_alias_has_the_names_that_the_server_returned() -> None:
     reply = milvus_pb2.DescribeAliasResponse(alias="b", collection="books", db_name="default")
     assert aliases.parse_describe_alias(reply, "b") == {"alias": "b", "collection_name": "books", "db_name": "default"}
     assert aliases.parse_describe_alias(milvus_pb2.DescribeAliasResponse(), "b") == {"alias": "b"}

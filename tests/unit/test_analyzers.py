@@ -29,13 +29,13 @@ def reply() -> milvus_pb2.RunAnalyzerResponse:
     return message
 
 
-def test_texts_travel_as_bytes() -> None:
+def test_texts_are_sent_as_bytes() -> None:
     assert list(build("мир").placeholder) == ["мир".encode()]
     assert list(build(["a", "b"]).placeholder) == [b"a", b"b"]
     assert build(["a"]).with_detail
 
 
-def test_an_analyzer_is_a_dict_or_json() -> None:
+def test_analyzer_params_are_a_dict_or_json() -> None:
     assert build("a", {"type": "english", "words": ["für"]}).analyzer_params == '{"type":"english","words":["für"]}'
     assert build("a", '{"type":"english"}').analyzer_params == '{"type":"english"}'
     assert build("a").analyzer_params == ""
@@ -48,23 +48,23 @@ def test_an_analyzer_is_a_dict_or_json() -> None:
     [
         (None, None, "texts must be a list of str, got None"),
         ([5], None, r"texts\[0\] must be a str, got 5"),
-        ("a", 5, "analyzer_params must be a dict or JSON text, got 5"),
+        ("a", 5, "analyzer_params must be a dict or a str of JSON, got 5"),
         ("a", {"x": object()}, "cannot be written as JSON"),
         (["\ud800"], None, r"texts\[0\] cannot be encoded"),
     ],
 )
-def test_what_cannot_be_analyzed_is_refused(texts: object, params: object, message: str) -> None:
+def test_invalid_texts_and_params_are_refused(texts: object, params: object, message: str) -> None:
     with pytest.raises(ParamError, match=message):
         build(texts, params)
 
 
-def test_tokens_are_texts_unless_more_is_asked_for() -> None:
+def test_tokens_are_str_unless_details_are_requested() -> None:
     (result,) = analyzers.parse_run_analyzer(reply(), with_hash=False, with_detail=False)
     assert result.tokens == ["hello"]
     assert repr(result) == "['hello']"
 
 
-def test_a_token_tells_what_was_asked_for_and_nothing_else() -> None:
+def test_a_token_has_only_the_requested_details() -> None:
     (result,) = analyzers.parse_run_analyzer(reply(), with_hash=True, with_detail=False)
     (token,) = result.tokens
     assert not isinstance(token, str)
@@ -75,7 +75,7 @@ def test_a_token_tells_what_was_asked_for_and_nothing_else() -> None:
         _ = token["start_offset"]
 
 
-def test_a_token_tells_where_it_is() -> None:
+def test_a_token_has_its_position() -> None:
     (result,) = analyzers.parse_run_analyzer(reply(), with_hash=False, with_detail=True)
     (token,) = result.tokens
     assert not isinstance(token, str)

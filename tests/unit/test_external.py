@@ -10,7 +10,7 @@ from milvusclient.models.jobs import FileResourceInfo
 from milvusclient.operations import external
 
 
-def test_a_source_is_read_anew_as_it_was_or_from_elsewhere() -> None:
+def test_a_refresh_keeps_or_changes_the_source() -> None:
     assert external.build_refresh("books", None, None, None) == milvus_pb2.RefreshExternalCollectionRequest(
         collection_name="books"
     )
@@ -20,7 +20,7 @@ def test_a_source_is_read_anew_as_it_was_or_from_elsewhere() -> None:
         external.build_refresh("books", 5, None, None)  # type: ignore[arg-type]
 
 
-def test_a_job_tells_how_far_it_is() -> None:
+def test_a_job_has_its_state_and_progress() -> None:
     info = milvus_pb2.RefreshExternalCollectionJobInfo(
         job_id=91, collection_name="books", progress=40, state=milvus_pb2.RefreshInProgress
     )
@@ -32,7 +32,7 @@ def test_a_job_tells_how_far_it_is() -> None:
     assert external.build_refresh_jobs("books", None).collection_name == "books"
 
 
-def test_a_file_has_a_name_and_a_path() -> None:
+def test_a_file_resource_has_a_name_and_a_path() -> None:
     request = external.build_add_file_resource("words", "dicts/words.txt")
     assert (request.name, request.path) == ("words", "dicts/words.txt")
     assert external.build_remove_file_resource("words").name == "words"

@@ -1,4 +1,4 @@
-"""Fields and functions of a collection that exists: requests."""
+"""Fields and functions of an existing collection: requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def index_on(field_name: str, index_type: str = "SPARSE_INVERTED_INDEX", name: s
     return index_params
 
 
-def test_a_plain_field_is_an_alteration_of_the_schema() -> None:
+def test_a_new_field_is_an_alteration_of_the_schema() -> None:
     field = FieldSchema("x", DataType.INT64, nullable=True, mmap_enabled=True)
     request = fields.build_add_field("books", field)
     (added,) = request.action.add_request.field_infos
@@ -40,7 +40,7 @@ def test_old_servers_get_the_same_field() -> None:
     assert sent == request.action.add_request.field_infos[0].field_schema
 
 
-def test_rows_that_are_there_have_no_vector() -> None:
+def test_a_new_vector_field_must_be_nullable() -> None:
     with pytest.raises(ParamError, match="add it with nullable=True"):
         fields.build_add_field("books", FieldSchema("v", DataType.FLOAT_VECTOR, dim=4))
 
@@ -81,9 +81,7 @@ def test_a_struct_array_is_added_nullable() -> None:
         (StructFieldSchema(), 9, True, "has no sub-fields"),
     ],
 )
-def test_a_struct_array_that_cannot_be_is_refused(
-    struct: object, capacity: object, nullable: bool, message: str
-) -> None:
+def test_an_invalid_struct_array_is_refused(struct: object, capacity: object, nullable: bool, message: str) -> None:
     with pytest.raises(ParamError, match=message):
         add_struct(struct, capacity, nullable)
 
@@ -104,26 +102,31 @@ def test_a_computed_field_comes_with_its_function_and_its_index() -> None:
         (None, BM25, index_on("words"), "field_schema must be a FieldSchema"),
         (WORDS, None, index_on("words"), "func must be a Function"),
         (WORDS, BM25, None, "index_params must be IndexParams"),
-        (WORDS, BM25, IndexParams(), "must have one index, on field 'words'; it has 0"),
+        (WORDS, BM25, IndexParams(), "must have exactly one index, on field 'words'; got 0"),
         (WORDS, BM25, index_on("zz"), "index_params is for field 'zz', but the new field is 'words'"),
-        (WORDS, BM25, index_on("words", ""), "must say the index_type"),
+        (WORDS, BM25, index_on("words", ""), "must give the index_type"),
         (
             FieldSchema("v", DataType.FLOAT_VECTOR, dim=4),
             BM25,
             index_on("v"),
             "is FLOAT_VECTOR, but BM25 writes SPARSE",
         ),
-        (WORDS, Function("e", FunctionType.TEXTEMBEDDING, "t", "words"), index_on("words"), "of BM25, MINHASH it can"),
+        (
+            WORDS,
+            Function("e", FunctionType.TEXTEMBEDDING, "t", "words"),
+            index_on("words"),
+            "only functions of type BM25 or MINHASH can be added",
+        ),
     ],
 )
-def test_a_computed_field_that_cannot_be_is_refused(
+def test_an_invalid_computed_field_is_refused(
     field: object, function: object, index_params: object, message: str
 ) -> None:
     with pytest.raises(ParamError, match=message):
         fields.build_add_function_field("books", field, function, index_params)  # type: ignore[arg-type]
 
 
-def test_a_field_is_dropped_by_its_name_or_by_its_number() -> None:
+def test_a_field_is_dropped_by_name_or_by_identifier() -> None:
     assert fields.build_drop_field("books", "x", 0).action.drop_request.field_name == "x"
     assert fields.build_drop_field("books", None, 7).action.drop_request.field_id == 7
     for name, number in (("", 0), ("x", 7), (None, -1)):

@@ -11,7 +11,7 @@ from milvusclient.operations.health import build_check_health, parse_check_healt
 from milvusclient.rest_health import _base, _unhealthy
 
 
-def test_the_reply_in_words() -> None:
+def test_quota_states_are_names() -> None:
     assert build_check_health() == milvus_pb2.CheckHealthRequest()
     # Servers fill the list of states with zeros.
     reply = milvus_pb2.CheckHealthResponse(isHealthy=False, reasons=["a"])
@@ -38,7 +38,7 @@ def test_the_rest_port_of_a_uri(uri: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize("uri", ["./x.db", "x.db", "unix:/run/x.sock"])
-def test_what_has_no_rest_port(uri: str) -> None:
+def test_a_uri_without_a_rest_port_is_refused(uri: str) -> None:
     with pytest.raises(ParamError, match="REST port"):
         health(uri)
 
@@ -56,5 +56,5 @@ def test_what_has_no_rest_port(uri: str) -> None:
         ("broken", "", "broken"),
     ],
 )
-def test_what_an_answer_means(text: str, reason: str, wanted: str) -> None:
+def test_the_rest_answers_are_understood(text: str, reason: str, wanted: str) -> None:
     assert _unhealthy(text, reason) == wanted

@@ -20,7 +20,7 @@ def reply_with(*described: milvus_pb2.IndexDescription) -> milvus_pb2.DescribeIn
     return milvus_pb2.DescribeIndexResponse(index_descriptions=described)
 
 
-def test_parameters_are_flat_texts() -> None:
+def test_index_parameters_are_a_flat_dict_of_str() -> None:
     index_params = IndexParams()
     nested = {"M": 8, "deep": {"a": 1}, "flag": True, "list": [1, 2], "nothing": None}
     index_params.add_index("v", "HNSW", "named", metric_type="L2", params=nested)
@@ -42,23 +42,23 @@ def test_each_index_is_a_request() -> None:
     assert [request.field_name for request in indexes.build_create_indexes("books", index_params)] == ["v", "x"]
 
 
-def test_there_must_be_an_index_to_build() -> None:
-    with pytest.raises(ParamError, match="index_params has no index; add one"):
+def test_invalid_index_params_are_refused() -> None:
+    with pytest.raises(ParamError, match="index_params is empty; add an index"):
         indexes.build_create_indexes("books", IndexParams())
     with pytest.raises(ParamError, match="index_params must be IndexParams, got {'field_name': 'v'}"):
         indexes.build_create_indexes("books", {"field_name": "v"})  # type: ignore[arg-type]
-    with pytest.raises(ParamError, match="dim must be an int, got '4'"):
+    with pytest.raises(ParamError, match="dim of the index on field 'v' must be an int, got '4'"):
         indexes.build_create_indexes("books", SchemaBuilders.prepare_index_params("v", params={"dim": "4"}))
 
 
-def test_an_index_is_watched_under_its_name_from_a_moment_on() -> None:
+def test_progress_is_requested_by_name_and_timestamp() -> None:
     (request,) = indexes.build_create_indexes("books", SchemaBuilders.prepare_index_params("v", "FLAT", "named"))
     assert indexes.build_index_progress(indexes.index_of(request), 77) == milvus_pb2.DescribeIndexRequest(
         collection_name="books", index_name="named", timestamp=77
     )
 
 
-def test_an_index_is_built_when_its_state_says_so() -> None:
+def test_an_index_is_built_when_its_state_is_finished() -> None:
     awaited = AwaitedIndex("books", "v")
     finished = milvus_pb2.IndexDescription(field_name="v", state=common_pb2.IndexState.Finished)
     building = milvus_pb2.IndexDescription(field_name="v", state=common_pb2.IndexState.InProgress)
@@ -66,11 +66,11 @@ def test_an_index_is_built_when_its_state_says_so() -> None:
     assert indexes.index_is_built(reply_with(finished), awaited)
     assert not indexes.index_is_built(reply_with(building), awaited)
     assert not indexes.index_is_built(reply_with(other, building), awaited)
-    with pytest.raises(AmbiguousIndexName, match="knows 2 indexes .* none on field 'v'"):
+    with pytest.raises(AmbiguousIndexName, match="reports 2 indexes .* none of them on field 'v'"):
         indexes.index_is_built(reply_with(other, other), awaited)
 
 
-def test_a_failed_build_says_why() -> None:
+def test_a_failed_build_raises_with_its_reason() -> None:
     failed = milvus_pb2.IndexDescription(
         field_name="v", state=common_pb2.IndexState.Failed, index_state_fail_reason="out of memory"
     )
@@ -78,7 +78,7 @@ def test_a_failed_build_says_why() -> None:
         indexes.index_is_built(reply_with(failed), AwaitedIndex("books", "v"))
 
 
-def test_a_described_index_holds_its_parameters() -> None:
+def test_a_described_index_has_its_parameters() -> None:
     described = milvus_pb2.IndexDescription(
         index_name="named",
         field_name="v",
@@ -116,12 +116,12 @@ def test_properties_are_set_and_dropped_by_name() -> None:
         indexes.build_alter_index("books", "v", None)  # type: ignore[arg-type]
 
 
-def test_a_timestamp_is_a_number_of_the_servers_clock() -> None:
+def test_a_timestamp_is_an_int_of_at_least_0() -> None:
     assert indexes.build_describe_index("books", None, 5).timestamp == 5
     with pytest.raises(ParamError, match="timestamp must be at least 0"):
         indexes.build_describe_index("books", "", -1)
 
 
-def test_a_wait_says_what_for() -> None:
+def test_an_awaited_index_describes_itself() -> None:
     assert str(AwaitedIndex("books", "v")) == "the index on field 'v' of collection 'books'"
     assert str(AwaitedIndex("books", "v", "named")) == "index 'named' of collection 'books'"

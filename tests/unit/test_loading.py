@@ -11,7 +11,7 @@ from milvusclient.operations.loading import LoadOptions
 from milvusclient.schema.states import LoadState
 
 
-def test_what_is_not_asked_for_is_not_sent() -> None:
+def test_options_that_are_not_given_are_not_sent() -> None:
     assert loading.build_load_collection("books", LoadOptions()) == milvus_pb2.LoadCollectionRequest(
         collection_name="books"
     )
@@ -56,25 +56,25 @@ def test_options_are_the_same_for_collections_and_partitions() -> None:
         (LoadOptions(priority=1), "priority must be a str"),  # type: ignore[arg-type]
     ],
 )
-def test_an_option_that_cannot_be_is_refused(options: LoadOptions, message: str) -> None:
+def test_an_invalid_option_is_refused(options: LoadOptions, message: str) -> None:
     with pytest.raises(ParamError, match=message):
         loading.build_load_collection("books", options)
 
 
 @pytest.mark.parametrize("names", [5, {"a": None}, ["a", None]])
-def test_partitions_are_named_by_texts(names: object) -> None:
+def test_partition_names_that_are_not_str_are_refused(names: object) -> None:
     with pytest.raises(ParamError, match="partition_names"):
         loading.build_release_partitions("books", names)  # type: ignore[arg-type]
 
 
-def test_progress_is_asked_for_what_is_loaded() -> None:
+def test_progress_is_requested_for_what_is_loaded() -> None:
     whole = loading.build_loading_progress(loading.build_load_collection("books", LoadOptions()))
     assert whole == milvus_pb2.GetLoadingProgressRequest(collection_name="books")
     part = loading.build_loading_progress(loading.build_load_partitions("books", ["a", "b"], LoadOptions()))
     assert list(part.partition_names) == ["a", "b"]
 
 
-def test_a_refresh_has_a_progress_of_its_own() -> None:
+def test_a_refresh_has_its_own_progress() -> None:
     reply = milvus_pb2.GetLoadingProgressResponse(progress=100, refresh_progress=40)
     assert loading.load_progress(reply, refresh=False) == 100
     assert loading.load_progress(reply, refresh=True) == 40
@@ -84,7 +84,7 @@ def test_the_state_of_one_partition_or_of_several() -> None:
     assert list(loading.build_get_load_state("books", "a", None).partition_names) == ["a"]
     assert list(loading.build_get_load_state("books", None, ["a", "b"]).partition_names) == ["a", "b"]
     assert list(loading.build_get_load_state("books", "", None).partition_names) == []
-    with pytest.raises(ParamError, match="both given"):
+    with pytest.raises(ParamError, match="not both"):
         loading.build_get_load_state("books", "a", ["b"])
     reply = milvus_pb2.GetLoadStateResponse(state=common_pb2.LoadStateLoaded)
     assert loading.parse_load_state(reply) == {"state": LoadState.Loaded}

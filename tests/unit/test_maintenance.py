@@ -12,7 +12,7 @@ from milvusclient.operations import maintenance
 from milvusclient.schema.states import CompactionTaskState, CompactionType, State
 
 
-def test_a_flush_is_watched_by_its_segments_and_its_moment() -> None:
+def test_the_state_of_a_flush_is_requested_by_segments_and_timestamp() -> None:
     assert maintenance.build_flush("books") == milvus_pb2.FlushRequest(collection_names=["books"])
     reply = milvus_pb2.FlushResponse(
         coll_segIDs={"books": schema_pb2.LongArray(data=[31, 32])}, coll_flush_ts={"books": 450}
@@ -21,18 +21,18 @@ def test_a_flush_is_watched_by_its_segments_and_its_moment() -> None:
     assert maintenance.build_flush_state(reply, "books") == wanted
 
 
-def test_a_flush_of_nothing_is_watched_all_the_same() -> None:
+def test_the_state_of_a_flush_without_segments_is_requested() -> None:
     reply = milvus_pb2.FlushResponse()
     assert maintenance.build_flush_state(reply, "books") == milvus_pb2.GetFlushStateRequest(collection_name="books")
     assert not reply.coll_segIDs
 
 
-def test_a_flush_needs_a_name() -> None:
+def test_a_flush_of_an_invalid_name_is_refused() -> None:
     with pytest.raises(ParamError, match="collection_name must be a non-empty str, got 5"):
         maintenance.build_flush(5)  # type: ignore[arg-type]
 
 
-def test_all_collections_are_flushed_up_to_a_moment() -> None:
+def test_all_collections_are_flushed_up_to_a_timestamp() -> None:
     assert maintenance.build_flush_all(None) == milvus_pb2.FlushAllRequest()
     assert maintenance.build_flush_all_state(450, "db") == milvus_pb2.GetFlushAllStateRequest(
         flush_all_ts=450, db_name="db"
@@ -41,7 +41,7 @@ def test_all_collections_are_flushed_up_to_a_moment() -> None:
         maintenance.build_flush_all_state("450", None)  # type: ignore[arg-type]
 
 
-def test_a_compaction_says_how_and_to_what_size() -> None:
+def test_a_compaction_has_a_kind_and_a_target_size() -> None:
     assert maintenance.build_compact("books") == milvus_pb2.ManualCompactionRequest(collection_name="books")
     request = maintenance.build_compact("books", is_clustering=True, is_l0=True, target_size=1, target_size_unit="gb")
     assert (request.majorCompaction, request.l0Compaction, request.target_size) == (True, True, 1024)
@@ -51,13 +51,13 @@ def test_a_compaction_says_how_and_to_what_size() -> None:
     ("options", "message"),
     [
         ({"is_clustering": 1}, "is_clustering must be True or False, got 1"),
-        ({"target_size": "5"}, "target_size must be an int, got '5'; the unit goes to target_size_unit"),
-        ({"target_size": 0}, "target_size must be above 0"),
+        ({"target_size": "5"}, "target_size must be an int, got '5' .* give the unit as target_size_unit"),
+        ({"target_size": 0}, "target_size must be at least 1"),
         ({"target_size": 1, "target_size_unit": "parsec"}, "unit 'parsec'"),
         ({"target_size": 1, "target_size_unit": "kb"}, "at least 1 MB"),
     ],
 )
-def test_a_compaction_that_cannot_be_is_refused(options: dict[str, Any], message: str) -> None:
+def test_invalid_options_of_a_compaction_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ParamError, match=message):
         maintenance.build_compact("books", **options)
 

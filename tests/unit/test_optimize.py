@@ -23,7 +23,7 @@ def test_the_server_chooses_a_size_unless_one_is_given() -> None:
         optimize.build_optimizing_compaction("books", "huge")
 
 
-def test_the_indexes_of_vectors_count() -> None:
+def test_vector_names_are_the_vector_fields() -> None:
     fields = (FieldInfo("id", data_type=DataType.INT64), FieldInfo("v", data_type=DataType.FLOAT_VECTOR))
     assert optimize.vector_names(CollectionInfo("books", fields=fields)) == {"v"}
 
@@ -49,7 +49,7 @@ def test_a_thread_ends_with_its_result() -> None:
     assert task.progress_history() == [ProgressStage.INITIALIZING, ProgressStage.COMPACTING]
 
 
-def test_a_thread_that_failed_says_so_where_its_result_is_asked_for() -> None:
+def test_the_result_of_a_failed_thread_raises_its_error() -> None:
     def work() -> OptimizeResult:
         raise MilvusException(message="no")
 
@@ -114,6 +114,6 @@ async def test_a_cancelled_task_stops_at_once() -> None:
     assert task.done()
 
 
-async def test_what_was_not_started_has_no_result() -> None:
+async def test_a_task_that_was_not_started_has_no_result() -> None:
     with pytest.raises(MilvusException, match="was not started"):
         await AsyncOptimizeTask("books").result()

@@ -21,14 +21,14 @@ def test_requests_name_the_collection_and_the_partition() -> None:
     assert partitions.build_list_partitions("books") == milvus_pb2.ShowPartitionsRequest(collection_name="books")
 
 
-def test_a_partition_has_a_name() -> None:
+def test_names_that_are_not_str_are_refused() -> None:
     with pytest.raises(ParamError, match="partition_name must be a str, got 5"):
         partitions.build_create_partition("books", 5)  # type: ignore[arg-type]
     with pytest.raises(ParamError, match="collection_name"):
         partitions.build_list_partitions("")
 
 
-def test_stats_of_a_partition_that_is_no_text_are_a_type_error() -> None:
+def test_stats_of_a_partition_name_that_is_not_a_str_raise_type_error() -> None:
     with pytest.raises(builtins.TypeError, match="partition_name must be a str") as caught:
         partitions.build_get_partition_stats("books", None)  # type: ignore[arg-type]
     assert isinstance(caught.value, ParamError)

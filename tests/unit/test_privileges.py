@@ -11,7 +11,7 @@ from milvusclient.operations import privileges
 ARGUMENTS = ("role_name", "object_type", "privilege", "object_name")
 
 
-def test_a_privilege_on_an_object_is_given_and_taken() -> None:
+def test_a_privilege_on_an_object_is_granted_and_revoked() -> None:
     given = privileges.build_grant_privilege("reader", "Collection", "Search", "books", None)
     taken = privileges.build_revoke_privilege("reader", "Collection", "Search", "books", "db")
     assert (given.type, taken.type) == (milvus_pb2.OperatePrivilegeType.Grant, milvus_pb2.OperatePrivilegeType.Revoke)
@@ -23,14 +23,14 @@ def test_a_privilege_on_an_object_is_given_and_taken() -> None:
 
 @pytest.mark.parametrize("position", range(4), ids=ARGUMENTS)
 @pytest.mark.parametrize("value", [None, "", 5])
-def test_every_part_of_a_privilege_has_a_name(position: int, value: object) -> None:
+def test_an_empty_part_of_a_privilege_is_refused(position: int, value: object) -> None:
     arguments: list[object] = ["reader", "Collection", "Search", "books", ""]
     arguments[position] = value
     with pytest.raises(ParamError, match=f"{ARGUMENTS[position]} must be a non-empty str"):
         privileges.build_grant_privilege(*arguments)  # type: ignore[arg-type]
 
 
-def test_the_second_form_names_a_collection() -> None:
+def test_a_privilege_on_a_collection_is_granted_and_revoked() -> None:
     given = privileges.build_grant_privilege_v2("reader", "CollectionReadOnly", "*", None)
     assert (given.role.name, given.grantor.privilege.name, given.collection_name) == (
         "reader",
@@ -43,7 +43,7 @@ def test_the_second_form_names_a_collection() -> None:
         privileges.build_grant_privilege_v2("reader", "Search", "books", 5)  # type: ignore[arg-type]
 
 
-def test_groups_hold_privileges() -> None:
+def test_groups_have_privileges() -> None:
     added = privileges.build_add_privileges("reading", ["Search", "Query"])
     removed = privileges.build_remove_privileges("reading", ("Query",))
     assert [privilege.name for privilege in added.privileges] == ["Search", "Query"]
@@ -65,6 +65,6 @@ def test_groups_hold_privileges() -> None:
         (None, "privileges must be a list of str, got None"),
     ],
 )
-def test_privileges_of_a_group_are_a_list_of_names(names: object, message: str) -> None:
+def test_privileges_that_are_not_a_list_of_names_are_refused(names: object, message: str) -> None:
     with pytest.raises(ParamError, match=message):
         privileges.build_add_privileges("reading", names)  # type: ignore[arg-type]

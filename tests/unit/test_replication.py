@@ -38,14 +38,14 @@ def test_clusters_and_edges_are_dicts() -> None:
         (None, None, "clusters must be a list of dicts, got None"),
         ("x", None, "clusters must be a list of dicts"),
         ([5], None, r"clusters\[0\] must be a dict, got 5"),
-        ([{"x": 1}], None, r"clusters\[0\] has no 'cluster_id'"),
-        ([{"cluster_id": "a"}], None, r"clusters\[0\] has no 'connection_param'"),
-        ([{**OURS, "connection_param": {}}], None, r"clusters\[0\]\['connection_param'\] has no 'uri'"),
+        ([{"x": 1}], None, r"clusters\[0\] lacks the key 'cluster_id'"),
+        ([{"cluster_id": "a"}], None, r"clusters\[0\] lacks the key 'connection_param'"),
+        ([{**OURS, "connection_param": {}}], None, r"clusters\[0\]\['connection_param'\] lacks the key 'uri'"),
         ([{**OURS, "pchannels": "a-0"}], None, r"clusters\[0\]\['pchannels'\] must be a list of str"),
-        ([OURS], [{"source_cluster_id": "a"}], r"cross_cluster_topology\[0\] has no 'target_cluster_id'"),
+        ([OURS], [{"source_cluster_id": "a"}], r"cross_cluster_topology\[0\] lacks the key 'target_cluster_id'"),
     ],
 )
-def test_what_is_missing_is_named(clusters: object, topology: object, message: str) -> None:
+def test_a_missing_or_wrong_value_is_named(clusters: object, topology: object, message: str) -> None:
     with pytest.raises(ParamError, match=message):
         build(clusters, topology)
 
@@ -56,7 +56,7 @@ def test_a_wrong_token_is_not_shown() -> None:
     assert "s3cret" not in caught.value.message
 
 
-def test_a_checkpoint_is_a_dict_or_nothing() -> None:
+def test_a_checkpoint_is_a_dict_or_none() -> None:
     checkpoint = common_pb2.ReplicateCheckpoint(
         cluster_id="a",
         pchannel="p0",
@@ -76,7 +76,7 @@ def test_a_checkpoint_is_a_dict_or_nothing() -> None:
         replication.build_get_replicate_info("a", "")
 
 
-def test_a_log_is_read_from_a_place_on() -> None:
+def test_a_log_is_read_from_a_position_on() -> None:
     request = replication.build_dump_messages("p0", {"id": "m0", "wal_name": "Kafka"}, 5, 6)
     assert (request.pchannel, request.start_timetick, request.end_timetick) == ("p0", 5, 6)
     assert (request.start_message_id.id, request.start_message_id.WAL_name) == ("m0", common_pb2.WALName.Kafka)
@@ -87,13 +87,13 @@ def test_a_log_is_read_from_a_place_on() -> None:
     [
         ("", {"id": "m", "wal_name": "Kafka"}, "pchannel must be a non-empty str"),
         ("p", None, "start_message_id must be a dict"),
-        ("p", {}, "start_message_id has no 'wal_name'"),
-        ("p", {"wal_name": "Kafka"}, "start_message_id has no 'id'"),
+        ("p", {}, "start_message_id lacks the key 'wal_name'"),
+        ("p", {"wal_name": "Kafka"}, "start_message_id lacks the key 'id'"),
         ("p", {"id": "m", "wal_name": "X"}, r"\['wal_name'\] must be one of Unknown, RocksMQ, Pulsar, Kafka"),
         ("p", {"id": 5, "wal_name": "Kafka"}, r"\['id'\] must be a str"),
     ],
 )
-def test_a_place_that_cannot_be_is_refused(pchannel: str, start: object, message: str) -> None:
+def test_an_invalid_position_is_refused(pchannel: str, start: object, message: str) -> None:
     with pytest.raises(ParamError, match=message):
         replication.build_dump_messages(pchannel, start, 0, 0)  # type: ignore[arg-type]
 

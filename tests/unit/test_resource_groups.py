@@ -34,12 +34,15 @@ def test_a_configuration_is_an_object_or_a_dict() -> None:
     [
         ([1], "configs must be a dict, got"),
         ({"fast": 5}, r"configs\['fast'\] must be a ResourceGroupConfig or a dict, got 5"),
-        ({"fast": {"request": {}}}, r"configs\['fast'\] has no 'request'; it has limits, node_filter, requests"),
+        (
+            {"fast": {"request": {}}},
+            r"configs\['fast'\] has the unknown key 'request'; use limits, node_filter, requests",
+        ),
         ({"fast": {"requests": {"nodes": 1}}}, "requests has no 'nodes'; it has node_num"),
         ({"": {}}, "a key of configs must be a non-empty str"),
     ],
 )
-def test_a_configuration_that_cannot_be_is_refused(configs: object, message: str) -> None:
+def test_an_invalid_configuration_is_refused(configs: object, message: str) -> None:
     with pytest.raises(ParamError, match=message):
         resource_groups.build_update_resource_groups(configs)  # type: ignore[arg-type]
 
@@ -54,7 +57,7 @@ def test_a_group_is_created_with_a_configuration_or_without() -> None:
         resource_groups.build_create_resource_group("", None)
 
 
-def test_a_described_group_has_nodes_and_the_configuration_that_was_asked_for() -> None:
+def test_a_described_group_has_its_nodes_and_its_configuration() -> None:
     group = milvus_pb2.ResourceGroup(
         name="fast",
         capacity=2,
@@ -77,7 +80,7 @@ def test_a_described_group_has_nodes_and_the_configuration_that_was_asked_for() 
     )
 
 
-def test_replicas_are_moved_by_number() -> None:
+def test_a_number_of_replicas_is_moved() -> None:
     request = resource_groups.build_transfer_replica("a", "b", "books", 1)
     assert (request.source_resource_group, request.target_resource_group) == ("a", "b")
     assert (request.collection_name, request.num_replica) == ("books", 1)

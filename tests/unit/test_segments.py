@@ -26,12 +26,12 @@ def test_states_are_sent_in_their_order() -> None:
         (SegmentState.Flushed, "states must be a list of SegmentState"),
     ],
 )
-def test_states_are_a_list_of_states(states: object, message: str) -> None:
+def test_states_that_are_not_a_list_of_segment_states_are_refused(states: object, message: str) -> None:
     with pytest.raises(ParamError, match=message):
         segments.build_segments("books", states)  # type: ignore[arg-type]
 
 
-def test_a_segment_on_disk_tells_where_it_came_from() -> None:
+def test_a_segment_on_disk_has_the_segments_it_was_compacted_from() -> None:
     reply = milvus_pb2.GetPersistentSegmentInfoResponse()
     reply.infos.add(
         segmentID=41,
@@ -52,7 +52,7 @@ def test_a_segment_on_disk_tells_where_it_came_from() -> None:
     assert segment.compaction_from == [39, 40]
 
 
-def test_a_segment_in_memory_tells_where_it_is() -> None:
+def test_a_segment_in_memory_has_the_nodes_that_hold_it() -> None:
     reply = milvus_pb2.GetQuerySegmentInfoResponse()
     reply.infos.add(segmentID=41, num_rows=7, index_name="v", indexID=700, nodeIds=[5], mem_size=1024)
     (segment,) = segments.parse_loaded_segments(reply, "books")

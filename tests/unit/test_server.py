@@ -17,11 +17,11 @@ from milvusclient.operations import server
         ("./demo.db", "milvus"),
     ],
 )
-def test_the_managed_service_is_known_by_its_name(address: str, wanted: str) -> None:
+def test_the_managed_service_is_recognized_by_its_address(address: str, wanted: str) -> None:
     assert server.server_type(address) == wanted
 
 
-def test_details_are_what_the_server_answers_to_a_greeting() -> None:
+def test_details_come_with_the_answer_to_a_handshake() -> None:
     info = common_pb2.ServerInfo(
         build_tags="v2.5", build_time="today", git_commit="ab", go_version="go1", deploy_mode="X"
     )

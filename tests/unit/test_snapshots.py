@@ -22,7 +22,7 @@ def test_a_snapshot_is_named_with_its_collection() -> None:
 
 
 @pytest.mark.parametrize("name", [None, "", 5])
-def test_a_snapshot_has_a_name(name: object) -> None:
+def test_an_empty_name_is_refused(name: object) -> None:
     with pytest.raises(ParamError, match="snapshot_name must be a non-empty str"):
         snapshots.build_drop_snapshot(name, "books", "")  # type: ignore[arg-type]
     with pytest.raises(ParamError, match="target_collection_name must be a non-empty str"):
@@ -30,7 +30,7 @@ def test_a_snapshot_has_a_name(name: object) -> None:
 
 
 @pytest.mark.parametrize("number", [None, "x", -1, True, 1.5])
-def test_seconds_are_counted_from_zero_and_jobs_from_one(number: object) -> None:
+def test_invalid_seconds_and_identifiers_are_refused(number: object) -> None:
     with pytest.raises(ParamError, match="compaction_protection_seconds must be"):
         snapshots.build_create_snapshot("monday", "books", "", "", number)  # type: ignore[arg-type]
     with pytest.raises(ParamError, match="job_id must be"):
@@ -39,13 +39,13 @@ def test_seconds_are_counted_from_zero_and_jobs_from_one(number: object) -> None
         snapshots.build_unpin(0)
 
 
-def test_a_collection_is_made_of_a_snapshot() -> None:
+def test_a_snapshot_is_restored_as_a_new_collection() -> None:
     request = snapshots.build_restore_snapshot("monday", "books", "copy", None, "other")
     assert (request.name, request.collection_name, request.target_collection_name) == ("monday", "books", "copy")
     assert (request.db_name, request.target_db_name) == ("", "other")
 
 
-def test_a_job_tells_how_far_it_is() -> None:
+def test_a_job_has_its_state_and_progress() -> None:
     info = milvus_pb2.RestoreSnapshotInfo(
         job_id=81, snapshot_name="monday", progress=40, state=milvus_pb2.RestoreSnapshotExecuting
     )
@@ -55,7 +55,7 @@ def test_a_job_tells_how_far_it_is() -> None:
     assert snapshots.parse_restore_jobs(milvus_pb2.ListRestoreSnapshotJobsResponse(jobs=[newer]))[0].state == "77"
 
 
-def test_a_described_snapshot_tells_where_it_is() -> None:
+def test_a_described_snapshot_has_its_location() -> None:
     reply = milvus_pb2.DescribeSnapshotResponse(
         name="monday", collection_name="books", partition_names=["_default"], create_ts=7, s3_location="s3://b"
     )

@@ -11,7 +11,7 @@ from milvusclient.exceptions import ParamError
 from milvusclient.operations import users
 
 
-def test_passwords_travel_encoded() -> None:
+def test_passwords_are_sent_in_base64() -> None:
     request = users.build_create_user("alice", "пароль", None)
     assert (request.username, base64.b64decode(request.password).decode()) == ("alice", "пароль")
     changed = users.build_update_password("alice", "old", "new", None)
@@ -19,7 +19,7 @@ def test_passwords_travel_encoded() -> None:
 
 
 @pytest.mark.parametrize("password", [b"s3cret", 123456789, None, ["s3cret"]])
-def test_a_password_that_is_no_text_is_refused_and_not_shown(password: object) -> None:
+def test_a_password_that_is_not_a_str_is_refused_and_not_shown(password: object) -> None:
     with pytest.raises(ParamError, match="password must be a str, got") as caught:
         users.build_create_user("alice", password, None)  # type: ignore[arg-type]
     assert "s3cret" not in caught.value.message
@@ -27,7 +27,7 @@ def test_a_password_that_is_no_text_is_refused_and_not_shown(password: object) -
 
 
 def test_a_password_that_cannot_be_encoded_is_not_shown() -> None:
-    with pytest.raises(ParamError, match="holds a character") as caught:
+    with pytest.raises(ParamError, match="contains a character") as caught:
         users.build_create_user("alice", "s3cret\ud800", None)
     assert "s3cret" not in str(caught.value)
     assert caught.value.__context__ is None or caught.value.__suppress_context__
@@ -41,7 +41,7 @@ def test_a_description_is_sent_only_when_it_is_given() -> None:
         users.build_update_user("alice", 5)  # type: ignore[arg-type]
 
 
-def test_a_user_has_roles_or_is_not_known() -> None:
+def test_a_described_user_has_roles_or_is_empty() -> None:
     found = milvus_pb2.UserResult(
         user=milvus_pb2.UserEntity(name="alice"),
         roles=[milvus_pb2.RoleEntity(name="admin"), milvus_pb2.RoleEntity(name="public")],
@@ -58,7 +58,7 @@ def test_a_user_has_roles_or_is_not_known() -> None:
     assert users.parse_list_users(milvus_pb2.ListCredUsersResponse(usernames=["root"])) == ["root"]
 
 
-def test_a_role_is_described_with_what_it_may_do() -> None:
+def test_a_described_role_has_its_privileges() -> None:
     role = milvus_pb2.RoleEntity(name="reader", description="reads")
     grant = milvus_pb2.GrantEntity(
         role=role,
@@ -92,7 +92,7 @@ def test_a_role_is_described_with_what_it_may_do() -> None:
     assert empty == {"role": "reader", "description": "", "privileges": []}
 
 
-def test_roles_have_names() -> None:
+def test_invalid_role_arguments_are_refused() -> None:
     assert users.build_create_role("reader", "d").entity.description == "d"
     assert users.build_drop_role("reader", True).force_drop
     assert users.build_alter_role("reader", "").role_name == "reader"
@@ -102,7 +102,7 @@ def test_roles_have_names() -> None:
         users.build_drop_role("reader", 1)  # type: ignore[arg-type]
 
 
-def test_a_role_is_given_and_taken() -> None:
+def test_a_role_is_granted_and_revoked() -> None:
     given, taken = users.build_grant_role("alice", "reader"), users.build_revoke_role("alice", "reader")
     assert given.type == milvus_pb2.OperateUserRoleType.AddUserToRole
     assert taken.type == milvus_pb2.OperateUserRoleType.RemoveUserFromRole

@@ -33,7 +33,7 @@ def test_a_size_is_a_number_of_megabytes(size: object, wanted: int) -> None:
         ("abc", "target_size must be a size such as '512MB', '1.5GB'"),
         ("-5MB", "target_size must be a size"),
         ("", "target_size must be a size"),
-        ("5 parsec", "target_size has the unit 'parsec'; use B, KB, MB, GB, TB or PB"),
+        ("5 parsec", "target_size has the unknown unit 'parsec'; use B, KB, MB, GB, TB or PB"),
         ("5kb", "target_size must be at least 1 MB"),
         (5, "target_size must be at least 1 MB"),
         ("99999999999999999999PB", "at most 9223372036854775807 MB"),
@@ -43,6 +43,6 @@ def test_a_size_is_a_number_of_megabytes(size: object, wanted: int) -> None:
         (float("inf"), "target_size must be a size"),
     ],
 )
-def test_what_is_no_size_is_refused(size: object, message: str) -> None:
+def test_an_invalid_size_is_refused(size: object, message: str) -> None:
     with pytest.raises(ParamError, match=message):
         megabytes("target_size", size)
