@@ -1,0 +1,62 @@
+"""Build the wheel and the source distribution, and check what is in them.
+
+    python tools/check_distribution.py FOLDER    # FOLDER receives the two files
+
+It needs ``build`` and ``twine``. It exits with status 1 and a report when a file is missing from a distribution or does
+not belong there, or when the metadata would not be accepted by a package index.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "milvusclient"
+#: Endings of the files that a user needs; the rest of the package folder is for its developers.
+WANTED = (".py", ".pyi", ".proto", ".binpb", "py.typed")
+
+
+def wanted_files() -> set[str]:
+    """Return the files that the package has to contain, as paths below the root of the project."""
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in PACKAGE.rglob("*")
+        if path.name.endswith(WANTED) and "__pycache__" not in path.parts
+    }
+
+
+def wheel_problems(wheel: Path) -> list[str]:
+    """Compare a wheel with the package folder; it holds the package and its metadata, nothing else."""
+    with zipfile.ZipFile(wheel) as archive:
+        found = {name for name in archive.namelist() if ".dist-info/" not in name}
+    wanted = wanted_files()
+    return [f"{wheel.name} lacks {name}" for name in sorted(wanted - found)] + [
+        f"{wheel.name} holds {name}, which is no part of the package" for name in sorted(found - wanted)
+    ]
+
+
+def sdist_problems(sdist: Path) -> list[str]:
+    """Check that a source distribution can build the wheel: the package, the metadata, the licence."""
+    with tarfile.open(sdist) as archive:
+        found = {name.partition("/")[2] for name in archive.getnames()}
+    wanted = wanted_files() | {"pyproject.toml", "README.md", "LICENSE"}
+    return [f"{sdist.name} lacks {name}" for name in sorted(wanted - found)]
+
+
+def main(folder: Path) -> int:
+    """Build both distributions into a folder and check them."""
+    subprocess.run([sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT)], check=True, stdout=sys.stderr)
+    (wheel,) = folder.glob("*.whl")
+    (sdist,) = folder.glob("*.tar.gz")
+    problems = wheel_problems(wheel) + sdist_problems(sdist)
+    print("\n".join(problems) or f"{wheel.name} and {sdist.name} hold what they should")
+    checked = subprocess.run([sys.executable, "-m", "twine", "check", "--strict", wheel, sdist], check=False)
+    return 1 if problems or checked.returncode else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
