@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from milvusclient import rpc
 from milvusclient._sync.core.reads import Reads
-from milvusclient.codec.write import query_vectors
 from milvusclient.operations import queries, searches
-from milvusclient.operations import search_params as params
 from milvusclient.policy.options import CallOptions
 
 if TYPE_CHECKING:
@@ -76,15 +74,13 @@ class Columnar(Reads):
             >>> columns["id"]
             [1, 2]
         """
-        options = queries.QueryOptions(
-            limit=limit, offset=offset, ignore_growing=ignore_growing, order_by_fields=order_by_fields,
-            cluster_id=self._cluster_id,
-        )  # fmt: skip
         request = queries.build_query(
-            collection_name, filter, filter_params, output_fields, partition_names, options,
-            self._freshness(collection_name, consistency_level, guarantee_timestamp), namespace=namespace,
+            collection_name, filter, output_fields, partition_names,
+            self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
+            filter_params=filter_params, limit=limit, offset=offset, ignore_growing=ignore_growing,
+            order_by_fields=order_by_fields, namespace=namespace,
         )  # fmt: skip
-        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         return queries.parse_columns(self._call(rpc.QUERY, request, self._deadline(timeout), call_options))
 
     def search_columns(
@@ -143,16 +139,14 @@ class Columnar(Reads):
             >>> columns["id"]
             [1, 2]
         """
-        options = params.SearchOptions(offset=offset, ignore_growing=ignore_growing, cluster_id=self._cluster_id)
-        reading = searches.Reading(
-            fresh=self._freshness(collection_name, consistency_level, guarantee_timestamp),
-            output_fields=output_fields, partition_names=partition_names, namespace=namespace,
-        )  # fmt: skip
         request = searches.build_search(
-            collection_name, data, None, filter, filter_params, limit, search_params, anns_field, options, reading
-        )
+            collection_name, data, filter, limit, output_fields, search_params, anns_field, -1,
+            self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
+            filter_params=filter_params, partition_names=partition_names, namespace=namespace, offset=offset,
+            ignore_growing=ignore_growing,
+        )  # fmt: skip
         deadline = self._deadline(timeout)
-        collection = self._collection(collection_name, deadline) if query_vectors.needs_field(data) else None
-        searches.add_vectors(request, data, anns_field, collection)
-        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        if searches.lacks_vectors(request):
+            self._add_vectors(request, data, anns_field, deadline)
+        call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         return searches.parse_columns(self._call(rpc.SEARCH, request, deadline, call_options))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from milvusclient import checks, rpc
 from milvusclient._sync.core.reads import Reads
-from milvusclient.codec.write import query_vectors
 from milvusclient.exceptions import MilvusException
 from milvusclient.operations import (
     consistency,
@@ -18,7 +17,6 @@ from milvusclient.operations import (
     queries,
     searches,
 )
-from milvusclient.operations import search_params as params
 from milvusclient.policy import paging
 from milvusclient.policy.options import CallOptions
 
@@ -113,23 +111,20 @@ class Iterators(Reads):
         iterators.check_single(data)
         allowance = paging.Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
         last_write = self._last_write(checks.require_name("collection_name", collection_name))
-        reading = searches.Reading(
-            fresh=consistency.snapshot_freshness(consistency_level, guarantee_timestamp, last_write),
-            output_fields=output_fields, partition_names=partition_names, namespace=namespace,
+        fresh = consistency.snapshot_freshness(consistency_level, guarantee_timestamp, last_write)
+        request = searches.build_search(
+            collection_name, data, filter, 1, output_fields, search_params, anns_field, round_decimal, fresh,
+            self._cluster_id, filter_params=filter_params, partition_names=partition_names, namespace=namespace,
+            ignore_growing=ignore_growing, timezone=timezone, time_fields=time_fields,
         )  # fmt: skip
-        options = params.SearchOptions(
-            round_decimal=round_decimal, ignore_growing=ignore_growing, timezone=timezone, time_fields=time_fields,
-            cluster_id=self._cluster_id,
-        )  # fmt: skip
-        base = searches.build_search(
-            collection_name, data, None, filter, filter_params, 1, search_params, anns_field, options, reading
-        )
+        base = searches.as_message(request)
         iterators.check_no_offset(base)
         deadline = self._deadline(timeout)
         collection = self._collection(collection_name, deadline)
         base.search_params.extend(iterators.iterator_pairs(collection))
-        searches.add_vectors(base, data, anns_field, collection if query_vectors.needs_field(data) else None)
-        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        if searches.lacks_vectors(base):
+            searches.add_vectors(base, data, anns_field, collection)
+        call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         probed = self._search(iterators.build_probe(base), deadline, call_options)
         pages: SearchPages
         if probed.iterator_token:
@@ -213,14 +208,12 @@ class Iterators(Reads):
         skip = None if offset is None else checks.require_int("offset", offset, least=0)
         last_write = self._last_write(checks.require_name("collection_name", collection_name))
         deadline = self._deadline(timeout)
-        options = queries.QueryOptions(
-            offset=None if skip is None else 0, ignore_growing=ignore_growing,
-            reduce_stop_for_best=reduce_stop_for_best, timezone=timezone, time_fields=time_fields,
-            cluster_id=self._cluster_id,
-        )  # fmt: skip
         base = queries.build_query(
-            collection_name, filter, filter_params, output_fields, partition_names, options,
-            consistency.snapshot_freshness(consistency_level, guarantee_timestamp, last_write), namespace=namespace,
+            collection_name, filter, output_fields, partition_names,
+            consistency.snapshot_freshness(consistency_level, guarantee_timestamp, last_write), self._cluster_id,
+            filter_params=filter_params, offset=None if skip is None else 0, ignore_growing=ignore_growing,
+            reduce_stop_for_best=reduce_stop_for_best, timezone=timezone, time_fields=time_fields,
+            namespace=namespace,
         )  # fmt: skip
         if not output_fields:
             del base.output_fields[:]
@@ -235,7 +228,7 @@ class Iterators(Reads):
                 checkpoint.read_text(encoding="utf-8"), primary, str(checkpoint)
             )
         pages = iterators.QueryPages(base, primary, allowance, skip, resumed)
-        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         while pages.prepares:
             pages.receive(self._query(pages.next_request(), deadline, call_options))
         return QueryIterator(self, pages, timeout, call_options, checkpoint)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from milvusclient import checks, rpc
 from milvusclient._sync.core.base import Family
-from milvusclient.codec.write import rows as codec
 from milvusclient.exceptions import DataNotMatchException, MilvusException
 from milvusclient.operations import keys, mutations
 from milvusclient.policy.options import CallOptions
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from milvusclient._proto import milvus_pb2
-    from milvusclient.codec.write.request import Assembled
     from milvusclient.models.collection import CollectionInfo
     from milvusclient.models.mutations import DeletedKeys
     from milvusclient.operations.keys import Keys
@@ -79,16 +77,16 @@ class Mutations(Family):
             >>> (client.insert("books", rows))["insert_count"]
             2
         """
-        rows = codec.check_rows(data)
+        rows = mutations.check_rows(data)
         if not rows:
             return {"insert_count": 0, "ids": []}
 
-        def build(collection: CollectionInfo) -> Assembled[milvus_pb2.InsertRequest]:
+        def build(collection: CollectionInfo) -> mutations.Assembled[milvus_pb2.InsertRequest]:
             return mutations.build_insert(
                 collection_name, rows, collection, partition_name=partition_name, namespace=namespace
             )
 
-        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         return mutations.parse_insert(self._write(rpc.INSERT, collection_name, build, timeout, call_options))
 
     def upsert(
@@ -134,17 +132,17 @@ class Mutations(Family):
             >>> (client.upsert("books", {"id": 1, "vector": [0.5, 0.6]}))["upsert_count"]
             1
         """
-        rows = codec.check_rows(data)
+        rows = mutations.check_rows(data)
         if not rows:
             return {"upsert_count": 0, "ids": []}
 
-        def build(collection: CollectionInfo) -> Assembled[milvus_pb2.UpsertRequest]:
+        def build(collection: CollectionInfo) -> mutations.Assembled[milvus_pb2.UpsertRequest]:
             return mutations.build_upsert(
                 collection_name, rows, collection, partition_name=partition_name, namespace=namespace,
                 partial_update=partial_update, field_ops=field_ops,
             )  # fmt: skip
 
-        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         return mutations.parse_upsert(self._write(rpc.UPSERT, collection_name, build, timeout, call_options))
 
     def delete(
@@ -195,8 +193,7 @@ class Mutations(Family):
             >>> (client.delete("books", [1, 2]))["delete_count"]
             2
         """
-        listed = [] if pks is None else keys.list_keys("pks", pks)
-        listed += [] if ids is None else keys.list_keys("ids", ids)
+        listed = mutations.list_delete_keys(ids, pks)
         request = mutations.build_delete(
             collection_name, filter, filter_params, partition_name=partition_name,
             consistency_level=consistency_level, namespace=namespace, by_keys=bool(listed),
@@ -205,7 +202,7 @@ class Mutations(Family):
         if listed:
             collection = self._collection(collection_name, deadline)
             request.expr = keys.in_expression(keys.primary_field(collection), listed)
-        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         reply = self._call(rpc.DELETE, request, deadline, call_options)
         self._note_write(collection_name, reply.timestamp)
         return mutations.parse_delete(reply)
@@ -214,7 +211,7 @@ class Mutations(Family):
         self,
         method: Method[Req, milvus_pb2.MutationResult],
         collection_name: str,
-        build: Callable[[CollectionInfo], Assembled[Req]],
+        build: Callable[[CollectionInfo], mutations.Assembled[Req]],
         timeout: float | None,
         call_options: CallOptions,
     ) -> milvus_pb2.MutationResult:
@@ -241,7 +238,7 @@ class Mutations(Family):
     def _write_again(
         self,
         method: Method[Req, milvus_pb2.MutationResult],
-        request: Assembled[Req],
+        request: mutations.Assembled[Req],
         deadline: Deadline,
         call_options: CallOptions,
     ) -> milvus_pb2.MutationResult:

@@ -98,22 +98,19 @@ class Queries(Reads):
             [{'id': 1}, {'id': 2}]
         """
         common.require_vectors_as(vectors_as)
-        options = queries.QueryOptions(
-            limit=limit, offset=offset, ignore_growing=ignore_growing, reduce_stop_for_best=reduce_stop_for_best,
-            group_by_fields=group_by_fields, order_by_fields=queries.one_order(order_by_fields, order_by),
-            timezone=timezone, time_fields=time_fields, cluster_id=self._cluster_id,
-        )  # fmt: skip
         listed = [] if ids is None else keys.list_keys("ids", ids)
         request = queries.build_query(
-            collection_name, filter, filter_params, output_fields, partition_names, options,
-            self._freshness(collection_name, consistency_level, guarantee_timestamp),
-            namespace=namespace, by_keys=bool(listed),
+            collection_name, filter, output_fields, partition_names,
+            self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
+            filter_params=filter_params, by_keys=bool(listed), limit=limit, offset=offset,
+            ignore_growing=ignore_growing, reduce_stop_for_best=reduce_stop_for_best, group_by_fields=group_by_fields,
+            order_by_fields=queries.one_order(order_by_fields, order_by), timezone=timezone, time_fields=time_fields,
+            namespace=namespace,
         )  # fmt: skip
         deadline = self._deadline(timeout)
         if listed:
-            collection = self._collection(collection_name, deadline)
-            request.expr = keys.in_expression(keys.primary_field(collection), listed)
-        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+            request.expr = keys.in_expression(self._primary_field(collection_name, deadline), listed)
+        call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         return self._query(request, deadline, call_options, vectors_as)
 
     def get(
@@ -171,10 +168,14 @@ class Queries(Reads):
         listed = keys.list_keys("ids", ids)
         if not listed:
             return results.QueryResult()
-        return self.query(
-            collection_name, "", output_fields, timeout, listed, partition_names,
-            ignore_growing=ignore_growing, timezone=timezone, time_fields=time_fields,
-            consistency_level=consistency_level, guarantee_timestamp=guarantee_timestamp, namespace=namespace,
-            retry_times=retry_times, retry_on_rate_limit=retry_on_rate_limit, client_request_id=client_request_id,
-            vectors_as=vectors_as,
+        common.require_vectors_as(vectors_as)
+        request = queries.build_query(
+            collection_name, "", output_fields, partition_names,
+            self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
+            by_keys=True, ignore_growing=ignore_growing, timezone=timezone, time_fields=time_fields,
+            namespace=namespace,
         )  # fmt: skip
+        deadline = self._deadline(timeout)
+        request.expr = keys.in_expression(self._primary_field(collection_name, deadline), listed)
+        call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
+        return self._query(request, deadline, call_options, vectors_as)

@@ -6,22 +6,17 @@ from typing import TYPE_CHECKING
 
 from milvusclient import rpc
 from milvusclient._sync.core.reads import Reads
-from milvusclient.codec.write import query_vectors
 from milvusclient.operations import common, hybrid, searches
-from milvusclient.operations import search_params as params
-from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
+from milvusclient.policy.options import CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from milvusclient._proto import milvus_pb2
-    from milvusclient.codec.write.request import Assembled
     from milvusclient.models.results import SearchResult
     from milvusclient.operations.common import VectorsAs
     from milvusclient.operations.keys import Keys
     from milvusclient.operations.ranking import Ranker
     from milvusclient.operations.search_params import OrderBy
-    from milvusclient.policy.deadline import Deadline
     from milvusclient.schema.aggregation import SearchAggregation
     from milvusclient.schema.enums import ConsistencyLevel, DataType
     from milvusclient.schema.function_chain import FunctionChain
@@ -137,45 +132,20 @@ class Searches(Reads):
         """
         if vectors_as != "list":
             common.require_vectors_as(vectors_as)
-        fresh = self._freshness(collection_name, consistency_level, guarantee_timestamp)
-        request: milvus_pb2.SearchRequest | Assembled[milvus_pb2.SearchRequest] | None = None
+        request = searches.build_search(
+            collection_name, data, filter, limit, output_fields, search_params, anns_field, round_decimal,
+            self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
+            ids=ids, filter_params=filter_params, partition_names=partition_names, namespace=namespace, ranker=ranker,
+            function_chains=function_chains, highlighter=highlighter, search_aggregation=search_aggregation,
+            offset=offset, group_by_field=group_by_field, group_by_fields=group_by_fields, group_size=group_size,
+            strict_group_size=strict_group_size, order_by_fields=order_by_fields, json_path=json_path,
+            json_type=json_type, strict_cast=strict_cast, ignore_growing=ignore_growing,
+            page_retain_order=page_retain_order, timezone=timezone, time_fields=time_fields,
+        )  # fmt: skip
         deadline = self._deadline(timeout)
-        # Without the rarer options there is a shorter way to the same request.
-        if (
-            partition_names is None and ranker is None and function_chains is None and highlighter is None
-            and ids is None and search_aggregation is None and filter_params is None and offset is None
-            and group_by_field is None and group_by_fields is None and group_size is None
-            and strict_group_size is None and order_by_fields is None and json_path is None and json_type is None
-            and strict_cast is None and ignore_growing is False and page_retain_order is None and timezone is None
-            and time_fields is None and namespace is None
-        ):  # fmt: skip
-            request = searches.build_usual_search(
-                collection_name, data, filter, limit, output_fields, search_params, anns_field, round_decimal,
-                fresh, self._cluster_id,
-            )  # fmt: skip
-        if request is None:
-            options = params.SearchOptions(
-                round_decimal=round_decimal, offset=offset, ignore_growing=ignore_growing,
-                page_retain_order=page_retain_order, group_by_field=group_by_field, group_by_fields=group_by_fields,
-                group_size=group_size, strict_group_size=strict_group_size, order_by_fields=order_by_fields,
-                json_path=json_path, json_type=json_type, strict_cast=strict_cast, timezone=timezone,
-                time_fields=time_fields, cluster_id=self._cluster_id,
-            )  # fmt: skip
-            reading = searches.Reading(
-                fresh=fresh, output_fields=output_fields, partition_names=partition_names, namespace=namespace
-            )
-            reranking = searches.Reranking(
-                ranker=ranker, function_chains=function_chains, highlighter=highlighter, aggregation=search_aggregation
-            )
-            request = searches.build_search(
-                collection_name, data, ids, filter, filter_params, limit, search_params, anns_field,
-                options, reading, reranking,
-            )  # fmt: skip
-            if data is not None:
-                self._add_vectors(request, data, anns_field, deadline)
-        call_options = DEFAULT_CALL_OPTIONS
-        if client_request_id != "" or retry_times is not None or retry_on_rate_limit is not None:
-            call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        if searches.lacks_vectors(request):
+            self._add_vectors(request, data, anns_field, deadline)
+        call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         return self._search(request, deadline, call_options, round_decimal, vectors_as)
 
     def hybrid_search(
@@ -268,31 +238,21 @@ class Searches(Reads):
             [1]
         """
         common.require_vectors_as(vectors_as)
-        options = params.SearchOptions(
-            round_decimal=round_decimal, offset=offset, ignore_growing=ignore_growing,
-            page_retain_order=page_retain_order, group_by_field=group_by_field, group_by_fields=group_by_fields,
-            group_size=group_size, strict_group_size=strict_group_size, order_by_fields=order_by_fields,
-            json_path=json_path, json_type=json_type, strict_cast=strict_cast, timezone=timezone,
-            time_fields=time_fields, cluster_id=self._cluster_id,
-        )  # fmt: skip
-        reading = searches.Reading(
-            fresh=self._freshness(collection_name, consistency_level, guarantee_timestamp),
-            output_fields=output_fields, partition_names=partition_names, namespace=namespace,
-        )  # fmt: skip
         hybrid.refuse_unsupported(function_chains=function_chains, search_aggregation=search_aggregation)
-        request = hybrid.build_hybrid_search(collection_name, reqs, ranker, limit, options, reading, highlighter)
+        request = hybrid.build_hybrid_search(
+            collection_name, reqs, ranker, limit, output_fields, round_decimal,
+            self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
+            partition_names=partition_names, namespace=namespace, highlighter=highlighter, offset=offset,
+            group_by_field=group_by_field, group_by_fields=group_by_fields, group_size=group_size,
+            strict_group_size=strict_group_size, order_by_fields=order_by_fields, json_path=json_path,
+            json_type=json_type, strict_cast=strict_cast, ignore_growing=ignore_growing,
+            page_retain_order=page_retain_order, timezone=timezone, time_fields=time_fields,
+        )  # fmt: skip
         deadline = self._deadline(timeout)
         for part, search in zip(request.requests, reqs, strict=True):
-            self._add_vectors(part, search.data, search.anns_field, deadline)
+            if searches.lacks_vectors(part):
+                self._add_vectors(part, search.data, search.anns_field, deadline)
         hybrid.check_vector_counts(request)
-        call_options = CallOptions(client_request_id, retry_times, retry_on_rate_limit)
+        call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         reply = self._call(rpc.HYBRID_SEARCH, request, deadline, call_options)
         return searches.parse_search(reply, round_decimal, vectors_as=vectors_as)
-
-    def _add_vectors(
-        self, request: milvus_pb2.SearchRequest, data: object, anns_field: str | None, deadline: Deadline
-    ) -> None:
-        """Add the query vectors; only those that are raw bytes need the schema, which says what they are."""
-        needed = query_vectors.needs_field(data)
-        collection = self._collection(request.collection_name, deadline) if needed else None
-        searches.add_vectors(request, data, anns_field, collection)

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from milvusclient._proto import common_pb2, milvus_pb2
-from milvusclient.checks import given, require_name
+from milvusclient._proto import milvus_pb2
+from milvusclient.checks import given, require_name, require_str_list
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.common import key_value_pairs
-from milvusclient.operations.highlighting import encode_highlighter
-from milvusclient.operations.keys import require_filter
-from milvusclient.operations.queries import filter_values
 from milvusclient.operations.ranking import Ranker, encode_score, ranker_texts
-from milvusclient.operations.search_params import SearchOptions, group_texts, require_count, search_texts
+from milvusclient.operations.search_params import SearchOptions, group_texts, require_count
+from milvusclient.operations.searches import Names, build_search
 from milvusclient.schema.functions import Function, FunctionScore
 from milvusclient.schema.ranking import AnnSearchRequest, BaseRanker, WeightedRanker
 
 if TYPE_CHECKING:
-    from milvusclient.operations.searches import Reading
+    from milvusclient.operations.consistency import Freshness
+    from milvusclient.operations.search_params import OrderBy
+    from milvusclient.schema.enums import DataType
     from milvusclient.schema.highlight import Highlighter
 
 __all__ = ["build_hybrid_search", "check_vector_counts", "refuse_unsupported"]
-
-#: What a hybrid search groups by is said once for all; several fields only to the requests.
-_SHARED_GROUP_KEYS = ("group_by_field", "group_size", "strict_group_size")
 
 
 def build_hybrid_search(
@@ -33,24 +29,40 @@ def build_hybrid_search(
     reqs: Sequence[AnnSearchRequest],
     ranker: Ranker | None,
     limit: int,
-    options: SearchOptions,
-    reading: Reading,
+    output_fields: Sequence[str] | None,
+    round_decimal: int,
+    fresh: Freshness,
+    cluster_id: str,
+    *,
+    partition_names: Sequence[str] | None = None,
+    namespace: str | None = None,
     highlighter: Highlighter | None = None,
+    offset: int | None = None,
+    group_by_field: str | None = None,
+    group_by_fields: Sequence[str] | None = None,
+    group_size: int | None = None,
+    strict_group_size: bool | None = None,
+    order_by_fields: OrderBy | None = None,
+    json_path: str | None = None,
+    json_type: DataType | int | None = None,
+    strict_cast: bool | None = None,
+    ignore_growing: bool = False,
+    page_retain_order: bool | None = None,
+    timezone: str | None = None,
+    time_fields: str | Sequence[str] | None = None,
 ) -> milvus_pb2.HybridSearchRequest:
-    """A hybrid search, all but the query vectors of its requests.
+    """Build a hybrid search.
 
-    Args:
-        collection_name: name or alias of the collection.
-        reqs: the searches.
-        ranker: what merges their hits; None leaves it to the server.
-        limit: how many hits for each query vector.
-        options: what else is asked for, of every search.
-        reading: where to look and what to bring back.
-        highlighter: what marks passages in the hits.
+    The arguments are those of :meth:`MilvusClient.hybrid_search`. Beside them, ``fresh`` says how fresh the data
+    must be, and ``cluster_id`` which cluster answers (for sessions; empty otherwise).
+
+    Returns:
+        The request. A part lacks its query vectors if only the schema says what they are: see
+        :func:`~milvusclient.operations.searches.lacks_vectors`.
 
     Raises:
-        ParamError: an argument cannot be.
-        DataTypeNotMatchException: a filter is not a text.
+        ParamError: an argument is invalid.
+        DataTypeNotMatchException: a filter is not a str.
     """
     request = milvus_pb2.HybridSearchRequest(collection_name=require_name("collection_name", collection_name))
     searches = _checked(reqs)
@@ -66,40 +78,30 @@ def build_hybrid_search(
         )
     texts["limit"] = str(require_count("limit", limit))
     for index, search in enumerate(searches):
-        request.requests.append(_build_part(request.collection_name, index, search, options, reading, highlighter))
-    reading.apply(request)
-    texts["round_decimal"] = str(options.round_decimal)
-    texts["offset"] = str(options.offset or 0)
-    texts.update({key: text for key, text in group_texts(options).items() if key in _SHARED_GROUP_KEYS})
-    if options.cluster_id:
-        texts["cluster_id"] = options.cluster_id
+        require_name(f"reqs[{index}].anns_field", search.anns_field)
+        part = build_search(
+            collection_name, search.data, search.expr, search.limit, None, search.param, search.anns_field,
+            round_decimal, fresh, cluster_id, filter_params=search.expr_params, partition_names=partition_names,
+            namespace=namespace, highlighter=highlighter, offset=offset, group_by_field=group_by_field,
+            group_by_fields=group_by_fields, group_size=group_size, strict_group_size=strict_group_size,
+            order_by_fields=order_by_fields, json_path=json_path, json_type=json_type, strict_cast=strict_cast,
+            ignore_growing=ignore_growing, page_retain_order=page_retain_order, timezone=timezone,
+            time_fields=time_fields, names=Names(f"reqs[{index}].", "expr", "param"),
+        )  # fmt: skip
+        request.requests.add().MergeFromString(part.SerializeToString())
+    request.output_fields.extend(require_str_list("output_fields", output_fields or []))
+    request.partition_names.extend(partition_names or [])
+    if namespace is not None:
+        request.namespace = namespace
+    fresh.apply(request)
+    texts["round_decimal"] = str(round_decimal)
+    texts["offset"] = str(offset or 0)
+    groups = SearchOptions(group_by_field=group_by_field, group_size=group_size, strict_group_size=strict_group_size)
+    texts.update(group_texts(groups))
+    if cluster_id:
+        texts["cluster_id"] = cluster_id
     request.rank_params.extend(key_value_pairs(texts))
     return request
-
-
-def _build_part(
-    collection_name: str,
-    index: int,
-    search: AnnSearchRequest,
-    options: SearchOptions,
-    reading: Reading,
-    highlighter: Highlighter | None,
-) -> milvus_pb2.SearchRequest:
-    at = f"reqs[{index}]"
-    limit = require_count(f"{at}.limit", search.limit)
-    anns_field = require_name(f"{at}.anns_field", search.anns_field)
-    part = milvus_pb2.SearchRequest(
-        collection_name=collection_name,
-        dsl=require_filter(f"{at}.expr", search.expr),
-        dsl_type=common_pb2.DslType.BoolExprV1,
-    )
-    part.search_params.extend(key_value_pairs(search_texts(search.param, limit, anns_field, options, f"{at}.param")))
-    for name, value in filter_values(search.expr_params).items():
-        part.expr_template_values[name].CopyFrom(value)
-    if highlighter is not None:
-        part.highlighter.CopyFrom(encode_highlighter(highlighter))
-    replace(reading, output_fields=None).apply(part)
-    return part
 
 
 def _checked(reqs: object) -> Sequence[AnnSearchRequest]:
@@ -112,30 +114,32 @@ def _checked(reqs: object) -> Sequence[AnnSearchRequest]:
 
 
 def _check_weights(ranker: BaseRanker, count: int) -> None:
-    """The server would refuse it only after all searches are done."""
+    # The server would refuse it too, but only after all searches are done.
     if isinstance(ranker, WeightedRanker):
         weights = cast("dict[str, list[float]]", ranker.dict()["params"])["weights"]
         if len(weights) != count:
-            raise ParamError(message=f"a WeightedRanker needs a weight for each of the {count} reqs, it has {weights}")
+            raise ParamError(
+                message=f"ranker must have one weight for each of the {count} reqs, got the weights {weights}"
+            )
 
 
 def refuse_unsupported(**values: object) -> None:
-    """Refuse what searches can do and hybrid searches cannot.
+    """Refuse options of searches that hybrid searches do not have.
 
     Raises:
         ParamError: one of them is given.
     """
     for name, value in values.items():
         if value is not None:
-            raise ParamError(message=f"a hybrid search has no {name}: servers have it for search only")
+            raise ParamError(message=f"hybrid_search does not support {name}: servers support it in search only")
 
 
 def check_vector_counts(request: milvus_pb2.HybridSearchRequest) -> None:
-    """Check that all requests have equally many query vectors.
+    """Check that all requests have the same number of query vectors.
 
     Raises:
-        ParamError: they differ.
+        ParamError: they do not.
     """
     counts = [part.nq for part in request.requests]
     if len(set(counts)) > 1:
-        raise ParamError(message=f"all reqs must have equally many query vectors, they have {counts}")
+        raise ParamError(message=f"all reqs must have the same number of query vectors, got {counts}")

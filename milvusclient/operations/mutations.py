@@ -10,7 +10,7 @@ from milvusclient.checks import optional_str, require_bool, require_name, requir
 from milvusclient.codec.ids import decode_ids
 from milvusclient.codec.read.results import extra_info
 from milvusclient.codec.write.request import Assembled
-from milvusclient.codec.write.rows import encode_rows
+from milvusclient.codec.write.rows import check_rows, encode_rows
 from milvusclient.exceptions import (
     DataNotMatchException,
     DataTypeNotMatchException,
@@ -19,7 +19,7 @@ from milvusclient.exceptions import (
 )
 from milvusclient.models.mutations import DeletedKeys
 from milvusclient.operations.consistency import parse_level
-from milvusclient.operations.keys import require_filter
+from milvusclient.operations.keys import Keys, list_keys, require_filter
 from milvusclient.operations.queries import filter_values
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.field_ops import FieldOp, FieldOpType, normalize_field_ops
@@ -31,11 +31,14 @@ if TYPE_CHECKING:
     from milvusclient.schema.enums import ConsistencyLevel
 
 __all__ = [
+    "Assembled",
     "FieldOps",
     "build_delete",
     "build_insert",
     "build_upsert",
+    "check_rows",
     "is_schema_mismatch",
+    "list_delete_keys",
     "parse_delete",
     "parse_insert",
     "parse_upsert",
@@ -134,6 +137,16 @@ def _check_op(name: str, op: FieldOpType, collection: CollectionInfo) -> None:
             message=f"field_ops[{name!r}] is {op.name}, which needs an ARRAY field; "
             f"in collection {collection.name!r} field {name!r} {is_what}"
         )
+
+
+def list_delete_keys(ids: Keys | None, pks: Keys | None) -> list[int | str]:
+    """Return the keys of the rows to delete, which may be given under either name.
+
+    Raises:
+        TypeError: a key is neither an int nor a str. (It is a ParamError, too.)
+    """
+    listed = [] if pks is None else list_keys("pks", pks)
+    return listed + ([] if ids is None else list_keys("ids", ids))
 
 
 def build_delete(

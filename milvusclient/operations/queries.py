@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from milvusclient._proto import milvus_pb2
@@ -25,84 +24,41 @@ if TYPE_CHECKING:
     from milvusclient.operations.common import VectorsAs
     from milvusclient.operations.consistency import Freshness
 
-__all__ = ["QueryOptions", "build_query", "filter_values", "finds_nothing", "one_order", "parse_columns", "parse_query"]
+__all__ = ["build_query", "filter_values", "finds_nothing", "one_order", "parse_columns", "parse_query"]
 
 #: How servers before 2.3 say that a collection has no rows.
 _EMPTY_COLLECTION = 26
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryOptions:
-    """What a query may ask for beside its filter; the methods' docstrings explain them.
-
-    Args:
-        cluster_id: the cluster that shall answer, for sessions.
-        iterator: what only iterators send, as texts.
-    """
-
-    limit: int | str | None = None
-    offset: int | str | None = None
-    ignore_growing: bool = False
-    reduce_stop_for_best: bool = False
-    group_by_fields: Sequence[str] | None = None
-    order_by_fields: OrderBy | None = None
-    timezone: str | None = None
-    time_fields: str | Sequence[str] | None = None
-    cluster_id: str = ""
-    iterator: Mapping[str, str] = field(default_factory=dict)
-
-    def texts(self) -> dict[str, str]:
-        """As a request carries them.
-
-        Raises:
-            ParamError: one of them cannot be.
-        """
-        texts: dict[str, str] = {}
-        if self.limit is not None:
-            texts["limit"] = str(_number("limit", self.limit))
-        if self.offset is not None:
-            texts["offset"] = str(_number("offset", self.offset))
-        texts.update(time_texts(self.timezone, self.time_fields))
-        texts["ignore_growing"] = str(require_bool("ignore_growing", self.ignore_growing))
-        texts["reduce_stop_for_best"] = str(require_bool("reduce_stop_for_best", self.reduce_stop_for_best))
-        if self.group_by_fields:
-            texts["group_by_fields"] = ",".join(require_str_list("group_by_fields", self.group_by_fields))
-        if self.order_by_fields:
-            texts["order_by_fields"] = order_text("order_by_fields", self.order_by_fields)
-        if self.cluster_id:
-            texts["cluster_id"] = self.cluster_id
-        texts.update(self.iterator)
-        return texts
-
-
 def build_query(
     collection_name: str,
     filter_text: str | None,
-    filter_params: Mapping[str, object] | None,
     output_fields: Sequence[str] | None,
     partition_names: Sequence[str] | None,
-    options: QueryOptions,
     fresh: Freshness,
+    cluster_id: str,
     *,
-    namespace: str | None = None,
+    filter_params: Mapping[str, object] | None = None,
     by_keys: bool = False,
+    limit: int | str | None = None,
+    offset: int | str | None = None,
+    ignore_growing: bool = False,
+    reduce_stop_for_best: bool = False,
+    group_by_fields: Sequence[str] | None = None,
+    order_by_fields: OrderBy | None = None,
+    timezone: str | None = None,
+    time_fields: str | Sequence[str] | None = None,
+    namespace: str | None = None,
 ) -> milvus_pb2.QueryRequest:
-    """A query.
+    """Build a query.
 
-    Args:
-        collection_name: name or alias of the collection.
-        filter_text: which rows.
-        filter_params: values for the placeholders of the filter.
-        output_fields: which fields; None or an empty list means all.
-        partition_names: where to look; None or an empty list means everywhere.
-        options: what else is asked for.
-        fresh: how fresh the data must be.
-        namespace: the namespace of the rows.
-        by_keys: the rows are found by their keys, which are added as soon as the name of the primary key is known.
+    The arguments are those of :meth:`MilvusClient.query`. Beside them, ``fresh`` says how fresh the data must be,
+    ``cluster_id`` which cluster answers (for sessions; empty otherwise), and ``by_keys`` that the rows are found by
+    their keys, which are added once the name of the primary key is known.
 
     Raises:
-        ParamError: an argument cannot be, or both keys and a filter are given.
-        DataTypeNotMatchException: the filter is not a text.
+        ParamError: an argument is invalid, or both keys and a filter are given.
+        DataTypeNotMatchException: the filter is not a str.
     """
     request = milvus_pb2.QueryRequest(
         collection_name=require_name("collection_name", collection_name),
@@ -112,7 +68,21 @@ def build_query(
     )
     if by_keys and request.expr:
         raise ParamError(message="give either ids or filter; for both, write the ids into the filter")
-    request.query_params.extend(key_value_pairs(options.texts()))
+    texts: dict[str, str] = {}
+    if limit is not None:
+        texts["limit"] = str(_row_count("limit", limit))
+    if offset is not None:
+        texts["offset"] = str(_row_count("offset", offset))
+    texts.update(time_texts(timezone, time_fields))
+    texts["ignore_growing"] = str(require_bool("ignore_growing", ignore_growing))
+    texts["reduce_stop_for_best"] = str(require_bool("reduce_stop_for_best", reduce_stop_for_best))
+    if group_by_fields:
+        texts["group_by_fields"] = ",".join(require_str_list("group_by_fields", group_by_fields))
+    if order_by_fields:
+        texts["order_by_fields"] = order_text("order_by_fields", order_by_fields)
+    if cluster_id:
+        texts["cluster_id"] = cluster_id
+    request.query_params.extend(key_value_pairs(texts))
     fresh.apply(request)
     if namespace is not None:
         request.namespace = require_str("namespace", namespace)
@@ -156,8 +126,8 @@ def one_order(order_by_fields: OrderBy | None, order_by: OrderBy | None) -> Orde
     return order_by_fields or order_by
 
 
-def _number(name: str, value: int | str) -> int:
-    """A number of rows; a text of digits counts too, as servers read one."""
+def _row_count(name: str, value: int | str) -> int:
+    """Return a number of rows; decimal digits in a str count too, as servers accept them."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value)
     return require_int(name, value, least=0)

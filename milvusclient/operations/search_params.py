@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from milvusclient.checks import given, require_bool, require_int, require_str, require_str_list
@@ -52,7 +52,6 @@ class SearchOptions:
 
     Args:
         cluster_id: the cluster that shall answer, for sessions.
-        iterator: what only iterators send, as texts.
     """
 
     round_decimal: int = -1
@@ -70,7 +69,6 @@ class SearchOptions:
     timezone: str | None = None
     time_fields: str | Sequence[str] | None = None
     cluster_id: str = ""
-    iterator: Mapping[str, str] = field(default_factory=dict)
 
 
 def search_texts(
@@ -108,7 +106,6 @@ def search_texts(
     texts.update(_json_texts(options))
     if options.cluster_id:
         texts["cluster_id"] = options.cluster_id
-    texts.update(options.iterator)
     texts["params"] = _params_text(given_params, options, name)
     return texts
 

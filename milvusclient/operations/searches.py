@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Real
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard
 
 from milvusclient._proto import common_pb2, milvus_pb2
 from milvusclient.checks import given, optional_str, require_name, require_str, require_str_list
@@ -15,7 +14,7 @@ from milvusclient.codec.read.results import decode_search
 from milvusclient.codec.read.table import search_columns
 from milvusclient.codec.wire import field_number, prefix
 from milvusclient.codec.write.embedding_list import EmbeddingList
-from milvusclient.codec.write.query_vectors import encode_vectors, usual_vectors
+from milvusclient.codec.write.query_vectors import encode_vectors, needs_field, usual_vectors
 from milvusclient.codec.write.request import Assembled
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.aggregation import encode_aggregation
@@ -42,127 +41,198 @@ if TYPE_CHECKING:
     from milvusclient.operations.common import VectorsAs
     from milvusclient.operations.consistency import Freshness
     from milvusclient.operations.keys import Keys
+    from milvusclient.operations.search_params import OrderBy
     from milvusclient.schema.aggregation import SearchAggregation
+    from milvusclient.schema.enums import DataType
     from milvusclient.schema.function_chain import FunctionChain
     from milvusclient.schema.functions import Function, FunctionScore
     from milvusclient.schema.highlight import Highlighter
 
-__all__ = ["Reading", "Reranking", "add_vectors", "build_search", "build_usual_search", "parse_columns", "parse_search"]
+__all__ = [
+    "Names",
+    "Request",
+    "add_vectors",
+    "as_message",
+    "build_search",
+    "lacks_vectors",
+    "parse_columns",
+    "parse_search",
+]
+
+#: A search as a message, or as the bytes of one.
+Request: TypeAlias = "milvus_pb2.SearchRequest | Assembled[milvus_pb2.SearchRequest]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """Where a search looks and what it brings back.
+class Names(NamedTuple):
+    """How error messages call the arguments of a search.
 
     Args:
-        fresh: how fresh the data must be.
-        output_fields: which fields; None or an empty list means none.
-        partition_names: where to look; None or an empty list means everywhere.
-        namespace: the namespace of the rows.
+        at: the place of the search among others, such as ``"reqs[0]."``; empty for a search of its own.
+        filter: the name of the filter.
+        search_params: the name of the search parameters.
     """
 
-    fresh: Freshness
-    output_fields: Sequence[str] | None = None
-    partition_names: Sequence[str] | None = None
-    namespace: str | None = None
-
-    def apply(self, request: milvus_pb2.SearchRequest | milvus_pb2.HybridSearchRequest) -> None:
-        """Write it into a request.
-
-        Raises:
-            ParamError: a name is not a text.
-        """
-        request.output_fields.extend(require_str_list("output_fields", self.output_fields or []))
-        request.partition_names.extend(require_str_list("partition_names", self.partition_names or []))
-        if self.namespace is not None:
-            request.namespace = require_str("namespace", self.namespace)
-        self.fresh.apply(request)
+    at: str = ""
+    filter: str = "filter"
+    search_params: str = "search_params"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reranking:
-    """What is done to the hits of a search before they come back."""
-
-    ranker: Function | FunctionScore | None = None
-    function_chains: FunctionChain | Sequence[FunctionChain] | None = None
-    highlighter: Highlighter | None = None
-    aggregation: SearchAggregation | None = None
-
-    def apply(self, request: milvus_pb2.SearchRequest, options: SearchOptions) -> None:
-        """Write it into a request.
-
-        Raises:
-            ParamError: one of them has a wrong type, or two of them exclude each other.
-        """
-        if self.function_chains is not None:
-            chains = encode_chains(self.function_chains)
-            if chains and self.ranker is not None:
-                raise ParamError(message="give either function_chains or ranker: both order the hits")
-            request.function_chains.extend(chains)
-        if self.ranker is not None:
-            request.function_score.CopyFrom(encode_score(self.ranker))
-        if self.highlighter is not None:
-            request.highlighter.CopyFrom(encode_highlighter(self.highlighter))
-        if self.aggregation is not None:
-            for name in ("group_by_field", "group_by_fields"):
-                if getattr(options, name):
-                    raise ParamError(message=f"give either search_aggregation or {name}: both make groups of the hits")
-            request.search_aggregation.CopyFrom(encode_aggregation(self.aggregation))
+_OWN_NAMES = Names()
+_NONE_ONLY = {type(None)}
 
 
 def build_search(
     collection_name: str,
     data: object,
-    ids: Keys | None,
     filter_text: str | None,
-    filter_params: Mapping[str, object] | None,
     limit: int,
+    output_fields: Sequence[str] | None,
     search_params: Mapping[str, object] | None,
     anns_field: str | None,
-    options: SearchOptions,
-    reading: Reading,
-    reranking: Reranking = Reranking(),
-) -> milvus_pb2.SearchRequest:
-    """A search, all but its query vectors: :func:`add_vectors` adds them.
+    round_decimal: int,
+    fresh: Freshness,
+    cluster_id: str,
+    *,
+    ids: Keys | None = None,
+    filter_params: Mapping[str, object] | None = None,
+    partition_names: Sequence[str] | None = None,
+    namespace: str | None = None,
+    ranker: Function | FunctionScore | None = None,
+    function_chains: FunctionChain | Sequence[FunctionChain] | None = None,
+    highlighter: Highlighter | None = None,
+    search_aggregation: SearchAggregation | None = None,
+    offset: int | None = None,
+    group_by_field: str | None = None,
+    group_by_fields: Sequence[str] | None = None,
+    group_size: int | None = None,
+    strict_group_size: bool | None = None,
+    order_by_fields: OrderBy | None = None,
+    json_path: str | None = None,
+    json_type: DataType | int | None = None,
+    strict_cast: bool | None = None,
+    ignore_growing: bool = False,
+    page_retain_order: bool | None = None,
+    timezone: str | None = None,
+    time_fields: str | Sequence[str] | None = None,
+    names: Names = _OWN_NAMES,
+) -> Request:
+    """Build a search: the one way to a SearchRequest for ``search``, its iterator, hybrid and columnar searches.
 
-    Args:
-        collection_name: name or alias of the collection.
-        data: the query vectors; only looked at for whether they are given.
-        ids: the rows whose vectors are searched for, in place of query vectors.
-        filter_text: which rows.
-        filter_params: values for the placeholders of the filter.
-        limit: how many hits for each query vector.
-        search_params: metric and parameters of the index.
-        anns_field: the vector field; None or empty means the only one.
-        options: what else is asked for.
-        reading: where to look and what to bring back.
-        reranking: what is done to the hits.
+    The arguments are those of :meth:`MilvusClient.search`. Beside them, ``fresh`` says how fresh the data must be,
+    ``cluster_id`` which cluster answers (for sessions; empty otherwise), and ``names`` how error messages call the
+    arguments.
+
+    Returns:
+        The request. Its query vectors are missing if only the schema says what they are: see :func:`lacks_vectors`.
 
     Raises:
-        ParamError: an argument cannot be.
-        DataTypeNotMatchException: the filter is not a text.
+        ParamError: an argument is invalid, contradicts another, or is given twice.
+        DataTypeNotMatchException: the filter is not a str.
     """
+    rare = (
+        ids, filter_params, partition_names, namespace, ranker, function_chains, highlighter, search_aggregation,
+        offset, group_by_field, group_by_fields, group_size, strict_group_size, order_by_fields, json_path, json_type,
+        strict_cast, page_retain_order, timezone, time_fields,
+    )  # fmt: skip
+    # Types are compared, not values: an array of keys is not equal to None, but an array of answers.
+    if ignore_growing is False and set(map(type, rare)) == _NONE_ONLY:
+        usual = _build_usual(
+            collection_name, data, filter_text, limit, output_fields, search_params, anns_field, round_decimal, fresh,
+            cluster_id, names,
+        )  # fmt: skip
+        if usual is not None:
+            return usual
+    options = SearchOptions(
+        round_decimal=round_decimal, offset=offset, ignore_growing=ignore_growing,
+        page_retain_order=page_retain_order, group_by_field=group_by_field, group_by_fields=group_by_fields,
+        group_size=group_size, strict_group_size=strict_group_size, order_by_fields=order_by_fields,
+        json_path=json_path, json_type=json_type, strict_cast=strict_cast, timezone=timezone, time_fields=time_fields,
+        cluster_id=cluster_id,
+    )  # fmt: skip
     if (data is None) == (ids is None):
         raise ParamError(message="give either data, the query vectors, or ids, the keys of rows that have the vectors")
-    field_name = optional_str("anns_field", anns_field)
-    request = milvus_pb2.SearchRequest(
-        collection_name=require_name("collection_name", collection_name),
-        dsl=require_filter("filter", filter_text),
-        dsl_type=common_pb2.DslType.BoolExprV1,
+    request = _build_message(
+        collection_name, filter_text, limit, output_fields, search_params, anns_field, options, fresh, names
     )
-    texts = search_texts(search_params, require_count("limit", limit), field_name, options, "search_params")
-    request.search_params.extend(key_value_pairs(texts))
     for name, value in filter_values(filter_params).items():
         request.expr_template_values[name].CopyFrom(value)
-    reading.apply(request)
-    reranking.apply(request, options)
+    request.partition_names.extend(require_str_list("partition_names", partition_names or []))
+    if namespace is not None:
+        request.namespace = require_str("namespace", namespace)
+    _add_reranking(request, ranker, function_chains, highlighter)
+    if search_aggregation is not None:
+        _add_aggregation(request, search_aggregation, options)
     if ids is not None:
         request.ids.CopyFrom(encode_ids(ids))
         request.nq = len(request.ids.int_id.data) or len(request.ids.str_id.data)
+    else:
+        _check_queries(data, names)
+        if not needs_field(data):
+            add_vectors(request, data, anns_field, None, names)
     return request
 
 
-def build_usual_search(
+def _build_message(
+    collection_name: str,
+    filter_text: str | None,
+    limit: int,
+    output_fields: Sequence[str] | None,
+    search_params: Mapping[str, object] | None,
+    anns_field: str | None,
+    options: SearchOptions,
+    fresh: Freshness,
+    names: Names,
+) -> milvus_pb2.SearchRequest:
+    """Build what every search says, all but its query vectors."""
+    field_name = optional_str(f"{names.at}anns_field", anns_field)
+    request = milvus_pb2.SearchRequest(
+        collection_name=require_name("collection_name", collection_name),
+        dsl=require_filter(f"{names.at}{names.filter}", filter_text),
+        dsl_type=common_pb2.DslType.BoolExprV1,
+    )
+    count = require_count(f"{names.at}limit", limit)
+    texts = search_texts(search_params, count, field_name, options, f"{names.at}{names.search_params}")
+    request.search_params.extend(key_value_pairs(texts))
+    request.output_fields.extend(require_str_list("output_fields", output_fields or []))
+    fresh.apply(request)
+    return request
+
+
+def _add_reranking(
+    request: milvus_pb2.SearchRequest,
+    ranker: Function | FunctionScore | None,
+    function_chains: FunctionChain | Sequence[FunctionChain] | None,
+    highlighter: Highlighter | None,
+) -> None:
+    if function_chains is not None:
+        chains = encode_chains(function_chains)
+        if chains and ranker is not None:
+            raise ParamError(message="give either function_chains or ranker: both order the hits")
+        request.function_chains.extend(chains)
+    if ranker is not None:
+        request.function_score.CopyFrom(encode_score(ranker))
+    if highlighter is not None:
+        request.highlighter.CopyFrom(encode_highlighter(highlighter))
+
+
+def _add_aggregation(request: milvus_pb2.SearchRequest, aggregation: SearchAggregation, options: SearchOptions) -> None:
+    for name in ("group_by_field", "group_by_fields"):
+        if getattr(options, name):
+            raise ParamError(message=f"give either search_aggregation or {name}: both group the hits")
+    request.search_aggregation.CopyFrom(encode_aggregation(aggregation))
+
+
+def lacks_vectors(request: Request) -> TypeGuard[milvus_pb2.SearchRequest]:
+    """Return whether :func:`add_vectors` must be called, with the schema: the query vectors are raw bytes."""
+    return isinstance(request, milvus_pb2.SearchRequest) and not request.nq
+
+
+def as_message(request: Request) -> milvus_pb2.SearchRequest:
+    """Return a request as a message that can be changed."""
+    return request.message() if isinstance(request, Assembled) else request
+
+
+def _build_usual(
     collection_name: str,
     data: object,
     filter_text: object,
@@ -173,30 +243,19 @@ def build_usual_search(
     round_decimal: int,
     fresh: Freshness,
     cluster_id: str,
+    names: Names,
 ) -> Assembled[milvus_pb2.SearchRequest] | None:
-    """A search as most programs write it, for lists of floats or float32 arrays, without any of the rarer options.
+    """Build a search as most programs write it, for lists of floats or float32 arrays, in a few steps.
 
-    It is the request of :func:`build_search` and :func:`add_vectors`, made in a few steps: all but the filter and the
-    vectors is the same from search to search, and kept. A program waits for the reply of each search before it makes
-    the next, so whatever runs here runs on cold caches, and the number of steps is what it costs.
-
-    Args:
-        collection_name: name or alias of the collection.
-        data: the query vectors.
-        filter_text: which rows.
-        limit: how many hits for each query vector.
-        output_fields: which fields the hits have.
-        search_params: metric and parameters of the index.
-        anns_field: the vector field; None or empty means the only one.
-        round_decimal: how many decimals the distances keep, -1 for all.
-        fresh: how fresh the data must be.
-        cluster_id: the cluster that shall answer, for sessions.
+    All but the filter and the vectors is the same from search to search, so it is serialized once and kept. A program
+    waits for the reply of each search before it makes the next one; what runs here finds the caches of the processor
+    cold, and the number of steps is what it costs.
 
     Returns:
-        The request; None if something about it is not so usual.
+        The request; None if the long way is needed.
 
     Raises:
-        ParamError: an argument cannot be.
+        ParamError: an argument is invalid.
     """
     vectors = usual_vectors(data)
     frozen = frozen_params(search_params)
@@ -205,9 +264,11 @@ def build_usual_search(
     group, count = vectors
     fields = tuple(output_fields) if isinstance(output_fields, list) else output_fields
     try:
-        head = _usual_head(collection_name, count, limit, fields, frozen, anns_field, round_decimal, fresh, cluster_id)
+        head = _usual_head(
+            collection_name, count, limit, fields, frozen, anns_field, round_decimal, fresh, cluster_id, names
+        )
     except TypeError:
-        return None  # something that no cache can hold, and no search either
+        return None  # something unhashable: the long way says what is wrong with it
     if filter_text:
         head += milvus_pb2.SearchRequest(dsl=filter_text).SerializeToString()
     return Assembled.of(milvus_pb2.SearchRequest, head, _group_prefix(len(group)) + group)
@@ -224,13 +285,13 @@ def _usual_head(
     round_decimal: int,
     fresh: Freshness,
     cluster_id: str,
+    names: Names,
 ) -> bytes:
-    """A serialized search without filter and vectors."""
-    request = build_search(
-        collection_name, (), None, "", None, limit, thawed_params(search_params), anns_field,
-        SearchOptions(round_decimal=round_decimal, cluster_id=cluster_id),
-        Reading(fresh=fresh, output_fields=output_fields),
-    )  # fmt: skip
+    """Serialize a search without filter and vectors."""
+    options = SearchOptions(round_decimal=round_decimal, cluster_id=cluster_id)
+    request = _build_message(
+        collection_name, "", limit, output_fields, thawed_params(search_params), anns_field, options, fresh, names
+    )
     request.nq = queries
     return request.SerializeToString()
 
@@ -241,31 +302,40 @@ def _group_prefix(size: int) -> bytes:
 
 
 def add_vectors(
-    request: milvus_pb2.SearchRequest, data: object, anns_field: str | None, collection: CollectionInfo | None
+    request: milvus_pb2.SearchRequest,
+    data: object,
+    anns_field: str | None,
+    collection: CollectionInfo | None,
+    names: Names = _OWN_NAMES,
 ) -> None:
-    """Add the query vectors.
+    """Add the query vectors to a search.
 
     Args:
         request: the search.
-        data: a list of query vectors, of texts, or of embedding lists.
+        data: the query vectors: a list of vectors, of str, or of embedding lists.
         anns_field: the vector field; None or empty means the only one.
-        collection: what is known of the collection; None if nothing is known, and nothing needs to be.
+        collection: the schema, which says what raw bytes are; None where the vectors themselves say it.
+        names: how error messages call the arguments.
 
     Raises:
-        ParamError: the data are no query vectors, or none for this field.
+        ParamError: the data are not query vectors, or do not fit the field.
     """
-    _check_queries(data)
     field = None
     if collection is not None:
         if anns_field:
             field = collection.anns_field(anns_field)
         elif len(collection.vector_fields) == 1 and not collection.struct_fields:
             field = collection.vector_fields[0]
-    request.placeholder_group, request.nq = encode_vectors(data, field)
+    try:
+        request.placeholder_group, request.nq = encode_vectors(data, field)
+    except ParamError as error:
+        if not names.at:
+            raise
+        raise ParamError(message=f"{names.at}{error.message}") from error
 
 
-def _check_queries(data: object) -> None:
-    """Refuse a single query: whether it is one or many must not depend on how deep a list is."""
+def _check_queries(data: object, names: Names) -> None:
+    """Refuse a single query: whether it is one or many must not depend on how deeply lists are nested."""
     is_single = (
         isinstance(data, str | bytes | bytearray | memoryview | Mapping | EmbeddingList)
         or len(getattr(data, "shape", (0, 0))) == 1
@@ -273,7 +343,8 @@ def _check_queries(data: object) -> None:
     )
     if is_single:
         raise ParamError(
-            message=f"data must be a list of vectors or texts; for one of them write [data]; got {given(data)}"
+            message=f"{names.at}data must be a list of vectors or of str; for a single one write [data]; "
+            f"got {given(data)}"
         )
 
 

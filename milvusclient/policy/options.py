@@ -43,6 +43,13 @@ class CallOptions:
         self.retry_times = retry_times
         self.retry_on_rate_limit = retry_on_rate_limit
 
+    @staticmethod
+    def of(request_id: str, retry_times: int | None, retry_on_rate_limit: bool | None) -> CallOptions:
+        """Return the options of a call; one shared object for the many calls that ask for nothing special."""
+        if request_id == "" and retry_times is None and retry_on_rate_limit is None:
+            return DEFAULT_CALL_OPTIONS
+        return CallOptions(request_id, retry_times, retry_on_rate_limit)
+
 
 DEFAULT_CALL_OPTIONS = CallOptions()
 

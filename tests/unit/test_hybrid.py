@@ -10,8 +10,7 @@ from milvusclient._proto import milvus_pb2
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.consistency import freshness
 from milvusclient.operations.hybrid import build_hybrid_search, check_vector_counts, refuse_unsupported
-from milvusclient.operations.search_params import SearchOptions
-from milvusclient.operations.searches import Reading
+from milvusclient.operations.searches import lacks_vectors
 from milvusclient.schema.enums import FunctionType
 from milvusclient.schema.functions import Function, FunctionScore
 from milvusclient.schema.highlight import LexicalHighlighter
@@ -26,10 +25,9 @@ RERANK = Function("w", FunctionType.RERANK, [], params={"reranker": "rrf"})
 def build(
     reqs: Any = (DENSE, SPARSE), ranker: Any = RRF, limit: Any = 10, highlighter: Any = None, **given: Any
 ) -> milvus_pb2.HybridSearchRequest:
-    reading = {key: given.pop(key) for key in ("output_fields", "partition_names", "namespace") if key in given}
     return build_hybrid_search(
-        "books", reqs, ranker, limit, SearchOptions(**given),
-        Reading(fresh=freshness("Bounded", None, 0), **reading), highlighter,
+        "books", reqs, ranker, limit, given.pop("output_fields", None), given.pop("round_decimal", -1),
+        freshness("Bounded", None, 0), given.pop("cluster_id", ""), highlighter=highlighter, **given,
     )  # fmt: skip
 
 
@@ -73,7 +71,7 @@ def test_without_a_ranker_the_server_has_its_own() -> None:
 
 def test_what_only_searches_can_do() -> None:
     refuse_unsupported(function_chains=None)
-    with pytest.raises(ParamError, match="a hybrid search has no function_chains"):
+    with pytest.raises(ParamError, match="hybrid_search does not support function_chains"):
         refuse_unsupported(function_chains=[])
 
 
@@ -110,7 +108,7 @@ def test_a_highlighter_goes_to_every_part() -> None:
         ({"reqs": [AnnSearchRequest([[1.0]], "v", {"params": 5}, 5)]}, r"reqs\[0\].param\['params'\] must be a dict"),
         ({"reqs": [AnnSearchRequest([[1.0]], "v", {"offset": 1}, 5)], "offset": 1}, "offset is given twice"),
         ({"ranker": "rrf"}, "ranker must be an RRFRanker"),
-        ({"ranker": WeightedRanker(0.5)}, "needs a weight for each of the 2 reqs"),
+        ({"ranker": WeightedRanker(0.5)}, "ranker must have one weight for each of the 2 reqs"),
         ({"limit": 0}, "limit must be at least 1"),
         ({"limit": "3"}, "limit must be an int"),
         ({"offset": -2}, "offset must be at least 0"),
@@ -123,10 +121,28 @@ def test_what_cannot_be_is_refused(given: dict[str, Any], message: str) -> None:
         build(**given)
 
 
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ([0.5], r"reqs\[1\].data must be a list of vectors"),
+        ([], r"reqs\[1\].data must have at least one vector"),
+        ([[0.5, "x"]], r"reqs\[1\].data\[0\]"),
+    ],
+)
+def test_query_vectors_that_are_refused_are_named_by_their_request(data: Any, message: str) -> None:
+    with pytest.raises(ParamError, match=message):
+        build(reqs=[DENSE, AnnSearchRequest(data, "v", {}, 5)])
+
+
+def test_a_part_lacks_its_vectors_only_if_the_schema_is_needed_to_encode_them() -> None:
+    request = build(reqs=[DENSE, SPARSE, AnnSearchRequest([bytes(8)], "v", {}, 5)])
+    assert [lacks_vectors(part) for part in request.requests] == [False, False, True]
+
+
 def test_all_parts_have_equally_many_query_vectors() -> None:
     request = build()
     request.requests[0].nq = request.requests[1].nq = 2
     check_vector_counts(request)
     request.requests[1].nq = 1
-    with pytest.raises(ParamError, match=r"equally many query vectors, they have \[2, 1\]"):
+    with pytest.raises(ParamError, match=r"the same number of query vectors, got \[2, 1\]"):
         check_vector_counts(request)

@@ -10,7 +10,7 @@ from milvusclient._proto import milvus_pb2
 from milvusclient.exceptions import DataTypeNotMatchException, MilvusException, ParamError
 from milvusclient.operations.common import key_value_pairs
 from milvusclient.operations.consistency import freshness
-from milvusclient.operations.queries import QueryOptions, build_query, finds_nothing, one_order
+from milvusclient.operations.queries import build_query, finds_nothing, one_order
 
 NOTHING_ELSE = {"ignore_growing": "False", "reduce_stop_for_best": "False"}
 
@@ -22,13 +22,12 @@ def build(
     output_fields: Any = None,
     partition_names: Any = None,
     *,
-    namespace: Any = None,
-    by_keys: bool = False,
-    **options: Any,
+    cluster_id: str = "",
+    **others: Any,
 ) -> milvus_pb2.QueryRequest:
     return build_query(
-        collection_name, filter_text, filter_params, output_fields, partition_names, QueryOptions(**options),
-        freshness(None, None, 0), namespace=namespace, by_keys=by_keys,
+        collection_name, filter_text, output_fields, partition_names, freshness(None, None, 0), cluster_id,
+        filter_params=filter_params, **others,
     )  # fmt: skip
 
 
@@ -51,7 +50,7 @@ def test_a_query_with_everything() -> None:
     request = build(
         "books", "a in {x}", {"x": [1]}, ["a", "b"], ["p"], namespace="n", limit=3, offset=0, ignore_growing=True,
         reduce_stop_for_best=True, group_by_fields=["a", "b"], order_by_fields=[{"field": "a", "order": "desc"}],
-        timezone="UTC", time_fields="year", cluster_id="c", iterator={"iterator": "True"},
+        timezone="UTC", time_fields="year", cluster_id="c",
     )  # fmt: skip
     assert (request.expr, list(request.output_fields), list(request.partition_names)) == ("a in {x}", ["a", "b"], ["p"])
     assert request.namespace == "n"
@@ -59,7 +58,7 @@ def test_a_query_with_everything() -> None:
     assert texts(request) == {
         "limit": "3", "offset": "0", "ignore_growing": "True", "reduce_stop_for_best": "True",
         "group_by_fields": "a,b", "order_by_fields": "a:desc", "timezone": "UTC", "time_fields": "year",
-        "cluster_id": "c", "iterator": "True",
+        "cluster_id": "c",
     }  # fmt: skip
 
 

@@ -50,7 +50,6 @@ def test_four_texts_are_always_there(nothing: object) -> None:
         ({"timezone": "UTC", "time_fields": "year,month"}, {"timezone": "UTC", "time_fields": "year,month"}),
         ({"time_fields": ["year", "month"]}, {"time_fields": "year,month"}),
         ({"cluster_id": "c"}, {"cluster_id": "c"}),
-        ({"iterator": {"iterator": "True"}}, {"iterator": "True"}),
         ({"page_retain_order": True}, {"params": '{"page_retain_order":true}'}),
     ],
 )  # fmt: skip

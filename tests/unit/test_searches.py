@@ -13,8 +13,7 @@ from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.operations.consistency import freshness
 from milvusclient.operations.function_chains import encode_chains
 from milvusclient.operations.ranking import encode_score, ranker_texts
-from milvusclient.operations.search_params import SearchOptions
-from milvusclient.operations.searches import Reading, Reranking, add_vectors, build_search
+from milvusclient.operations.searches import add_vectors, as_message, build_search, lacks_vectors
 from milvusclient.schema.aggregation import SearchAggregation, TopHits
 from milvusclient.schema.chain_functions import FunctionChainExpr, col
 from milvusclient.schema.enums import DataType, FunctionType
@@ -35,16 +34,16 @@ def build(
     limit: Any = 10,
     search_params: Any = None,
     anns_field: Any = None,
-    options: SearchOptions | None = None,
-    reranking: Reranking | None = None,
-    **reading: Any,
+    output_fields: Any = None,
+    **others: Any,
 ) -> milvus_pb2.SearchRequest:
     if data is ...:
         data = [[0.5, 1.5]] if ids is None else None
-    return build_search(
-        collection_name, data, ids, filter_text, filter_params, limit, search_params, anns_field,
-        options or SearchOptions(), Reading(fresh=freshness(None, None, 0), **reading), reranking or Reranking(),
+    request = build_search(
+        collection_name, data, filter_text, limit, output_fields, search_params, anns_field, -1,
+        freshness(None, None, 0), "", ids=ids, filter_params=filter_params, **others,
     )  # fmt: skip
+    return as_message(request)
 
 
 def texts(request: milvus_pb2.SearchRequest) -> dict[str, str]:
@@ -58,7 +57,6 @@ def placeholder(request: milvus_pb2.SearchRequest) -> common_pb2.PlaceholderValu
 
 def test_a_plain_search() -> None:
     request = build()
-    add_vectors(request, [[0.5, 1.5]], None, None)
     assert (request.collection_name, request.dsl, request.dsl_type, request.nq) == ("books", "", 1, 1)
     assert texts(request) == {"topk": "10", "round_decimal": "-1", "ignore_growing": "False", "params": "{}"}
     assert (placeholder(request).tag, int(placeholder(request).type)) == ("$0", 101)
@@ -121,17 +119,15 @@ def test_what_cannot_be_is_refused(arguments: dict[str, Any], error: type[Milvus
     "data", ["text", b"\0\1", bytearray(2), memoryview(b"ab"), {1: 0.5}, [0.1, 0.2], (1, 2), EmbeddingList([[1.0]])]
 )
 def test_a_single_query_is_not_a_list_of_queries(data: object) -> None:
-    with pytest.raises(ParamError, match=r"for one of them write \[data\]"):
-        add_vectors(build(), data, None, None)
+    with pytest.raises(ParamError, match=r"for a single one write \[data\]"):
+        build(data=data)
 
 
 def test_an_array_has_a_row_for_each_query() -> None:
     numpy = pytest.importorskip("numpy")
-    request = build()
-    add_vectors(request, numpy.zeros((2, 3), "f4"), None, None)
-    assert request.nq == 2
-    with pytest.raises(ParamError, match="for one of them write"):
-        add_vectors(request, numpy.zeros(3, "f4"), None, None)
+    assert build(data=numpy.zeros((2, 3), "f4")).nq == 2
+    with pytest.raises(ParamError, match="for a single one write"):
+        build(data=numpy.zeros(3, "f4"))
 
 
 HALVES = CollectionInfo("h", fields=(FieldInfo("v", data_type=DataType.FLOAT16_VECTOR, dim=2),))
@@ -158,8 +154,10 @@ TWO = CollectionInfo(
 def test_raw_bytes_are_what_the_field_holds(
     collection: CollectionInfo | None, anns_field: str | None, expected: DataType
 ) -> None:
-    request = build()
+    request = build(data=[bytes(4)], anns_field=anns_field)
+    assert lacks_vectors(request)
     add_vectors(request, [bytes(4)], anns_field, collection)
+    assert not lacks_vectors(request)
     assert int(placeholder(request).type) == expected
 
 
@@ -168,7 +166,7 @@ def test_raw_bytes_are_what_the_field_holds(
 )
 def test_queries_that_are_none(data: Any) -> None:
     with pytest.raises(ParamError, match="data"):
-        add_vectors(build(), data, None, None)
+        build(data=data)
 
 
 # --- what is done to the hits ----------------------------------------------------------------------------------------
@@ -188,7 +186,7 @@ def test_a_score_combines_functions() -> None:
 
 def test_a_ranker_of_hybrid_searches_is_none_for_a_search() -> None:
     with pytest.raises(ParamError, match="ranker must be a Function or a FunctionScore"):
-        build(reranking=Reranking(ranker=RRFRanker()))  # type: ignore[arg-type]
+        build(ranker=RRFRanker())
 
 
 def test_a_ranker_as_texts() -> None:
@@ -206,7 +204,7 @@ def test_a_ranker_as_texts() -> None:
     ],
 )  # fmt: skip
 def test_a_highlighter(highlighter: Any, kind: int, expected: dict[str, str]) -> None:
-    message = build(reranking=Reranking(highlighter=highlighter)).highlighter
+    message = build(highlighter=highlighter).highlighter
     assert message.type == kind
     assert {pair.key: pair.value for pair in message.params} == expected
 
@@ -214,7 +212,7 @@ def test_a_highlighter(highlighter: Any, kind: int, expected: dict[str, str]) ->
 def test_an_aggregation_with_all_its_parts() -> None:
     inner = SearchAggregation(["b"], 2)
     outer = SearchAggregation(["s"], 5, {"n": {"count": "*"}}, [{"n": "desc"}], TopHits(2, [{"_score": "asc"}]), inner)
-    spec = build(reranking=Reranking(aggregation=outer)).search_aggregation
+    spec = build(search_aggregation=outer).search_aggregation
     assert (list(spec.fields), spec.size) == (["s"], 5)
     assert (spec.metrics["n"].op, spec.metrics["n"].field_name) == ("count", "*")
     assert [(order.key, order.direction) for order in spec.order] == [("n", "desc")]
@@ -228,7 +226,7 @@ def test_an_aggregation_with_all_its_parts() -> None:
 @pytest.mark.parametrize("options", [{"group_by_field": "s"}, {"group_by_fields": ["s"]}])
 def test_an_aggregation_excludes_groups(options: dict[str, Any]) -> None:
     with pytest.raises(ParamError, match="give either search_aggregation or group_by_field"):
-        build(reranking=Reranking(aggregation=SearchAggregation(["s"], 5)), options=SearchOptions(**options))
+        build(search_aggregation=SearchAggregation(["s"], 5), **options)
 
 
 def chain(**params: object) -> FunctionChain:
@@ -262,21 +260,21 @@ def test_a_chain_refuses_values_of_other_types(value: object) -> None:
 @pytest.mark.parametrize("chains", ["x", ["x"], 5, [chain(), None]])
 def test_what_is_no_chain(chains: Any) -> None:
     with pytest.raises(ParamError, match="function_chains must be a FunctionChain or a list of them"):
-        build(reranking=Reranking(function_chains=chains))
+        build(function_chains=chains)
 
 
 def test_no_chain_is_none() -> None:
-    request = build(reranking=Reranking(function_chains=[], ranker=BOOST))
+    request = build(function_chains=[], ranker=BOOST)
     assert not request.function_chains
     assert request.HasField("function_score")
 
 
 def test_a_chain_and_a_ranker_exclude_each_other() -> None:
     with pytest.raises(ParamError, match="give either function_chains or ranker"):
-        build(reranking=Reranking(function_chains=chain(), ranker=BOOST))
+        build(function_chains=chain(), ranker=BOOST)
 
 
-@pytest.mark.parametrize("name", ["highlighter", "aggregation"])
+@pytest.mark.parametrize("name", ["highlighter", "search_aggregation"])
 def test_other_things_are_none_of_these(name: str) -> None:
     with pytest.raises(ParamError, match=f"{name} must be a"):
-        build(reranking=Reranking(**{name: "x"}))  # type: ignore[arg-type]
+        build(**{name: "x"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import sys
 from typing import Any
@@ -13,36 +14,35 @@ from hypothesis import strategies as st
 
 from milvusclient._proto import milvus_pb2
 from milvusclient.codec.write.query_vectors import encode_vectors, usual_vectors
+from milvusclient.codec.write.request import Assembled
 from milvusclient.exceptions import MilvusException, ParamError
 from milvusclient.operations.consistency import freshness
-from milvusclient.operations.search_params import SearchOptions, frozen_params, thawed_params
-from milvusclient.operations.searches import Reading, add_vectors, build_search, build_usual_search
+from milvusclient.operations.search_params import frozen_params, thawed_params
+from milvusclient.operations.searches import Request, build_search
 
 F4 = np.array([[0.5, 1.5, -2.0], [3.0, 4.0, 5.0]], "<f4")
 
 
-def short(**given: Any) -> milvus_pb2.SearchRequest | None:
-    """The request of the short way, as a server reads it."""
+def build(**given: Any) -> Request:
     arguments: dict[str, Any] = {
         "collection_name": "books", "data": [[0.5, 1.5]], "filter_text": "", "limit": 10, "output_fields": None,
         "search_params": None, "anns_field": None, "round_decimal": -1, "fresh": freshness(None, None, 0),
         "cluster_id": "",
     }  # fmt: skip
-    made = build_usual_search(**{**arguments, **given})
-    return None if made is None else made.message()
+    return build_search(**{**arguments, **given})
+
+
+def short(**given: Any) -> milvus_pb2.SearchRequest | None:
+    """The request of the short way, as a server reads it; None if the builder takes the long way."""
+    made = build(**given)
+    return made.message() if isinstance(made, Assembled) else None
 
 
 def long(**given: Any) -> milvus_pb2.SearchRequest:
-    """The request of the long way."""
-    data, anns_field = given.get("data", [[0.5, 1.5]]), given.get("anns_field")
-    request = build_search(
-        given.get("collection_name", "books"), data, None, given.get("filter_text", ""), None, given.get("limit", 10),
-        given.get("search_params"), anns_field,
-        SearchOptions(round_decimal=given.get("round_decimal", -1), cluster_id=given.get("cluster_id", "")),
-        Reading(fresh=given.get("fresh", freshness(None, None, 0)), output_fields=given.get("output_fields")),
-    )  # fmt: skip
-    add_vectors(request, data, anns_field, None)
-    return request
+    """The request of the long way, which an empty list of partitions asks for and says nothing about."""
+    made = build(**given, partition_names=[])
+    assert isinstance(made, milvus_pb2.SearchRequest)
+    return made
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,13 @@ def test_it_refuses_what_the_long_way_refuses(given: dict[str, Any]) -> None:
     ],
 )
 def test_it_leaves_what_is_not_so_usual_to_the_long_way(given: dict[str, Any]) -> None:
-    assert short(**given) is None
+    try:
+        request = build(**given)
+    except MilvusException as error:
+        with pytest.raises(type(error), match=re.escape(error.message)):
+            long(**given)
+    else:
+        assert request == long(**given)
 
 
 def _odd_place(vector: Any) -> Any:

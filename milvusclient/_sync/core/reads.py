@@ -8,11 +8,11 @@ from milvusclient import checks, rpc
 from milvusclient._sync.core.base import Family
 from milvusclient.exceptions import MilvusException
 from milvusclient.models import results
-from milvusclient.operations import consistency, queries, searches
+from milvusclient.operations import consistency, keys, queries, searches
 
 if TYPE_CHECKING:
     from milvusclient._proto import milvus_pb2
-    from milvusclient.codec.write.request import Assembled
+    from milvusclient.models.collection import FieldInfo
     from milvusclient.models.results import QueryResult, SearchResult
     from milvusclient.operations.common import VectorsAs
     from milvusclient.policy.deadline import Deadline
@@ -38,6 +38,10 @@ class Reads(Family):
         last_write = self._last_write(checks.require_name("collection_name", collection_name))
         return consistency.freshness(consistency_level, guarantee_timestamp, last_write)
 
+    def _primary_field(self, collection_name: str, deadline: Deadline) -> FieldInfo:
+        """Return the primary key of a collection, which filters by key name."""
+        return keys.primary_field(self._collection(collection_name, deadline))
+
     def _query(
         self,
         request: milvus_pb2.QueryRequest,
@@ -53,9 +57,16 @@ class Reads(Family):
             raise
         return queries.parse_query(reply, vectors_as=vectors_as)
 
+    def _add_vectors(
+        self, request: milvus_pb2.SearchRequest, data: object, anns_field: str | None, deadline: Deadline
+    ) -> None:
+        """Add query vectors that are raw bytes; the schema says what they are."""
+        collection = self._collection(request.collection_name, deadline)
+        searches.add_vectors(request, data, anns_field, collection)
+
     def _search(
         self,
-        request: milvus_pb2.SearchRequest | Assembled[milvus_pb2.SearchRequest],
+        request: searches.Request,
         deadline: Deadline,
         call_options: CallOptions,
         round_decimal: int = -1,
