@@ -1,0 +1,102 @@
+"""Promises about connections that a small slip in the code would break without any other test noticing."""
+
+from __future__ import annotations
+
+import grpc
+import pytest
+
+from milvusclient._sync.client import MilvusClient
+from milvusclient._sync.core.pool import current_pool
+from milvusclient.exceptions import ConnectionLimitException, ConnectionNotExistException, MilvusException
+from milvusclient.policy.retry import RetryPolicy
+from milvusclient.runtime.callsite import closed_here
+from milvusclient.runtime.concurrency import in_thread
+from tests.support.scripted import ScriptedServer
+from tests.support.together import Running, Together
+
+ROW = {"id": 1, "vector": [0.1, 0.2, 0.3, 0.4]}
+
+
+def opened(server: ScriptedServer, alias: str | None = None) -> MilvusClient:
+    """Return a client whose connection is open."""
+    client = MilvusClient(server.uri, alias=alias)
+    client.list_collections()
+    return client
+
+
+def test_connections_that_are_being_opened_count_towards_the_limit(
+    scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("milvusclient._sync.core.pool.MAX_CONNECTIONS", 1)
+    scripted_server.on("Connect").never_answer()
+    opening = Running(lambda: opened(scripted_server, "slow"))
+    in_thread(lambda: scripted_server.wait_for("Connect"))
+
+    with pytest.raises(ConnectionLimitException):
+        opened(scripted_server, "one too many")
+
+    current_pool().close("slow", closed_here("the test"))
+    assert isinstance(Together.failure(opening), ConnectionNotExistException)
+
+
+def test_a_close_of_a_closed_alias_does_not_take_the_place_of_the_first_one(
+    scripted_server: ScriptedServer,
+) -> None:
+    client = opened(scripted_server)
+    early, late = closed_here("the first"), closed_here("the second")
+    assert current_pool().close(client.alias, early)
+
+    # As by a client that was made before the first close.
+    assert not current_pool().close(client.alias, late, born=early.sequence - 1)
+
+    with pytest.raises(ConnectionNotExistException, match="the first closed it"):
+        client.list_collections()
+
+
+def test_an_alias_that_is_open_again_has_forgotten_that_it_was_closed(scripted_server: ScriptedServer) -> None:
+    client = opened(scripted_server)
+    client.close()
+    assert current_pool().closed(client.alias) is not None
+
+    opened(scripted_server)
+
+    assert current_pool().closed(client.alias) is None
+
+
+def test_an_upsert_that_may_have_arrived_once_stays_ambiguous(scripted_server: ScriptedServer) -> None:
+    """Its last attempt was refused, so that one did not happen; the one before may have."""
+    client = MilvusClient(scripted_server.uri, retry=RetryPolicy(max_retries=1, initial_backoff=0.01))
+    client.list_collections()
+    upserts = scripted_server.on("Upsert").fail(grpc.StatusCode.UNAVAILABLE, "socket closed")
+    upserts.fail(grpc.StatusCode.UNAVAILABLE, "failed to connect to all addresses").forever()
+
+    with pytest.raises(MilvusException) as raised:
+        client.upsert("c", [ROW])
+
+    assert raised.value.attempts == 2
+    assert raised.value.ambiguous
+
+
+def test_a_schema_that_was_asked_for_before_a_change_is_not_remembered(scripted_server: ScriptedServer) -> None:
+    client = opened(scripted_server)
+    scripted_server.on("DescribeCollection").then(delay=0.3)
+    early = Running(lambda: client._collection("c"))
+    in_thread(lambda: scripted_server.wait_for("DescribeCollection"))
+    client._forget("c")
+    early.result()
+
+    client._collection("c")
+
+    assert len(scripted_server.calls("DescribeCollection")) == 2
+
+
+def test_a_change_under_one_name_forgets_the_schema_under_every_name(scripted_server: ScriptedServer) -> None:
+    client = opened(scripted_server)
+    client._collection("c")
+    client._collection("nickname")  # the scripted server gives both the same collection id
+    client.drop_collection("c")
+    scripted_server.forget_requests()
+
+    client._collection("nickname")
+
+    assert len(scripted_server.calls("DescribeCollection")) == 1
