@@ -176,7 +176,7 @@ def _dict(value: object, where: str, kind: str, names: tuple[str, ...]) -> dict[
         raise ParamError(message=f"{where} must be a {kind} or a dict, got {given(value)}")
     for name in value:
         if name not in names:
-            raise ParamError(message=f"{where} has an unknown key {name!r}; it can have {', '.join(names)}")
+            raise ParamError(message=f"{where} has the unknown key {name!r}; use {', '.join(names)}")
     return dict(value)
 
 

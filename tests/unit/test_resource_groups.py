@@ -38,7 +38,7 @@ def test_a_configuration_is_an_object_or_a_dict() -> None:
             {"fast": {"request": {}}},
             r"configs\['fast'\] has the unknown key 'request'; use limits, node_filter, requests",
         ),
-        ({"fast": {"requests": {"nodes": 1}}}, "requests has no 'nodes'; it has node_num"),
+        ({"fast": {"requests": {"nodes": 1}}}, "requests has the unknown key 'nodes'; use node_num"),
         ({"": {}}, "a key of configs must be a non-empty str"),
     ],
 )

@@ -47,7 +47,7 @@ def test_what_is_not_given_is_empty_and_left_out() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"requests": {"x": 1}}, "requests has an unknown key 'x'; it can have node_num"),
+        ({"requests": {"x": 1}}, "requests has the unknown key 'x'; use node_num"),
         ({"requests": 5}, "requests must be a ResourceGroupLimit or a dict, got 5 (int)"),
         ({"requests": {"node_num": "x"}}, "node_num must be an int"),
         ({"transfer_from": {"resource_group": "a"}}, "transfer_from must be a list"),
