@@ -1,4 +1,4 @@
-"""What users receive: query and search results, and what a collection looks like."""
+"""What users receive: results of queries and searches, and descriptions of collections, servers and connections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an analyzer makes of a text."""
+"""The tokens into which an analyzer splits a str."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["AnalyzeResult", "AnalyzeToken", "TokenDescription"]
 
 
 class TokenDescription(TypedDict, total=False):
-    """A token as a dict; what was not asked for is not in it."""
+    """A token as a dict, with the keys that were asked for."""
 
     token: str
     start_offset: int
@@ -20,12 +20,12 @@ class TokenDescription(TypedDict, total=False):
 
 
 class AnalyzeToken:
-    """A token with what was asked for: where it is (``with_detail=True``) and its hash (``with_hash=True``).
+    """A token: its str, its place in the text (with ``with_detail=True``) and its hash (with ``with_hash=True``).
 
-    What was not asked for is an AttributeError.
+    Reading what was not asked for raises an AttributeError.
 
     Attributes:
-        dict: all of it.
+        dict: the token as a dict.
     """
 
     __slots__ = ("dict",)
@@ -35,38 +35,38 @@ class AnalyzeToken:
 
     @property
     def token(self) -> str:
-        """The text."""
+        """The token itself."""
         return self.dict["token"]
 
     @property
     def start_offset(self) -> int:
-        """Where it begins, in bytes."""
+        """Offset of the start of the token in the text, in bytes."""
         return self._known("start_offset", "with_detail")
 
     @property
     def end_offset(self) -> int:
-        """Where it ends, in bytes."""
+        """Offset of the end of the token in the text, in bytes."""
         return self._known("end_offset", "with_detail")
 
     @property
     def position(self) -> int:
-        """The how manieth it is, from 0."""
+        """Position of the token in the text, counted from 0."""
         return self._known("position", "with_detail")
 
     @property
     def position_length(self) -> int:
-        """How many positions it takes."""
+        """Number of positions that the token spans."""
         return self._known("position_length", "with_detail")
 
     @property
     def hash(self) -> int:
-        """The number that stands for it in sparse vectors."""
+        """Hash of the token, which is its index in sparse vectors."""
         return self._known("hash", "with_hash")
 
     def _known(self, name: str, option: str) -> int:
         value = self.dict.get(name)
         if not isinstance(value, int):
-            raise AttributeError(f"{name} was not asked for; run the analyzer with {option}=True")
+            raise AttributeError(f"this token has no {name}; call run_analyzer with {option}=True to get it")
         return value
 
     def __getitem__(self, key: str) -> str | int:
@@ -86,10 +86,10 @@ class AnalyzeToken:
 
 
 class AnalyzeResult:
-    """What an analyzer made of one text.
+    """The tokens into which an analyzer split one text.
 
     Attributes:
-        tokens: the tokens, as :class:`AnalyzeToken` where details or hashes were asked for, else as str.
+        tokens: the tokens, as :class:`AnalyzeToken` if details or hashes were asked for, else as str.
     """
 
     __slots__ = ("tokens",)
@@ -100,7 +100,7 @@ class AnalyzeResult:
     def __eq__(self, other: object) -> bool:
         return self.tokens == other.tokens if isinstance(other, AnalyzeResult) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # it holds a list
+    __hash__ = None  # type: ignore[assignment]  # it contains a list
 
     def __repr__(self) -> str:
         return str(self.tokens)

@@ -1,4 +1,4 @@
-"""What a server says about a collection, as values that the codec and the schema cache work with."""
+"""The description of a collection by its server, in the form that the codec and the schema cache use."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ class FieldInfo:
     """One field of a collection, or one sub-field of a struct array.
 
     Attributes:
-        name: the field's name.
-        field_id: the number that the server gave it.
-        data_type: its type; ``DataType.UNKNOWN`` for a type that this client does not know.
-        dim: how long its vectors are (bits for binary vectors); 0 for other types and for sparse vectors.
-        max_length: how many UTF-8 bytes a string may have; None without a limit.
-        element_type: the type of the elements of an ARRAY, or of the vectors of a struct's vector sub-field.
-        max_capacity: how many elements an array may have; None without a limit.
-        nullable: rows may have no value.
-        has_default: the server fills in ``default`` where a row has no value.
-        is_function_output: the server computes it; rows do not give it.
-        is_dynamic: it is the field that holds the keys that no other field has.
-        type_params: every type parameter, as the server's text.
+        name: name of the field.
+        field_id: number of the field on the server.
+        data_type: type of the values; ``DataType.UNKNOWN`` for a type that this client does not know.
+        dim: number of elements of a vector (bits for binary vectors); 0 for other types and for sparse vectors.
+        max_length: maximum length of a str in UTF-8 bytes; None without a limit.
+        element_type: type of the elements of an ARRAY, or of the vectors of a vector sub-field of a struct array.
+        max_capacity: maximum number of elements of an ARRAY; None without a limit.
+        nullable: whether rows may have no value (``None``).
+        has_default: whether the server uses ``default`` for rows without a value.
+        is_function_output: whether a function of the collection computes the field, so that rows leave it out.
+        is_dynamic: whether the field stores the keys of rows that are not fields.
+        type_params: all type parameters, as the server writes them.
     """
 
     name: str
@@ -61,12 +61,12 @@ class StructFieldInfo:
     """A struct array: each row has a list of structs.
 
     Attributes:
-        name: the field's name.
-        field_id: the number that the server gave it.
-        fields: the sub-fields. Each is an ARRAY, or an array of vectors, with the real type in ``element_type``.
-        max_capacity: how many structs a row may have; None without a limit.
-        nullable: rows may have no value.
-        type_params: every type parameter, as the server's text.
+        name: name of the field.
+        field_id: number of the field on the server.
+        fields: the sub-fields. Each is an ARRAY or an array of vectors; the type of one value is ``element_type``.
+        max_capacity: maximum number of structs of a row; None without a limit.
+        nullable: whether rows may have no value (``None``).
+        type_params: all type parameters, as the server writes them.
     """
 
     name: str
@@ -80,11 +80,11 @@ class StructFieldInfo:
 
 @dataclass(frozen=True, slots=True)
 class FunctionInfo:
-    """A function that the server runs over rows as they arrive, such as BM25.
+    """A function with which the server computes fields of inserted rows, such as BM25.
 
     Attributes:
-        function_type: the number of its :class:`~milvusclient.FunctionType`.
-        params: its parameters, as the server's text.
+        function_type: number of its :class:`~milvusclient.FunctionType`.
+        params: its parameters, as the server writes them.
     """
 
     name: str
@@ -103,15 +103,15 @@ class CollectionInfo:
     """A collection as the server describes it.
 
     Attributes:
-        name: the collection's name.
-        collection_id: the number that the server gave it.
-        fields: its fields, struct arrays apart.
+        name: name of the collection.
+        collection_id: number of the collection on the server.
+        fields: its fields, without struct arrays.
         struct_fields: its struct arrays.
-        functions: what the server computes from the rows.
-        enable_dynamic_field: rows may have keys that are not fields.
-        update_timestamp: when the schema changed last; a write that carries an older one is refused by the server.
-        consistency_level: the number of the collection's own consistency level.
-        properties: the collection's properties, as the server's text.
+        functions: functions with which the server computes fields.
+        enable_dynamic_field: whether rows may have keys that are not fields.
+        update_timestamp: when the schema changed last. The server refuses a write with an older timestamp.
+        consistency_level: number of the consistency level of the collection.
+        properties: properties of the collection, as the server writes them.
     """
 
     name: str
@@ -133,24 +133,24 @@ class CollectionInfo:
 
     @property
     def primary_field(self) -> FieldInfo | None:
-        """The primary key; None if the server names none."""
+        """The primary key; None if the server does not report one."""
         return next((info for info in self.fields if info.is_primary), None)
 
     @property
     def vector_fields(self) -> tuple[FieldInfo, ...]:
-        """The fields that hold one vector per row."""
+        """The fields with one vector per row."""
         return tuple(info for info in self.fields if info.data_type.is_vector)
 
     def field(self, name: str) -> FieldInfo | None:
-        """The field of that name, or None; struct arrays are not among them."""
+        """Return the field of this name, or None. Struct arrays are not fields here."""
         return next((info for info in self.fields if info.name == name), None)
 
     def struct_field(self, name: str) -> StructFieldInfo | None:
-        """The struct array of that name, or None."""
+        """Return the struct array of this name, or None."""
         return next((info for info in self.struct_fields if info.name == name), None)
 
     def anns_field(self, name: str) -> FieldInfo | None:
-        """The field that a search means by ``name``: a field, or a sub-field written as ``struct[sub_field]``."""
+        """Return the field that ``anns_field`` of a search names, also ``struct[sub_field]``; None if unknown."""
         found = self.field(name)
         if found is not None or not name.endswith("]"):
             return found

@@ -1,4 +1,4 @@
-"""Results as columns: for numpy, Arrow, pandas and polars, over the memory of the reply where that is possible."""
+"""Results as columns, for numpy, Arrow, pandas and polars; they share the memory of the reply where possible."""
 
 from __future__ import annotations
 
@@ -13,44 +13,50 @@ __all__ = ["Column", "Columns", "SearchColumns", "import_library"]
 
 
 def import_library(name: str) -> Any:
-    """A library that is not installed with this package.
+    """Import an optional library.
+
+    Args:
+        name: name of the library, which is also the name of its package.
+
+    Returns:
+        The module.
 
     Raises:
-        ParamError: it is not installed.
+        ParamError: the library is not installed.
     """
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise ParamError(message=f"this needs {name}, which is not installed: pip install {name}") from None
+        raise ParamError(message=f"this call needs {name}, which is not installed; run: pip install {name}") from None
 
 
 class Column(Protocol):
-    """Where the values of one column come from."""
+    """The source of the values of one column."""
 
     def values(self) -> list[Any]:
-        """The values as Python objects, None for nulls."""
+        """Return the values as Python objects, None for nulls."""
 
     def first(self, count: int) -> list[Any]:
-        """The values of the first rows, without those of the others."""
+        """Return the values of the first ``count`` rows, without decoding the others."""
 
     def numpy(self) -> Any:
-        """The values as a numpy array."""
+        """Return the values as a numpy array."""
 
     def arrow(self) -> Any:
-        """The values as a pyarrow array."""
+        """Return the values as a pyarrow array."""
 
 
 class Columns(ShownInNotebooks, Mapping[str, list[Any]]):
-    """What a query found, as columns: a mapping of field name to values.
+    """The rows that a query found, as columns: a mapping from a field name to the list of its values.
 
-    Nothing is converted before it is asked for: ``columns["title"]`` makes a list, :meth:`to_numpy` an array, which for
-    numbers and dense vectors is a view of the reply's own memory (read-only, and perhaps not aligned). Any library that
-    reads the Arrow C stream interface takes the object itself: ``polars.DataFrame(columns)``,
+    Values are converted when they are read: ``columns["title"]`` makes a list, :meth:`to_numpy` makes an array, which
+    for numbers and dense vectors is a view of the memory of the reply (read-only, and possibly not aligned). Libraries
+    that read the Arrow C stream interface take the object itself: ``polars.DataFrame(columns)``,
     ``pyarrow.table(columns)``, ``duckdb.from_arrow(columns)``.
 
     Attributes:
-        row_count: how many rows there are.
-        extra: what the server says about the call, such as ``cost``.
+        row_count: number of rows.
+        extra: what the server reports about the call, such as ``cost``.
 
     Example:
         >>> columns = client.query_columns("books", "id < 3", ["id", "vector"])  # doctest: +SKIP
@@ -78,30 +84,34 @@ class Columns(ShownInNotebooks, Mapping[str, list[Any]]):
         return iter(self._columns)
 
     def __len__(self) -> int:
-        """How many columns there are."""
+        """Return the number of columns."""
         return len(self._columns)
 
     def to_numpy(self, field: str) -> Any:
-        """One column as a numpy array.
+        """Return one column as a numpy array.
 
         Args:
-            field: the name of the column.
+            field: name of the column.
 
         Returns:
-            For dense vectors an array of two dimensions, a row for each vector; bits of binary vectors stay packed in
-            uint8, bfloat16 becomes float32. For numbers without nulls an array of their type. For everything else an
-            array of Python objects, None for nulls.
+            For dense vectors, an array of shape (rows, dim); binary vectors stay packed, as uint8 of shape
+            (rows, dim / 8), and bfloat16 becomes float32. For numbers without nulls, an array of shape (rows,) of their
+            type. For all other columns, an array of Python objects of shape (rows,), None for nulls.
 
         Raises:
             ParamError: there is no such column, or numpy is not installed.
         """
         column = self._columns.get(field)
         if column is None:
-            raise ParamError(message=f"there is no column {field!r}; there are {', '.join(self._columns) or 'none'}")
+            known = ", ".join(self._columns) or "none"
+            raise ParamError(message=f"there is no column {field!r}; the columns are {known}")
         return column.numpy()
 
     def to_arrow(self) -> Any:
-        """All columns as a pyarrow.Table; dense vectors become lists of fixed size, JSON and structs nested values.
+        """Return all columns as a pyarrow.Table.
+
+        Returns:
+            The table. Dense vectors are lists of fixed size, JSON and struct arrays are nested values.
 
         Raises:
             ParamError: pyarrow is not installed.
@@ -109,7 +119,10 @@ class Columns(ShownInNotebooks, Mapping[str, list[Any]]):
         return import_library("pyarrow").table({name: column.arrow() for name, column in self._columns.items()})
 
     def to_pandas(self) -> Any:
-        """All columns as a pandas.DataFrame; a vector is one array in its cell.
+        """Return all columns as a pandas.DataFrame.
+
+        Returns:
+            The data frame. Each vector is an array in a cell.
 
         Raises:
             ParamError: pandas or numpy is not installed.
@@ -123,7 +136,7 @@ class Columns(ShownInNotebooks, Mapping[str, list[Any]]):
         return stream
 
     def _first(self, name: str, count: int) -> list[Any]:
-        """The first values of a column; only they are decoded, if it is not yet."""
+        """Return the first values of a column. Only they are decoded, unless the column is decoded already."""
         found = self._lists.get(name)
         return self._columns[name].first(count) if found is None else found[:count]
 
@@ -132,13 +145,13 @@ class Columns(ShownInNotebooks, Mapping[str, list[Any]]):
 
 
 class SearchColumns(Columns):
-    """What a search found, as columns: the hits of all query vectors, one after the other.
+    """The hits of a search as columns: those of the first query vector, then those of the second, and so on.
 
     Beside the output fields there are the columns ``query`` (the index of the query vector), the primary key under its
-    own name, and ``distance``; an output field of one of these names wins.
+    own name, and ``distance``. An output field with one of these names replaces that column.
 
     Attributes:
-        counts: how many hits each query vector has.
+        counts: number of hits of each query vector.
     """
 
     __slots__ = ("counts",)

@@ -1,4 +1,4 @@
-"""What a connection tells about itself."""
+"""Counters of a connection, as ``client.connection_info()`` returns them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ __all__ = ["ConnectionInfo", "OperationStats", "merged"]
 
 @dataclass(frozen=True, slots=True)
 class OperationStats:
-    """How requests of one kind went over a connection.
+    """Counters of the requests of one kind over a connection.
 
     Attributes:
-        calls: requests that ended, repeated ones and failures included.
-        errors: those of them that failed.
-        seconds: how long they took together.
-        longest: the longest of them, in seconds.
-        buckets: how many took how long: one number for each interval that ends with one of ``LATENCY_BOUNDS`` of
-            :mod:`milvusclient.policy.latency`, and one for what took longer than the last.
+        calls: number of finished requests, including retries and failures.
+        errors: number of failed requests.
+        seconds: total duration of the requests.
+        longest: duration of the longest request, in seconds.
+        buckets: histogram of the durations: the number of requests in each interval between two of the
+            ``LATENCY_BOUNDS`` of :mod:`milvusclient.policy.latency`, and the number of those above the last.
 
     Example:
         >>> from milvusclient.models.connection import OperationStats
@@ -38,27 +38,27 @@ class OperationStats:
 
     @property
     def p50(self) -> float | None:
-        """The median, in seconds; None without any request."""
+        """Median duration in seconds; None if there is no request."""
         return self.quantile(0.5)
 
     @property
     def p99(self) -> float | None:
-        """The time in seconds that 99 of 100 requests did not exceed; None without any request."""
+        """Duration in seconds that 99% of the requests did not exceed; None if there is no request."""
         return self.quantile(0.99)
 
     @property
     def mean(self) -> float | None:
-        """The average, in seconds; None without any request."""
+        """Average duration in seconds; None if there is no request."""
         return self.seconds / self.calls if self.calls else None
 
     def quantile(self, share: float) -> float | None:
-        """The time that this share of the requests did not exceed, at most 5% off.
+        """Return the duration that a share of the requests did not exceed, with an error of at most 5%.
 
         Args:
-            share: between 0 and 1, such as 0.95.
+            share: share of the requests, between 0 and 1, such as 0.95.
 
         Returns:
-            Seconds; None without any request.
+            The duration in seconds; None if there is no request.
 
         Example:
             >>> from milvusclient.models.connection import OperationStats
@@ -75,7 +75,7 @@ class OperationStats:
         return None
 
     def plus(self, other: OperationStats) -> OperationStats:
-        """Both together."""
+        """Return the sum of both counters."""
         return OperationStats(
             self.calls + other.calls,
             self.errors + other.errors,
@@ -87,24 +87,24 @@ class OperationStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionInfo(ShownInNotebooks):
-    """The figures of one connection at one moment.
+    """The state and the counters of one connection at one moment.
 
     Attributes:
-        alias: its name.
-        address: where it leads, ``HOST:PORT``, ``unix:/PATH`` or the path of an embedded file.
-        database: the database of the client that asked, or of the connection.
-        user: the user's name, empty for an API key or without credentials.
-        server_version: what the server said of itself in the handshake.
-        connected_since: seconds since the epoch.
-        calls: requests sent, repeated ones included.
-        errors: requests that failed.
-        retries: requests that were sent again.
-        in_flight: requests that wait for their reply now.
-        bytes_sent: bytes of the requests.
-        bytes_received: bytes of the replies.
-        channels: how many channels these are the figures of: more than one when an alias is open for threads and for
-            event loops at once, and somebody asked for all of them.
-        operations: the same by the kind of request, such as ``"Search"``, with ``p50`` and ``p99``.
+        alias: name of the connection.
+        address: address of the server: ``HOST:PORT``, ``unix:/PATH`` or the path of an embedded file.
+        database: database of the client that asked, or of the connection.
+        user: name of the user; empty for an API key or without credentials.
+        server_version: version of the server, from the handshake.
+        connected_since: when the connection was made, in seconds since the epoch.
+        calls: number of requests, including retries.
+        errors: number of failed requests.
+        retries: number of requests that were sent again.
+        in_flight: number of requests that are waiting for their reply.
+        bytes_sent: total size of the requests, in bytes.
+        bytes_received: total size of the replies, in bytes.
+        channels: number of channels that were counted; more than one if the alias is open for threads and event loops
+            at the same time.
+        operations: counters by kind of request, such as ``"Search"``, with ``p50`` and ``p99``.
     """
 
     alias: str
@@ -123,7 +123,7 @@ class ConnectionInfo(ShownInNotebooks):
     operations: Mapping[str, OperationStats] = field(default_factory=dict)
 
     def plus(self, other: ConnectionInfo) -> ConnectionInfo:
-        """This connection and another one of the same alias together."""
+        """Return the sum of this connection and another one of the same alias."""
         none = OperationStats()
         names = sorted({*self.operations, *other.operations})
         return ConnectionInfo(
@@ -145,7 +145,7 @@ class ConnectionInfo(ShownInNotebooks):
 
 
 def merged(infos: Iterable[ConnectionInfo]) -> dict[str, ConnectionInfo]:
-    """The figures by alias, sorted; those of channels of one alias are added up."""
+    """Return the counters by alias, sorted; those of several channels of one alias are added up."""
     by_alias: dict[str, ConnectionInfo] = {}
     for info in infos:
         known = by_alias.get(info.alias)

@@ -1,4 +1,4 @@
-"""The dicts that descriptions are returned as. They are plain dicts; these types say what is in them."""
+"""The dicts that ``describe_...`` calls return. They are plain dicts at run time; these types list their keys."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = [
 
 
 class StructFieldDescription(TypedDict):
-    """A sub-field of a struct array, with the type of one value."""
+    """A sub-field of a struct array; its type is that of one value of one struct."""
 
     field_id: int
     name: str
@@ -38,9 +38,9 @@ class StructFieldDescription(TypedDict):
 
 
 class FieldDescription(TypedDict):
-    """A field of a collection; flags are there only when they are true.
+    """A field of a collection. Flags are present only if they are true.
 
-    A struct array has type ARRAY and element_type STRUCT, and its sub-fields in ``struct_fields``.
+    A struct array has the type ARRAY, the element_type STRUCT, and its sub-fields in ``struct_fields``.
     """
 
     field_id: int
@@ -116,7 +116,7 @@ class AliasList(TypedDict):
 
 
 class IndexDescription(TypedDict):
-    """What ``describe_index`` returns; beside these keys each build parameter is there, as text."""
+    """What ``describe_index`` returns. It also has each build parameter under its name, as a str."""
 
     field_name: str
     index_name: str
@@ -130,7 +130,7 @@ class IndexDescription(TypedDict):
 
 
 class LoadStateDescription(TypedDict):
-    """What ``get_load_state`` returns; ``progress`` in percent while it is loading."""
+    """What ``get_load_state`` returns. ``progress`` is in percent, and present while the collection is loading."""
 
     state: LoadState
     progress: NotRequired[int]
@@ -147,7 +147,7 @@ class ServerDescription(TypedDict):
 
 
 class UserDescription(TypedDict, total=False):
-    """What ``describe_user`` returns; empty for a user that the server does not know."""
+    """What ``describe_user`` returns; an empty dict if the user does not exist."""
 
     user_name: str
     roles: list[str]
@@ -174,7 +174,7 @@ class RoleDescription(TypedDict):
 
 
 class PrivilegeGroupDescription(TypedDict):
-    """An element of what ``list_privilege_groups`` returns."""
+    """An item of what ``list_privilege_groups`` returns."""
 
     privilege_group: str
     privileges: list[str]

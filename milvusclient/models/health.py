@@ -1,4 +1,4 @@
-"""What a server says of its health, over gRPC and over its REST port."""
+"""The health that a server reports, over gRPC and over its REST port."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ __all__ = ["RestHealth", "ServerHealth"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerHealth:
-    """What ``check_health`` returns; it is true when the server is healthy.
+    """What ``check_health`` returns. ``bool(health)`` is ``health.healthy``.
 
     Attributes:
-        healthy: whether the server says so.
-        reasons: why not.
+        healthy: whether the server reports that it is healthy.
+        reasons: why it is not healthy.
         quota_states: what the server limits or refuses now: ``ReadLimited``, ``WriteLimited``, ``DenyToRead``,
             ``DenyToWrite``, ``DenyToDDL``.
     """
@@ -28,14 +28,14 @@ class ServerHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestHealth:
-    """What ``milvusclient.health`` returns; it is true when the server is healthy.
+    """What ``milvusclient.health`` returns. ``bool(health)`` is ``health.healthy``.
 
     Attributes:
-        healthy: whether all that answered say so, and at least one did.
-        url: the address that was asked.
-        api: what ``/api/v1/health`` answered; empty if it is not there.
-        healthz: what ``/healthz`` answered; empty if it is not there.
-        reason: why it is not healthy; empty when it is.
+        healthy: whether at least one address answered, and all that answered report that the server is healthy.
+        url: address of the REST port.
+        api: reply of ``/api/v1/health``; empty if the server does not have it.
+        healthz: reply of ``/healthz``; empty if the server does not have it.
+        reason: why the server is not healthy; empty if it is.
     """
 
     healthy: bool

@@ -1,4 +1,4 @@
-"""What the server tells of its own work: replicas, resource groups, segments, compactions."""
+"""The internal objects that a server reports: replicas, resource groups, segments, compactions."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Shard:
     """A shard of a replica.
 
     Attributes:
-        channel_name: where its writes arrive.
-        shard_nodes: the nodes that hold it.
-        shard_leader: the node that answers for it.
+        channel_name: name of the channel through which its writes arrive.
+        shard_nodes: ids of the nodes that hold the shard.
+        shard_leader: id of the node that answers for the shard.
     """
 
     channel_name: str
@@ -39,14 +39,14 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class ReplicaInfo:
-    """A copy of a collection in memory.
+    """A replica: a copy of a collection in memory.
 
     Attributes:
-        id: the number of the copy.
-        shards: its parts.
-        group_nodes: the nodes that hold it.
-        resource_group: the group that it belongs to.
-        num_outbound_node: how many of its nodes are of other groups, by group.
+        id: id of the replica.
+        shards: its shards.
+        group_nodes: ids of the nodes that hold the replica.
+        resource_group: name of the resource group to which the replica belongs.
+        num_outbound_node: number of its nodes in other resource groups, by group.
     """
 
     id: int
@@ -67,16 +67,16 @@ class NodeInfo:
 
 @dataclass(frozen=True, slots=True)
 class ResourceGroupInfo:
-    """A group of query nodes.
+    """A resource group: a group of query nodes.
 
     Attributes:
-        name: its name.
-        capacity: how many nodes it asks for.
-        num_available_node: how many nodes it has.
-        num_loaded_replica: how many replicas are in it, by collection.
-        num_outgoing_node: how many nodes of other groups its replicas use, by collection.
-        num_incoming_node: how many of its nodes replicas of other groups use, by collection.
-        config: what was asked for.
+        name: name of the group.
+        capacity: number of nodes that the group requests.
+        num_available_node: number of nodes that the group has.
+        num_loaded_replica: number of replicas in the group, by collection.
+        num_outgoing_node: number of nodes of other groups that replicas of this group use, by collection.
+        num_incoming_node: number of nodes of this group that replicas of other groups use, by collection.
+        config: configuration of the group.
         nodes: its nodes.
     """
 
@@ -95,9 +95,9 @@ class SegmentInfo:
     """A segment on disk.
 
     Attributes:
-        level: 0 for what came in last, more after compactions.
-        insert_channel: where its rows arrived.
-        compaction_from: the segments that it was made of.
+        level: level of the segment in compaction, a :class:`SegmentLevel` by its number.
+        insert_channel: name of the channel through which its rows arrived.
+        compaction_from: ids of the segments from which a compaction made this one.
     """
 
     segment_id: int
@@ -114,12 +114,12 @@ class SegmentInfo:
 
     @property
     def state_name(self) -> str:
-        """The name of ``state``."""
+        """Name of ``state``."""
         return self.state.name
 
     @property
     def level_name(self) -> str:
-        """The name of ``level``; its number as text if a newer server made it up."""
+        """Name of ``level``; its number as a str if this client does not know the level."""
         return SegmentLevel(self.level).name if self.level in SegmentLevel.__members__.values() else str(self.level)
 
 
@@ -128,9 +128,9 @@ class LoadedSegmentInfo(SegmentInfo):
     """A segment in memory.
 
     Attributes:
-        index_name: the index that is loaded with it.
-        node_ids: the nodes that hold it.
-        mem_size: bytes.
+        index_name: name of the index that is loaded with the segment.
+        node_ids: ids of the nodes that hold the segment.
+        mem_size: size in memory, in bytes.
     """
 
     index_name: str = ""
@@ -141,14 +141,14 @@ class LoadedSegmentInfo(SegmentInfo):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One part of a compaction: which segments become which.
+    """One plan of a compaction: the segments that it merges and those that it makes.
 
     Attributes:
-        sources: the segments that go.
-        target: the first segment that comes.
-        targets: all segments that come.
-        plan_id: the number of the plan; ``task_id`` is the same.
-        trigger_id: the number of what started it.
+        sources: ids of the segments that are merged.
+        target: id of the first new segment.
+        targets: ids of all new segments.
+        plan_id: id of the plan; ``task_id`` is the same.
+        trigger_id: id of the trigger of the compaction.
     """
 
     sources: list[int]
@@ -170,10 +170,10 @@ class CompactionPlans:
     """A compaction, or the compactions of a collection.
 
     Attributes:
-        compaction_id: the job; 0 when a collection was asked for.
-        collection_name: the collection; empty when a job was asked for.
-        state: how far it is.
-        plans: its parts.
+        compaction_id: id of the compaction; 0 if the plans of a collection were asked for.
+        collection_name: name of the collection; empty if the plans of one compaction were asked for.
+        state: progress of the compaction.
+        plans: the plans.
     """
 
     compaction_id: int
@@ -183,7 +183,7 @@ class CompactionPlans:
 
 
 class ProgressStage(StrEnum):
-    """What ``optimize`` is at."""
+    """The stages of ``optimize``."""
 
     INITIALIZING = "initializing"
     WAITING_FOR_INDEXES = "waiting for indexes"
@@ -196,14 +196,14 @@ class ProgressStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OptimizeResult:
-    """What ``optimize`` did.
+    """The result of ``optimize``.
 
     Attributes:
-        status: always ``"success"``; anything else is an exception.
-        collection_name: the collection.
-        compaction_id: the job, for ``get_compaction_plans``.
-        target_size: the size that was asked for.
-        progress: the stages that it went through.
+        status: always ``"success"``; failures raise an exception.
+        collection_name: name of the collection.
+        compaction_id: id of the compaction, for ``get_compaction_plans``.
+        target_size: target size of segments, as given.
+        progress: the stages that were passed.
     """
 
     status: str

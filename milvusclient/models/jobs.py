@@ -1,4 +1,4 @@
-"""What the server tells of snapshots, external collections and file resources."""
+"""Snapshots, jobs and file resources as a server describes them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class SnapshotInfo:
     """A snapshot of a collection.
 
     Attributes:
-        create_ts: when it was made, on the server's clock.
-        s3_location: where it is stored.
+        create_ts: when the snapshot was made, as a timestamp of the server.
+        s3_location: location of the snapshot in the server's storage.
     """
 
     name: str
@@ -26,18 +26,18 @@ class SnapshotInfo:
 
 @dataclass(frozen=True, slots=True)
 class RestoreSnapshotJobInfo:
-    """How far a collection is made of a snapshot.
+    """The state of a job that restores a snapshot into a new collection.
 
     Attributes:
-        job_id: the number of the job.
-        snapshot_name: the snapshot.
-        db_name: the database of the new collection.
-        collection_name: the new collection.
-        state: such as ``"RestoreSnapshotCompleted"``.
-        progress: percent.
-        reason: why it failed, if it did.
-        start_time: milliseconds since 1970.
-        time_cost: milliseconds.
+        job_id: id of the job.
+        snapshot_name: name of the snapshot.
+        db_name: database of the new collection.
+        collection_name: name of the new collection.
+        state: state of the job, such as ``"RestoreSnapshotCompleted"``.
+        progress: progress in percent.
+        reason: why the job failed; empty if it did not.
+        start_time: when the job started, in milliseconds since the epoch.
+        time_cost: duration of the job, in milliseconds.
     """
 
     job_id: int
@@ -53,18 +53,18 @@ class RestoreSnapshotJobInfo:
 
 @dataclass(frozen=True, slots=True)
 class RefreshExternalCollectionJobInfo:
-    """How far an external collection has read its source anew.
+    """The state of a job that reads the source of an external collection again.
 
     Attributes:
-        job_id: the number of the job.
-        collection_name: the collection.
-        state: such as ``"RefreshCompleted"``.
-        progress: percent.
-        reason: why it failed, if it did.
-        external_source: where the data lies.
-        start_time: milliseconds since 1970.
-        end_time: milliseconds since 1970; 0 while it goes on.
-        external_spec: how the data is read, as JSON text.
+        job_id: id of the job.
+        collection_name: name of the collection.
+        state: state of the job, such as ``"RefreshCompleted"``.
+        progress: progress in percent.
+        reason: why the job failed; empty if it did not.
+        external_source: location of the data of the external collection.
+        start_time: when the job started, in milliseconds since the epoch.
+        end_time: when the job ended, in milliseconds since the epoch; 0 while it is running.
+        external_spec: format of that data, as JSON in a str.
     """
 
     job_id: int
@@ -80,11 +80,11 @@ class RefreshExternalCollectionJobInfo:
 
 @dataclass(frozen=True, slots=True)
 class FileResourceInfo:
-    """A file that the server knows by a name.
+    """A file resource: a file on the server that analyzers and functions refer to by name.
 
     Attributes:
-        name: its name, for analyzers.
-        path: where it lies in the server's storage.
+        name: name of the resource.
+        path: path of the file in the server's storage.
     """
 
     name: str

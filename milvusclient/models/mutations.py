@@ -1,4 +1,4 @@
-"""What a delete returns from servers that answer with the keys."""
+"""The result of a delete on servers that report the deleted keys."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ __all__ = ["DeletedKeys"]
 
 
 class DeletedKeys(list[int | str]):
-    """The primary keys of deleted rows, from servers that tell them: Milvus Lite, and Milvus before 2.3.2.
+    """The primary keys of deleted rows, from servers that report them: Milvus Lite, and Milvus before 2.3.2.
 
-    A list, as programs for such servers expect; and since other servers tell only how many rows it was, in a dict, it
-    can be asked for that like a dict, so that the same program runs on both.
+    It is a list, as programs for such servers expect. Other servers report only the number of rows, which ``delete``
+    returns in a dict; the keys of that dict work here too, so that one program runs on both.
 
     Example:
         >>> from milvusclient.models.mutations import DeletedKeys

@@ -1,4 +1,4 @@
-"""What queries and searches return: real lists and dicts, with a little more on top."""
+"""Results of queries and searches: lists and dicts with a few attributes and methods more."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["AggregationBucket", "AggregationHit", "Entity", "Hit", "Hits", "Quer
 
 
 class QueryResult(ShownInNotebooks, list[dict[str, Any]]):
-    """The rows that a query or a get found: a list of dicts, field name to value.
+    """The rows that a query or a get found: a list of dicts from a field name to a value.
 
     Attributes:
-        extra: what the server says about the call: ``cost``, ``iterator_session_ts`` and, from some servers,
+        extra: what the server reports about the call: ``cost``, ``iterator_session_ts`` and, from some servers,
             ``scanned_remote_bytes``, ``scanned_total_bytes`` and ``cache_hit_ratio``.
 
     Example:
@@ -35,16 +35,16 @@ class QueryResult(ShownInNotebooks, list[dict[str, Any]]):
         self.extra = {} if extra is None else extra
 
     def materialize(self) -> None:
-        """Do nothing: every row is there already. For programs written for a client whose rows are not."""
+        """Do nothing: all rows are decoded already. For programs written for a client that decodes them later."""
 
 
-#: What Python and notebooks look for in any object. A field of such a name can still be read by key: as an attribute it
-#: would be taken for a method, or for an object that has every name, which notebooks do not show.
+#: Python and notebooks look for names with these prefixes in any object. A field of such a name can be read by key
+#: only: as an attribute it would be taken for a method, or for an object with any attribute, which they do not show.
 _NEVER_FIELDS = ("__", "_ipython_", "_repr_")
 
 
 class _HitReading:
-    """Reading a hit, or its entity, by attribute; shared by :class:`Hit` and :class:`Entity`."""
+    """Lets :class:`Hit` and :class:`Entity` be read by attribute."""
 
     __slots__ = ()
 
@@ -54,18 +54,18 @@ class _HitReading:
                 return self[name]  # type: ignore[index]  # mixed into dicts
             except KeyError:
                 pass
-        raise AttributeError(f"this hit has no {name!r}; it has the fields {sorted(self._known())}")
+        raise AttributeError(f"this hit has no field {name!r}; it has {', '.join(sorted(self._known()))}")
 
     def _known(self) -> Iterable[str]:
         raise NotImplementedError
 
 
 class Hit(ShownInNotebooks, _HitReading, dict[str, Any]):
-    """One row that a search found, with its distance: a dict that can be read by attribute too.
+    """A row that a search found, with its distance: a dict that can also be read by attribute.
 
-    Its keys are the name of the primary key, ``distance``, ``entity`` (the output fields) and, where they were asked
-    for, ``offset`` (which element of a struct array matched) and ``highlight``. An output field can be read without
-    going through ``entity``: ``hit["title"]``, ``hit.title`` and ``hit.get("title")`` are ``hit["entity"]["title"]``.
+    Its keys are the name of the primary key, ``distance``, ``entity`` (the output fields) and, if they were asked for,
+    ``offset`` (index of the matching element of a struct array) and ``highlight``. An output field can be read without
+    ``entity``: ``hit["title"]``, ``hit.title`` and ``hit.get("title")`` are ``hit["entity"]["title"]``.
 
     Example:
         >>> from milvusclient.models.results import Hit
@@ -76,7 +76,7 @@ class Hit(ShownInNotebooks, _HitReading, dict[str, Any]):
 
     __slots__ = ()
 
-    #: The name of the primary key; each other name has a subclass, which costs nothing per hit (:func:`hit_class`).
+    #: Name of the primary key. Other names have a subclass each, so that a hit need not store it (:func:`hit_class`).
     primary_key: ClassVar[str] = "id"
 
     def __missing__(self, key: str) -> Any:
@@ -91,7 +91,7 @@ class Hit(ShownInNotebooks, _HitReading, dict[str, Any]):
         return {*self, *self.get_entity()}
 
     def get_entity(self) -> dict[str, Any]:
-        """The output fields; an empty dict if there are none."""
+        """Return the output fields; an empty dict if there are none."""
         entity: dict[str, Any] = dict.get(self, "entity") or {}
         return entity
 
@@ -100,7 +100,7 @@ class Hit(ShownInNotebooks, _HitReading, dict[str, Any]):
     @overload
     def get(self, key: str, default: Any, /) -> Any: ...
     def get(self, key: str, default: Any = None, /) -> Any:
-        """The value of a key or of an output field, ``default`` if there is none."""
+        """Return the value of a key or of an output field; ``default`` if there is none."""
         try:
             return self[key]
         except KeyError:
@@ -108,28 +108,28 @@ class Hit(ShownInNotebooks, _HitReading, dict[str, Any]):
 
     @property
     def id(self) -> Any:
-        """The primary key, whatever its name."""
+        """Primary key, whatever its name."""
         return self[self.primary_key]
 
     @property
     def pk(self) -> Any:
-        """The primary key, whatever its name."""
+        """Primary key, whatever its name."""
         return self[self.primary_key]
 
     @property
     def distance(self) -> float:
-        """How near the row is, in the metric of the index."""
+        """Distance or similarity of the row to the query vector, in the metric of the search."""
         distance: float = self["distance"]
         return distance
 
     @property
     def score(self) -> float:
-        """The same as ``distance``."""
+        """Another name for :attr:`distance`."""
         return self.distance
 
     @property
     def entity(self) -> Entity:
-        """The output fields, by key and by attribute. A copy; ``hit["entity"]`` is the dict itself."""
+        """A copy of the output fields that can also be read by attribute; ``hit["entity"]`` is the dict itself."""
         return Entity(self)
 
     @property
@@ -139,12 +139,12 @@ class Hit(ShownInNotebooks, _HitReading, dict[str, Any]):
 
     @property
     def highlight(self) -> dict[str, Any] | None:
-        """What the highlighter found, by field: ``fragments`` and ``scores``; None without a highlighter."""
+        """Marked passages by field, with ``fragments`` and ``scores``; None without a highlighter."""
         found: dict[str, Any] | None = dict.get(self, "highlight")
         return found
 
     def to_dict(self) -> dict[str, Any]:
-        """The hit itself: it is a dict."""
+        """Return the hit itself, which is a dict."""
         return self
 
     def __reduce__(self) -> tuple[Callable[..., Hit], tuple[str, dict[str, Any]]]:
@@ -153,21 +153,21 @@ class Hit(ShownInNotebooks, _HitReading, dict[str, Any]):
 
 @lru_cache(maxsize=256)
 def hit_class(primary_key: str) -> type[Hit]:
-    """The class of the hits of a collection whose primary key has this name (``id`` if the server does not say)."""
+    """Return the class of hits whose primary key has this name; an empty name means ``id``."""
     if primary_key in ("", Hit.primary_key):
         return Hit
     return type("Hit", (Hit,), {"__slots__": (), "__module__": __name__, "primary_key": primary_key})
 
 
 def _restore_hit(primary_key: str, items: dict[str, Any]) -> Hit:
-    """Unpickle a hit: the class of another primary key's name cannot be found by name."""
+    """Build a hit again when it is unpickled: pickle cannot find the classes that :func:`hit_class` makes."""
     return hit_class(primary_key)(items)
 
 
 class Entity(ShownInNotebooks, _HitReading, dict[str, Any]):
-    """The output fields of a hit, as ``hit.entity`` gives them.
+    """The output fields of a hit, as ``hit.entity`` returns them.
 
-    It also answers to what the hit itself has, ``id`` and ``distance`` above all, as programs read both from it.
+    It also has what the hit itself has, such as ``id`` and ``distance``, because programs read both from it.
     """
 
     __slots__ = ("_hit",)
@@ -185,21 +185,21 @@ class Entity(ShownInNotebooks, _HitReading, dict[str, Any]):
         return self
 
     def get(self, key: str, default: Any = None, /) -> Any:
-        """The value of an output field, or of the hit; ``default`` if there is none."""
+        """Return the value of an output field or of the hit; ``default`` if there is none."""
         return dict.get(self, key) if key in self else self._hit.get(key, default)
 
     @property
     def id(self) -> Any:
-        """The primary key, whatever its name."""
+        """Primary key, whatever its name."""
         return self._hit.id
 
     @property
     def distance(self) -> float:
-        """How near the row is, in the metric of the index."""
+        """Distance or similarity of the row to the query vector, in the metric of the search."""
         return self._hit.distance
 
     def to_dict(self) -> dict[str, Any]:
-        """The whole hit."""
+        """Return the whole hit."""
         return self._hit
 
     def __reduce__(self) -> tuple[type[Entity], tuple[Hit]]:
@@ -207,35 +207,35 @@ class Entity(ShownInNotebooks, _HitReading, dict[str, Any]):
 
 
 class Hits(ShownInNotebooks, list[Hit]):
-    """What one query vector found, best first: a list of :class:`Hit`."""
+    """The hits of one query vector, best first: a list of :class:`Hit`."""
 
     __slots__ = ()
 
     @property
     def ids(self) -> list[Any]:
-        """The primary keys, in the order of the hits."""
+        """Primary keys, in the order of the hits."""
         return [hit.id for hit in self]
 
     @property
     def distances(self) -> list[float]:
-        """The distances, in the order of the hits."""
+        """Distances, in the order of the hits."""
         return [hit["distance"] for hit in self]
 
     def materialize(self) -> None:
-        """Do nothing: every hit is there already. For programs written for a client whose hits are not."""
+        """Do nothing: all hits are decoded already. For programs written for a client that decodes them later."""
 
 
 class SearchResult(ShownInNotebooks, list[Hits]):
-    """What a search found: a list with the :class:`Hits` of each query vector.
+    """The result of a search: a list with the :class:`Hits` of each query vector.
 
     Attributes:
-        extra: what the server says about the call: ``cost`` and, from some servers, ``scanned_remote_bytes``,
+        extra: what the server reports about the call: ``cost`` and, from some servers, ``scanned_remote_bytes``,
             ``scanned_total_bytes`` and ``cache_hit_ratio``.
-        recalls: the estimated recall for each query vector, where the search asked for it.
-        agg_buckets: the buckets of a search aggregation, for each query vector; empty without one.
-        session_ts: the timestamp at which the search saw the collection.
-        iterator_token: names a search iterator on the server; empty if the server made none.
-        iterator_last_bound: where the next page of that iterator begins.
+        recalls: estimated recall of each query vector, if the search asked for it.
+        agg_buckets: buckets of each query vector; empty without a search aggregation.
+        session_ts: timestamp at which the search read the collection.
+        iterator_token: id of the search iterator on the server; empty if there is none.
+        iterator_last_bound: distance at which the next page of the iterator begins.
 
     Example:
         >>> from milvusclient.models.results import Hit, Hits, SearchResult
@@ -273,16 +273,16 @@ class SearchResult(ShownInNotebooks, list[Hits]):
         self.iterator_last_bound = iterator_last_bound
 
     def materialize(self) -> None:
-        """Do nothing: every hit is there already. For programs written for a client whose hits are not."""
+        """Do nothing: all hits are decoded already. For programs written for a client that decodes them later."""
 
 
 class AggregationHit(ShownInNotebooks):
     """One of the best hits of a bucket.
 
     Attributes:
-        pk: the primary key.
-        score: its distance.
-        fields: the fields that were asked for.
+        pk: primary key.
+        score: distance of the hit.
+        fields: fields that were asked for, by name.
     """
 
     __slots__ = ("_field_ids", "fields", "pk", "score")
@@ -300,7 +300,7 @@ class AggregationHit(ShownInNotebooks):
         self._field_ids = field_ids or {}
 
     def field_ids(self) -> dict[str, int]:
-        """The number of each of the fields, by name."""
+        """Return the number of each field on the server, by name."""
         return self._field_ids
 
     def __eq__(self, other: object) -> bool:
@@ -308,7 +308,7 @@ class AggregationHit(ShownInNotebooks):
             return NotImplemented
         return (self.pk, self.score, self.fields) == (other.pk, other.score, other.fields)
 
-    __hash__ = None  # type: ignore[assignment]  # its fields can be changed, so it cannot be a key
+    __hash__ = None  # type: ignore[assignment]  # its fields can be changed, so it cannot be a key of a dict
 
     def __repr__(self) -> str:
         return f"AggregationHit(pk={self.pk!r}, score={self.score!r}, fields={self.fields!r})"
@@ -319,11 +319,11 @@ class AggregationBucket(ShownInNotebooks):
     """One bucket of a search aggregation.
 
     Attributes:
-        key: what the rows of the bucket have in common: for each field its ``field_name``, ``field_id``, ``value``.
-        count: how many rows are in it.
-        metrics: the value of each metric.
-        hits: its best hits.
-        sub_groups: the buckets inside it.
+        key: values that all rows of the bucket have: a dict with ``field_name``, ``field_id`` and ``value`` per field.
+        count: number of rows in the bucket.
+        metrics: value of each metric, by name.
+        hits: best hits of the bucket.
+        sub_groups: buckets inside the bucket.
     """
 
     key: list[dict[str, Any]]

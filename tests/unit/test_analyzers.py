@@ -69,7 +69,7 @@ def test_a_token_has_only_the_requested_details() -> None:
     (token,) = result.tokens
     assert not isinstance(token, str)
     assert (token.token, token.hash, token["hash"], token.dict) == ("hello", 77, 77, {"token": "hello", "hash": 77})
-    with pytest.raises(AttributeError, match="start_offset was not asked for; run the analyzer with with_detail=True"):
+    with pytest.raises(AttributeError, match="this token has no start_offset; call run_analyzer with with_detail=True"):
         _ = token.start_offset
     with pytest.raises(KeyError):
         _ = token["start_offset"]
