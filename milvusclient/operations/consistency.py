@@ -42,6 +42,14 @@ class Freshness(NamedTuple):
         request.consistency_level = cast("common_pb2.ConsistencyLevel.ValueType", int(self.level))
 
 
+def _after(timestamp: int) -> Freshness:
+    return Freshness(ConsistencyLevel.Strong, timestamp, use_default=True)
+
+
+#: What most reads ask for: the level of the collection, and this process has written nothing to it.
+_UNDEMANDING = _after(_ANYTHING)
+
+
 def freshness(
     consistency_level: ConsistencyLevel | int | str | None, guarantee_timestamp: int | None, last_write: int
 ) -> Freshness:
@@ -72,11 +80,13 @@ def freshness(
         >>> freshness("Bounded", None, 0).guarantee_timestamp
         2
     """
+    if consistency_level is guarantee_timestamp is None:
+        return _after(last_write) if last_write else _UNDEMANDING
     wanted = _ANYTHING
     if guarantee_timestamp is not None:
         wanted = require_int("guarantee_timestamp", guarantee_timestamp, least=0, most=_LAST_TIMESTAMP)
     if consistency_level is None:
-        return Freshness(ConsistencyLevel.Strong, last_write or _ANYTHING, use_default=True)
+        return _after(last_write or _ANYTHING)
     level = parse_level(consistency_level)
     if level is ConsistencyLevel.Strong:
         return Freshness(level, 0)

@@ -78,7 +78,6 @@ class Names(NamedTuple):
 
 
 _OWN_NAMES = Names()
-_NONE_ONLY = {type(None)}
 
 
 def build_search(
@@ -129,13 +128,14 @@ def build_search(
         ParamError: an argument is invalid, contradicts another, or is given twice.
         DataTypeNotMatchException: the filter is not a str.
     """
-    rare = (
-        ids, filter_params, partition_names, namespace, ranker, function_chains, highlighter, search_aggregation,
-        offset, group_by_field, group_by_fields, group_size, strict_group_size, order_by_fields, json_path, json_type,
-        strict_cast, page_retain_order, timezone, time_fields,
+    # By identity, since an array of keys is not equal to None, but an array of answers.
+    is_usual = ignore_growing is False and (
+        ids is filter_params is partition_names is namespace is ranker is function_chains is highlighter
+        is search_aggregation is offset is group_by_field is group_by_fields is group_size is strict_group_size
+        is order_by_fields is json_path is json_type is strict_cast is page_retain_order is timezone is time_fields
+        is None
     )  # fmt: skip
-    # Types are compared, not values: an array of keys is not equal to None, but an array of answers.
-    if ignore_growing is False and set(map(type, rare)) == _NONE_ONLY:
+    if is_usual:
         usual = _build_usual(
             collection_name, data, filter_text, limit, output_fields, search_params, anns_field, round_decimal, fresh,
             cluster_id, names,
