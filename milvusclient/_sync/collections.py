@@ -8,8 +8,8 @@ from milvusclient import rpc
 from milvusclient._sync.core.base import as_describe_error
 from milvusclient._sync.indexes import Indexes
 from milvusclient._sync.loading import Loading
-from milvusclient.exceptions import MilvusException
-from milvusclient.operations import collections, indexes, listing, loading
+from milvusclient.exceptions import DescribeCollectionException, MilvusException
+from milvusclient.operations import collections, indexes, loading
 from milvusclient.schema.builders import SchemaBuilders
 from milvusclient.schema.enums import ConsistencyLevel
 
@@ -144,7 +144,10 @@ class Collections(SchemaBuilders, Indexes, Loading):
         return True
 
     def describe_collection(self, collection_name: str, timeout: float | None = None) -> CollectionDescription:
-        """The fields, functions and properties of a collection.
+        """Describe the fields, functions and properties of a collection.
+
+        The server is asked on every call, so that the description shows the current state. What it says also goes into
+        the schema cache: a write after it need not ask again, and fits its rows to this schema.
 
         Args:
             collection_name: name or alias of a collection.
@@ -162,14 +165,19 @@ class Collections(SchemaBuilders, Indexes, Loading):
         Example:
             >>> fields = (client.describe_collection("books"))["fields"]
         """
-        request = collections.build_describe_collection(collection_name)
+        # Neither the cache nor a question that another call has already sent will do: both may be older than a change
+        # that another process has just told this program about.
+        key = self._key(collection_name)
         try:
-            reply = self._call(rpc.DESCRIBE_COLLECTION, request, self._deadline(timeout))
+            info = self._describe_collection(collection_name, key, self._deadline(timeout))
+        except DescribeCollectionException:
+            self._forget(collection_name)  # another process dropped it
+            raise
         except MilvusException as error:
             if collections.is_refusal(error):
                 raise as_describe_error(error) from error.__cause__
             raise
-        return collections.parse_describe(reply)
+        return collections.describe(info)
 
     def list_collections(self, timeout: float | None = None) -> list[str]:
         """The names of the collections in the client's database.
@@ -186,8 +194,8 @@ class Collections(SchemaBuilders, Indexes, Loading):
         Example:
             >>> names = client.list_collections()
         """
-        reply = self._call(rpc.SHOW_COLLECTIONS, listing.build_list_collections(), self._deadline(timeout))
-        return listing.parse_list_collections(reply)
+        reply = self._call(rpc.SHOW_COLLECTIONS, collections.build_list_collections(), self._deadline(timeout))
+        return collections.parse_list_collections(reply)
 
     def drop_collection(self, collection_name: str, timeout: float | None = None) -> None:
         """Drop a collection with its rows; it is no error if there is none.

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from milvusclient.schema.enums import DataType
+
+if TYPE_CHECKING:
+    from milvusclient._proto import schema_pb2
 
 __all__ = ["CollectionInfo", "FieldInfo", "FunctionInfo", "StructFieldInfo"]
 
@@ -23,7 +27,7 @@ class FieldInfo:
         element_type: type of the elements of an ARRAY, or of the vectors of a vector sub-field of a struct array.
         max_capacity: maximum number of elements of an ARRAY; None without a limit.
         nullable: whether rows may have no value (``None``).
-        has_default: whether the server uses ``default`` for rows without a value.
+        has_default: whether the server fills in ``default_value`` for rows without a value.
         is_function_output: whether a function of the collection computes the field, so that rows leave it out.
         is_dynamic: whether the field stores the keys of rows that are not fields.
         type_params: all type parameters, as the server writes them.
@@ -38,7 +42,7 @@ class FieldInfo:
     max_capacity: int | None = None
     nullable: bool = False
     has_default: bool = False
-    default: object = None
+    default_value: schema_pb2.ValueField | None = None
     is_primary: bool = False
     auto_id: bool = False
     is_partition_key: bool = False
@@ -130,6 +134,10 @@ class CollectionInfo:
     created_timestamp: int = 0
     update_timestamp: int = 0
     database: str = ""
+    enable_namespace: bool = False
+    schema_version: int = 0
+    external_source: str = ""
+    external_spec: str = ""
 
     @property
     def primary_field(self) -> FieldInfo | None:

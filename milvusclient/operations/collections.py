@@ -26,7 +26,7 @@ from milvusclient.exceptions import (
 )
 from milvusclient.operations.common import property_pairs
 from milvusclient.operations.consistency import parse_level
-from milvusclient.operations.describing import parse_collection_info, parse_describe
+from milvusclient.operations.describing import describe, parse_collection_info
 from milvusclient.operations.schemas import encode_schema
 from milvusclient.schema.collection import CollectionSchema
 from milvusclient.schema.enums import ConsistencyLevel, DataType
@@ -43,13 +43,15 @@ __all__ = [
     "build_drop_collection",
     "build_drop_properties",
     "build_get_collection_stats",
+    "build_list_collections",
     "build_rename_collection",
     "build_truncate_collection",
     "checked_shards",
+    "describe",
     "is_refusal",
     "means_no_collection",
     "parse_collection_info",
-    "parse_describe",
+    "parse_list_collections",
     "parse_stats",
     "quick_index_params",
     "quick_schema",
@@ -162,6 +164,16 @@ def build_create_collection(
 def build_describe_collection(collection_name: str) -> milvus_pb2.DescribeCollectionRequest:
     """What a collection looks like, or whether there is one."""
     return milvus_pb2.DescribeCollectionRequest(collection_name=require_name("collection_name", collection_name))
+
+
+def build_list_collections() -> milvus_pb2.ShowCollectionsRequest:
+    """Build the request for all collections of the database."""
+    return milvus_pb2.ShowCollectionsRequest()
+
+
+def parse_list_collections(reply: milvus_pb2.ShowCollectionsResponse) -> list[str]:
+    """Parse the names of the collections."""
+    return list(reply.collection_names)
 
 
 def is_refusal(error: MilvusException) -> bool:

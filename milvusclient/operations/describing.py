@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._proto import common_pb2
@@ -19,14 +20,18 @@ from milvusclient.schema.enums import DataType, FunctionType
 if TYPE_CHECKING:
     from milvusclient._proto import milvus_pb2, schema_pb2
 
-__all__ = ["parse_collection_info", "parse_describe"]
+__all__ = ["describe", "parse_collection_info"]
 
 _MMAP = "mmap.enabled"
 _SIZES = ("dim", "max_length", "max_capacity")
+#: Properties of a field that a description has only where they are true.
+_FLAGS = (
+    "is_primary", "auto_id", "is_partition_key", "is_clustering_key", "is_dynamic", "is_function_output", "nullable",
+)  # fmt: skip
 
 
 def parse_collection_info(reply: milvus_pb2.DescribeCollectionResponse) -> CollectionInfo:
-    """What the codec and the schema cache need to know of a collection."""
+    """Parse what the server says about a collection; every other form of it is made of the result."""
     schema = reply.schema
     outputs = _function_outputs(schema)
     fields = tuple(_field_info(field, outputs) for field in schema.fields)
@@ -47,6 +52,10 @@ def parse_collection_info(reply: milvus_pb2.DescribeCollectionResponse) -> Colle
         created_timestamp=reply.created_timestamp,
         update_timestamp=reply.update_timestamp,
         database=reply.db_name,
+        enable_namespace=schema.enable_namespace,
+        schema_version=schema.version,
+        external_source=schema.external_source,
+        external_spec=schema.external_spec,
     )
 
 
@@ -63,7 +72,7 @@ def _field_info(field: schema_pb2.FieldSchema, outputs: set[str], name: str = ""
         max_capacity=_size(params, "max_capacity"),
         nullable=field.nullable,
         has_default=default is not None,
-        default=default,
+        default_value=default,
         is_primary=field.is_primary_key,
         auto_id=field.autoID,
         is_partition_key=field.is_partition_key,
@@ -107,80 +116,68 @@ def _function_info(function: schema_pb2.FunctionSchema) -> FunctionInfo:
     )
 
 
-def parse_describe(reply: milvus_pb2.DescribeCollectionResponse) -> CollectionDescription:
-    """What ``describe_collection`` returns."""
-    schema = reply.schema
-    outputs = _function_outputs(schema)
+def describe(info: CollectionInfo) -> CollectionDescription:
+    """Build what ``describe_collection`` returns; nothing in it is shared with ``info``, which may be cached."""
     described: CollectionDescription = {
-        "collection_name": schema.name or reply.collection_name,
-        "auto_id": any(field.autoID for field in schema.fields),
-        "num_shards": reply.shards_num,
-        "description": schema.description,
-        "fields": [_describe_field(field, outputs) for field in schema.fields],
-        "functions": [_describe_function(function) for function in schema.functions],
-        "aliases": list(reply.aliases),
-        "collection_id": reply.collectionID,
-        "consistency_level": reply.consistency_level,
-        "consistency_level_name": enum_name(common_pb2.ConsistencyLevel, reply.consistency_level),
-        "properties": _texts(reply.properties),
-        "num_partitions": reply.num_partitions,
-        "enable_dynamic_field": schema.enable_dynamic_field,
-        "enable_namespace": schema.enable_namespace,
-        "schema_version": schema.version,
+        "collection_name": info.name,
+        "auto_id": info.auto_id,
+        "num_shards": info.num_shards,
+        "description": info.description,
+        "fields": [_describe_field(field) for field in info.fields],
+        "functions": [_describe_function(function) for function in info.functions],
+        "aliases": list(info.aliases),
+        "collection_id": info.collection_id,
+        "consistency_level": info.consistency_level,
+        "consistency_level_name": enum_name(common_pb2.ConsistencyLevel, info.consistency_level),
+        "properties": dict(info.properties),
+        "num_partitions": info.num_partitions,
+        "enable_dynamic_field": info.enable_dynamic_field,
+        "enable_namespace": info.enable_namespace,
+        "schema_version": info.schema_version,
     }
-    described["fields"].extend(_describe_struct(struct) for struct in schema.struct_array_fields)
-    if schema.external_source:
-        described["external_source"] = schema.external_source
-    if schema.external_spec:
-        described["external_spec"] = schema.external_spec
-    if reply.created_timestamp:
-        described["created_timestamp"] = reply.created_timestamp
-    if reply.update_timestamp:
-        described["update_timestamp"] = reply.update_timestamp
+    described["fields"].extend(_describe_struct(struct) for struct in info.struct_fields)
+    if info.external_source:
+        described["external_source"] = info.external_source
+    if info.external_spec:
+        described["external_spec"] = info.external_spec
+    if info.created_timestamp:
+        described["created_timestamp"] = info.created_timestamp
+    if info.update_timestamp:
+        described["update_timestamp"] = info.update_timestamp
     return described
 
 
-def _describe_field(field: schema_pb2.FieldSchema, outputs: set[str]) -> FieldDescription:
+def _describe_field(field: FieldInfo) -> FieldDescription:
     described: dict[str, object] = {
-        "field_id": field.fieldID,
+        "field_id": field.field_id,
         "name": field.name,
         "description": field.description,
-        "type": _data_type(field.data_type),
-        "params": _described_params(_texts(field.type_params)),
+        "type": field.data_type,
+        "params": _described_params(field.type_params),
     }
-    if _default(field) is not None:
-        described["default_value"] = field.default_value
-    if field.element_type:
-        described["element_type"] = _data_type(field.element_type)
-    flags = {
-        "is_primary": field.is_primary_key,
-        "auto_id": field.autoID,
-        "is_partition_key": field.is_partition_key,
-        "is_clustering_key": field.is_clustering_key,
-        "is_dynamic": field.is_dynamic,
-        "is_function_output": field.is_function_output or field.name in outputs,
-        "nullable": field.nullable,
-    }
-    described.update((flag, True) for flag, is_set in flags.items() if is_set)
+    if field.default_value is not None:
+        described["default_value"] = copy(field.default_value)
+    if field.element_type is not None:
+        described["element_type"] = field.element_type
+    described.update((flag, True) for flag in _FLAGS if getattr(field, flag))
     if field.external_field:
         described["external_field"] = field.external_field
     return cast("FieldDescription", described)
 
 
-def _describe_struct(struct: schema_pb2.StructArrayFieldSchema) -> FieldDescription:
-    """A struct array as users build it: an array of structs, whose sub-fields have the type of one value."""
-    info = _struct_info(struct)
-    params = _described_params(info.type_params)
-    if info.max_capacity:
-        params["max_capacity"] = info.max_capacity
+def _describe_struct(struct: StructFieldInfo) -> FieldDescription:
+    """Build the description of a struct array as users build one: the sub-fields have the type of one value."""
+    params = _described_params(struct.type_params)
+    if struct.max_capacity:
+        params["max_capacity"] = struct.max_capacity
     described: FieldDescription = {
-        "field_id": info.field_id,
-        "name": info.name,
-        "description": info.description,
+        "field_id": struct.field_id,
+        "name": struct.name,
+        "description": struct.description,
         "type": DataType.ARRAY,
         "element_type": DataType.STRUCT,
         "params": params,
-        "struct_fields": [_describe_sub_field(field) for field in info.fields if field.element_type is not None],
+        "struct_fields": [_describe_sub_field(field) for field in struct.fields if field.element_type is not None],
     }
     if struct.nullable:
         described["nullable"] = True
@@ -201,13 +198,13 @@ def _describe_sub_field(field: FieldInfo) -> StructFieldDescription:
     return described
 
 
-def _describe_function(function: schema_pb2.FunctionSchema) -> FunctionDescription:
+def _describe_function(function: FunctionInfo) -> FunctionDescription:
     return {
         "name": function.name,
-        "id": function.id,
+        "id": function.function_id,
         "description": function.description,
-        "type": _function_type(function.type),
-        "params": _texts(function.params),
+        "type": _function_type(function.function_type),
+        "params": dict(function.params),
         "input_field_names": list(function.input_field_names),
         "input_field_ids": list(function.input_field_ids),
         "output_field_names": list(function.output_field_names),
@@ -216,7 +213,7 @@ def _describe_function(function: schema_pb2.FunctionSchema) -> FunctionDescripti
 
 
 def _described_params(texts: Mapping[str, str]) -> dict[str, object]:
-    """Type parameters under the names that schemas are built with; sizes become numbers."""
+    """Build type parameters under the names that schemas are built with; sizes become numbers."""
     params: dict[str, object] = {}
     for key, text in texts.items():
         if key == _MMAP:
@@ -235,13 +232,15 @@ def _function_outputs(schema: schema_pb2.CollectionSchema) -> set[str]:
 
 
 def _sub_field_name(struct_name: str, name: str) -> str:
-    """Some servers name a sub-field ``struct[sub_field]``."""
+    """Return the name of a sub-field, which some servers write as ``struct[sub_field]``."""
     return name.removeprefix(f"{struct_name}[").removesuffix("]") if name.startswith(f"{struct_name}[") else name
 
 
-def _default(field: schema_pb2.FieldSchema) -> object:
-    member = field.default_value.WhichOneof("data") if field.HasField("default_value") else None
-    return None if member is None else getattr(field.default_value, member)
+def _default(field: schema_pb2.FieldSchema) -> schema_pb2.ValueField | None:
+    """Return a copy of the default value: a part of a message keeps the whole message alive."""
+    if not field.HasField("default_value") or field.default_value.WhichOneof("data") is None:
+        return None
+    return copy(field.default_value)
 
 
 def _texts(pairs: Iterable[common_pb2.KeyValuePair]) -> dict[str, str]:

@@ -130,7 +130,8 @@ def build_search(
     """
     # By identity, since an array of keys is not equal to None, but an array of answers.
     is_usual = ignore_growing is False and (
-        ids is filter_params is partition_names is namespace is ranker is function_chains is highlighter
+        ids is filter_params is partition_names is namespace is ranker  # type: ignore[comparison-overlap]  # in None
+        is function_chains is highlighter
         is search_aggregation is offset is group_by_field is group_by_fields is group_size is strict_group_size
         is order_by_fields is json_path is json_type is strict_cast is page_retain_order is timezone is time_fields
         is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from milvusclient._proto import common_pb2, milvus_pb2, schema_pb2
-from milvusclient.operations.describing import parse_collection_info, parse_describe
+from milvusclient.operations.describing import describe, parse_collection_info
 from milvusclient.schema.collection import CollectionSchema
 from milvusclient.schema.enums import DataType, FunctionType
 
@@ -107,7 +107,9 @@ def test_info_holds_what_rows_are_checked_against() -> None:
     assert info.auto_id
     title = info.field("title")
     assert title is not None
-    assert (title.max_length, title.nullable, title.has_default, title.default) == (64, True, True, "?")
+    assert (title.max_length, title.nullable, title.has_default) == (64, True, True)
+    assert title.default_value is not None
+    assert title.default_value.string_data == "?"
     tags = info.field("tags")
     assert tags is not None
     assert (tags.element_type, tags.max_capacity, tags.max_length) == (DataType.VARCHAR, 9, 20)
@@ -135,11 +137,11 @@ def test_a_type_of_a_newer_server_is_unknown_and_no_error() -> None:
     new = parse_collection_info(described()).field("new")
     assert new is not None
     assert new.data_type is DataType.UNKNOWN
-    assert parse_describe(described())["fields"][5]["type"] is DataType.UNKNOWN
+    assert describe(parse_collection_info(described()))["fields"][5]["type"] is DataType.UNKNOWN
 
 
 def test_a_description_is_a_dict_with_numbers_where_sizes_are() -> None:
-    found = parse_describe(described())
+    found = describe(parse_collection_info(described()))
     assert found["collection_name"] == "books"
     assert found["auto_id"] is True
     assert (found["num_shards"], found["num_partitions"], found["schema_version"]) == (2, 16, 3)
@@ -178,7 +180,7 @@ def test_a_description_is_a_dict_with_numbers_where_sizes_are() -> None:
 
 
 def test_a_struct_array_is_described_as_it_is_built() -> None:
-    assert parse_describe(described())["fields"][-1] == {
+    assert describe(parse_collection_info(described()))["fields"][-1] == {
         "field_id": 110,
         "name": "clips",
         "description": "parts",
@@ -201,7 +203,18 @@ def test_a_struct_array_is_described_as_it_is_built() -> None:
 def test_a_schema_can_be_built_from_a_description() -> None:
     reply = described()
     del reply.schema.fields[5]
-    schema = CollectionSchema.construct_from_dict(parse_describe(reply))
+    schema = CollectionSchema.construct_from_dict(describe(parse_collection_info(reply)))
     assert [field.name for field in schema.fields] == ["id", "title", "tags", "words", "v"]
     assert [struct.name for struct in schema.struct_fields] == ["clips"]
     assert schema.fields[1].default_value == "?"
+
+
+def test_a_description_can_be_changed_without_changing_what_it_was_made_of() -> None:
+    info = parse_collection_info(described())
+    found = describe(info)
+    found["properties"]["a"] = "2"
+    found["aliases"].append("c")
+    found["functions"][0]["params"]["k"] = "2"
+    found["fields"][1]["default_value"].string_data = "!"
+    found["fields"][1]["params"]["max_length"] = 1
+    assert info == parse_collection_info(described())

@@ -119,7 +119,6 @@ TO_BE_BROUGHT_OVER: tuple[str, ...] = (
     "operations/iterator_checkpoint.py",
     "operations/iterators.py",
     "operations/keys.py",
-    "operations/listing.py",
     "operations/mutations.py",
     "operations/queries.py",
     "operations/ranking.py",

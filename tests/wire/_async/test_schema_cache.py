@@ -88,6 +88,38 @@ async def test_an_unknown_collection_is_an_error_each_time(scripted_server: Scri
     assert asked(scripted_server) == 2
 
 
+async def test_a_description_serves_the_writes_after_it(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    await client.describe_collection("c")
+    await client.insert("c", {"id": 1, "vector": [0.5] * 4})
+    await client.insert("c", {"id": 2, "vector": [0.5] * 4})
+    assert asked(scripted_server) == 1
+
+
+async def test_a_description_asks_the_server_however_much_is_known(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    await client._collection("c")
+    scripted_server.on("DescribeCollection").then(delay=0.3)
+    early = AsyncRunning(lambda: client.describe_collection("c"))
+    await async_in_thread(lambda: scripted_server.wait_for("DescribeCollection", 2))
+    await client.describe_collection("c")
+    assert asked(scripted_server) == 3, "a question that was sent before is not joined"
+    await early.result()
+
+
+async def test_a_description_replaces_what_another_process_changed(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    await client._collection("c")
+    scripted_server.on("DescribeCollection").then({"collectionID": 4711, "schema": {"name": "c"}})
+    await client.describe_collection("c")
+    assert (await client._collection("c")).collection_id == 4711
+
+    scripted_server.on("DescribeCollection").status(100, "can't find collection")
+    with pytest.raises(DescribeCollectionException):
+        await client.describe_collection("c")
+    assert schema_cache.lookup(client._key("c")) is None
+
+
 async def test_dropping_a_collection_forgets_it(scripted_server: ScriptedServer) -> None:
     client = AsyncMilvusClient(scripted_server.uri)
     await client._collection("c")

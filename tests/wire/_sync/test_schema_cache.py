@@ -88,6 +88,38 @@ def test_an_unknown_collection_is_an_error_each_time(scripted_server: ScriptedSe
     assert asked(scripted_server) == 2
 
 
+def test_a_description_serves_the_writes_after_it(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri)
+    client.describe_collection("c")
+    client.insert("c", {"id": 1, "vector": [0.5] * 4})
+    client.insert("c", {"id": 2, "vector": [0.5] * 4})
+    assert asked(scripted_server) == 1
+
+
+def test_a_description_asks_the_server_however_much_is_known(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri)
+    client._collection("c")
+    scripted_server.on("DescribeCollection").then(delay=0.3)
+    early = Running(lambda: client.describe_collection("c"))
+    in_thread(lambda: scripted_server.wait_for("DescribeCollection", 2))
+    client.describe_collection("c")
+    assert asked(scripted_server) == 3, "a question that was sent before is not joined"
+    early.result()
+
+
+def test_a_description_replaces_what_another_process_changed(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri)
+    client._collection("c")
+    scripted_server.on("DescribeCollection").then({"collectionID": 4711, "schema": {"name": "c"}})
+    client.describe_collection("c")
+    assert (client._collection("c")).collection_id == 4711
+
+    scripted_server.on("DescribeCollection").status(100, "can't find collection")
+    with pytest.raises(DescribeCollectionException):
+        client.describe_collection("c")
+    assert schema_cache.lookup(client._key("c")) is None
+
+
 def test_dropping_a_collection_forgets_it(scripted_server: ScriptedServer) -> None:
     client = MilvusClient(scripted_server.uri)
     client._collection("c")
