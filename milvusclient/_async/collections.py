@@ -9,7 +9,7 @@ from milvusclient._async.core.base import as_describe_error
 from milvusclient._async.indexes import AsyncIndexes
 from milvusclient._async.loading import AsyncLoading
 from milvusclient.exceptions import DescribeCollectionException, MilvusException
-from milvusclient.operations import collections, indexes, loading
+from milvusclient.operations import collections, describing, indexes, loading
 from milvusclient.schema.builders import SchemaBuilders
 from milvusclient.schema.enums import ConsistencyLevel
 
@@ -177,7 +177,7 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
             if collections.is_refusal(error):
                 raise as_describe_error(error) from error.__cause__
             raise
-        return collections.describe(info)
+        return describing.describe(info)
 
     async def list_collections(self, timeout: float | None = None) -> list[str]:
         """The names of the collections in the client's database.

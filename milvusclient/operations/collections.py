@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from milvusclient import schema as schema_types  # its names load on first use, as do the families below
 from milvusclient._proto import milvus_pb2
 from milvusclient.checks import (
     given,
@@ -24,16 +25,13 @@ from milvusclient.exceptions import (
     PrimaryKeyException,
     ReplyError,
 )
-from milvusclient.operations.common import property_pairs
-from milvusclient.operations.consistency import parse_level
-from milvusclient.operations.describing import describe, parse_collection_info
-from milvusclient.operations.schemas import encode_schema
-from milvusclient.schema.collection import CollectionSchema
+from milvusclient.operations import common, consistency, schemas
 from milvusclient.schema.enums import ConsistencyLevel, DataType
-from milvusclient.schema.index import IndexParams
 
 if TYPE_CHECKING:
     from milvusclient._proto import common_pb2
+    from milvusclient.schema.collection import CollectionSchema
+    from milvusclient.schema.index import IndexParams
 
 __all__ = [
     "build_alter_collection",
@@ -47,10 +45,8 @@ __all__ = [
     "build_rename_collection",
     "build_truncate_collection",
     "checked_shards",
-    "describe",
     "is_refusal",
     "means_no_collection",
-    "parse_collection_info",
     "parse_list_collections",
     "parse_stats",
     "quick_index_params",
@@ -96,7 +92,7 @@ def quick_schema(
     key_type = _key_type(id_type)
     if key_type is None:
         raise PrimaryKeyException(message=f"id_type must be 'int', 'string', INT64 or VARCHAR, got {given(id_type)}")
-    schema = CollectionSchema(
+    schema = schema_types.CollectionSchema(
         [],
         require_str("description", description),
         auto_id=auto_id,
@@ -115,7 +111,7 @@ def _key_type(id_type: object) -> DataType | None:
 
 def quick_index_params(vector_field_name: str, metric_type: str) -> IndexParams:
     """The index of a collection of which only the metric is said."""
-    params = IndexParams()
+    params = schema_types.IndexParams()
     params.add_index(vector_field_name, index_type="AUTOINDEX", metric_type=require_str("metric_type", metric_type))
     return params
 
@@ -143,21 +139,22 @@ def build_create_collection(
 ) -> milvus_pb2.CreateCollectionRequest:
     """A new collection, after every check that needs no server."""
     require_name("collection_name", collection_name)
-    if not isinstance(schema, CollectionSchema):
+    if not isinstance(schema, schema_types.CollectionSchema):
         raise ParamError(
             message=f"schema must be a CollectionSchema, got {given(schema)}; MilvusClient.create_schema() makes one"
         )
     schema.verify()
+    level = consistency.parse_level(consistency_level)
     request = milvus_pb2.CreateCollectionRequest(
         collection_name=collection_name,
-        schema=encode_schema(collection_name, schema).SerializeToString(),
-        consistency_level=cast("common_pb2.ConsistencyLevel.ValueType", int(parse_level(consistency_level))),
+        schema=schemas.encode_schema(collection_name, schema).SerializeToString(),
+        consistency_level=cast("common_pb2.ConsistencyLevel.ValueType", int(level)),
         shards_num=shards,
     )
     if num_partitions is not None:
         request.num_partitions = require_int("num_partitions", num_partitions, least=1)
     if properties is not None:
-        request.properties.extend(property_pairs(require_mapping("properties", properties)))
+        request.properties.extend(common.property_pairs(require_mapping("properties", properties)))
     return request
 
 
@@ -228,7 +225,7 @@ def build_alter_collection(collection_name: str, properties: Mapping[str, object
     """New values for properties of a collection."""
     return milvus_pb2.AlterCollectionRequest(
         collection_name=require_name("collection_name", collection_name),
-        properties=property_pairs(require_mapping("properties", properties, may_be_empty=False)),
+        properties=common.property_pairs(require_mapping("properties", properties, may_be_empty=False)),
     )
 
 
@@ -247,5 +244,5 @@ def build_alter_collection_field(
     return milvus_pb2.AlterCollectionFieldRequest(
         collection_name=require_name("collection_name", collection_name),
         field_name=require_str("field_name", field_name),
-        properties=property_pairs(require_mapping("field_params", field_params, may_be_empty=False)),
+        properties=common.property_pairs(require_mapping("field_params", field_params, may_be_empty=False)),
     )

@@ -233,7 +233,7 @@ def test_nulls(field: FieldInfo, value: Any) -> None:
 
 
 def test_defaults_may_be_left_out() -> None:
-    field = FieldInfo("x", data_type=DataType.INT64, has_default=True, default=7)
+    field = FieldInfo("x", data_type=DataType.INT64, has_default=True)
     encoded = encoded_columns([{"id": 1}, {"id": 2, "x": 3}], collection(field))[1]
     assert list(encoded.valid_data) == [False, True]
     assert list(encoded.scalars.long_data.data) == [3]

@@ -13,7 +13,7 @@ from milvusclient.exceptions import (
     DescribeCollectionException,
     MilvusException,
 )
-from milvusclient.operations import collections
+from milvusclient.operations import collections, describing
 from milvusclient.policy.deadline import UNBOUNDED, Deadline
 from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
 from milvusclient.policy.polling import not_done
@@ -152,7 +152,7 @@ class AsyncFamily:
             reply = await self._call(rpc.DESCRIBE_COLLECTION, request, deadline)
         except CollectionNotExistException as error:
             raise as_describe_error(error) from error.__cause__
-        info = collections.parse_collection_info(reply)
+        info = describing.parse_collection_info(reply)
         schema_cache.remember(key, info, asked_in)
         return info
 
