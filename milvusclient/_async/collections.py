@@ -1,4 +1,4 @@
-"""Collections: created, described, listed, altered and dropped."""
+"""Creating, describing, listing, altering and dropping collections."""
 
 from __future__ import annotations
 
@@ -49,40 +49,41 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
         num_partitions: int | None = None,
         properties: Mapping[str, object] | None = None,
     ) -> None:
-        """Create a collection: from a schema, or with nothing but the size of its vectors.
+        """Create a collection from a schema, or from the number of elements of its vectors.
 
-        With a ``schema``, the arguments for a collection without one are not used: ``dimension``,
+        With a ``schema``, the arguments that describe a collection without one are ignored: ``dimension``,
         ``primary_field_name``, ``id_type``, ``vector_field_name``, ``metric_type``, ``auto_id``,
         ``enable_dynamic_field``, ``max_length`` and ``description``. The collection is indexed and loaded if
-        ``index_params`` are given. Without a schema it has a key, a vector field and dynamic fields, and is indexed
-        and loaded at once.
+        ``index_params`` are given. Without a schema, the collection has a primary key, a vector field and dynamic
+        fields, and is indexed and loaded at once.
 
         Args:
-            collection_name: unique in the database.
-            dimension: the number of elements of the vectors; needed without a schema.
-            primary_field_name: the name of the key.
-            id_type: the type of the key: ``"int"`` (or INT64), or ``"string"`` (or VARCHAR).
-            vector_field_name: the name of the vector field.
+            collection_name: name of the new collection, unique in its database.
+            dimension: number of elements of a vector; needed without a schema.
+            primary_field_name: name of the primary key.
+            id_type: type of the primary key: ``"int"`` (or INT64), or ``"string"`` (or VARCHAR).
+            vector_field_name: name of the vector field.
             metric_type: how vectors are compared: ``"COSINE"``, ``"L2"`` or ``"IP"``.
-            auto_id: the server makes the keys.
-            timeout: seconds for the whole operation, index and load included; None means no limit.
-            schema: the fields, from ``create_schema()``.
-            index_params: the indexes, from ``prepare_index_params()``; used with a schema.
-            enable_dynamic_field: rows may have keys that no field is named after.
-            max_length: how many bytes in UTF-8 a key can have; for text keys.
-            description: for people.
-            consistency_level: how fresh the data of searches is unless they say so themselves.
-            num_shards: over how many shards rows are spread; None leaves it to the server.
-            shards_num: the same.
-            num_partitions: over how many partitions a partition key spreads rows; None leaves it to the server.
-            properties: by name, such as ``{"collection.ttl.seconds": 3600}``.
+            auto_id: let the server generate the primary keys.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            schema: fields of the collection, from ``create_schema()``.
+            index_params: indexes to build, from ``prepare_index_params()``. Used with a schema.
+            enable_dynamic_field: store keys of rows that are not fields.
+            max_length: maximum length of a str value, in bytes of UTF-8. For keys of type VARCHAR.
+            description: free text for human readers.
+            consistency_level: consistency level of reads that do not give one.
+            num_shards: number of shards; None lets the server choose.
+            shards_num: another name for ``num_shards``.
+            num_partitions: number of partitions over which a partition key spreads the rows; None lets the server
+                choose.
+            properties: property values by name. For example ``{"collection.ttl.seconds": 3600}``.
 
         Raises:
-            ParamError: an argument that cannot be; nothing has been sent.
-            PrimaryKeyException, AutoIDException, PartitionKeyException, ClusteringKeyException: a key that cannot be.
-            InvalidConsistencyLevel: there is no such level.
-            WaitTimeoutError: the collection was not indexed or loaded in time.
-            MilvusException: the server refuses, for instance because the name is taken.
+            ParamError: an argument is invalid; nothing was sent.
+            PrimaryKeyException, AutoIDException, PartitionKeyException, ClusteringKeyException: a key is invalid.
+            InvalidConsistencyLevel: the consistency level does not exist.
+            WaitTimeoutError: the timeout ended before the collection was indexed and loaded; the server continues.
+            MilvusException: the server refuses the request, for instance because the name is taken.
 
         Example:
             >>> await client.create_collection("books", dimension=4, timeout=60)
@@ -118,18 +119,18 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
             await self._load_collection(load, deadline)
 
     async def has_collection(self, collection_name: str, timeout: float | None = None) -> bool:
-        """Whether there is a collection, or an alias, of that name.
+        """Return whether a collection or an alias with this name exists.
 
         Args:
-            collection_name: the name to look for.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            True if there is.
+            True if it exists.
 
         Raises:
             ParamError: the name is not a non-empty str.
-            MilvusException: the server refuses to say.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> found = await client.has_collection("books")
@@ -150,8 +151,8 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
         the schema cache: a write after it need not ask again, and fits its rows to this schema.
 
         Args:
-            collection_name: name or alias of a collection.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             A dict with ``collection_name``, ``fields``, ``functions``, ``properties`` and more. A struct array is a
@@ -159,8 +160,8 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
 
         Raises:
             ParamError: the name is not a non-empty str.
-            DescribeCollectionException: there is no such collection, or the server refuses.
-            MilvusException: there is no answer.
+            DescribeCollectionException: the collection does not exist, or the server refuses the request.
+            MilvusException: the server cannot be reached.
 
         Example:
             >>> fields = (await client.describe_collection("books"))["fields"]
@@ -180,16 +181,16 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
         return describing.describe(info)
 
     async def list_collections(self, timeout: float | None = None) -> list[str]:
-        """The names of the collections in the client's database.
+        """List the names of the collections in the client's database.
 
         Args:
-            timeout: seconds for the whole call; None means no limit.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
             The names, in no particular order.
 
         Raises:
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> names = await client.list_collections()
@@ -198,15 +199,15 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
         return collections.parse_list_collections(reply)
 
     async def drop_collection(self, collection_name: str, timeout: float | None = None) -> None:
-        """Drop a collection with its rows; it is no error if there is none.
+        """Drop a collection and its rows. A collection that does not exist is not an error.
 
         Args:
-            collection_name: the collection.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name of the collection.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a non-empty str.
-            MilvusException: the server refuses, for instance because an alias leads to the collection.
+            MilvusException: the server refuses the request, for instance because the collection has an alias.
 
         Example:
             >>> await client.drop_collection("books")
@@ -218,17 +219,17 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
     async def rename_collection(
         self, old_name: str, new_name: str, target_db: str | None = "", timeout: float | None = None
     ) -> None:
-        """Give a collection another name, and move it to another database if one is given.
+        """Rename a collection, and move it to another database if one is given.
 
         Args:
-            old_name: an existing collection.
-            new_name: its new name.
-            target_db: the database that it is moved to; empty or None leaves it where it is.
-            timeout: seconds for the whole call; None means no limit.
+            old_name: name of an existing collection.
+            new_name: new name of the collection.
+            target_db: name of the database to move it to; empty or None keeps it where it is.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: a name is not a non-empty str.
-            MilvusException: the server refuses, for instance because the name is taken.
+            MilvusException: the server refuses the request, for instance because the name is taken.
 
         Example:
             >>> await client.rename_collection("books", "old_books")
@@ -242,13 +243,13 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
         """Delete all rows of a collection; its schema, indexes and aliases stay.
 
         Args:
-            collection_name: an existing collection.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a non-empty str.
-            UnimplementedError: the server is too old for it.
-            MilvusException: the server refuses.
+            UnimplementedError: the server is too old to truncate collections.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> await client.truncate_collection("books")
@@ -258,18 +259,18 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
         self._forget(collection_name)
 
     async def get_collection_stats(self, collection_name: str, timeout: float | None = None) -> dict[str, int | str]:
-        """The figures of a collection, as of its last flush.
+        """Return the statistics of a collection, as of its last flush.
 
         Args:
-            collection_name: an existing collection.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            A dict with ``row_count``; deleted rows may still be counted.
+            A dict with ``row_count``, which may still include deleted rows.
 
         Raises:
             ParamError: the name is not a non-empty str.
-            MilvusException: there is no such collection.
+            MilvusException: the collection does not exist.
 
         Example:
             >>> rows = (await client.get_collection_stats("books"))["row_count"]
@@ -284,13 +285,13 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
         """Set properties of a collection.
 
         Args:
-            collection_name: an existing collection.
-            properties: new values by name, such as ``{"collection.ttl.seconds": 3600}``; at least one.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            properties: property values by name. At least one, such as ``{"collection.ttl.seconds": 3600}``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: the name is not a non-empty str, or the properties are not a dict with an entry.
-            MilvusException: the server refuses.
+            ParamError: the name is not a non-empty str, or the properties are not a dict with at least one entry.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> await client.alter_collection_properties("books", {"collection.ttl.seconds": 3600})
@@ -302,16 +303,16 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
     async def drop_collection_properties(
         self, collection_name: str, property_keys: list[str], timeout: float | None = None
     ) -> None:
-        """Set properties of a collection back to what the server has as default.
+        """Reset properties of a collection to the server's defaults.
 
         Args:
-            collection_name: an existing collection.
-            property_keys: names of properties.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            property_keys: names of the properties.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a non-empty str, or the keys are not a list of str.
-            MilvusException: the server refuses.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> await client.drop_collection_properties("books", ["collection.ttl.seconds"])
@@ -330,14 +331,15 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
         """Set properties of a field.
 
         Args:
-            collection_name: an existing collection.
-            field_name: one of its fields.
-            field_params: new values by name, such as ``{"max_length": 200}`` or ``{"mmap.enabled": True}``.
-            timeout: seconds for the whole call; None means no limit.
+            collection_name: name or alias of the collection.
+            field_name: name of the field.
+            field_params: property values by name, such as ``{"max_length": 200}`` or ``{"mmap.enabled": True}``; at
+                least one.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
-            ParamError: a name is not a str, or the properties are not a dict with an entry.
-            MilvusException: the server refuses.
+            ParamError: a name is not a str, or the properties are not a dict with at least one entry.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> await client.alter_collection_field("books", "title", {"max_length": 200})

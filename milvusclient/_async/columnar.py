@@ -42,32 +42,34 @@ class AsyncColumnar(AsyncReads):
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
     ) -> Columns:
-        """Find rows by a filter, as columns: the fast way to arrays, Arrow tables and data frames.
+        """Find rows by a filter and return columns: the fast way to arrays, Arrow tables and data frames.
 
         Args:
             collection_name: name or alias of the collection.
-            filter: which rows, as for :meth:`query`.
-            output_fields: which fields; None means all. Dynamic fields are one column, ``$meta``.
-            timeout: seconds for the whole operation; None means no limit.
-            partition_names: the only partitions to look in; None means all.
-            filter_params: values for the placeholders of the filter.
-            limit: how many rows at most.
-            offset: how many rows to skip before those.
-            order_by_fields: the order of the rows, as for :meth:`query`.
-            ignore_growing: leave out rows that arrived so recently that their segment still grows.
-            consistency_level: how fresh the data must be; None means as the collection was created.
-            guarantee_timestamp: the moment of which the data must be, for the levels Eventually and Customized.
-            namespace: the namespace of the rows, for collections that have namespaces.
-            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
-            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
-            client_request_id: a text that appears in the server's logs and traces.
+            filter: boolean expression that rows must satisfy, as for :meth:`query`.
+            output_fields: names of the fields to return; None means all. Dynamic fields are one column, ``$meta``.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            partition_names: names of the partitions to look in; None means the whole collection.
+            filter_params: values for the placeholders in the filter.
+            limit: maximum number of rows.
+            offset: number of rows to skip.
+            order_by_fields: fields that order the rows, as for :meth:`query`.
+            ignore_growing: leave out growing segments: faster, but the newest rows are missing.
+            consistency_level: consistency level of the read; None means the collection's.
+            guarantee_timestamp: timestamp up to which the data must be visible, for the levels Eventually and
+                Customized.
+            namespace: namespace of the rows, for collections with namespaces.
+            retry_times: maximum number of retries of a failed request; None means the client's retry policy.
+            retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
+                client's retry policy.
+            client_request_id: identifier that appears in the server's logs and traces.
 
         Returns:
-            The columns by name; ``to_numpy(name)``, ``to_arrow()`` and ``to_pandas()`` convert them.
+            The columns by name. ``to_numpy(name)``, ``to_arrow()`` and ``to_pandas()`` convert them.
 
         Raises:
-            ParamError: an argument cannot be.
-            MilvusException: the server refuses, or cannot be reached.
+            ParamError: an argument is invalid.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> columns = await client.query_columns("books", "id < 3", ["id"])
@@ -105,34 +107,36 @@ class AsyncColumnar(AsyncReads):
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
     ) -> SearchColumns:
-        """Find the rows whose vectors are nearest to the given ones, as columns.
+        """Find the rows whose vectors are nearest to the query vectors, and return columns.
 
         Args:
             collection_name: name or alias of the collection.
             data: a list of query vectors, as for :meth:`search`.
-            filter: which rows come into question.
-            limit: how many hits for each query vector.
-            output_fields: which fields the hits have; None means none, ``["*"]`` all.
+            filter: boolean expression that rows must satisfy, such as ``"year > 1990"``.
+            limit: maximum number of hits for each query vector.
+            output_fields: names of the fields to return with each hit; None means none, ``["*"]`` means all.
             search_params: metric and parameters of the index, as for :meth:`search`.
-            timeout: seconds for the whole operation; None means no limit.
-            partition_names: the only partitions to look in; None means all.
-            anns_field: the vector field; needed if there are several.
-            filter_params: values for the placeholders of the filter.
-            offset: how many hits to skip.
-            ignore_growing: leave out rows that arrived so recently that their segment still grows.
-            consistency_level: how fresh the data must be; None means as the collection was created.
-            guarantee_timestamp: the moment of which the data must be, for the levels Eventually and Customized.
-            namespace: the namespace of the rows, for collections that have namespaces.
-            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
-            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
-            client_request_id: a text that appears in the server's logs and traces.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            partition_names: names of the partitions to look in; None means the whole collection.
+            anns_field: name of the vector field; needed if the collection has several.
+            filter_params: values for the placeholders in the filter.
+            offset: number of hits to skip.
+            ignore_growing: leave out growing segments: faster, but the newest rows are missing.
+            consistency_level: consistency level of the read; None means the collection's.
+            guarantee_timestamp: timestamp up to which the data must be visible, for the levels Eventually and
+                Customized.
+            namespace: namespace of the rows, for collections with namespaces.
+            retry_times: maximum number of retries of a failed request; None means the client's retry policy.
+            retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
+                client's retry policy.
+            client_request_id: identifier that appears in the server's logs and traces.
 
         Returns:
-            The hits of all query vectors, one after the other; ``counts`` says how many each has.
+            The hits of all query vectors, one after the other; ``counts`` has the number of hits of each query vector.
 
         Raises:
-            ParamError: an argument cannot be.
-            MilvusException: the server refuses, or cannot be reached.
+            ParamError: an argument is invalid.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> columns = await client.search_columns("books", [[0.1, 0.2]], limit=2)

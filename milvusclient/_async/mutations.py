@@ -46,21 +46,22 @@ class AsyncMutations(AsyncFamily):
     ) -> dict[str, Any]:
         """Add rows to a collection.
 
-        A request whose reply is lost is not sent again, because the rows might be there twice then: such an error has
-        ``ambiguous`` set. :meth:`upsert` can be repeated.
+        A request whose reply is lost is not retried, because that might store the rows twice; the error then has
+        ``ambiguous`` set. :meth:`upsert` can be retried.
 
         Args:
             collection_name: name or alias of the collection.
             data: a row or a list of rows: dicts of field name to value. A vector is a list of numbers, bytes, a numpy
-                array or anything else with a buffer; a sparse one a dict of index to value. Fields that the server
-                fills in (an automatic key, the output of a function, a default) are left out. With dynamic fields on,
-                other keys are kept too, as JSON.
-            timeout: seconds for the whole operation; None means no limit.
-            partition_name: the partition to put the rows into; empty lets the server decide.
-            namespace: the namespace of the rows, for collections that have namespaces.
-            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
-            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
-            client_request_id: a text that appears in the server's logs and traces.
+                array or another buffer; a sparse vector is a dict of index to value. Leave out fields that the server
+                fills in (automatic keys, outputs of functions, defaults). With dynamic fields enabled, other keys are
+                stored too, as JSON.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            partition_name: name of the partition to write to; empty lets the server choose.
+            namespace: namespace of the rows, for collections with namespaces.
+            retry_times: maximum number of retries of a failed request; None means the client's retry policy.
+            retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
+                client's retry policy.
+            client_request_id: identifier that appears in the server's logs and traces.
 
         Returns:
             A dict with ``insert_count``, ``ids`` (the primary keys, in the order of the rows) and ``cost``.
@@ -68,9 +69,9 @@ class AsyncMutations(AsyncFamily):
         Raises:
             TypeError: ``data`` is neither a dict nor a list of dicts. (It is a ParamError, too.)
             DataNotMatchException: a row does not fit the schema; nothing was sent.
-            DescribeCollectionException: there is no such collection.
-            SchemaMismatchRetryableException: the schema changed twice meanwhile.
-            MilvusException: the server refuses, or cannot be reached.
+            DescribeCollectionException: the collection does not exist.
+            SchemaMismatchRetryableException: the schema changed twice during the call.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> rows = [{"id": 1, "vector": [0.1, 0.2]}, {"id": 2, "vector": [0.3, 0.4]}]
@@ -103,20 +104,22 @@ class AsyncMutations(AsyncFamily):
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
     ) -> dict[str, Any]:
-        """Add rows, in place of those that have the same primary keys.
+        """Add rows, replacing existing rows with the same primary keys.
 
         Args:
             collection_name: name or alias of the collection.
-            data: a row or a list of rows, as for :meth:`insert`; each has its primary key, also an automatic one.
-            timeout: seconds for the whole operation; None means no limit.
-            partition_name: the partition to put the rows into; empty lets the server decide.
-            partial_update: change only the fields that the rows have, which must be the same in all rows.
-            field_ops: what to do to single ARRAY fields other than to replace them, such as
-                ``{"tags": FieldOp.array_append()}``; that makes it a partial update.
-            namespace: the namespace of the rows, for collections that have namespaces.
-            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
-            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
-            client_request_id: a text that appears in the server's logs and traces.
+            data: a row or a list of rows, as for :meth:`insert`; each needs its primary key, even where the server
+                generates the keys.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            partition_name: name of the partition to write to; empty lets the server choose.
+            partial_update: change only the fields in the rows; all rows must have the same fields.
+            field_ops: how to change single ARRAY fields instead of replacing them, such as
+                ``{"tags": FieldOp.array_append()}``; implies ``partial_update``.
+            namespace: namespace of the rows, for collections with namespaces.
+            retry_times: maximum number of retries of a failed request; None means the client's retry policy.
+            retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
+                client's retry policy.
+            client_request_id: identifier that appears in the server's logs and traces.
 
         Returns:
             A dict with ``upsert_count``, ``ids`` (the primary keys, in the order of the rows) and ``cost``.
@@ -124,9 +127,9 @@ class AsyncMutations(AsyncFamily):
         Raises:
             TypeError: ``data`` is neither a dict nor a list of dicts. (It is a ParamError, too.)
             DataNotMatchException: a row does not fit the schema; nothing was sent.
-            DescribeCollectionException: there is no such collection.
-            SchemaMismatchRetryableException: the schema changed twice meanwhile.
-            MilvusException: the server refuses, or cannot be reached.
+            DescribeCollectionException: the collection does not exist.
+            SchemaMismatchRetryableException: the schema changed twice during the call.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> (await client.upsert("books", {"id": 1, "vector": [0.5, 0.6]}))["upsert_count"]
@@ -161,33 +164,35 @@ class AsyncMutations(AsyncFamily):
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
     ) -> dict[str, int] | DeletedKeys:
-        """Remove rows, by their primary keys or by a filter.
+        """Delete rows by their primary keys or by a filter.
 
         Args:
             collection_name: name or alias of the collection.
             ids: a primary key or a list of them.
-            timeout: seconds for the whole operation; None means no limit.
-            filter: which rows, in place of ``ids``, such as ``"year < 1990"``.
-            partition_name: the only partition to look in; None means all.
-            filter_params: values for the placeholders of the filter: ``{"years": [1989, 1990]}`` for
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            filter: boolean expression that rows must satisfy, such as ``"year < 1990"``, instead of ``ids``.
+            partition_name: name of the partition; empty or None means the whole collection.
+            filter_params: values for the placeholders in the filter: ``{"years": [1989, 1990]}`` for
                 ``"year in {years}"``.
-            consistency_level: how fresh the data must be in which the filter finds rows; None leaves it to the server.
-            namespace: the namespace of the rows, for collections that have namespaces.
-            pks: an older name of ``ids``.
-            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
-            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
-            client_request_id: a text that appears in the server's logs and traces.
+            consistency_level: consistency level of the search for rows that match the filter; None lets the server
+                choose.
+            namespace: namespace of the rows, for collections with namespaces.
+            pks: another name for ``ids``.
+            retry_times: maximum number of retries of a failed request; None means the client's retry policy.
+            retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
+                client's retry policy.
+            client_request_id: identifier that appears in the server's logs and traces.
 
         Returns:
-            A dict with ``delete_count`` and ``cost``. For keys, the server counts them whether they exist or not.
-            Milvus Lite tells the keys: then it is a list of them, which answers to ``["delete_count"]``, too.
+            A dict with ``delete_count`` and ``cost``. The server counts all keys, whether a row has them or not.
+            From Milvus Lite, a list of the deleted keys, which also supports ``["delete_count"]``.
 
         Raises:
-            TypeError: ``ids`` holds something else than ints and texts. (It is a ParamError, too.)
+            TypeError: a key is neither an int nor a str. (It is a ParamError, too.)
             DataTypeNotMatchException: the filter is not a str, or neither ``ids`` nor ``filter`` is given.
-            ParamError: both are given, or an argument cannot be.
-            DescribeCollectionException: there is no such collection.
-            MilvusException: the server refuses, or cannot be reached.
+            ParamError: both are given, or an argument is invalid.
+            DescribeCollectionException: the collection does not exist.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> (await client.delete("books", [1, 2]))["delete_count"]
@@ -215,7 +220,7 @@ class AsyncMutations(AsyncFamily):
         timeout: float | None,
         call_options: CallOptions,
     ) -> milvus_pb2.MutationResult:
-        """Send rows made to fit the schema as it is known, and once more if that turns out to be an old one."""
+        """Send rows encoded for the cached schema, and once more if that proves to be out of date."""
         deadline = self._deadline(timeout)
         known = await self._collection(checks.require_name("collection_name", collection_name), deadline)
         try:

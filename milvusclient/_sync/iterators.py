@@ -1,4 +1,4 @@
-"""Iterators: all rows of a search or a query, page by page."""
+"""Iterators over all rows of a search or a query, page by page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = ["Iterators", "QueryIterator", "SearchIterator"]
 
 
 class Iterators(Reads):
-    """Methods that make iterators."""
+    """Methods that create iterators."""
 
     def search_iterator(
         self,
@@ -64,41 +64,42 @@ class Iterators(Reads):
     ) -> SearchIterator:
         """Find more rows than one search can return, nearest first, page by page.
 
-        All pages show the collection as it was when the iterator was made. Servers that do not make iterators
-        themselves are asked for one range of distances after another.
+        All pages show the collection as it was when the iterator was created. Servers without search iterators are
+        asked for one range of distances after another.
 
         Args:
             collection_name: name or alias of the collection.
             data: a list with one query vector, as for :meth:`search`.
-            batch_size: how many hits a page has, up to 16,384.
-            filter: which rows come into question.
-            limit: how many hits in all; -1 or None means all there are.
-            output_fields: which fields the hits have; None means none, ``["*"]`` all.
-            search_params: metric and parameters of the index, as for :meth:`search`, but no ``offset``.
+            batch_size: number of hits in each page, at most 16,384.
+            filter: boolean expression that rows must satisfy, such as ``"year > 1990"``.
+            limit: maximum number of hits in total; -1 or None means no limit.
+            output_fields: names of the fields to return with each hit; None means none, ``["*"]`` means all.
+            search_params: metric and parameters of the index, as for :meth:`search`, but without ``offset``.
             timeout: seconds for each page; None means no limit.
-            partition_names: the only partitions to look in; None means all.
-            anns_field: the vector field; needed if there are several.
-            round_decimal: how many decimals the distances keep, 0 to 6; -1 keeps all.
-            external_filter_func: gets the hits of each page that arrives and returns those to keep; pages are filled
-                up from the next ones.
-            filter_params: values for the placeholders of the filter.
-            ignore_growing: leave out rows that arrived so recently that their segment still grows.
-            timezone: the time zone in which TIMESTAMPTZ values are written.
-            time_fields: which parts of TIMESTAMPTZ values to return.
-            consistency_level: how fresh the data must be when the iterator is made.
-            guarantee_timestamp: the moment to look at, in place of the moment when the iterator is made.
-            namespace: the namespace of the rows, for collections that have namespaces.
-            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
-            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
-            client_request_id: a text that appears in the server's logs and traces.
+            partition_names: names of the partitions to look in; None means the whole collection.
+            anns_field: name of the vector field; needed if the collection has several.
+            round_decimal: number of decimals of the distances, 0 to 6; -1 means all.
+            external_filter_func: function that gets the hits of a page and returns the ones to keep; short pages are
+                filled up from the next ones.
+            filter_params: values for the placeholders in the filter.
+            ignore_growing: leave out growing segments: faster, but the newest rows are missing.
+            timezone: time zone of returned TIMESTAMPTZ values, such as ``"Asia/Shanghai"``.
+            time_fields: parts of TIMESTAMPTZ values to return, such as ``"year,month"``.
+            consistency_level: consistency level of the read; None means the collection's.
+            guarantee_timestamp: timestamp of the data to read, instead of the moment when the iterator is created.
+            namespace: namespace of the rows, for collections with namespaces.
+            retry_times: maximum number of retries of a failed request; None means the client's retry policy.
+            retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
+                client's retry policy.
+            client_request_id: identifier that appears in the server's logs and traces.
 
         Returns:
-            An iterator over pages; ``next()`` gives the next one.
+            An iterator over pages; ``next()`` returns the next one.
 
         Raises:
-            ParamError: an argument cannot be.
-            DescribeCollectionException: there is no such collection.
-            MilvusException: the server refuses, or cannot be reached.
+            ParamError: an argument is invalid.
+            DescribeCollectionException: the collection does not exist.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> with client.search_iterator("books", [[0.1, 0.2]], batch_size=2) as pages:
@@ -163,39 +164,40 @@ class Iterators(Reads):
     ) -> QueryIterator:
         """Find more rows than one query can return, in the order of their primary keys, page by page.
 
-        All pages show the collection as it was when the iterator was made.
+        All pages show the collection as it was when the iterator was created.
 
         Args:
             collection_name: name or alias of the collection.
-            batch_size: how many rows a page has, up to 16,384.
-            limit: how many rows in all; -1 or None means all there are.
-            filter: which rows; empty means all.
-            output_fields: which fields; the primary key is always there. None leaves it to the server.
-            partition_names: the only partitions to look in; None means all.
+            batch_size: number of rows in each page, at most 16,384.
+            limit: maximum number of rows in total; -1 or None means no limit.
+            filter: boolean expression that rows must satisfy; empty means all rows.
+            output_fields: names of the fields to return, in addition to the primary key; None lets the server choose.
+            partition_names: names of the partitions to look in; None means the whole collection.
             timeout: seconds for each page; None means no limit.
-            offset: how many rows to skip first.
-            filter_params: values for the placeholders of the filter.
-            ignore_growing: leave out rows that arrived so recently that their segment still grows.
-            reduce_stop_for_best: let the server stop as soon as it has enough rows.
-            timezone: the time zone in which TIMESTAMPTZ values are written.
-            time_fields: which parts of TIMESTAMPTZ values to return.
-            consistency_level: how fresh the data must be when the iterator is made.
-            guarantee_timestamp: the moment to look at, in place of the moment when the iterator is made.
-            namespace: the namespace of the rows, for collections that have namespaces.
-            iterator_cp_file: a file that keeps where the iterator is: one that is made with the same file later, even
-                by another process, goes on behind the last page that this one handed out.
-            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
-            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
-            client_request_id: a text that appears in the server's logs and traces.
+            offset: number of rows to skip.
+            filter_params: values for the placeholders in the filter.
+            ignore_growing: leave out growing segments: faster, but the newest rows are missing.
+            reduce_stop_for_best: let the server stop as soon as it has found enough rows.
+            timezone: time zone of returned TIMESTAMPTZ values, such as ``"Asia/Shanghai"``.
+            time_fields: parts of TIMESTAMPTZ values to return, such as ``"year,month"``.
+            consistency_level: consistency level of the read; None means the collection's.
+            guarantee_timestamp: timestamp of the data to read, instead of the moment when the iterator is created.
+            namespace: namespace of the rows, for collections with namespaces.
+            iterator_cp_file: path of a file that stores the position of the iterator. An iterator that is created with
+                the same file later, even in another process, continues after the last page that this one returned.
+            retry_times: maximum number of retries of a failed request; None means the client's retry policy.
+            retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
+                client's retry policy.
+            client_request_id: identifier that appears in the server's logs and traces.
 
         Returns:
-            An iterator over pages; ``next()`` gives the next one.
+            An iterator over pages; ``next()`` returns the next one.
 
         Raises:
-            ParamError: an argument cannot be.
+            ParamError: an argument is invalid.
             DataTypeNotMatchException: the filter is not a str.
-            DescribeCollectionException: there is no such collection.
-            MilvusException: the server refuses, or cannot be reached.
+            DescribeCollectionException: the collection does not exist.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> with client.query_iterator("books", batch_size=2, output_fields=["id"]) as pages:
@@ -234,7 +236,7 @@ class Iterators(Reads):
         return QueryIterator(self, pages, timeout, call_options, checkpoint)
 
     def _metric(self, base: milvus_pb2.SearchRequest, field_name: str, deadline: Deadline) -> str:
-        """The metric of the search; the server knows it when the program does not say it."""
+        """Return the metric of the search; the server knows it if the program does not name it."""
         named = iterators.named_metric(base)
         if named:
             return named
@@ -243,9 +245,9 @@ class Iterators(Reads):
 
 
 class SearchIterator:
-    """Pages of a search; :meth:`Iterators.search_iterator` makes one.
+    """Iterator over the pages of a search, created by :meth:`Iterators.search_iterator`.
 
-    A context manager, and an iterator over pages.
+    It is a context manager, too.
     """
 
     __slots__ = ("_call_options", "_is_closed", "_pages", "_reads", "_timeout")
@@ -258,14 +260,14 @@ class SearchIterator:
         self._is_closed = False
 
     def next(self) -> Hits:
-        """The next page.
+        """Return the next page.
 
         Returns:
-            Its hits, nearest first; an empty list when there are no more.
+            The hits of the page, nearest first; an empty list at the end.
 
         Raises:
-            MilvusException: the server refuses or cannot be reached; the same page can be asked for again. Or the
-                iterator was closed.
+            MilvusException: the server refuses the request or cannot be reached, and the same page can be requested
+                again; or the iterator is closed.
 
         Example:
             >>> pages = client.search_iterator("books", [[0.1, 0.2]], limit=3)
@@ -273,14 +275,14 @@ class SearchIterator:
             [1, 2, 3]
         """
         if self._is_closed:
-            raise MilvusException(message="this search iterator was closed; make a new one")
+            raise MilvusException(message="this search iterator is closed; create a new one")
         deadline = self._reads._deadline(self._timeout)
         while self._pages.wants_more:
             self._pages.receive(self._reads._search(self._pages.next_request(), deadline, self._call_options))
         return self._pages.take()
 
     def close(self) -> None:
-        """Hand out no more pages. Closing twice is harmless."""
+        """Close the iterator. Closing it twice is harmless."""
         self._is_closed = True
 
     def __iter__(self) -> Self:
@@ -302,9 +304,9 @@ class SearchIterator:
 
 
 class QueryIterator:
-    """Pages of a query; :meth:`Iterators.query_iterator` makes one.
+    """Iterator over the pages of a query, created by :meth:`Iterators.query_iterator`.
 
-    A context manager, and an iterator over pages.
+    It is a context manager, too.
     """
 
     __slots__ = ("_call_options", "_checkpoint", "_is_closed", "_pages", "_reads", "_timeout")
@@ -325,14 +327,14 @@ class QueryIterator:
         self._is_closed = False
 
     def next(self) -> list[dict[str, Any]]:
-        """The next page.
+        """Return the next page.
 
         Returns:
-            Its rows, in the order of their primary keys; an empty list when there are no more.
+            The rows of the page, in the order of their primary keys; an empty list at the end.
 
         Raises:
-            MilvusException: the server refuses or cannot be reached; the same page can be asked for again. Or the
-                iterator was closed.
+            MilvusException: the server refuses the request or cannot be reached, and the same page can be requested
+                again; or the iterator is closed.
 
         Example:
             >>> pages = client.query_iterator("books", output_fields=["id"], limit=2)
@@ -340,21 +342,21 @@ class QueryIterator:
             [{'id': 1}, {'id': 2}]
         """
         if self._is_closed:
-            raise MilvusException(message="this query iterator was closed; make a new one")
+            raise MilvusException(message="this query iterator is closed; create a new one")
         deadline = self._reads._deadline(self._timeout)
         while self._pages.wants_more:
             self._pages.receive(self._reads._query(self._pages.next_request(), deadline, self._call_options))
         page = self._pages.take()
         last_key = self._pages.last_taken
         if page and self._checkpoint is not None and last_key is not None:
-            # A file that another process may read at any moment is replaced, never half written.
+            # Replaced as a whole: another process that reads the file meanwhile must not find half of it.
             fresh = self._checkpoint.with_name(f"{self._checkpoint.name}.new")
             fresh.write_text(iterator_checkpoint.write_checkpoint(self._pages.timestamp, last_key), encoding="utf-8")
             fresh.replace(self._checkpoint)
         return page
 
     def close(self) -> None:
-        """Hand out no more pages. Closing twice is harmless."""
+        """Close the iterator. Closing it twice is harmless."""
         self._is_closed = True
 
     def __iter__(self) -> Self:

@@ -51,47 +51,50 @@ class Queries(Reads):
         client_request_id: str = "",
         vectors_as: VectorsAs = "list",
     ) -> QueryResult:
-        """Find rows by a filter, or by their primary keys; or count and sum them up.
+        """Find rows by a filter or by their primary keys, or count and aggregate them.
 
         Args:
             collection_name: name or alias of the collection.
-            filter: which rows, such as ``"year > 1990 and color in ['red', 'blue']"``. Without a filter a ``limit`` is
-                needed, or ``output_fields=["count(*)"]``.
-            output_fields: which fields; None means all. ``["*"]`` is all, ``["count(*)"]`` the number of rows; with
-                ``group_by_fields`` also ``"sum(price)"``, ``"max(price)"`` and the like.
-            timeout: seconds for the whole operation; None means no limit.
-            ids: a primary key or a list of them, in place of ``filter``.
-            partition_names: the only partitions to look in; None means all.
-            filter_params: values for the placeholders of the filter: ``{"years": [1989, 1990]}`` for
+            filter: boolean expression that rows must satisfy, such as ``"year > 1990 and color in ['red', 'blue']"``.
+                Without a filter, give a ``limit`` or ``output_fields=["count(*)"]``.
+            output_fields: names of the fields to return; None means all. ``["count(*)"]`` returns the number of rows;
+                with ``group_by_fields``, ``"sum(price)"``, ``"max(price)"`` and the like are possible too.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            ids: a primary key or a list of them, instead of ``filter``.
+            partition_names: names of the partitions to look in; None means the whole collection.
+            filter_params: values for the placeholders in the filter: ``{"years": [1989, 1990]}`` for
                 ``"year in {years}"``.
-            limit: how many rows at most.
-            offset: how many rows to skip before those.
-            group_by_fields: make one row of all rows that have the same values in these fields.
-            order_by_fields: ``"year:desc,title:asc"``, or ``[{"field": "year", "order": "desc"}, ...]``.
-            order_by: another name of ``order_by_fields``.
-            ignore_growing: leave out rows that arrived so recently that their segment still grows: faster, less fresh.
-            reduce_stop_for_best: let the server stop as soon as it has enough rows.
-            timezone: the time zone in which TIMESTAMPTZ values are written, such as ``"Asia/Shanghai"``.
-            time_fields: which parts of TIMESTAMPTZ values to return: ``"year,month"``.
-            consistency_level: how fresh the data must be; None means as the collection was created.
-            guarantee_timestamp: the moment of which the data must be, for the levels Eventually and Customized.
-            namespace: the namespace of the rows, for collections that have namespaces.
-            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
-            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
-            client_request_id: a text that appears in the server's logs and traces.
-            vectors_as: ``"list"``, or ``"numpy"`` for arrays over the memory of the reply, which costs next to nothing;
-                they are read-only, and each keeps the whole reply alive.
+            limit: maximum number of rows.
+            offset: number of rows to skip.
+            group_by_fields: names of fields; rows with the same values in them become one row.
+            order_by_fields: fields that order the rows, such as ``"year:desc,title:asc"`` or
+                ``[{"field": "year", "order": "desc"}]``.
+            order_by: another name for ``order_by_fields``.
+            ignore_growing: leave out growing segments: faster, but the newest rows are missing.
+            reduce_stop_for_best: let the server stop as soon as it has found enough rows.
+            timezone: time zone of returned TIMESTAMPTZ values, such as ``"Asia/Shanghai"``.
+            time_fields: parts of TIMESTAMPTZ values to return, such as ``"year,month"``.
+            consistency_level: consistency level of the read; None means the collection's.
+            guarantee_timestamp: timestamp up to which the data must be visible, for the levels Eventually and
+                Customized.
+            namespace: namespace of the rows, for collections with namespaces.
+            retry_times: maximum number of retries of a failed request; None means the client's retry policy.
+            retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
+                client's retry policy.
+            client_request_id: identifier that appears in the server's logs and traces.
+            vectors_as: ``"list"``, or ``"numpy"`` for read-only arrays over the memory of the reply, which cost next to
+                nothing; each array keeps the whole reply alive.
 
         Returns:
-            A list of dicts, field name to value, with the keys of dynamic fields among them. Its ``extra`` is a dict
-            of what the server says of the call, such as ``cost``.
+            A list of dicts of field name to value, dynamic fields included. Its attribute ``extra`` is a dict of what
+            the server reports about the call, such as ``cost``.
 
         Raises:
-            ParamError: an argument cannot be, or both ``ids`` and ``filter`` are given.
+            ParamError: an argument is invalid, or both ``ids`` and ``filter`` are given.
             DataTypeNotMatchException: the filter is not a str.
-            InvalidConsistencyLevel: there is no such level.
-            DescribeCollectionException: there is no such collection.
-            MilvusException: the server refuses, or cannot be reached.
+            InvalidConsistencyLevel: the consistency level does not exist.
+            DescribeCollectionException: the collection does not exist.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> client.query("books", "id < 3", ["id"])
@@ -132,34 +135,37 @@ class Queries(Reads):
         client_request_id: str = "",
         vectors_as: VectorsAs = "list",
     ) -> QueryResult:
-        """Get rows by their primary keys. They come in any order, and those that do not exist are left out.
+        """Get rows by their primary keys, in any order; keys without a row are skipped.
 
         Args:
             collection_name: name or alias of the collection.
             ids: a primary key or a list of them; for an empty list nothing is sent.
-            output_fields: which fields; None means all.
-            timeout: seconds for the whole operation; None means no limit.
-            partition_names: the only partitions to look in; None means all.
-            ignore_growing: leave out rows that arrived so recently that their segment still grows: faster, less fresh.
-            timezone: the time zone in which TIMESTAMPTZ values are written, such as ``"Asia/Shanghai"``.
-            time_fields: which parts of TIMESTAMPTZ values to return: ``"year,month"``.
-            consistency_level: how fresh the data must be; None means as the collection was created.
-            guarantee_timestamp: the moment of which the data must be, for the levels Eventually and Customized.
-            namespace: the namespace of the rows, for collections that have namespaces.
-            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
-            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
-            client_request_id: a text that appears in the server's logs and traces.
-            vectors_as: ``"list"``, or ``"numpy"`` for arrays over the memory of the reply, which costs next to nothing;
-                they are read-only, and each keeps the whole reply alive.
+            output_fields: names of the fields to return; None means all.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            partition_names: names of the partitions to look in; None means the whole collection.
+            ignore_growing: leave out growing segments: faster, but the newest rows are missing.
+            timezone: time zone of returned TIMESTAMPTZ values, such as ``"Asia/Shanghai"``.
+            time_fields: parts of TIMESTAMPTZ values to return, such as ``"year,month"``.
+            consistency_level: consistency level of the read; None means the collection's.
+            guarantee_timestamp: timestamp up to which the data must be visible, for the levels Eventually and
+                Customized.
+            namespace: namespace of the rows, for collections with namespaces.
+            retry_times: maximum number of retries of a failed request; None means the client's retry policy.
+            retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
+                client's retry policy.
+            client_request_id: identifier that appears in the server's logs and traces.
+            vectors_as: ``"list"``, or ``"numpy"`` for read-only arrays over the memory of the reply, which cost next to
+                nothing; each array keeps the whole reply alive.
 
         Returns:
-            A list of dicts, field name to value; its ``extra`` is what the server says of the call.
+            A list of dicts of field name to value, as from :meth:`query`.
 
         Raises:
-            ParamError: an argument cannot be.
-            InvalidConsistencyLevel: there is no such level.
-            DescribeCollectionException: there is no such collection.
-            MilvusException: the server refuses, or cannot be reached.
+            ParamError: an argument is invalid.
+            TypeError: a key is neither an int nor a str. (It is a ParamError, too.)
+            InvalidConsistencyLevel: the consistency level does not exist.
+            DescribeCollectionException: the collection does not exist.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> client.get("books", [1, 2], ["title"])

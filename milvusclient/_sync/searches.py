@@ -70,60 +70,65 @@ class Searches(Reads):
         client_request_id: str = "",
         vectors_as: VectorsAs = "list",
     ) -> SearchResult:
-        """Find the rows whose vectors are nearest to the given ones.
+        """Find the rows whose vectors are nearest to the query vectors.
 
         Args:
             collection_name: name or alias of the collection.
-            data: a list of query vectors, each a list of numbers, bytes, a numpy array or anything else with a buffer,
-                or for sparse vectors a dict of index to value; a two-dimensional array; a list of texts for a field
-                that a function fills from text; a list of EmbeddingList for a vector field in a struct array.
-            filter: which rows come into question, such as ``"year > 1990"``.
-            limit: how many hits for each query vector.
-            output_fields: which fields the hits have; None means none, ``["*"]`` all.
-            search_params: ``{"metric_type": "COSINE", "params": {"ef": 64}}`` and the like; ``params`` may also hold
-                ``radius`` and ``range_filter``. The server knows the metric, so it may be left out.
-            timeout: seconds for the whole operation; None means no limit.
-            partition_names: the only partitions to look in; None means all.
-            anns_field: the vector field; needed if there are several.
-            ranker: a function of type RERANK, or a FunctionScore, that gives the hits their final order.
-            function_chains: steps that compute, sort and cut the hits; excludes ``ranker``.
-            highlighter: marks the passages of a text for which it was found.
-            ids: primary keys of rows whose vectors are searched for, in place of ``data``.
-            search_aggregation: puts hits into buckets, in ``agg_buckets`` of the result; excludes the group options.
-            filter_params: values for the placeholders of the filter: ``{"years": [1989, 1990]}`` for
+            data: a list of query vectors: lists of numbers, bytes, numpy arrays or other buffers, and dicts of index to
+                value for sparse vectors; a two-dimensional array; a list of str for a field that a function computes
+                from them; a list of EmbeddingList for a vector field in a struct array.
+            filter: boolean expression that rows must satisfy, such as ``"year > 1990"``.
+            limit: maximum number of hits for each query vector.
+            output_fields: names of the fields to return with each hit; None means none, ``["*"]`` means all.
+            search_params: metric and parameters of the index, such as
+                ``{"metric_type": "COSINE", "params": {"ef": 64}}``; ``params`` may also hold ``radius`` and
+                ``range_filter``. The server knows the metric, so it may be left out.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            partition_names: names of the partitions to look in; None means the whole collection.
+            anns_field: name of the vector field; needed if the collection has several.
+            ranker: how the hits are reordered: a Function of type RERANK, or a FunctionScore.
+            function_chains: steps that compute, sort and cut the hits; cannot be combined with ``ranker``.
+            highlighter: marks the passages of a str field that match the query.
+            ids: primary keys of rows whose vectors are the query vectors, instead of ``data``.
+            search_aggregation: how hits are put into buckets, in ``agg_buckets`` of the result; cannot be combined with
+                ``group_by_field``.
+            filter_params: values for the placeholders in the filter: ``{"years": [1989, 1990]}`` for
                 ``"year in {years}"``.
-            offset: how many hits to skip; it may be in ``search_params`` too, but not in both.
-            round_decimal: how many decimals the distances keep, 0 to 6; -1 keeps all.
-            group_by_field: return hits from ``limit`` groups of rows that have the same value in this field.
-            group_by_fields: the same, for values in several fields.
-            group_size: how many hits of each group.
-            strict_group_size: whether each group must have that many, even if it takes longer.
-            order_by_fields: order the hits by fields: ``"price:asc"``, or ``[{"field": "price", "order": "asc"}]``.
-            json_path: where in a JSON field the value to group by is, such as ``"/a/b"``.
-            json_type: the type that this value is read as, such as ``DataType.INT64``.
-            strict_cast: whether rows whose value is not of this type are left out.
-            ignore_growing: leave out rows that arrived so recently that their segment still grows: faster, less fresh.
-            page_retain_order: whether the order of hits stays the same from page to page (``offset``).
-            timezone: the time zone in which TIMESTAMPTZ values are written, such as ``"Asia/Shanghai"``.
-            time_fields: which parts of TIMESTAMPTZ values to return: ``"year,month"``.
-            consistency_level: how fresh the data must be; None means as the collection was created.
-            guarantee_timestamp: the moment of which the data must be, for the levels Eventually and Customized.
-            namespace: the namespace of the rows, for collections that have namespaces.
-            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
-            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
-            client_request_id: a text that appears in the server's logs and traces.
-            vectors_as: ``"list"``, or ``"numpy"`` for arrays over the memory of the reply, which costs next to nothing;
-                they are read-only, and each keeps the whole reply alive.
+            offset: number of hits to skip. May be in ``search_params`` instead.
+            round_decimal: number of decimals of the distances, 0 to 6; -1 means all.
+            group_by_field: name of a field; hits with the same value in it form a group, and ``limit`` counts groups.
+            group_by_fields: as ``group_by_field``, for the values of several fields.
+            group_size: number of hits to return from each group.
+            strict_group_size: whether each group must have that many hits, even if the search takes longer.
+            order_by_fields: fields that order the hits, such as ``"price:asc"`` or
+                ``[{"field": "price", "order": "asc"}]``.
+            json_path: path of the value to group by in a JSON field, such as ``"/a/b"``.
+            json_type: type of the value at ``json_path``, such as ``DataType.INT64``.
+            strict_cast: whether to leave out rows whose value at ``json_path`` has another type.
+            ignore_growing: leave out growing segments: faster, but the newest rows are missing.
+            page_retain_order: whether the order of hits is the same from page to page (``offset``).
+            timezone: time zone of returned TIMESTAMPTZ values, such as ``"Asia/Shanghai"``.
+            time_fields: parts of TIMESTAMPTZ values to return, such as ``"year,month"``.
+            consistency_level: consistency level of the read; None means the collection's.
+            guarantee_timestamp: timestamp up to which the data must be visible, for the levels Eventually and
+                Customized.
+            namespace: namespace of the rows, for collections with namespaces.
+            retry_times: maximum number of retries of a failed request; None means the client's retry policy.
+            retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
+                client's retry policy.
+            client_request_id: identifier that appears in the server's logs and traces.
+            vectors_as: ``"list"``, or ``"numpy"`` for read-only arrays over the memory of the reply, which cost next to
+                nothing; each array keeps the whole reply alive.
 
         Returns:
-            For each query vector a list of hits, best first: dicts with the primary key, ``distance`` and ``entity``
-            (a dict of the output fields), which can be read by attribute too: ``hit.id``, ``hit.distance``.
+            For each query vector a list of hits, best first. A hit is a dict of the primary key, ``distance`` and
+            ``entity`` (a dict of the output fields); its values are attributes too: ``hit.id``, ``hit.distance``.
 
         Raises:
-            ParamError: an argument cannot be, contradicts another, or is given twice.
+            ParamError: an argument is invalid, contradicts another one, or is given twice.
             DataTypeNotMatchException: the filter is not a str.
-            InvalidConsistencyLevel: there is no such level.
-            MilvusException: the server refuses, or cannot be reached.
+            InvalidConsistencyLevel: the consistency level does not exist.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> result = client.search("books", [[0.1, 0.2]], limit=2, output_fields=["title"])
@@ -187,47 +192,50 @@ class Searches(Reads):
 
         Args:
             collection_name: name or alias of the collection.
-            reqs: the searches; each has its own vector field, query vectors, filter and limit. All have equally many
-                query vectors.
-            ranker: what merges their hits: an RRFRanker, a WeightedRanker, a Function of type RERANK or a
-                FunctionScore; None leaves it to the server.
-            limit: how many hits for each query vector, after merging.
-            output_fields: which fields the hits have; None means none, ``["*"]`` all.
-            timeout: seconds for the whole operation; None means no limit.
-            partition_names: the only partitions to look in; None means all.
-            offset: how many hits to skip.
-            round_decimal: how many decimals the distances keep, 0 to 6; -1 keeps all.
-            group_by_field: return hits from ``limit`` groups of rows that have the same value in this field.
-            group_by_fields: the same, for values in several fields.
-            group_size: how many hits of each group.
-            strict_group_size: whether each group must have that many, even if it takes longer.
-            order_by_fields: order the hits by fields: ``"price:asc"``, or ``[{"field": "price", "order": "asc"}]``.
-            json_path: where in a JSON field the value to group by is, such as ``"/a/b"``.
-            json_type: the type that this value is read as, such as ``DataType.INT64``.
-            strict_cast: whether rows whose value is not of this type are left out.
-            ignore_growing: leave out rows that arrived so recently that their segment still grows: faster, less fresh.
-            page_retain_order: whether the order of hits stays the same from page to page (``offset``).
-            timezone: the time zone in which TIMESTAMPTZ values are written, such as ``"Asia/Shanghai"``.
-            time_fields: which parts of TIMESTAMPTZ values to return: ``"year,month"``.
-            highlighter: marks the passages of a text for which it was found.
-            function_chains: refused; servers have them for :meth:`search` only.
-            search_aggregation: refused; servers have it for :meth:`search` only.
-            consistency_level: how fresh the data must be; None means as the collection was created.
-            guarantee_timestamp: the moment of which the data must be, for the levels Eventually and Customized.
-            namespace: the namespace of the rows, for collections that have namespaces.
-            retry_times: how often a failed call is repeated at most; None leaves it to the client's policy.
-            retry_on_rate_limit: whether to wait and repeat when the server refuses because of its rate limit.
-            client_request_id: a text that appears in the server's logs and traces.
-            vectors_as: ``"list"``, or ``"numpy"`` for arrays over the memory of the reply, which costs next to nothing;
-                they are read-only, and each keeps the whole reply alive.
+            reqs: the searches to merge; each has its own vector field, query vectors, filter and limit, and all have
+                the same number of query vectors.
+            ranker: how the hits of the searches are merged: an RRFRanker, a WeightedRanker, a Function of type RERANK
+                or a FunctionScore; None lets the server choose.
+            limit: maximum number of hits for each query vector. They are counted after merging.
+            output_fields: names of the fields to return with each hit; None means none, ``["*"]`` means all.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            partition_names: names of the partitions to look in; None means the whole collection.
+            offset: number of hits to skip.
+            round_decimal: number of decimals of the distances, 0 to 6; -1 means all.
+            group_by_field: name of a field; hits with the same value in it form a group, and ``limit`` counts groups.
+            group_by_fields: as ``group_by_field``, for the values of several fields.
+            group_size: number of hits to return from each group.
+            strict_group_size: whether each group must have that many hits, even if the search takes longer.
+            order_by_fields: fields that order the hits, such as ``"price:asc"`` or
+                ``[{"field": "price", "order": "asc"}]``.
+            json_path: path of the value to group by in a JSON field, such as ``"/a/b"``.
+            json_type: type of the value at ``json_path``, such as ``DataType.INT64``.
+            strict_cast: whether to leave out rows whose value at ``json_path`` has another type.
+            ignore_growing: leave out growing segments: faster, but the newest rows are missing.
+            page_retain_order: whether the order of hits is the same from page to page (``offset``).
+            timezone: time zone of returned TIMESTAMPTZ values, such as ``"Asia/Shanghai"``.
+            time_fields: parts of TIMESTAMPTZ values to return, such as ``"year,month"``.
+            highlighter: marks the passages of a str field that match the query.
+            function_chains: not supported here; servers support it for :meth:`search` only.
+            search_aggregation: not supported here; servers support it for :meth:`search` only.
+            consistency_level: consistency level of the read; None means the collection's.
+            guarantee_timestamp: timestamp up to which the data must be visible, for the levels Eventually and
+                Customized.
+            namespace: namespace of the rows, for collections with namespaces.
+            retry_times: maximum number of retries of a failed request; None means the client's retry policy.
+            retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
+                client's retry policy.
+            client_request_id: identifier that appears in the server's logs and traces.
+            vectors_as: ``"list"``, or ``"numpy"`` for read-only arrays over the memory of the reply, which cost next to
+                nothing; each array keeps the whole reply alive.
 
         Returns:
-            For each query vector a list of hits, best first, as :meth:`search` returns them.
+            For each query vector a list of hits, best first, as from :meth:`search`.
 
         Raises:
-            ParamError: an argument cannot be, contradicts another, or is given twice.
-            InvalidConsistencyLevel: there is no such level.
-            MilvusException: the server refuses, or cannot be reached.
+            ParamError: an argument is invalid, contradicts another one, or is given twice.
+            InvalidConsistencyLevel: the consistency level does not exist.
+            MilvusException: the server refuses the request, or cannot be reached.
 
         Example:
             >>> from milvusclient import AnnSearchRequest, RRFRanker

@@ -1,4 +1,4 @@
-"""Sessions: reads that one cluster of several shall answer."""
+"""Sessions, whose reads are answered by one of several clusters."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ Rep = TypeVar("Rep", bound="Readable")
 
 @suggest_keywords
 class MilvusClientSession(Queries, Searches, Iterators):
-    """The reads of a client, answered by one cluster; :meth:`Sessions.session` makes one.
+    """The reads of a client, answered by one cluster; created by :meth:`Sessions.session`.
 
     It has ``search``, ``hybrid_search``, ``query``, ``get``, ``search_iterator`` and ``query_iterator``, shares the
-    connection of its client and stays with the database that the client had. A context manager.
+    connection of its client and keeps the database that the client had. It is a context manager.
     """
 
     def __init__(self, caller: Caller, cluster_id: str) -> None:
@@ -51,12 +51,12 @@ class MilvusClientSession(Queries, Searches, Iterators):
     ) -> Rep:
         if self._is_closed:
             raise MilvusException(
-                message=f"this session with cluster {self._cluster_id!r} was closed; make a new one by client.session()"
+                message=f"this session with cluster {self._cluster_id!r} is closed; create a new one: client.session()"
             )
         return super()._call(method, request, deadline, call_options)
 
     def close(self) -> None:
-        """End the session; its client and their connection stay. Closing twice is harmless.
+        """Close the session; the client and its connection stay open. Closing it twice is harmless.
 
         Example:
             >>> session = client.session("cluster-1")
@@ -74,16 +74,16 @@ class MilvusClientSession(Queries, Searches, Iterators):
 
 
 class Sessions(Family):
-    """The method that makes sessions."""
+    """The method that creates sessions."""
 
     def session(self, cluster_id: str) -> MilvusClientSession:
-        """Reads that one cluster shall answer, where several clusters replicate one another.
+        """Create a session, whose reads are answered by one of several clusters that replicate one another.
 
         Args:
-            cluster_id: the name of the cluster.
+            cluster_id: name of the cluster.
 
         Returns:
-            An object with the reads of this client. Nothing is sent yet.
+            The session, with the read methods of this client. Nothing is sent yet.
 
         Raises:
             ParamError: ``cluster_id`` is not a str.

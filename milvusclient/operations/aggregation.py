@@ -1,4 +1,4 @@
-"""Search aggregations as messages."""
+"""Encoding search aggregations."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ __all__ = ["encode_aggregation"]
 
 
 def encode_aggregation(aggregation: SearchAggregation) -> common_pb2.SearchAggregationSpec:
-    """How the hits of a search are put into buckets, buckets inside buckets included.
+    """Encode a search aggregation, nested ones included.
 
     Raises:
-        ParamError: it is no SearchAggregation.
+        ParamError: ``aggregation`` is of another type.
     """
     if not isinstance(aggregation, SearchAggregation):
         raise ParamError(message=f"search_aggregation must be a SearchAggregation, got {given(aggregation)}")

@@ -1,4 +1,4 @@
-"""Collections: created, described, listed, altered and dropped."""
+"""Creating, describing, listing, altering and dropping collections."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ __all__ = [
 
 _INT32_MAX = (1 << 31) - 1
 _UNEXPECTED = 1
-#: The classes that statuses of the server become.
+#: The classes of errors that stand for a status of the server.
 _REFUSALS = frozenset({MilvusException, *SERVER_ERRORS.values()})
 _KEY_TYPES = {
     "int": DataType.INT64,
@@ -77,16 +77,16 @@ def quick_schema(
     enable_dynamic_field: bool,
     description: str,
 ) -> CollectionSchema:
-    """The schema of a collection of which only the size of the vectors is said: a key, a vector, and dynamic fields.
+    """Build the schema of a collection that is created without one: a key, a vector field and dynamic fields.
 
     Raises:
-        PrimaryKeyException: ``id_type`` is none that a key can have.
-        ParamError: an argument that cannot be.
+        PrimaryKeyException: ``id_type`` is not a type of primary keys.
+        ParamError: an argument is invalid.
     """
     if dimension is None:
         raise ParamError(
-            message="dimension is missing: give the number of elements of the vectors, or a schema "
-            "(MilvusClient.create_schema())"
+            message="dimension is missing; give the number of elements of a vector, or a schema from "
+            "MilvusClient.create_schema()"
         )
     require_int("dimension", dimension, least=1)
     key_type = _key_type(id_type)
@@ -110,20 +110,20 @@ def _key_type(id_type: object) -> DataType | None:
 
 
 def quick_index_params(vector_field_name: str, metric_type: str) -> IndexParams:
-    """The index of a collection of which only the metric is said."""
+    """Build the index of a collection that is created without a schema."""
     params = schema_types.IndexParams()
     params.add_index(vector_field_name, index_type="AUTOINDEX", metric_type=require_str("metric_type", metric_type))
     return params
 
 
 def checked_shards(num_shards: int | None, shards_num: int | None) -> int:
-    """The number of shards, which has two names; 0 leaves it to the server.
+    """Return the number of shards, which may be given under either name; 0 lets the server choose.
 
     Raises:
-        ParamError: both are given, or it is not a number of shards.
+        ParamError: both are given, or the number is invalid.
     """
     if num_shards is not None and shards_num is not None:
-        raise ParamError(message="num_shards and shards_num are the same; give only one of them")
+        raise ParamError(message="num_shards and shards_num are two names of one argument; give one of them")
     name, value = ("shards_num", shards_num) if num_shards is None else ("num_shards", num_shards)
     return 0 if value is None else require_int(name, value, least=0, most=_INT32_MAX)
 
@@ -137,11 +137,11 @@ def build_create_collection(
     num_partitions: int | None = None,
     properties: Mapping[str, object] | None = None,
 ) -> milvus_pb2.CreateCollectionRequest:
-    """A new collection, after every check that needs no server."""
+    """Build the request that creates a collection, after all checks that are possible without the server."""
     require_name("collection_name", collection_name)
     if not isinstance(schema, schema_types.CollectionSchema):
         raise ParamError(
-            message=f"schema must be a CollectionSchema, got {given(schema)}; MilvusClient.create_schema() makes one"
+            message=f"schema must be a CollectionSchema, got {given(schema)}; use MilvusClient.create_schema()"
         )
     schema.verify()
     level = consistency.parse_level(consistency_level)
@@ -159,7 +159,7 @@ def build_create_collection(
 
 
 def build_describe_collection(collection_name: str) -> milvus_pb2.DescribeCollectionRequest:
-    """What a collection looks like, or whether there is one."""
+    """Build the request that describes a collection, which also tells whether it exists."""
     return milvus_pb2.DescribeCollectionRequest(collection_name=require_name("collection_name", collection_name))
 
 
@@ -174,29 +174,29 @@ def parse_list_collections(reply: milvus_pb2.ShowCollectionsResponse) -> list[st
 
 
 def is_refusal(error: MilvusException) -> bool:
-    """Whether the server answered, and the answer was no."""
+    """Return whether the server answered, and refused the request."""
     return type(error) in _REFUSALS
 
 
 def means_no_collection(error: MilvusException) -> bool:
-    """Whether the server said that it does not know the collection; servers before 2.3.2 say so in words only."""
+    """Return whether the collection does not exist; servers before 2.3.2 say so in the text of the message only."""
     if isinstance(error, CollectionNotExistException):
         return True
     return is_refusal(error) and error.compatible_code == _UNEXPECTED and "can't find collection" in error.message
 
 
 def build_drop_collection(collection_name: str) -> milvus_pb2.DropCollectionRequest:
-    """The end of a collection."""
+    """Build the request that drops a collection."""
     return milvus_pb2.DropCollectionRequest(collection_name=require_name("collection_name", collection_name))
 
 
 def build_truncate_collection(collection_name: str) -> milvus_pb2.TruncateCollectionRequest:
-    """The end of a collection's rows."""
+    """Build the request that deletes all rows of a collection."""
     return milvus_pb2.TruncateCollectionRequest(collection_name=require_name("collection_name", collection_name))
 
 
 def build_rename_collection(old_name: str, new_name: str, target_db: str | None) -> milvus_pb2.RenameCollectionRequest:
-    """Another name for a collection, and another database if one is given."""
+    """Build the request that renames a collection, and moves it to another database if one is given."""
     return milvus_pb2.RenameCollectionRequest(
         oldName=require_name("old_name", old_name),
         newName=require_name("new_name", new_name),
@@ -205,14 +205,14 @@ def build_rename_collection(old_name: str, new_name: str, target_db: str | None)
 
 
 def build_get_collection_stats(collection_name: str) -> milvus_pb2.GetCollectionStatisticsRequest:
-    """The figures of a collection."""
+    """Build the request for the statistics of a collection."""
     return milvus_pb2.GetCollectionStatisticsRequest(collection_name=require_name("collection_name", collection_name))
 
 
 def parse_stats(
     reply: milvus_pb2.GetCollectionStatisticsResponse | milvus_pb2.GetPartitionStatisticsResponse,
 ) -> dict[str, int | str]:
-    """Figures by name; the number of rows is a number."""
+    """Parse statistics by name; the number of rows becomes an int."""
     stats: dict[str, int | str] = {pair.key: pair.value for pair in reply.stats}
     try:
         stats["row_count"] = int(stats.get("row_count", 0))
@@ -222,7 +222,7 @@ def parse_stats(
 
 
 def build_alter_collection(collection_name: str, properties: Mapping[str, object]) -> milvus_pb2.AlterCollectionRequest:
-    """New values for properties of a collection."""
+    """Build the request that sets properties of a collection."""
     return milvus_pb2.AlterCollectionRequest(
         collection_name=require_name("collection_name", collection_name),
         properties=common.property_pairs(require_mapping("properties", properties, may_be_empty=False)),
@@ -230,7 +230,7 @@ def build_alter_collection(collection_name: str, properties: Mapping[str, object
 
 
 def build_drop_properties(collection_name: str, property_keys: list[str]) -> milvus_pb2.AlterCollectionRequest:
-    """Back to the server's defaults for properties of a collection."""
+    """Build the request that resets properties of a collection to the server's defaults."""
     return milvus_pb2.AlterCollectionRequest(
         collection_name=require_name("collection_name", collection_name),
         delete_keys=require_keys("property_keys", property_keys),
@@ -240,7 +240,7 @@ def build_drop_properties(collection_name: str, property_keys: list[str]) -> mil
 def build_alter_collection_field(
     collection_name: str, field_name: str, field_params: Mapping[str, object]
 ) -> milvus_pb2.AlterCollectionFieldRequest:
-    """New values for properties of a field."""
+    """Build the request that sets properties of a field."""
     return milvus_pb2.AlterCollectionFieldRequest(
         collection_name=require_name("collection_name", collection_name),
         field_name=require_str("field_name", field_name),

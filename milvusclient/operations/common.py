@@ -23,12 +23,12 @@ __all__ = [
     "require_vectors_as",
 ]
 
-#: What dense vectors of a result are: lists, or numpy arrays over the reply's own memory.
+#: The form of dense vectors in a result: lists, or numpy arrays over the reply's own memory.
 VectorsAs: TypeAlias = Literal["list", "numpy"]
 
 
 def require_vectors_as(value: VectorsAs) -> VectorsAs:
-    """``value`` if it is a form that vectors of a result can have, and numpy is there if it needs to be."""
+    """Return ``value`` if it is a form of vectors in a result; ``"numpy"`` needs numpy to be installed."""
     if value not in ("list", "numpy"):
         raise ParamError(message=f"vectors_as must be 'list' or 'numpy', got {given(value)}")
     if value == "numpy":
@@ -43,7 +43,7 @@ class _EnumType(Protocol):
 
 
 def enum_name(enum: _EnumType, number: int) -> str:
-    """The name of a number; the number itself, as text, if a newer server made it up."""
+    """Return the name of a number, or its digits if only a newer server knows it."""
     try:
         return enum.Name(number)
     except ValueError:
@@ -51,22 +51,22 @@ def enum_name(enum: _EnumType, number: int) -> str:
 
 
 def python_text(value: object) -> str:
-    """A property's value as text: numbers and texts as they are, and ``True`` with a capital."""
+    """Return the str of a property's value, as Python writes it: ``True`` has a capital letter."""
     return str(value)
 
 
 def parameter_text(value: object) -> str:
-    """An index parameter's value as text: as :func:`python_text`, but a dict becomes JSON."""
+    """Return the str of an index parameter's value: a dict as JSON, anything else as Python writes it."""
     return _compact_json(value) if isinstance(value, Mapping) else str(value)
 
 
 def json_value_text(value: object) -> str:
-    """A type parameter's value as text: a text as it is, anything else as JSON."""
+    """Return the str of a type parameter's value: a str unchanged, anything else as JSON."""
     return value if isinstance(value, str) else _compact_json(value)
 
 
 def json_or_text(text: str) -> object:
-    """What a text means if it is JSON; the text itself if it is not."""
+    """Parse a str as JSON; return it unchanged if it is not JSON."""
     try:
         return json.loads(text)
     except ValueError:
@@ -81,10 +81,10 @@ def _compact_json(value: object) -> str:
 
 
 def key_value_pairs(values: Mapping[str, str]) -> list[common_pb2.KeyValuePair]:
-    """Texts by key, as messages carry them."""
+    """Build the pairs of a message from a dict."""
     return [common_pb2.KeyValuePair(key=key, value=value) for key, value in values.items()]
 
 
 def property_pairs(properties: Mapping[str, object]) -> list[common_pb2.KeyValuePair]:
-    """Properties of a collection, a field or a database."""
+    """Build the pairs for the properties of a collection, a field or a database."""
     return key_value_pairs({str(key): python_text(value) for key, value in properties.items()})

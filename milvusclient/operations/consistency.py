@@ -1,4 +1,4 @@
-"""How fresh a read must be: a consistency level becomes three fields of a request."""
+"""The consistency of reads: a level becomes three fields of a request."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Freshness", "freshness", "parse_level", "snapshot_freshness"]
 
-#: The server shows what it had anyway ...
+#: Timestamps with a special meaning: the server waits for nothing ...
 _ANYTHING = 1
-#: ... or what it had a bounded time ago.
+#: ... or for what it had a bounded time ago.
 _BOUNDED = 2
 _LAST_TIMESTAMP = 2**64 - 1
 
 
 class Freshness(NamedTuple):
-    """What a request says about how fresh its data must be.
+    """The fields of a request that say how fresh its data must be.
 
     Args:
-        level: the consistency level.
-        guarantee_timestamp: the server waits until it has seen everything up to this moment; 0 means now.
-        use_default: the level of the collection counts, not ``level``.
+        level: consistency level.
+        guarantee_timestamp: timestamp up to which the server must have seen all writes; 0 means now.
+        use_default: use the collection's level instead of ``level``.
     """
 
     level: ConsistencyLevel
@@ -36,7 +36,7 @@ class Freshness(NamedTuple):
     def apply(
         self, request: milvus_pb2.SearchRequest | milvus_pb2.HybridSearchRequest | milvus_pb2.QueryRequest
     ) -> None:
-        """Write it into a request."""
+        """Set the fields of a request."""
         request.guarantee_timestamp = self.guarantee_timestamp
         request.use_default_consistency = self.use_default
         request.consistency_level = cast("common_pb2.ConsistencyLevel.ValueType", int(self.level))
@@ -46,19 +46,19 @@ def _after(timestamp: int) -> Freshness:
     return Freshness(ConsistencyLevel.Strong, timestamp, use_default=True)
 
 
-#: What most reads ask for: the level of the collection, and this process has written nothing to it.
+#: What most reads ask for: the collection's level, and this process has written nothing to it.
 _UNDEMANDING = _after(_ANYTHING)
 
 
 def freshness(
     consistency_level: ConsistencyLevel | int | str | None, guarantee_timestamp: int | None, last_write: int
 ) -> Freshness:
-    """What a read must see.
+    """Return how fresh the data of a read must be.
 
     ===========  ==============================================================
     given        the server waits until it has seen
     ===========  ==============================================================
-    nothing      what the collection's own level asks for, and this process's last write
+    nothing      what the collection's level asks for, and this process's last write
     Strong       everything written before the request
     Session      this process's last write to the collection
     Bounded      everything but the last moments
@@ -67,12 +67,12 @@ def freshness(
     ===========  ==============================================================
 
     Args:
-        consistency_level: a level, its number or its name; None leaves it to the collection.
-        guarantee_timestamp: counts for Eventually and Customized only; the other levels say themselves what they need.
-        last_write: timestamp of the last write of this process to the collection, 0 if there was none.
+        consistency_level: a level, its number or its name; None means the collection's.
+        guarantee_timestamp: timestamp for the levels Eventually and Customized; the other levels ignore it.
+        last_write: timestamp of this process's last write to the collection; 0 without one.
 
     Raises:
-        InvalidConsistencyLevel: there is no such level.
+        InvalidConsistencyLevel: the level does not exist.
         ParamError: ``guarantee_timestamp`` is not a timestamp.
 
     Example:
@@ -100,18 +100,18 @@ def freshness(
 def snapshot_freshness(
     consistency_level: ConsistencyLevel | int | str | None, guarantee_timestamp: int | None, last_write: int
 ) -> Freshness:
-    """What the first request of an iterator must see; the others see what that one saw.
+    """Return how fresh the data of an iterator's first request must be; later requests read the same snapshot.
 
-    A timestamp in such a request is not only waited for: it is the moment that the iterator reads at. So there is none
-    unless it is asked for, or Session needs it.
+    The server does not only wait for a timestamp in this request: it is the moment that the iterator reads at. So the
+    request has none unless the caller gives one, or the level Session needs it.
 
     Args:
-        consistency_level: a level, its number or its name; None leaves it to the collection.
-        guarantee_timestamp: counts for Eventually and Customized, and when no level is given.
-        last_write: timestamp of the last write of this process to the collection, 0 if there was none.
+        consistency_level: a level, its number or its name; None means the collection's.
+        guarantee_timestamp: timestamp for the levels Eventually and Customized, and without a level.
+        last_write: timestamp of this process's last write to the collection; 0 without one.
 
     Raises:
-        InvalidConsistencyLevel: there is no such level.
+        InvalidConsistencyLevel: the level does not exist.
         ParamError: ``guarantee_timestamp`` is not a timestamp.
     """
     wanted = 0
@@ -126,10 +126,10 @@ def snapshot_freshness(
 
 
 def parse_level(level: ConsistencyLevel | int | str) -> ConsistencyLevel:
-    """The consistency level with this number or name.
+    """Return the consistency level with this number or name.
 
     Raises:
-        InvalidConsistencyLevel: there is none.
+        InvalidConsistencyLevel: the level does not exist.
 
     Example:
         >>> from milvusclient.operations.consistency import parse_level

@@ -1,4 +1,4 @@
-"""The description of a collection: as the value that this client works with, and as the dict that users receive."""
+"""Parsing the description of a collection, and building the dict that users receive from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Function chains as messages."""
+"""Encoding function chains."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ __all__ = ["encode_chains"]
 
 
 def encode_chains(chains: FunctionChain | Sequence[FunctionChain]) -> list[schema_pb2.FunctionChain]:
-    """What the server does with the hits, step by step.
+    """Encode function chains: the steps that the server applies to the hits.
 
     Args:
-        chains: one chain, or a list of them.
+        chains: a chain, or a list of chains.
 
     Raises:
-        ParamError: it is neither, or a step has a parameter of a type that chains do not have.
+        ParamError: ``chains`` is neither, or a parameter of a step has an unsupported type.
     """
     listed = [chains] if isinstance(chains, FunctionChain) else chains
     if not isinstance(listed, list | tuple) or not all(isinstance(chain, FunctionChain) for chain in listed):

@@ -1,4 +1,4 @@
-"""Highlighters as messages."""
+"""Encoding highlighters."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ __all__ = ["encode_highlighter"]
 
 
 def encode_highlighter(highlighter: Highlighter) -> common_pb2.Highlighter:
-    """What marks passages in the hits of a search.
+    """Encode a highlighter.
 
     Raises:
-        ParamError: it is no highlighter.
+        ParamError: ``highlighter`` is of another type.
     """
     if not isinstance(highlighter, LexicalHighlighter | SemanticHighlighter):
         raise ParamError(

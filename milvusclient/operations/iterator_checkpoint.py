@@ -1,4 +1,4 @@
-"""Where a query iterator is, as the text of a file: an iterator that is made later goes on from there."""
+"""The file that stores the position of a query iterator, so that a later iterator can continue from there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["parse_checkpoint", "write_checkpoint"]
 
 
 def write_checkpoint(timestamp: int, last_key: int | str) -> str:
-    r"""The moment that the iterator looks at, and the last key that it handed out, each on a line.
+    r"""Return the content of the file: the timestamp of the snapshot, and the last returned key, each on a line.
 
     Example:
         >>> from milvusclient.operations.iterator_checkpoint import write_checkpoint
@@ -27,15 +27,15 @@ def write_checkpoint(timestamp: int, last_key: int | str) -> str:
 
 
 def parse_checkpoint(text: str, primary: FieldInfo, place: str) -> tuple[int, int | str] | None:
-    """What a file says; None if it says nothing yet.
+    """Parse the content of a file into a timestamp and a key; None if the file is still empty.
 
     Args:
-        text: the file's text; of its keys, the last one counts.
-        primary: the primary key.
-        place: the file's name, for messages.
+        text: content of the file. The first line is the timestamp, the last line the last key.
+        primary: primary key of the collection.
+        place: name of the file, for error messages.
 
     Raises:
-        ParamError: it is no such text, or its key is not of this collection's type.
+        ParamError: the content is invalid, or the key does not fit the type of the primary key.
     """
     lines = text.split("\n")
     if not lines[-1]:
@@ -46,7 +46,7 @@ def parse_checkpoint(text: str, primary: FieldInfo, place: str) -> tuple[int, in
         return int(lines[0]), _key(lines[-1], primary)
     except ValueError:
         raise ParamError(
-            message=f"{place} is no checkpoint of an iterator over keys of type {primary.data_type.name}: "
+            message=f"{place} is not a checkpoint of an iterator over keys of type {primary.data_type.name}: "
             f"its last line is {given(lines[-1])}; give another file"
         ) from None
 

@@ -1,4 +1,4 @@
-"""Iterators: which requests fetch all rows page by page, and what their replies mean."""
+"""The requests that fetch all rows of a search or a query page by page, and the meaning of their replies."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = [
     "search_field",
 ]
 
-#: What a program does to the hits of a page before they are handed out.
+#: A caller's function that selects the hits of a page.
 PageFilter = Callable[[Hits], Hits | list[Hit]]
 
 _LARGER_IS_NEARER = ("IP", "COSINE", "BM25")
@@ -45,98 +45,102 @@ _LARGER_IS_NEARER = ("IP", "COSINE", "BM25")
 
 # --- arguments -------------------------------------------------------------------------------------------------------
 def require_batch_size(batch_size: int | None) -> int:
-    """How many rows a page has.
+    """Return the number of rows of a page.
 
     Raises:
-        ParamError: it cannot be so many.
+        ParamError: the number is invalid.
     """
     return 1_000 if batch_size is None else require_int("batch_size", batch_size, least=1, most=LARGEST_PAGE)
 
 
 def require_limit(limit: int | None) -> int | None:
-    """How many rows an iterator hands out in all; None for all there are, which -1 means too.
+    """Return the number of rows of all pages; None for -1, which both mean no limit.
 
     Raises:
-        ParamError: it cannot be so many.
+        ParamError: the number is invalid.
     """
     return None if limit is None or limit == -1 else require_int("limit", limit, least=0)
 
 
 def check_page_filter(page_filter: PageFilter | None) -> None:
-    """Check that a filter of pages can be called.
+    """Check that a filter of pages is callable.
 
     Raises:
-        ParamError: it cannot.
+        ParamError: it is not.
     """
     if page_filter is not None and not callable(page_filter):
         raise ParamError(message=f"external_filter_func must be a function of the hits, got {given(page_filter)}")
 
 
 def check_single(data: object) -> None:
-    """Check that there is one query vector.
+    """Check that ``data`` holds exactly one query vector.
 
     Raises:
-        ParamError: there is none, or more than one.
+        ParamError: it does not.
     """
     try:
         count = len(data)  # type: ignore[arg-type]  # the except is for what has no length
     except TypeError:
         raise ParamError(message=f"data must be a list with one query vector, got {given(data)}") from None
     if count != 1:
-        raise ParamError(message=f"a search iterator takes one query vector, data has {count}")
+        raise ParamError(message=f"data must hold exactly one query vector for a search iterator, got {count}")
 
 
 def check_no_offset(base: milvus_pb2.SearchRequest) -> None:
-    """Check that the search parameters have no offset.
+    """Check that the search parameters do not have an offset.
 
     Raises:
         ParamError: they have one.
     """
     if "offset" in _texts(base):
-        raise ParamError(message="a search iterator has no offset; skip the first hits of its pages")
+        raise ParamError(message="search iterators do not support offset; skip the first hits of the pages instead")
 
 
 def iterator_pairs(collection: CollectionInfo) -> list[common_pb2.KeyValuePair]:
-    """What every request of an iterator says."""
+    """Build the parameters of every request of an iterator."""
     return key_value_pairs({"iterator": "True", "collection_id": str(collection.collection_id)})
 
 
 def search_field(collection: CollectionInfo, anns_field: str | None) -> str:
-    """The name of the field that is searched.
+    """Return the name of the searched field.
 
     Raises:
-        MilvusException: there are several, and none was named.
+        MilvusException: the collection has several vector fields, and ``anns_field`` is missing.
     """
     if anns_field:
         return anns_field
     names = [field.name for field in collection.vector_fields]
     if len(names) == 1:
         return names[0]
-    raise MilvusException(message=f"give anns_field: collection {collection.name!r} has the vector fields {names}")
+    raise MilvusException(
+        message=f"anns_field is missing; collection {collection.name!r} has the vector fields {names}, give one of them"
+    )
 
 
 def named_metric(base: milvus_pb2.SearchRequest) -> str:
-    """The metric that the program named; empty if it named none."""
+    """Return the metric in the search parameters; empty if they do not have one."""
     return _texts(base).get("metric_type", "")
 
 
 def metric_of(reply: milvus_pb2.DescribeIndexResponse, field_name: str) -> str:
-    """The metric of the index of a field.
+    """Return the metric of the index of a field.
 
     Raises:
-        MilvusException: the field has no index, or one without metric.
+        MilvusException: the field does not have an index with a metric.
     """
     for index in reply.index_descriptions:
         if index.field_name == field_name:
             for pair in index.params:
                 if pair.key == "metric_type":
                     return pair.value
-    raise MilvusException(message=f"no index of {field_name!r} names a metric; give metric_type in search_params")
+    raise MilvusException(
+        message=f"field {field_name!r} does not have an index with a metric; give metric_type in search_params"
+    )
 
 
 # --- search ----------------------------------------------------------------------------------------------------------
 def build_probe(base: milvus_pb2.SearchRequest) -> milvus_pb2.SearchRequest:
-    """The first search of an iterator: does the server make iterators, and as of which moment?"""
+    """Build the first search of an iterator, which tells whether the server has iterators, and the snapshot."""
     return _searched(base, {**_texts(base), "topk": "1", "search_iter_v2": "True", "search_iter_batch_size": "1"})
 
 
@@ -153,13 +157,13 @@ def _searched(base: milvus_pb2.SearchRequest, texts: dict[str, str]) -> milvus_p
 
 
 class SearchPages(ABC):
-    """All hits of a search, page by page: gives out requests, takes in results, hands out hits.
+    """The state of a search iterator: it builds requests, receives results and returns hits page by page.
 
     Args:
         base: the search, with its query vector.
-        allowance: how many hits are handed out.
-        page_filter: what the program does to each page.
-        round_decimal: how many decimals the distances keep.
+        allowance: number of hits of a page, and in total.
+        page_filter: the caller's function that selects the hits of a page.
+        round_decimal: number of decimals of the distances, 0 to 6; -1 means all.
     """
 
     def __init__(
@@ -179,19 +183,19 @@ class SearchPages(ABC):
 
     @property
     def wants_more(self) -> bool:
-        """Whether a request is needed before :meth:`take` gives a full page."""
+        """Return whether a request is needed before :meth:`take` can return a full page."""
         return not self._is_done and len(self._hits) < self._allowance.next_page
 
     @abstractmethod
     def next_request(self) -> milvus_pb2.SearchRequest:
-        """The next request to send."""
+        """Build the next request."""
 
     @abstractmethod
     def receive(self, result: SearchResult) -> None:
-        """Take in the result of the last request, with distances that are not rounded."""
+        """Receive the result of the last request, with distances that are not rounded."""
 
     def take(self) -> Hits:
-        """The hits of the next page; none when there are no more."""
+        """Return the hits of the next page; an empty list at the end."""
         count = self._allowance.next_page
         page = Hits(self._hits[:count])
         del self._hits[:count]
@@ -207,13 +211,13 @@ class SearchPages(ABC):
         self._hits.extend(hits if self._page_filter is None else self._page_filter(hits))
 
     def _pin(self, result: SearchResult) -> None:
-        """See what the first request saw, unless the program says which moment to look at."""
+        """Read the snapshot of the first request, unless the caller gave a timestamp."""
         if not self._base.guarantee_timestamp:
             self._base.guarantee_timestamp = result.session_ts
 
 
 class TokenPages(SearchPages):
-    """For servers that make iterators: the token names the iterator, the bound says where its next page begins."""
+    """Pages from a server with search iterators: a token names the iterator, a bound the start of the next page."""
 
     def __init__(
         self,
@@ -231,21 +235,21 @@ class TokenPages(SearchPages):
 
     @property
     def wants_more(self) -> bool:
-        """As in the base; but a page that the server made short is handed out as it is."""
+        """Return whether a request is needed; a page that the server cut short is returned as it is."""
         return super().wants_more and (self._fills_up or not self._hits)
 
     def take(self) -> Hits:
-        """As in the base; the end is a page of the server's that is empty, behind all that was handed out."""
+        """Return the hits of the next page. The iterator ends with an empty page of the server."""
         page = super().take()
         self._is_done = self._is_done and not page
         return page
 
     def next_request(self) -> milvus_pb2.SearchRequest:
-        """The next request to send."""
+        """Build the next request."""
         return _searched(self._base, self._texts)
 
     def receive(self, result: SearchResult) -> None:
-        """Take in the result of the last request."""
+        """Receive the result of the last request."""
         hits = result[0] if result else Hits()
         self._is_done = not hits
         if result.iterator_token:
@@ -255,7 +259,7 @@ class TokenPages(SearchPages):
 
 
 class BandPages(SearchPages):
-    """For servers that do not: range searches, one band of distances after another."""
+    """Pages from a server without search iterators: range searches, one band of distances after another."""
 
     def __init__(
         self,
@@ -270,14 +274,14 @@ class BandPages(SearchPages):
         super().__init__(base, allowance, page_filter, round_decimal)
         self._primary = primary
         self._params: dict[str, Any] = {**json.loads(self._texts["params"]), "metric_type": metric}
-        # Bands begin where hits are, and rounded distances are elsewhere.
+        # Bands begin at the distances of hits, and rounded distances would miss them.
         self._texts.update(metric_type=metric, anns_field=field_name, round_decimal="-1")
         radius, ef = self._params.get("radius"), self._params.get("ef")
         self._walk = BandWalk(
             allowance.batch_size,
             metric.upper() in _LARGER_IS_NEARER,
             end=float(radius) if isinstance(radius, int | float) else None,
-            # An HNSW index never finds more than ef.
+            # An HNSW index never finds more than ef hits.
             most=min(LARGEST_PAGE, ef) if isinstance(ef, int) else LARGEST_PAGE,
         )
         if self._walk.most < allowance.batch_size:
@@ -286,7 +290,7 @@ class BandPages(SearchPages):
         self._is_first = True
 
     def next_request(self) -> milvus_pb2.SearchRequest:
-        """The next request to send."""
+        """Build the next request."""
         if self._is_first:
             return _searched(self._base, {**self._texts, "topk": str(self._allowance.batch_size), **self._encoded({})})
         self._band = band = self._walk.next_band()
@@ -300,7 +304,7 @@ class BandPages(SearchPages):
         return {"params": json.dumps({**self._params, **bounds}, separators=(",", ":"), ensure_ascii=False)}
 
     def receive(self, result: SearchResult) -> None:
-        """Take in the result of the last request."""
+        """Receive the result of the last request."""
         if self._is_first:
             self._is_first = False
             self._pin(result)
@@ -312,14 +316,14 @@ class BandPages(SearchPages):
 
 # --- query -----------------------------------------------------------------------------------------------------------
 class QueryPages:
-    """All rows that a filter finds, in the order of their primary keys: gives out requests, takes in rows.
+    """The state of a query iterator: it builds requests, receives rows and returns them in the order of their keys.
 
     Args:
-        base: the query; pages have its output fields, and none means what the server chooses.
-        primary: the primary key.
-        allowance: how many rows are handed out.
-        offset: how many rows to skip first; None means none, and does not appear in requests.
-        resumed: where an earlier iterator ended: the moment that it looked at, and the last key it handed out.
+        base: the query.
+        primary: primary key of the collection.
+        allowance: number of rows of a page, and in total.
+        offset: number of rows to skip; None means none, and is not sent.
+        resumed: position of an earlier iterator: the timestamp of its snapshot, and the last key that it returned.
     """
 
     def __init__(
@@ -342,26 +346,26 @@ class QueryPages:
         if resumed is not None:
             self._base.guarantee_timestamp, self._last = resumed
             self._skip = 0
-        #: The last key that was handed out.
+        #: The last key that was returned.
         self.last_taken = self._last
 
     @property
     def timestamp(self) -> int:
-        """The moment that the pages show."""
+        """The timestamp of the snapshot that the pages show."""
         return self._base.guarantee_timestamp
 
     @property
     def prepares(self) -> bool:
-        """Whether requests are needed before the first page."""
+        """Return whether requests are needed before the first page."""
         return not self._is_pinned or self._skip > 0
 
     @property
     def wants_more(self) -> bool:
-        """Whether a request is needed before :meth:`take` gives a page."""
+        """Return whether a request is needed before :meth:`take` can return a page."""
         return not self._is_done and not self._rows and self._allowance.next_page > 0
 
     def next_request(self) -> milvus_pb2.QueryRequest:
-        """The next request to send: for the moment to look at, for rows to skip, or for a page."""
+        """Build the next request: for the snapshot, for rows to skip, or for a page."""
         request = milvus_pb2.QueryRequest()
         request.CopyFrom(self._base)
         del request.query_params[:]
@@ -383,7 +387,7 @@ class QueryPages:
         return request
 
     def receive(self, rows: QueryResult) -> None:
-        """Take in the rows of the last request."""
+        """Receive the rows of the last request."""
         if not self._is_pinned:
             self._is_pinned = True
             self._base.guarantee_timestamp = int(rows.extra.get("iterator_session_ts", 0)) or self.timestamp
@@ -391,9 +395,7 @@ class QueryPages:
         if rows:
             self._last = rows[-1].get(self._primary.name)
             if self._last is None:
-                raise ReplyError(
-                    message=f"the reply cannot be read: its rows have no key in the field {self._primary.name!r}"
-                )
+                raise ReplyError(message=f"the reply is invalid: its rows lack the primary key {self._primary.name!r}")
         if self._skip:
             self._skip = self._skip - len(rows) if rows else 0
             return
@@ -401,7 +403,7 @@ class QueryPages:
         self._is_done = not rows
 
     def take(self) -> list[dict[str, Any]]:
-        """The rows of the next page; none when there are no more."""
+        """Return the rows of the next page; an empty list at the end."""
         count = self._allowance.next_page
         page = self._rows[:count]
         del self._rows[:count]

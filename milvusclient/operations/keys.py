@@ -1,4 +1,4 @@
-"""Primary keys and filters as the expressions that servers read."""
+"""Primary keys and filters in the expression language of servers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ __all__ = ["Keys", "in_expression", "key_literals", "list_keys", "primary_field"
 #: One primary key, or many: a list, a tuple, a range, a set, or an array of numpy.
 Keys = int | str | Iterable[int | str]
 
-#: What would end a text too early, or mean something else in it.
+#: Characters that would end a string literal too early, or have another meaning in it.
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
 
 
 def require_filter(name: str, value: object) -> str:
-    """``value`` if it is a text; empty for None.
+    """Return ``value`` if it is a str, and ``""`` for None.
 
     Raises:
         DataTypeNotMatchException: it is neither.
@@ -38,10 +38,10 @@ def require_filter(name: str, value: object) -> str:
 
 
 def list_keys(name: str, keys: Keys) -> list[int | str]:
-    """The keys one by one.
+    """Return one key or many as a list.
 
     Raises:
-        TypeError: it is no key, or one of them is none. (It is a ParamError, too.)
+        TypeError: a key is neither an int nor a str. (It is a ParamError, too.)
     """
     if isinstance(keys, int | str):
         listed: Sequence[object] = [keys]
@@ -65,21 +65,21 @@ def _key(name: str, key: object) -> int | str:
 
 
 def primary_field(collection: CollectionInfo) -> FieldInfo:
-    """The primary key of a collection."""
+    """Return the primary key of a collection."""
     found = collection.primary_field
     if found is None:
-        raise ReplyError(message=f"the server names no primary key for collection {collection.name!r}")
+        raise ReplyError(message=f"the server's description of collection {collection.name!r} has no primary key")
     return found
 
 
 def in_expression(primary: FieldInfo, keys: Sequence[int | str], *, negated: bool = False, quote: str = "'") -> str:
-    """The filter that lets these rows pass, or all but these.
+    """Build the filter for the rows with these keys, or for all other rows.
 
     Args:
-        primary: the primary key.
-        keys: its values.
-        negated: all but these.
-        quote: what texts are put in.
+        primary: primary key of the collection.
+        keys: values of the primary key.
+        negated: select all other rows.
+        quote: quotation mark around str values.
 
     Raises:
         ParamError: a key does not fit the primary key's type.
@@ -95,7 +95,7 @@ def in_expression(primary: FieldInfo, keys: Sequence[int | str], *, negated: boo
 
 
 def key_literals(primary: FieldInfo, keys: Sequence[int | str], quote: str) -> list[str]:
-    """Each key as it is written in a filter.
+    """Return the literal of each key in a filter.
 
     Raises:
         ParamError: a key does not fit the primary key's type.
@@ -106,7 +106,7 @@ def key_literals(primary: FieldInfo, keys: Sequence[int | str], quote: str) -> l
 
 
 def quoted(text: str, quote: str) -> str:
-    """A text in quotes, whatever is in it."""
+    """Return a str as a string literal."""
     escaped = text.translate(_ESCAPES) if "\\" in text or "\n" in text or "\r" in text else text
     return f"{quote}{escaped.replace(quote, chr(92) + quote)}{quote}"
 
@@ -119,4 +119,6 @@ def _integer(primary: FieldInfo, index: int, key: int | str) -> int:
     if INT64_BOUNDS[0] <= number <= INT64_BOUNDS[1]:
         return number
     kind = primary.data_type.name
-    raise ParamError(message=f"ids[{index}] must be {kind}, as the primary key {primary.name!r} is, got {given(key)}")
+    raise ParamError(
+        message=f"ids[{index}] must be {kind}, the type of the primary key {primary.name!r}, got {given(key)}"
+    )

@@ -45,12 +45,12 @@ __all__ = [
     "schema_changed_twice",
 ]
 
-#: What an upsert does to single fields, by field name.
+#: How an upsert changes single fields, by field name.
 FieldOps = Mapping[str, FieldOp | FieldOpType | int | str | None]
 
 Row = Mapping[str, object]
 
-#: How servers say that the schema changed: the newer code, and the one of servers before 2.3.
+#: Codes for a changed schema, of newer servers and of servers before 2.3.
 _SCHEMA_MISMATCH = 109
 _LEGACY_SCHEMA_MISMATCH = 62
 
@@ -63,18 +63,18 @@ def build_insert(
     partition_name: str | None = None,
     namespace: str | None = None,
 ) -> Assembled[milvus_pb2.InsertRequest]:
-    """An insert.
+    """Build an insert.
 
     Args:
         collection_name: name or alias of the collection.
-        rows: the rows, checked to be dicts.
-        collection: what is known of the collection.
-        partition_name: where to put them; None or empty means where the server decides.
-        namespace: the namespace of the rows.
+        rows: the rows, as returned by :func:`check_rows`.
+        collection: schema of the collection.
+        partition_name: name of the partition to write to; None or empty lets the server choose.
+        namespace: namespace of the rows.
 
     Raises:
         DataNotMatchException: a row does not fit the schema.
-        ParamError: an argument cannot be.
+        ParamError: an argument is invalid.
     """
     request = milvus_pb2.InsertRequest(
         collection_name=require_name("collection_name", collection_name),
@@ -97,20 +97,20 @@ def build_upsert(
     partial_update: bool = False,
     field_ops: FieldOps | None = None,
 ) -> Assembled[milvus_pb2.UpsertRequest]:
-    """An upsert.
+    """Build an upsert.
 
     Args:
         collection_name: name or alias of the collection.
-        rows: the rows, checked to be dicts.
-        collection: what is known of the collection.
-        partition_name: where to put them; None or empty means where the server decides.
-        namespace: the namespace of the rows.
-        partial_update: only the fields that the rows have are changed.
-        field_ops: what is done to single fields other than replacing them; that is a partial update, too.
+        rows: the rows, as returned by :func:`check_rows`.
+        collection: schema of the collection.
+        partition_name: name of the partition to write to; None or empty lets the server choose.
+        namespace: namespace of the rows.
+        partial_update: change only the fields in the rows.
+        field_ops: how to change single fields instead of replacing them; implies ``partial_update``.
 
     Raises:
-        DataNotMatchException: a row does not fit the schema, or an operation names a field that is no ARRAY.
-        ParamError: an argument cannot be.
+        DataNotMatchException: a row does not fit the schema, or an operation is for a field of another type than ARRAY.
+        ParamError: an argument is invalid.
     """
     ops = normalize_field_ops(field_ops)
     partial = require_bool("partial_update", partial_update) or bool(ops)
@@ -159,20 +159,20 @@ def build_delete(
     namespace: str | None = None,
     by_keys: bool = False,
 ) -> milvus_pb2.DeleteRequest:
-    """A delete.
+    """Build a delete.
 
     Args:
         collection_name: name or alias of the collection.
-        filter_text: which rows.
-        filter_params: values for the placeholders of the filter.
-        partition_name: where; None or empty means everywhere.
-        consistency_level: how fresh the data must be in which the filter finds its rows; None leaves it to the server.
-        namespace: the namespace of the rows.
-        by_keys: the rows are found by their keys, which are added as soon as the name of the primary key is known.
+        filter_text: boolean expression that rows must satisfy.
+        filter_params: values for the placeholders in the filter.
+        partition_name: name of the partition; empty or None means the whole collection.
+        consistency_level: consistency level of the search for rows that match the filter; None lets the server choose.
+        namespace: namespace of the rows.
+        by_keys: the rows are found by their keys, which are added once the name of the primary key is known.
 
     Raises:
-        DataTypeNotMatchException: neither keys nor a filter are given, or the filter is not a text.
-        ParamError: an argument cannot be, or both keys and a filter are given.
+        DataTypeNotMatchException: neither keys nor a filter are given, or the filter is not a str.
+        ParamError: an argument is invalid, or both keys and a filter are given.
     """
     request = milvus_pb2.DeleteRequest(
         collection_name=require_name("collection_name", collection_name),
@@ -182,9 +182,11 @@ def build_delete(
     if by_keys and request.expr:
         raise ParamError(message="give either ids or filter; for both, write the ids into the filter")
     if not by_keys and filter_text is None:
-        raise DataTypeNotMatchException(message="say what to delete: give ids or filter")
+        raise DataTypeNotMatchException(
+            message="ids and filter are missing; give one of them to say which rows to delete"
+        )
     if not by_keys and not request.expr:
-        raise ParamError(message="filter must not be empty; to delete all rows use truncate_collection")
+        raise ParamError(message="filter must not be empty; to delete all rows, use truncate_collection")
     if consistency_level is not None:
         level = parse_level(consistency_level)
         request.consistency_level = cast("common_pb2.ConsistencyLevel.ValueType", int(level))
@@ -196,17 +198,17 @@ def build_delete(
 
 
 def parse_insert(reply: milvus_pb2.MutationResult) -> dict[str, Any]:
-    """What an insert did."""
+    """Parse the result of an insert."""
     return {"insert_count": reply.insert_cnt, "ids": decode_ids(reply.IDs), "cost": _cost(reply)}
 
 
 def parse_upsert(reply: milvus_pb2.MutationResult) -> dict[str, Any]:
-    """What an upsert did."""
+    """Parse the result of an upsert."""
     return {"upsert_count": reply.upsert_cnt, "ids": decode_ids(reply.IDs), "cost": _cost(reply)}
 
 
 def parse_delete(reply: milvus_pb2.MutationResult) -> dict[str, int] | DeletedKeys:
-    """What a delete did: how many rows it was, or of some servers their keys."""
+    """Parse the result of a delete: the number of rows or, from some servers, their keys."""
     keys = decode_ids(reply.IDs)
     if keys:
         return DeletedKeys(keys, _cost(reply))
@@ -218,15 +220,15 @@ def _cost(reply: milvus_pb2.MutationResult) -> int:
 
 
 def is_schema_mismatch(error: MilvusException) -> bool:
-    """Whether the server refused rows because their schema is not the collection's current one."""
+    """Return whether the server refused rows because the schema has changed since they were encoded."""
     return error.code == _SCHEMA_MISMATCH or error.compatible_code == _LEGACY_SCHEMA_MISMATCH
 
 
 def schema_changed_twice(error: MilvusException) -> SchemaMismatchRetryableException:
-    """The same refusal, after the rows were made to fit the schema that the server had just told."""
+    """Build the error for a schema that changes again while the rows are encoded for its last change."""
     changed = SchemaMismatchRetryableException(
         error.code,
-        f"the schema changed again while the rows were made to fit its last change: {error.message}; repeat the call",
+        f"the schema changed again while the rows were encoded for its last change: {error.message}; call again",
         error.compatible_code,
         error.is_input_error,
         error.retriable,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["build_query", "filter_values", "finds_nothing", "one_order", "parse_columns", "parse_query"]
 
-#: How servers before 2.3 say that a collection has no rows.
+#: Code with which servers before 2.3 say that a collection has no rows.
 _EMPTY_COLLECTION = 26
 
 
@@ -92,31 +92,31 @@ def build_query(
 
 
 def filter_values(filter_params: Mapping[str, object] | None) -> Mapping[str, schema_pb2.TemplateValue]:
-    """The values for the placeholders of a filter.
+    """Encode the values for the placeholders in a filter.
 
     Raises:
-        ParamError: they are not a dict, or a value has a type that filters do not have.
+        ParamError: ``filter_params`` is not a dict, or a value has an unsupported type.
     """
     return encode_templates(require_mapping("filter_params", filter_params)) if filter_params else {}
 
 
 def parse_query(reply: QueryReply, *, vectors_as: VectorsAs = "list") -> QueryResult:
-    """The rows that were found."""
+    """Parse the rows that were found."""
     return decode_query(reply.message, raw=reply.raw, as_numpy=vectors_as == "numpy")
 
 
 def parse_columns(reply: QueryReply) -> Columns:
-    """The rows that were found, as columns."""
+    """Parse the rows that were found, as columns."""
     return query_columns(reply)
 
 
 def finds_nothing(error: MilvusException) -> bool:
-    """Whether a failed query means no more than that the collection has no rows."""
+    """Return whether a failed query only means that the collection has no rows."""
     return _EMPTY_COLLECTION in (error.code, error.compatible_code)
 
 
 def one_order(order_by_fields: OrderBy | None, order_by: OrderBy | None) -> OrderBy | None:
-    """The order of the rows, which may be given under either name.
+    """Return the order of the rows, which may be given under either name.
 
     Raises:
         ParamError: it is given under both.

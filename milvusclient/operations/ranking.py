@@ -1,4 +1,4 @@
-"""What orders the hits of a search: rankers, rerank functions and their scores, as messages."""
+"""Encoding rankers, rerank functions and function scores."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Ranker", "encode_score", "ranker_texts", "readable_text"]
 
-#: What orders the hits of a hybrid search.
+#: What a hybrid search accepts as its ranker.
 Ranker = BaseRanker | Function | FunctionScore
 
 
 def readable_text(value: object) -> str:
-    """A parameter of something that is done to hits: dicts and lists as JSON, all else as Python writes it."""
+    """Return the str of a parameter: dicts and lists as JSON, anything else as Python writes it."""
     return json_value_text(value) if isinstance(value, Mapping | list | tuple) else python_text(value)
 
 
 def encode_score(ranker: Function | FunctionScore) -> schema_pb2.FunctionScore:
-    """The functions that order the hits of a search, and how their scores are combined.
+    """Encode the functions that reorder the hits of a search.
 
     Raises:
-        ParamError: it is neither a Function nor a FunctionScore.
+        ParamError: ``ranker`` is neither a Function nor a FunctionScore.
     """
     if isinstance(ranker, Function):
         return schema_pb2.FunctionScore(functions=[_encode_rerank(ranker)])
@@ -58,7 +58,7 @@ def _pairs(params: Mapping[str, object]) -> list[common_pb2.KeyValuePair]:
 
 
 def ranker_texts(ranker: BaseRanker) -> dict[str, str]:
-    """The strategy of a ranker and its parameters, as ``rank_params`` carries them."""
+    """Return the strategy and the parameters of a ranker, for ``rank_params``."""
     described = ranker.dict()
     texts: dict[str, str] = {}
     if "strategy" in described:
@@ -67,5 +67,7 @@ def ranker_texts(ranker: BaseRanker) -> dict[str, str]:
     try:
         texts["params"] = json.dumps(params, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise ParamError(message=f"the params of {ranker!r} cannot be written as JSON: {error}") from error
+        raise ParamError(
+            message=f"ranker must have parameters that JSON can represent, got {ranker!r}: {error}"
+        ) from error
     return texts

@@ -1,4 +1,4 @@
-"""Schemas as the messages that carry them: what users built becomes protobuf."""
+"""Encoding the schemas that users build."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
     "parameter_pairs",
 ]
 
-#: What schemas are written with in Python and what servers call it.
+#: Parameters of schemas by their names in Python, and the names on the server.
 _SERVER_KEYS = {"mmap_enabled": "mmap.enabled"}
 
 _DEFAULT_MEMBERS = {
@@ -41,11 +41,11 @@ _DEFAULT_MEMBERS = {
 
 
 def encode_schema(name: str, schema: CollectionSchema) -> schema_pb2.CollectionSchema:
-    """The schema of a collection that is to be created.
+    """Encode the schema of a new collection.
 
     Args:
         name: name of the collection.
-        schema: a schema that its own ``verify`` has nothing against.
+        schema: a schema that its ``verify`` accepts.
     """
     return schema_pb2.CollectionSchema(
         name=name,
@@ -62,7 +62,7 @@ def encode_schema(name: str, schema: CollectionSchema) -> schema_pb2.CollectionS
 
 
 def encode_field(field: FieldSchema, text: Callable[[object], str] = json_value_text) -> schema_pb2.FieldSchema:
-    """One field; ``text`` writes the values of its type parameters."""
+    """Encode a field; ``text`` converts the values of its type parameters to str."""
     message = _encode_field(field)
     message.data_type = _data_type(field.dtype)
     if field.element_type is not None:
@@ -74,7 +74,7 @@ def encode_field(field: FieldSchema, text: Callable[[object], str] = json_value_
 
 
 def _encode_field(field: FieldSchema) -> schema_pb2.FieldSchema:
-    """What a field and a sub-field of a struct have in common."""
+    """Encode what a field and a sub-field of a struct have in common."""
     return schema_pb2.FieldSchema(
         name=field.name,
         description=field.description,
@@ -89,7 +89,7 @@ def _encode_field(field: FieldSchema) -> schema_pb2.FieldSchema:
 
 
 def encode_struct_field(struct: StructFieldSchema) -> schema_pb2.StructArrayFieldSchema:
-    """A struct array, whose sub-fields travel as arrays of its capacity; nulls are told in each of them."""
+    """Encode a struct array: its sub-fields become arrays of its capacity, each with its nullability."""
     return schema_pb2.StructArrayFieldSchema(
         name=struct.name,
         description=struct.description,
@@ -110,7 +110,7 @@ def _encode_sub_field(struct: StructFieldSchema, field: FieldSchema) -> schema_p
 
 
 def encode_function(function: Function) -> schema_pb2.FunctionSchema:
-    """A function of a collection; the values of its parameters are written as Python writes them."""
+    """Encode a function of a collection; its parameters are converted with ``str``."""
     return schema_pb2.FunctionSchema(
         name=function.name,
         description=function.description,
@@ -122,14 +122,14 @@ def encode_function(function: Function) -> schema_pb2.FunctionSchema:
 
 
 def encode_default(dtype: DataType, value: DefaultValue) -> schema_pb2.ValueField:
-    """A default value, in the member that its field's type asks for; texts serve for every type but numbers."""
+    """Encode a default value, in the member for the field's type; all but numbers and bool are str."""
     message = schema_pb2.ValueField()
     setattr(message, _DEFAULT_MEMBERS.get(dtype, "string_data"), value)
     return message
 
 
 def parameter_pairs(params: Mapping[str, object], text: Callable[[object], str]) -> list[common_pb2.KeyValuePair]:
-    """Parameters by the names that servers know, each written by ``text``."""
+    """Build pairs of the names on the server and the values, converted by ``text``."""
     return key_value_pairs({_SERVER_KEYS.get(key, str(key)): text(value) for key, value in params.items()})
 
 

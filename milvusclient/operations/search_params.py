@@ -1,4 +1,4 @@
-"""The parameters of a search that are texts on the wire: what a program gives, as pairs of a name and a text."""
+"""The parameters of a search that are pairs of str on the wire."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ __all__ = [
     "time_texts",
 ]
 
-#: How results are ordered: ``"field:asc,other:desc"``, or a list of such pieces or of dicts with field and order.
+#: Order of results: ``"field:asc,other:desc"``, or a list of such pieces or of dicts with ``field`` and ``order``.
 OrderBy = str | Sequence[Mapping[str, str] | str]
 
-#: Search parameters as tuples: for each its name, its type and its value.
+#: Search parameters in a hashable form: for each a tuple of its name, its type and its value.
 Frozen = tuple[tuple[str, type, object], ...]
 
 _MOST_DECIMALS = 6
@@ -42,16 +42,16 @@ _JSON_TYPES = {
     DataType.STRING: "VarChar",
     DataType.VARCHAR: "VarChar",
 }
-#: These search parameters are texts of their own, beside ``params``.
+#: Search parameters that are pairs of their own, beside ``params``.
 _HOISTED = ("metric_type", "hints", "analyzer_name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchOptions:
-    """What a search may ask for beside its vectors, its filter and its limit; the methods' docstrings explain them.
+    """The options of a search, as explained at :meth:`MilvusClient.search`.
 
     Args:
-        cluster_id: the cluster that shall answer, for sessions.
+        cluster_id: name of the cluster that answers, for sessions.
     """
 
     round_decimal: int = -1
@@ -72,27 +72,27 @@ class SearchOptions:
 
 
 def search_texts(
-    search_params: Mapping[str, object] | None, limit: int, anns_field: str, options: SearchOptions, name: str
+    search_params: Mapping[str, object] | None, limit: int, anns_field: str, search_options: SearchOptions, name: str
 ) -> dict[str, str]:
-    """The parameters of one search request.
+    """Build the parameters of one search request.
 
     Args:
-        search_params: what the program gave: ``metric_type`` and others beside a dict ``params``.
-        limit: number of hits for each query vector, checked.
-        anns_field: the vector field, empty for the only one.
-        options: what else the search asks for.
-        name: what the program calls ``search_params``, for messages.
+        search_params: the caller's parameters: ``metric_type`` and others beside a dict ``params``.
+        limit: maximum number of hits for each query vector.
+        anns_field: name of the vector field; empty means the only one.
+        search_options: the options of the search.
+        name: name of ``search_params`` in error messages.
 
     Raises:
-        ParamError: a parameter cannot be, is given twice, or contradicts another.
+        ParamError: a parameter is invalid, is given twice, or contradicts another one.
     """
     given_params = _mapping(search_params, name)
     texts = {
         "topk": str(limit),
-        "round_decimal": str(require_round_decimal(options.round_decimal)),
-        "ignore_growing": str(_ignore_growing(given_params, options, name)),
+        "round_decimal": str(require_round_decimal(search_options.round_decimal)),
+        "ignore_growing": str(_ignore_growing(given_params, search_options, name)),
     }
-    offset = _offset(given_params, options, name)
+    offset = _offset(given_params, search_options, name)
     if offset is not None:
         texts["offset"] = str(offset)
     if anns_field:
@@ -101,19 +101,19 @@ def search_texts(
         value = given_params.get(key)
         if value is not None:
             texts[key] = value.name if isinstance(value, Enum) else require_str(f"{name}[{key!r}]", value)
-    texts.update(group_texts(options))
-    texts.update(_order_and_time_texts(options))
-    texts.update(_json_texts(options))
-    if options.cluster_id:
-        texts["cluster_id"] = options.cluster_id
-    texts["params"] = _params_text(given_params, options, name)
+    texts.update(group_texts(search_options))
+    texts.update(_order_and_time_texts(search_options))
+    texts.update(_json_texts(search_options))
+    if search_options.cluster_id:
+        texts["cluster_id"] = search_options.cluster_id
+    texts["params"] = _params_text(given_params, search_options, name)
     return texts
 
 
 def frozen_params(params: object) -> Frozen | None:
-    """``search_params`` as something that can be a key of a cache; None if there is anything unusual in them.
+    """Return ``search_params`` in a hashable form, for a cache; None if they hold unusual values.
 
-    The types are in it, as 1, 1.0 and True are equal and mean different texts.
+    The types are part of it: 1, 1.0 and True are equal, but are written differently.
 
     Example:
         >>> from milvusclient.operations.search_params import frozen_params, thawed_params
@@ -135,36 +135,36 @@ def frozen_params(params: object) -> Frozen | None:
 
 
 def thawed_params(frozen: Frozen) -> dict[str, object]:
-    """What :func:`frozen_params` was given."""
+    """Return the search parameters that :func:`frozen_params` was given."""
     return {
         key: thawed_params(cell) if kind is dict else cell  # type: ignore[arg-type]  # a dict was frozen
         for key, kind, cell in frozen
     }
 
 
-def group_texts(options: SearchOptions) -> dict[str, str]:
-    """What a search says about groups.
+def group_texts(search_options: SearchOptions) -> dict[str, str]:
+    """Build the parameters for groups of hits.
 
     Raises:
-        ParamError: one of the options cannot be.
+        ParamError: an option is invalid.
     """
     texts: dict[str, str] = {}
-    if options.group_by_field is not None:
-        texts["group_by_field"] = require_str("group_by_field", options.group_by_field)
-    if options.group_by_fields:
-        texts["group_by_fields"] = ",".join(require_str_list("group_by_fields", options.group_by_fields))
-    if options.group_size is not None:
-        texts["group_size"] = str(require_count("group_size", options.group_size))
-    if options.strict_group_size is not None:
-        texts["strict_group_size"] = str(require_bool("strict_group_size", options.strict_group_size))
+    if search_options.group_by_field is not None:
+        texts["group_by_field"] = require_str("group_by_field", search_options.group_by_field)
+    if search_options.group_by_fields:
+        texts["group_by_fields"] = ",".join(require_str_list("group_by_fields", search_options.group_by_fields))
+    if search_options.group_size is not None:
+        texts["group_size"] = str(require_count("group_size", search_options.group_size))
+    if search_options.strict_group_size is not None:
+        texts["strict_group_size"] = str(require_bool("strict_group_size", search_options.strict_group_size))
     return texts
 
 
 def order_text(name: str, order: OrderBy) -> str:
-    """How results are ordered, as servers read it: ``"age:desc,name:asc"``.
+    """Return the order of results as servers read it: ``"age:desc,name:asc"``.
 
     Raises:
-        ParamError: a field has no name, or an order is neither ``"asc"`` nor ``"desc"``.
+        ParamError: a field is missing, or an order is neither ``"asc"`` nor ``"desc"``.
 
     Example:
         >>> from milvusclient.operations.search_params import order_text
@@ -188,17 +188,17 @@ def _order_piece(name: str, piece: Mapping[str, object] | str) -> str:
         raise ParamError(message=f"{name} must be {wanted}, got {given(piece)}")
     field_name, direction = piece.get("field"), piece.get("order", "asc")
     if not isinstance(field_name, str) or not field_name:
-        raise ParamError(message=f"{name} must name a field under the key 'field', got {given(piece)}")
+        raise ParamError(message=f"{name} must have the name of a field as 'field', got {given(piece)}")
     if not isinstance(direction, str) or direction.lower() not in ("asc", "desc"):
         raise ParamError(message=f"{name}['order'] must be 'asc' or 'desc', got {given(direction)}")
     return f"{field_name}:{direction}"
 
 
 def time_texts(timezone: str | None, time_fields: str | Sequence[str] | None) -> dict[str, str]:
-    """What a read says about the time zone and the parts of TIMESTAMPTZ values.
+    """Build the parameters for the time zone and the parts of TIMESTAMPTZ values.
 
     Raises:
-        ParamError: one of them is not a text.
+        ParamError: one of them is not a str.
     """
     texts: dict[str, str] = {}
     if timezone is not None:
@@ -210,12 +210,12 @@ def time_texts(timezone: str | None, time_fields: str | Sequence[str] | None) ->
 
 
 def require_count(name: str, value: object) -> int:
-    """``value`` if it is an int of at least 1."""
+    """Return ``value`` if it is an int of at least 1."""
     return require_int(name, value, least=1)
 
 
 def require_round_decimal(value: object) -> int:
-    """``value`` if it is a number of decimals, or -1 for all of them."""
+    """Return ``value`` if it is a number of decimals, or -1 for all of them."""
     return require_int("round_decimal", value, least=-1, most=_MOST_DECIMALS)
 
 
@@ -229,45 +229,48 @@ def _mapping(value: object, name: str) -> Mapping[str, object]:
     return value
 
 
-def _ignore_growing(params: Mapping[str, object], options: SearchOptions, name: str) -> bool:
+def _ignore_growing(params: Mapping[str, object], search_options: SearchOptions, name: str) -> bool:
     within = params.get("ignore_growing")
     asked = within is not None and require_bool(f"{name}['ignore_growing']", within)
-    return require_bool("ignore_growing", options.ignore_growing) or asked
+    return require_bool("ignore_growing", search_options.ignore_growing) or asked
 
 
-def _offset(params: Mapping[str, object], options: SearchOptions, name: str) -> int | None:
-    """The offset, which may be given in either place; one of 0 that is an argument need not be sent."""
+def _offset(params: Mapping[str, object], search_options: SearchOptions, name: str) -> int | None:
+    """Return the offset, which may be given in either place; None if it need not be sent."""
     within = params.get("offset")
-    if options.offset is None:
+    if search_options.offset is None:
         return None if within is None else require_int(f"{name}['offset']", within, least=0)
     if within is not None:
-        raise ParamError(message=f"offset is given twice, as argument ({options.offset!r}) and in {name} ({within!r})")
-    return require_int("offset", options.offset, least=0) or None
+        raise ParamError(
+            message=f"offset is given twice, as an argument ({search_options.offset!r}) and in {name} ({within!r}); "
+            "give it once"
+        )
+    return require_int("offset", search_options.offset, least=0) or None
 
 
-def _order_and_time_texts(options: SearchOptions) -> dict[str, str]:
-    texts = time_texts(options.timezone, options.time_fields)
-    if options.order_by_fields:
-        texts["order_by_fields"] = order_text("order_by_fields", options.order_by_fields)
+def _order_and_time_texts(search_options: SearchOptions) -> dict[str, str]:
+    texts = time_texts(search_options.timezone, search_options.time_fields)
+    if search_options.order_by_fields:
+        texts["order_by_fields"] = order_text("order_by_fields", search_options.order_by_fields)
     return texts
 
 
-def _json_texts(options: SearchOptions) -> dict[str, str]:
+def _json_texts(search_options: SearchOptions) -> dict[str, str]:
     texts: dict[str, str] = {}
-    if options.json_path is not None:
-        texts["json_path"] = require_str("json_path", options.json_path)
-    if options.json_type is not None:
-        if isinstance(options.json_type, bool) or options.json_type not in _JSON_TYPES:
+    if search_options.json_path is not None:
+        texts["json_path"] = require_str("json_path", search_options.json_path)
+    if search_options.json_type is not None:
+        if isinstance(search_options.json_type, bool) or search_options.json_type not in _JSON_TYPES:
             wanted = ", ".join(f"DataType.{member.name}" for member in _JSON_TYPES)
-            raise ParamError(message=f"json_type must be one of {wanted}, got {given(options.json_type)}")
-        texts["json_type"] = _JSON_TYPES[DataType(options.json_type)]
-    if options.strict_cast is not None:
-        texts["strict_cast"] = str(require_bool("strict_cast", options.strict_cast))
+            raise ParamError(message=f"json_type must be one of {wanted}, got {given(search_options.json_type)}")
+        texts["json_type"] = _JSON_TYPES[DataType(search_options.json_type)]
+    if search_options.strict_cast is not None:
+        texts["strict_cast"] = str(require_bool("strict_cast", search_options.strict_cast))
     return texts
 
 
-def _params_text(params: Mapping[str, object], options: SearchOptions, name: str) -> str:
-    """The nested ``params`` with every other search parameter, as JSON: servers differ in where they look."""
+def _params_text(params: Mapping[str, object], search_options: SearchOptions, name: str) -> str:
+    """Return JSON of the nested ``params`` and all other search parameters: servers differ in where they look."""
     nested = params.get("params", {})
     if not isinstance(nested, Mapping):
         raise ParamError(message=f"{name}['params'] must be a dict such as {{'ef': 64}}, got {given(nested)}")
@@ -277,26 +280,29 @@ def _params_text(params: Mapping[str, object], options: SearchOptions, name: str
             continue
         if key in merged and merged[key] != value:
             raise ParamError(
-                message=f"{name} gives {key!r} twice, as {value!r} and as {merged[key]!r} in 'params'; keep one of them"
+                message=f"{key!r} is given twice, as {value!r} in {name} and as {merged[key]!r} in {name}['params']; "
+                "give it once"
             )
         merged[key] = value
-    if options.page_retain_order is not None:
+    if search_options.page_retain_order is not None:
         if "page_retain_order" in merged:
-            raise ParamError(message=f"page_retain_order is given twice, as argument and in {name}")
-        merged["page_retain_order"] = require_bool("page_retain_order", options.page_retain_order)
+            raise ParamError(message=f"page_retain_order is given twice, as an argument and in {name}; give it once")
+        merged["page_retain_order"] = require_bool("page_retain_order", search_options.page_retain_order)
     if not merged:
         return "{}"
     try:
         return json.dumps(merged, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain)
     except (TypeError, ValueError) as error:
-        raise ParamError(message=f"{name} cannot be written as JSON: {error}; got {given(merged)}") from error
+        raise ParamError(
+            message=f"{name} must have values that JSON can represent, got {given(merged)}: {error}"
+        ) from error
 
 
 def _plain(value: object) -> object:
-    """Numbers and arrays of numpy and the like, as JSON knows them."""
+    """Convert enums, and numbers and arrays of numpy and similar libraries, to what JSON can represent."""
     if isinstance(value, Enum):
         return value.name
     as_list = getattr(value, "tolist", None)
     if callable(as_list):
         return as_list()
-    raise TypeError(f"{type(value).__name__} is not a type of JSON")
+    raise TypeError(f"JSON cannot represent {type(value).__name__}")

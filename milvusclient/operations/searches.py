@@ -1,4 +1,4 @@
-"""Search: the nearest vectors of one field."""
+"""Search: the rows whose vectors in one field are nearest to the query vectors."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ Request: TypeAlias = "milvus_pb2.SearchRequest | Assembled[milvus_pb2.SearchRequ
 
 
 class Names(NamedTuple):
-    """How error messages call the arguments of a search.
+    """The names of a search's arguments in error messages.
 
     Args:
         at: the place of the search among others, such as ``"reqs[0]."``; empty for a search of its own.
@@ -118,7 +118,7 @@ def build_search(
     """Build a search: the one way to a SearchRequest for ``search``, its iterator, hybrid and columnar searches.
 
     The arguments are those of :meth:`MilvusClient.search`. Beside them, ``fresh`` says how fresh the data must be,
-    ``cluster_id`` which cluster answers (for sessions; empty otherwise), and ``names`` how error messages call the
+    ``cluster_id`` which cluster answers (for sessions; empty otherwise), and ``names`` how error messages name the
     arguments.
 
     Returns:
@@ -128,7 +128,7 @@ def build_search(
         ParamError: an argument is invalid, contradicts another, or is given twice.
         DataTypeNotMatchException: the filter is not a str.
     """
-    # By identity, since an array of keys is not equal to None, but an array of answers.
+    # Compared by identity, because an array of keys compares with None element by element.
     is_usual = ignore_growing is False and (
         ids is filter_params is partition_names is namespace is ranker  # type: ignore[comparison-overlap]  # in None
         is function_chains is highlighter
@@ -143,7 +143,7 @@ def build_search(
         )  # fmt: skip
         if usual is not None:
             return usual
-    options = SearchOptions(
+    search_options = SearchOptions(
         round_decimal=round_decimal, offset=offset, ignore_growing=ignore_growing,
         page_retain_order=page_retain_order, group_by_field=group_by_field, group_by_fields=group_by_fields,
         group_size=group_size, strict_group_size=strict_group_size, order_by_fields=order_by_fields,
@@ -151,9 +151,11 @@ def build_search(
         cluster_id=cluster_id,
     )  # fmt: skip
     if (data is None) == (ids is None):
-        raise ParamError(message="give either data, the query vectors, or ids, the keys of rows that have the vectors")
+        raise ParamError(
+            message="give either data, the query vectors, or ids, the primary keys of rows with the query vectors"
+        )
     request = _build_message(
-        collection_name, filter_text, limit, output_fields, search_params, anns_field, options, fresh, names
+        collection_name, filter_text, limit, output_fields, search_params, anns_field, search_options, fresh, names
     )
     for name, value in filter_values(filter_params).items():
         request.expr_template_values[name].CopyFrom(value)
@@ -162,7 +164,7 @@ def build_search(
         request.namespace = require_str("namespace", namespace)
     _add_reranking(request, ranker, function_chains, highlighter)
     if search_aggregation is not None:
-        _add_aggregation(request, search_aggregation, options)
+        _add_aggregation(request, search_aggregation, search_options)
     if ids is not None:
         request.ids.CopyFrom(encode_ids(ids))
         request.nq = len(request.ids.int_id.data) or len(request.ids.str_id.data)
@@ -180,11 +182,11 @@ def _build_message(
     output_fields: Sequence[str] | None,
     search_params: Mapping[str, object] | None,
     anns_field: str | None,
-    options: SearchOptions,
+    search_options: SearchOptions,
     fresh: Freshness,
     names: Names,
 ) -> milvus_pb2.SearchRequest:
-    """Build what every search says, all but its query vectors."""
+    """Build the part of the request that every search has, all but its query vectors."""
     field_name = optional_str(f"{names.at}anns_field", anns_field)
     request = milvus_pb2.SearchRequest(
         collection_name=require_name("collection_name", collection_name),
@@ -192,7 +194,7 @@ def _build_message(
         dsl_type=common_pb2.DslType.BoolExprV1,
     )
     count = require_count(f"{names.at}limit", limit)
-    texts = search_texts(search_params, count, field_name, options, f"{names.at}{names.search_params}")
+    texts = search_texts(search_params, count, field_name, search_options, f"{names.at}{names.search_params}")
     request.search_params.extend(key_value_pairs(texts))
     request.output_fields.extend(require_str_list("output_fields", output_fields or []))
     fresh.apply(request)
@@ -216,9 +218,11 @@ def _add_reranking(
         request.highlighter.CopyFrom(encode_highlighter(highlighter))
 
 
-def _add_aggregation(request: milvus_pb2.SearchRequest, aggregation: SearchAggregation, options: SearchOptions) -> None:
+def _add_aggregation(
+    request: milvus_pb2.SearchRequest, aggregation: SearchAggregation, search_options: SearchOptions
+) -> None:
     for name in ("group_by_field", "group_by_fields"):
-        if getattr(options, name):
+        if getattr(search_options, name):
             raise ParamError(message=f"give either search_aggregation or {name}: both group the hits")
     request.search_aggregation.CopyFrom(encode_aggregation(aggregation))
 
@@ -248,7 +252,7 @@ def _build_usual(
 ) -> Assembled[milvus_pb2.SearchRequest] | None:
     """Build a search as most programs write it, for lists of floats or float32 arrays, in a few steps.
 
-    All but the filter and the vectors is the same from search to search, so it is serialized once and kept. A program
+    All but the filter and the vectors repeats from search to search; it is serialized once and kept. A program
     waits for the reply of each search before it makes the next one; what runs here finds the caches of the processor
     cold, and the number of steps is what it costs.
 
@@ -289,9 +293,17 @@ def _usual_head(
     names: Names,
 ) -> bytes:
     """Serialize a search without filter and vectors."""
-    options = SearchOptions(round_decimal=round_decimal, cluster_id=cluster_id)
+    search_options = SearchOptions(round_decimal=round_decimal, cluster_id=cluster_id)
     request = _build_message(
-        collection_name, "", limit, output_fields, thawed_params(search_params), anns_field, options, fresh, names
+        collection_name,
+        "",
+        limit,
+        output_fields,
+        thawed_params(search_params),
+        anns_field,
+        search_options,
+        fresh,
+        names,
     )
     request.nq = queries
     return request.SerializeToString()
@@ -316,7 +328,7 @@ def add_vectors(
         data: the query vectors: a list of vectors, of str, or of embedding lists.
         anns_field: the vector field; None or empty means the only one.
         collection: the schema, which says what raw bytes are; None where the vectors themselves say it.
-        names: how error messages call the arguments.
+        names: names of the arguments in error messages.
 
     Raises:
         ParamError: the data are not query vectors, or do not fit the field.
@@ -350,16 +362,16 @@ def _check_queries(data: object, names: Names) -> None:
 
 
 def parse_search(reply: SearchReply, round_decimal: int = -1, *, vectors_as: VectorsAs = "list") -> SearchResult:
-    """The hits of each query vector.
+    """Parse the hits of each query vector.
 
     Args:
-        reply: what the server found.
-        round_decimal: how many decimals the distances keep, -1 for all.
-        vectors_as: what dense vectors become.
+        reply: the reply of the server.
+        round_decimal: number of decimals of the distances, 0 to 6; -1 means all.
+        vectors_as: ``"list"`` or ``"numpy"``, the form of dense vectors.
     """
     return decode_search(reply.message, round_decimal, raw=reply.raw, as_numpy=vectors_as == "numpy")
 
 
 def parse_columns(reply: SearchReply) -> SearchColumns:
-    """The hits of all query vectors, as columns."""
+    """Parse the hits of all query vectors, as columns."""
     return search_columns(reply)

@@ -188,6 +188,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     "consistency_level": {
         "read": "consistency level of the read; None means the collection's.",
         "default": "consistency level of reads that do not give one.",
+        "delete": "consistency level of the search for rows that match the filter; None lets the server choose.",
     },
     "guarantee_timestamp": {
         "read": "timestamp up to which the data must be visible, for the levels Eventually and Customized.",

@@ -55,7 +55,7 @@ def test_a_collection_of_a_size_has_a_key_a_vector_and_dynamic_fields() -> None:
 
 
 @pytest.mark.parametrize("id_type", ["str", "string", DataType.VARCHAR, 21])
-def test_a_key_can_be_a_text_of_some_length(id_type: object) -> None:
+def test_a_key_can_be_a_varchar(id_type: object) -> None:
     key = quick(id_type=id_type, max_length=12).fields[0]
     assert (key.dtype, key.max_length) == (DataType.VARCHAR, 12)
 
@@ -69,7 +69,7 @@ def test_a_key_cannot_be_of_any_other_type(id_type: object) -> None:
 @pytest.mark.parametrize(
     ("dimension", "message"),
     [
-        (None, "dimension is missing: give the number of elements of the vectors, or a schema"),
+        (None, "dimension is missing; give the number of elements of a vector, or a schema"),
         ("4", "dimension must be an int, got '4'"),
         (True, "dimension must be an int, got True"),
         (0, "dimension must be at least 1"),
@@ -80,7 +80,7 @@ def test_a_dimension_is_a_positive_number(dimension: object, message: str) -> No
         quick(dimension)
 
 
-def test_what_is_not_said_is_left_to_the_server() -> None:
+def test_options_that_are_not_given_are_not_sent() -> None:
     request = collections.build_create_collection("books", quick())
     assert (request.collection_name, request.shards_num, request.num_partitions) == ("books", 0, 0)
     assert request.consistency_level == common_pb2.ConsistencyLevel.Bounded
@@ -88,7 +88,7 @@ def test_what_is_not_said_is_left_to_the_server() -> None:
     assert sent_schema(request).name == "books"
 
 
-def test_what_is_said_is_sent() -> None:
+def test_options_that_are_given_are_sent() -> None:
     request = collections.build_create_collection(
         "books",
         quick(),
@@ -110,7 +110,7 @@ def test_a_consistency_level_has_a_name_or_a_number(level: object) -> None:
 
 
 @pytest.mark.parametrize("level", [ConsistencyLevel.Session, "Session", 1])
-def test_the_three_ways_to_say_a_level_are_equal(level: ConsistencyLevel | str | int) -> None:
+def test_a_level_may_be_a_name_a_number_or_a_member(level: ConsistencyLevel | str | int) -> None:
     request = collections.build_create_collection("books", quick(), consistency_level=level)
     assert request.consistency_level == common_pb2.ConsistencyLevel.Session
 
@@ -127,7 +127,7 @@ def test_a_schema_is_checked_before_it_is_sent() -> None:
 @pytest.mark.parametrize(
     ("num_shards", "shards_num", "message"),
     [
-        (1, 2, "num_shards and shards_num are the same"),
+        (1, 2, "num_shards and shards_num are two names of one argument"),
         ("2", None, "num_shards must be an int, got '2'"),
         (None, -1, "shards_num must be at least 0"),
     ],

@@ -44,7 +44,7 @@ def test_a_level_is_given_by_number_by_name_or_as_member(level: int | str) -> No
 
 
 @pytest.mark.parametrize("level", ["bounded", "", "Weak", 5, -1, True, 2.0, [2]])
-def test_there_are_no_other_levels(level: object) -> None:
+def test_unknown_levels_are_refused(level: object) -> None:
     with pytest.raises(InvalidConsistencyLevel, match=r"must be one of Strong \(0\), Session \(1\)"):
         parse_level(level)  # type: ignore[arg-type]
 
@@ -58,7 +58,7 @@ def test_a_timestamp_is_an_unsigned_number(timestamp: object) -> None:
 @pytest.mark.parametrize(
     "request_class", [milvus_pb2.SearchRequest, milvus_pb2.HybridSearchRequest, milvus_pb2.QueryRequest]
 )
-def test_it_is_written_into_every_kind_of_read(
+def test_freshness_applies_to_every_kind_of_read(
     request_class: type[milvus_pb2.SearchRequest | milvus_pb2.HybridSearchRequest | milvus_pb2.QueryRequest],
 ) -> None:
     request = request_class()

@@ -42,13 +42,6 @@ RECEIVED = {
 #: Modules whose descriptions of parameters do not follow parameter_sentences.py yet.
 TO_BE_BROUGHT_OVER = {
     "milvusclient._async.client",
-    "milvusclient._async.collections",
-    "milvusclient._async.columnar",
-    "milvusclient._async.iterators",
-    "milvusclient._async.mutations",
-    "milvusclient._async.queries",
-    "milvusclient._async.searches",
-    "milvusclient._async.session",
     "milvusclient.codec.write.embedding_list",
     "milvusclient.policy.retry",
     "milvusclient.registry",

@@ -50,7 +50,7 @@ def test_each_part_is_a_search_of_its_own() -> None:
     assert (request.guarantee_timestamp, request.consistency_level) == (2, 2)
 
 
-def test_what_merges_the_hits() -> None:
+def test_rankers_become_rank_params() -> None:
     assert texts(build(ranker=RRFRanker(7), limit=3).rank_params) == {
         "strategy": "rrf", "params": '{"k":7}', "limit": "3", "round_decimal": "-1", "offset": "0",
     }  # fmt: skip
@@ -59,7 +59,7 @@ def test_what_merges_the_hits() -> None:
 
 
 @pytest.mark.parametrize("ranker", [RERANK, FunctionScore(RERANK)])
-def test_a_function_stands_in_its_own_place(ranker: Function | FunctionScore) -> None:
+def test_a_function_ranker_becomes_a_function_score(ranker: Function | FunctionScore) -> None:
     request = build(ranker=ranker)
     assert request.function_score.functions[0].name == "w"
     assert texts(request.rank_params) == {"limit": "10", "round_decimal": "-1", "offset": "0"}
@@ -69,13 +69,13 @@ def test_without_a_ranker_the_server_has_its_own() -> None:
     assert texts(build(ranker=None).rank_params) == {"limit": "10", "round_decimal": "-1", "offset": "0"}
 
 
-def test_what_only_searches_can_do() -> None:
+def test_options_of_search_alone_are_refused() -> None:
     refuse_unsupported(function_chains=None)
     with pytest.raises(ParamError, match="hybrid_search does not support function_chains"):
         refuse_unsupported(function_chains=[])
 
 
-def test_options_are_said_to_every_part_and_those_of_groups_to_the_whole() -> None:
+def test_options_go_to_every_part_and_group_options_also_to_the_whole() -> None:
     request = build(
         offset=2, round_decimal=3, group_by_field="g", group_size=2, strict_group_size=True, cluster_id="c",
         group_by_fields=["g", "h"], ignore_growing=True,
@@ -116,7 +116,7 @@ def test_a_highlighter_goes_to_every_part() -> None:
         ({"highlighter": "x"}, "highlighter must be a"),
     ],
 )
-def test_what_cannot_be_is_refused(given: dict[str, Any], message: str) -> None:
+def test_invalid_arguments_are_refused(given: dict[str, Any], message: str) -> None:
     with pytest.raises(ParamError, match=message):
         build(**given)
 
@@ -139,7 +139,7 @@ def test_a_part_lacks_its_vectors_only_if_the_schema_is_needed_to_encode_them() 
     assert [lacks_vectors(part) for part in request.requests] == [False, False, True]
 
 
-def test_all_parts_have_equally_many_query_vectors() -> None:
+def test_all_parts_have_the_same_number_of_query_vectors() -> None:
     request = build()
     request.requests[0].nq = request.requests[1].nq = 2
     check_vector_counts(request)

@@ -74,7 +74,7 @@ def test_a_page_filter_can_be_called() -> None:
 
 def test_an_iterator_has_no_offset() -> None:
     iterators.check_no_offset(search_base())
-    with pytest.raises(ParamError, match="has no offset"):
+    with pytest.raises(ParamError, match="do not support offset"):
         iterators.check_no_offset(search_base(offset="1"))
 
 
@@ -83,17 +83,17 @@ def test_the_field_that_is_searched() -> None:
     two = CollectionInfo("c", fields=(*one.fields, FieldInfo("w", data_type=DataType.FLOAT_VECTOR)))
     assert iterators.search_field(one, None) == "v"
     assert iterators.search_field(two, "w") == "w"
-    with pytest.raises(MilvusException, match="give anns_field"):
+    with pytest.raises(MilvusException, match="anns_field is missing"):
         iterators.search_field(two, "")
 
 
-def test_the_metric_is_the_indexs() -> None:
+def test_the_metric_comes_from_the_index() -> None:
     reply = milvus_pb2.DescribeIndexResponse()
     for name, metric in (("v", "L2"), ("w", "IP")):
         index = reply.index_descriptions.add(field_name=name)
         index.params.append(common_pb2.KeyValuePair(key="metric_type", value=metric))
     assert iterators.metric_of(reply, "w") == "IP"
-    with pytest.raises(MilvusException, match="no index of 'x' names a metric"):
+    with pytest.raises(MilvusException, match="field 'x' does not have an index with a metric"):
         iterators.metric_of(reply, "x")
     assert iterators.named_metric(search_base(metric_type="L2")) == "L2"
 
@@ -121,7 +121,7 @@ def test_pages_say_where_the_last_one_ended() -> None:
     assert (texts(second)["search_iter_id"], texts(second)["search_iter_last_bound"]) == ("abc", "0.5")
 
 
-def test_a_moment_that_the_program_names_is_kept() -> None:
+def test_a_given_guarantee_timestamp_is_kept() -> None:
     assert token_pages(timestamp=7).next_request().guarantee_timestamp == 7
 
 
@@ -140,7 +140,7 @@ def test_a_limit_of_nothing_asks_for_nothing() -> None:
     assert not token_pages(limit=0).wants_more
 
 
-def test_pages_that_a_filter_thins_out_are_filled_up() -> None:
+def test_pages_are_filled_up_after_filtering() -> None:
     pages = token_pages(page_filter=lambda hits: [hit for hit in hits if hit.id % 2 == 0])
     replies = [result((1, 0.1), (2, 0.2)), result((3, 0.3), (4, 0.4)), result((6, 0.6)), result(), result()]
     assert drain(pages, replies) == [[2, 4], [6]]
@@ -188,13 +188,13 @@ def test_bands_of_distances() -> None:
     assert json.loads(texts(second)["params"]) == {"metric_type": "L2", "radius": 1.75, "range_filter": 1.0}
 
 
-def test_text_keys_are_quoted() -> None:
+def test_str_keys_are_quoted() -> None:
     pages = band_pages(primary=TEXT)
     pages.receive(SearchResult([Hits([Hit({"id": 'a"b', "distance": 1.0})])]))
     assert pages.next_request().dsl == r'pk not in ["a\"b"]'
 
 
-def test_what_a_band_brings_too_much_is_for_the_next_pages() -> None:
+def test_surplus_hits_of_a_band_go_to_the_next_pages() -> None:
     pages = band_pages(batch_size=2)
     pages.receive(result((1, 0.1), (2, 0.2)))
     assert pages.take().ids == [1, 2]
@@ -203,7 +203,7 @@ def test_what_a_band_brings_too_much_is_for_the_next_pages() -> None:
     assert pages.wants_more
 
 
-def test_bands_begin_where_hits_are_not_where_rounded_distances_are() -> None:
+def test_bands_begin_at_exact_distances() -> None:
     pages = band_pages(batch_size=1, round_decimal=0)
     assert texts(pages.next_request())["round_decimal"] == "-1"
     pages.receive(result((1, 0.6)))
@@ -244,7 +244,7 @@ def rows(*keys: int | str, name: str = "id", timestamp: int = PINNED) -> QueryRe
     return QueryResult([{name: key} for key in keys], extra={"iterator_session_ts": timestamp})
 
 
-def test_first_the_moment_is_asked_for_then_pages() -> None:
+def test_the_snapshot_is_requested_before_the_pages() -> None:
     pages = query_pages(expr="a or b")
     first = pages.next_request()
     assert (texts(first)["limit"], texts(first)["offset"], first.expr) == ("1", "0", "a or b")
@@ -286,20 +286,20 @@ def test_rows_beyond_the_limit_are_cut() -> None:
     assert not pages.wants_more
 
 
-def test_text_keys_go_on_in_quotes() -> None:
+def test_str_keys_are_quoted_in_the_next_filter() -> None:
     pages = query_pages(primary=TEXT)
     pages.receive(rows("a", name="pk"))
     pages.receive(rows('say "hi"', name="pk"))
     assert pages.next_request().expr == r'pk > "say \"hi\""'
 
 
-def test_a_server_that_does_not_tell_the_moment() -> None:
+def test_a_server_that_does_not_return_a_snapshot_timestamp() -> None:
     pages = query_pages()
     pages.receive(rows(1, timestamp=0))
     assert pages.next_request().guarantee_timestamp == 0
 
 
-def test_going_on_where_another_iterator_ended() -> None:
+def test_an_iterator_continues_from_a_checkpoint() -> None:
     pages = query_pages(offset=5, resumed=(444, 7))
     assert not pages.prepares
     assert (pages.next_request().guarantee_timestamp, pages.next_request().expr) == (444, "id > 7")
@@ -317,11 +317,11 @@ def test_checkpoints_of_the_reference_client_hold_every_page() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "445\n"])
-def test_a_checkpoint_without_a_key_says_nothing(text: str) -> None:
+def test_a_checkpoint_without_a_key_is_ignored(text: str) -> None:
     assert parse_checkpoint(text, NUMBER, "f") is None
 
 
 @pytest.mark.parametrize("text", ["445\npk3\n", "x\n3\n"])
-def test_what_is_no_checkpoint(text: str) -> None:
-    with pytest.raises(ParamError, match="f is no checkpoint of an iterator over keys of type INT64"):
+def test_invalid_checkpoints_are_refused(text: str) -> None:
+    with pytest.raises(ParamError, match="f is not a checkpoint of an iterator over keys of type INT64"):
         parse_checkpoint(text, NUMBER, "f")

@@ -48,13 +48,13 @@ def test_the_given_list_is_not_the_returned_one() -> None:
 
 
 @pytest.mark.parametrize("keys", [1.5, None, b"ab", {"a": 1}, object()])
-def test_what_is_no_key(keys: object) -> None:
+def test_values_of_other_types_are_not_keys(keys: object) -> None:
     with pytest.raises(exceptions.TypeError, match="ids must be an int, a str, or a list of them"):
         list_keys("ids", keys)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("key", [1.5, None, True, b"a", (1,)])
-def test_a_list_is_refused_by_the_index_of_what_is_no_key(key: object) -> None:
+def test_the_error_names_the_index_of_an_invalid_key(key: object) -> None:
     with pytest.raises(exceptions.TypeError, match=r"ids\[1\] must be an int or a str"):
         list_keys("ids", [1, key])  # type: ignore[list-item]
 
@@ -75,26 +75,26 @@ def test_keys_become_a_filter(primary: FieldInfo, keys: list[int | str], express
     assert in_expression(primary, keys) == expression
 
 
-def test_all_but_these() -> None:
+def test_a_negated_filter_excludes_the_keys() -> None:
     assert in_expression(NUMBER, [1], negated=True) == "id not in [1]"
 
 
 @pytest.mark.parametrize("key", ["x", "1.5", 1 << 63, ""])
 def test_a_key_fits_the_type_of_the_primary_key(key: int | str) -> None:
-    with pytest.raises(ParamError, match=r"ids\[1\] must be INT64, as the primary key 'id' is"):
+    with pytest.raises(ParamError, match=r"ids\[1\] must be INT64, the type of the primary key 'id'"):
         in_expression(NUMBER, [1, key])
 
 
-def test_a_text_is_quoted_whatever_is_in_it() -> None:
+def test_any_str_can_be_quoted() -> None:
     assert quoted("""a'b"c\\""", '"') == r'''"a'b\"c\\"'''
 
 
-def test_a_collection_without_primary_key_is_no_answer() -> None:
-    with pytest.raises(ReplyError, match="no primary key for collection 'x'"):
+def test_a_description_without_a_primary_key_is_an_invalid_reply() -> None:
+    with pytest.raises(ReplyError, match="collection 'x' has no primary key"):
         primary_field(CollectionInfo("x"))
 
 
-def test_a_filter_is_a_text_or_nothing() -> None:
+def test_a_filter_is_a_str_or_none() -> None:
     assert require_filter("filter", None) == ""
     assert require_filter("filter", "a > 1") == "a > 1"
     with pytest.raises(DataTypeNotMatchException, match="filter must be a str"):

@@ -67,7 +67,7 @@ def test_the_rows_stay_as_they_are() -> None:
         ({"namespace": 5}, "namespace must be a str"),
     ],
 )
-def test_a_write_refuses_names_that_are_none(arguments: dict[str, Any], message: str) -> None:
+def test_a_write_refuses_invalid_names(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ParamError, match=message):
         mutations.build_insert("books", [ROW], BOOKS, **arguments)
     with pytest.raises(ParamError, match=message):
@@ -90,7 +90,7 @@ def test_a_row_that_does_not_fit_is_refused() -> None:
         mutations.build_insert("books", [ROW, {"id": 2}], BOOKS)
 
 
-def test_a_plain_upsert_is_no_partial_update() -> None:
+def test_a_plain_upsert_is_not_a_partial_update() -> None:
     request = mutations.build_upsert("books", [ROW], BOOKS).message()
     assert not request.partial_update
     assert not request.field_ops
@@ -109,7 +109,7 @@ def test_an_operation_on_a_field_makes_it_partial(op: Any) -> None:
     assert [(each.field_name, each.op) for each in request.field_ops] == [("tags", 1)]
 
 
-def test_replacing_is_what_happens_anyway() -> None:
+def test_the_operation_replace_needs_no_partial_update() -> None:
     request = mutations.build_upsert("books", [ROW], BOOKS, field_ops={"tags": FieldOp.replace()}).message()
     assert not request.partial_update
     assert not request.field_ops
@@ -142,7 +142,7 @@ def test_a_delete_by_filter() -> None:
     ("filter_text", "by_keys", "error", "message"),
     [
         ("a > 1", True, ParamError, "give either ids or filter"),
-        (None, False, DataTypeNotMatchException, "give ids or filter"),
+        (None, False, DataTypeNotMatchException, "ids and filter are missing"),
         (5, False, DataTypeNotMatchException, "filter must be a str"),
         ("", False, ParamError, "truncate_collection"),
     ],
@@ -154,7 +154,7 @@ def test_a_delete_needs_keys_or_a_filter(
         mutations.build_delete("books", filter_text, None, by_keys=by_keys)
 
 
-def test_a_delete_refuses_what_is_no_level_and_no_value() -> None:
+def test_a_delete_refuses_invalid_levels_and_filter_params() -> None:
     with pytest.raises(InvalidConsistencyLevel):
         mutations.build_delete("books", "a > 1", None, consistency_level="Weak")
     with pytest.raises(ParamError, match="filter_params"):
@@ -180,7 +180,7 @@ def test_what_a_delete_returns() -> None:
     assert mutations.parse_delete(_reply(delete_cnt=3)) == {"delete_count": 3, "cost": 6}
 
 
-def test_a_server_that_tells_the_keys_is_asked_like_one_that_does_not() -> None:
+def test_deleted_keys_support_the_interface_of_a_count() -> None:
     reply = _reply(delete_cnt=2)
     reply.IDs.str_id.data.extend(["a", "b"])
     deleted = mutations.parse_delete(reply)

@@ -63,11 +63,11 @@ def test_a_query_with_everything() -> None:
 
 
 @pytest.mark.parametrize("empty", [None, []])
-def test_no_output_fields_are_all(empty: Any) -> None:
+def test_without_output_fields_all_are_returned(empty: Any) -> None:
     assert build(output_fields=empty).output_fields == ["*"]
 
 
-def test_a_number_may_be_a_text_of_digits_as_servers_read_it() -> None:
+def test_limit_and_offset_may_be_digits_in_a_str() -> None:
     assert texts(build(limit="5", offset="1")) == {**NOTHING_ELSE, "limit": "5", "offset": "1"}
 
 
@@ -91,11 +91,11 @@ def test_a_number_may_be_a_text_of_digits_as_servers_read_it() -> None:
         ({"ignore_growing": "x"}, ParamError, "ignore_growing must be True or False"),
         ({"reduce_stop_for_best": 1}, ParamError, "reduce_stop_for_best must be True or False"),
         ({"group_by_fields": "a"}, ParamError, "group_by_fields must be a list of str"),
-        ({"order_by_fields": [{"x": "a"}]}, ParamError, "must name a field"),
+        ({"order_by_fields": [{"x": "a"}]}, ParamError, "must have the name of a field"),
         ({"timezone": 5}, ParamError, "timezone must be a str"),
     ],
 )
-def test_what_cannot_be_is_refused(arguments: dict[str, Any], error: type[MilvusException], message: str) -> None:
+def test_invalid_arguments_are_refused(arguments: dict[str, Any], error: type[MilvusException], message: str) -> None:
     with pytest.raises(error, match=message):
         build(**arguments)
 

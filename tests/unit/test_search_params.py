@@ -25,7 +25,7 @@ def added(params: object = None, anns_field: str = "", **options: Any) -> dict[s
 
 
 @pytest.mark.parametrize("nothing", [None, {}, [], {"params": {}}])
-def test_four_texts_are_always_there(nothing: object) -> None:
+def test_four_parameters_are_always_sent(nothing: object) -> None:
     assert texts(nothing) == ALWAYS
 
 
@@ -53,7 +53,7 @@ def test_four_texts_are_always_there(nothing: object) -> None:
         ({"page_retain_order": True}, {"params": '{"page_retain_order":true}'}),
     ],
 )  # fmt: skip
-def test_an_option_becomes_a_text(options: dict[str, Any], expected: dict[str, str]) -> None:
+def test_an_option_becomes_a_str_parameter(options: dict[str, Any], expected: dict[str, str]) -> None:
     assert added(**options) == expected
 
 
@@ -105,13 +105,13 @@ def test_the_callers_dicts_stay_as_they_are() -> None:
         ("x", {}, "search_params must be a dict"),
         ({"params": "x"}, {}, r"search_params\['params'\] must be a dict"),
         ({"params": None}, {}, r"search_params\['params'\] must be a dict"),
-        ({"nprobe": 5, "params": {"nprobe": 6}}, {}, "gives 'nprobe' twice, as 5 and as 6"),
-        ({"offset": 1}, {"offset": 2}, r"offset is given twice, as argument \(2\) and in search_params \(1\)"),
+        ({"nprobe": 5, "params": {"nprobe": 6}}, {}, "'nprobe' is given twice, as 5 in"),
+        ({"offset": 1}, {"offset": 2}, r"offset is given twice, as an argument \(2\) and in search_params \(1\)"),
         ({"offset": "3"}, {}, r"search_params\['offset'\] must be an int"),
         ({"page_retain_order": True}, {"page_retain_order": True}, "page_retain_order is given twice"),
         ({"metric_type": 5}, {}, r"search_params\['metric_type'\] must be a str"),
-        ({"radius": float("nan")}, {}, "cannot be written as JSON"),
-        ({"radius": object()}, {}, "cannot be written as JSON"),
+        ({"radius": float("nan")}, {}, "must have values that JSON can represent"),
+        ({"radius": object()}, {}, "must have values that JSON can represent"),
         ({"ignore_growing": "yes"}, {}, "must be True or False"),
         (None, {"offset": -1}, "offset must be at least 0"),
         (None, {"offset": "2"}, "offset must be an int, got '2'"),
@@ -128,7 +128,7 @@ def test_the_callers_dicts_stay_as_they_are() -> None:
         (None, {"strict_group_size": 1}, "strict_group_size must be True or False"),
         (None, {"order_by_fields": {"field": "a"}}, "order_by_fields must be a list of dicts"),
         (None, {"order_by_fields": [5]}, r"order_by_fields\[0\] must be a dict"),
-        (None, {"order_by_fields": [{"order": "desc"}]}, r"order_by_fields\[0\] must name a field"),
+        (None, {"order_by_fields": [{"order": "desc"}]}, r"order_by_fields\[0\] must have the name of a field"),
         (None, {"order_by_fields": [{"field": "a", "order": "down"}]}, "must be 'asc' or 'desc', got 'down'"),
         (None, {"json_type": DataType.JSON}, "json_type must be one of DataType.BOOL"),
         (None, {"json_type": "Int64"}, "json_type must be one of"),
@@ -139,14 +139,14 @@ def test_the_callers_dicts_stay_as_they_are() -> None:
         (None, {"time_fields": 5}, "time_fields must be a list of str"),
     ],
 )
-def test_what_cannot_be_is_refused(params: object, options: dict[str, Any], message: str) -> None:
+def test_invalid_arguments_are_refused(params: object, options: dict[str, Any], message: str) -> None:
     with pytest.raises(ParamError, match=message):
         texts(params, **options)
 
 
-def test_an_order_may_mix_texts_and_dicts() -> None:
+def test_an_order_may_mix_str_and_dicts() -> None:
     assert order_text("order_by_fields", ["a:desc", {"field": "b", "order": "ASC"}]) == "a:desc,b:ASC"
 
 
-def test_nothing_about_time_is_nothing() -> None:
+def test_time_parameters_are_sent_only_if_given() -> None:
     assert time_texts(None, None) == {}

@@ -66,7 +66,7 @@ def test_a_plain_search() -> None:
     assert (request.guarantee_timestamp, request.use_default_consistency) == (1, True)
 
 
-def test_where_to_look_and_what_to_bring_back() -> None:
+def test_filter_partitions_and_output_fields() -> None:
     request = build(
         filter_text="a in {x}", filter_params={"x": [1]}, anns_field="v",
         output_fields=["a"], partition_names=["p"], namespace="",
@@ -84,7 +84,7 @@ def test_a_search_for_the_vectors_of_rows(ids: Any, count: int) -> None:
     assert request.WhichOneof("search_input") == "ids"
 
 
-def test_a_search_for_rows_with_text_keys() -> None:
+def test_a_search_for_the_vectors_of_rows_with_str_keys() -> None:
     assert list(build(ids=["a", "b"]).ids.str_id.data) == ["a", "b"]
 
 
@@ -109,7 +109,7 @@ def test_a_search_for_rows_with_text_keys() -> None:
         ({"namespace": 5}, ParamError, "namespace must be a str"),
     ],
 )
-def test_what_cannot_be_is_refused(arguments: dict[str, Any], error: type[MilvusException], message: str) -> None:
+def test_invalid_arguments_are_refused(arguments: dict[str, Any], error: type[MilvusException], message: str) -> None:
     with pytest.raises(error, match=message):
         build(**arguments)
 
@@ -164,7 +164,7 @@ def test_raw_bytes_are_what_the_field_holds(
 @pytest.mark.parametrize(
     "data", [[], [[0.1, float("nan")]], [[0.1], "x"], [[0.1, 0.2], [0.1]], [["a"]], [None], 5, None]
 )
-def test_queries_that_are_none(data: Any) -> None:
+def test_invalid_query_vectors_are_refused(data: Any) -> None:
     with pytest.raises(ParamError, match="data"):
         build(data=data)
 
@@ -184,12 +184,12 @@ def test_a_score_combines_functions() -> None:
     assert [(pair.key, pair.value) for pair in score.params] == [("boost_mode", "sum")]
 
 
-def test_a_ranker_of_hybrid_searches_is_none_for_a_search() -> None:
+def test_rankers_of_hybrid_searches_are_refused_by_search() -> None:
     with pytest.raises(ParamError, match="ranker must be a Function or a FunctionScore"):
         build(ranker=RRFRanker())
 
 
-def test_a_ranker_as_texts() -> None:
+def test_a_ranker_becomes_str_parameters() -> None:
     assert ranker_texts(RRFRanker(10)) == {"strategy": "rrf", "params": '{"k":10}'}
     assert ranker_texts(BaseRanker()) == {"params": "{}"}
 
@@ -258,12 +258,12 @@ def test_a_chain_refuses_values_of_other_types(value: object) -> None:
 
 
 @pytest.mark.parametrize("chains", ["x", ["x"], 5, [chain(), None]])
-def test_what_is_no_chain(chains: Any) -> None:
+def test_other_types_than_chains_are_refused(chains: Any) -> None:
     with pytest.raises(ParamError, match="function_chains must be a FunctionChain or a list of them"):
         build(function_chains=chains)
 
 
-def test_no_chain_is_none() -> None:
+def test_an_empty_list_of_chains_leaves_the_ranker() -> None:
     request = build(function_chains=[], ranker=BOOST)
     assert not request.function_chains
     assert request.HasField("function_score")
@@ -275,6 +275,6 @@ def test_a_chain_and_a_ranker_exclude_each_other() -> None:
 
 
 @pytest.mark.parametrize("name", ["highlighter", "search_aggregation"])
-def test_other_things_are_none_of_these(name: str) -> None:
+def test_other_types_than_highlighters_and_aggregations_are_refused(name: str) -> None:
     with pytest.raises(ParamError, match=f"{name} must be a"):
         build(**{name: "x"})

@@ -64,7 +64,7 @@ def long(**given: Any) -> milvus_pb2.SearchRequest:
         {"fresh": freshness(None, None, 460_000_000_000_000_000)},
     ],
 )
-def test_it_is_the_request_of_the_long_way(given: dict[str, Any]) -> None:
+def test_the_short_way_builds_the_request_of_the_long_way(given: dict[str, Any]) -> None:
     assert short(**given) == long(**given)
     assert short(**given) == long(**given), "from the cache"
 
@@ -103,7 +103,7 @@ def test_equal_values_of_other_types_do_not_pass_for_one_another() -> None:
         {"search_params": {"params": 5}},
     ],
 )
-def test_it_refuses_what_the_long_way_refuses(given: dict[str, Any]) -> None:
+def test_the_short_way_refuses_what_the_long_way_refuses(given: dict[str, Any]) -> None:
     assert short(limit=1) is not None, "a good one is in the cache"
     with pytest.raises(MilvusException) as wanted:
         long(**given)
@@ -143,7 +143,7 @@ def test_it_refuses_what_the_long_way_refuses(given: dict[str, Any]) -> None:
         {"output_fields": ["title", {}]},
     ],
 )
-def test_it_leaves_what_is_not_so_usual_to_the_long_way(given: dict[str, Any]) -> None:
+def test_unusual_searches_take_the_long_way(given: dict[str, Any]) -> None:
     try:
         request = build(**given)
     except MilvusException as error:

@@ -1,4 +1,4 @@
-"""What queries, searches and iterators share."""
+"""The base that queries, searches and iterators share."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["Reads"]
 class Reads(Family):
     """The base of the families that read rows."""
 
-    #: The cluster that shall answer; set in sessions only.
+    #: Name of the cluster that answers; set in sessions only.
     _cluster_id: str = ""
 
     def _freshness(
@@ -34,7 +34,7 @@ class Reads(Family):
         consistency_level: ConsistencyLevel | int | str | None,
         guarantee_timestamp: int | None,
     ) -> consistency.Freshness:
-        """How fresh the data must be that a read of this collection sees."""
+        """Return how fresh the data of a read from this collection must be."""
         last_write = self._last_write(checks.require_name("collection_name", collection_name))
         return consistency.freshness(consistency_level, guarantee_timestamp, last_write)
 

@@ -107,7 +107,7 @@ async def test_an_old_servers_empty_collection_has_no_rows(scripted_server: Scri
     assert await client.query("c", "id > 0") == []
 
 
-async def test_nothing_is_sent_for_arguments_that_cannot_be(scripted_server: ScriptedServer) -> None:
+async def test_nothing_is_sent_for_invalid_arguments(scripted_server: ScriptedServer) -> None:
     client = AsyncMilvusClient(scripted_server.uri)
     with pytest.raises(ParamError):
         await client.query("c", ids=[1], limit=-1)
@@ -151,7 +151,7 @@ async def test_a_closed_iterator_says_so(scripted_server: ScriptedServer) -> Non
     for pages in (await client.query_iterator("c"), await client.search_iterator("c", QUERY)):
         await pages.close()
         await pages.close()
-        with pytest.raises(MilvusException, match="iterator was closed"):
+        with pytest.raises(MilvusException, match="iterator is closed"):
             await pages.next()
 
 
@@ -170,7 +170,7 @@ async def test_a_page_that_failed_can_be_asked_for_again(scripted_server: Script
     assert (await hits.next()).ids == [5, 6, 7, 8]
 
 
-async def test_the_programs_own_filter_thins_out_pages(scripted_server: ScriptedServer) -> None:
+async def test_external_filter_func_selects_the_hits_of_pages(scripted_server: ScriptedServer) -> None:
     def even(hits: Hits) -> list[Hit]:
         return [hit for hit in hits if hit.id % 2 == 0]
 
@@ -179,7 +179,7 @@ async def test_the_programs_own_filter_thins_out_pages(scripted_server: Scripted
     assert [page.ids async for page in pages] == [[2, 6]]
 
 
-async def test_another_iterator_goes_on_where_this_one_ended(scripted_server: ScriptedServer, tmp_path: Path) -> None:
+async def test_another_iterator_continues_from_the_checkpoint(scripted_server: ScriptedServer, tmp_path: Path) -> None:
     client = AsyncMilvusClient(scripted_server.uri)
     place = str(tmp_path / "checkpoint")
     pages = await client.query_iterator("c", batch_size=3, iterator_cp_file=place)
@@ -217,7 +217,7 @@ async def test_a_closed_session_says_so_and_its_client_goes_on(scripted_server: 
     client = AsyncMilvusClient(scripted_server.uri)
     session = client.session("east")
     await session.close()
-    with pytest.raises(MilvusException, match="this session with cluster 'east' was closed"):
+    with pytest.raises(MilvusException, match="this session with cluster 'east' is closed"):
         await session.query("c", "id > 0")
     assert await client.query("c", "id > 0")
     with pytest.raises(ParamError, match="cluster_id must be a str"):

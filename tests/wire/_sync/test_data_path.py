@@ -107,7 +107,7 @@ def test_an_old_servers_empty_collection_has_no_rows(scripted_server: ScriptedSe
     assert client.query("c", "id > 0") == []
 
 
-def test_nothing_is_sent_for_arguments_that_cannot_be(scripted_server: ScriptedServer) -> None:
+def test_nothing_is_sent_for_invalid_arguments(scripted_server: ScriptedServer) -> None:
     client = MilvusClient(scripted_server.uri)
     with pytest.raises(ParamError):
         client.query("c", ids=[1], limit=-1)
@@ -151,7 +151,7 @@ def test_a_closed_iterator_says_so(scripted_server: ScriptedServer) -> None:
     for pages in (client.query_iterator("c"), client.search_iterator("c", QUERY)):
         pages.close()
         pages.close()
-        with pytest.raises(MilvusException, match="iterator was closed"):
+        with pytest.raises(MilvusException, match="iterator is closed"):
             pages.next()
 
 
@@ -170,7 +170,7 @@ def test_a_page_that_failed_can_be_asked_for_again(scripted_server: ScriptedServ
     assert (hits.next()).ids == [5, 6, 7, 8]
 
 
-def test_the_programs_own_filter_thins_out_pages(scripted_server: ScriptedServer) -> None:
+def test_external_filter_func_selects_the_hits_of_pages(scripted_server: ScriptedServer) -> None:
     def even(hits: Hits) -> list[Hit]:
         return [hit for hit in hits if hit.id % 2 == 0]
 
@@ -179,7 +179,7 @@ def test_the_programs_own_filter_thins_out_pages(scripted_server: ScriptedServer
     assert [page.ids for page in pages] == [[2, 6]]
 
 
-def test_another_iterator_goes_on_where_this_one_ended(scripted_server: ScriptedServer, tmp_path: Path) -> None:
+def test_another_iterator_continues_from_the_checkpoint(scripted_server: ScriptedServer, tmp_path: Path) -> None:
     client = MilvusClient(scripted_server.uri)
     place = str(tmp_path / "checkpoint")
     pages = client.query_iterator("c", batch_size=3, iterator_cp_file=place)
@@ -217,7 +217,7 @@ def test_a_closed_session_says_so_and_its_client_goes_on(scripted_server: Script
     client = MilvusClient(scripted_server.uri)
     session = client.session("east")
     session.close()
-    with pytest.raises(MilvusException, match="this session with cluster 'east' was closed"):
+    with pytest.raises(MilvusException, match="this session with cluster 'east' is closed"):
         session.query("c", "id > 0")
     assert client.query("c", "id > 0")
     with pytest.raises(ParamError, match="cluster_id must be a str"):
