@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeAlias, TypeVar, cast
 
 from milvusclient._proto import common_pb2, milvus_pb2
 from milvusclient.codec.read import reply
@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message
 
-__all__ = ["Method", "Readable"]
+    from milvusclient.codec.write.request import Assembled
+
+__all__ = ["Method", "Readable", "Request"]
 
 Req = TypeVar("Req", bound="Message")
 Rep = TypeVar("Rep", bound="Readable")
+
+#: What a call sends: a message, or the bytes of one.
+Request: TypeAlias = "Req | Assembled[Req]"
 
 _SERVICE = "/milvus.proto.milvus.MilvusService/"
 

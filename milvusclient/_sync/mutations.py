@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from milvusclient.operations.keys import Keys
     from milvusclient.operations.mutations import FieldOps
     from milvusclient.policy.deadline import Deadline
-    from milvusclient.rpc import Method
+    from milvusclient.rpc import Method, Request
     from milvusclient.schema.enums import ConsistencyLevel
 
 __all__ = ["Mutations"]
@@ -82,7 +82,7 @@ class Mutations(Family):
         if not rows:
             return {"insert_count": 0, "ids": []}
 
-        def build(collection: CollectionInfo) -> mutations.Assembled[milvus_pb2.InsertRequest]:
+        def build(collection: CollectionInfo) -> Request[milvus_pb2.InsertRequest]:
             return mutations.build_insert(
                 collection_name, rows, collection, partition_name=partition_name, namespace=namespace
             )
@@ -139,7 +139,7 @@ class Mutations(Family):
         if not rows:
             return {"upsert_count": 0, "ids": []}
 
-        def build(collection: CollectionInfo) -> mutations.Assembled[milvus_pb2.UpsertRequest]:
+        def build(collection: CollectionInfo) -> Request[milvus_pb2.UpsertRequest]:
             return mutations.build_upsert(
                 collection_name, rows, collection, partition_name=partition_name, namespace=namespace,
                 partial_update=partial_update, field_ops=field_ops,
@@ -216,7 +216,7 @@ class Mutations(Family):
         self,
         method: Method[Req, milvus_pb2.MutationResult],
         collection_name: str,
-        build: Callable[[CollectionInfo], mutations.Assembled[Req]],
+        build: Callable[[CollectionInfo], Request[Req]],
         timeout: float | None,
         call_options: CallOptions,
     ) -> milvus_pb2.MutationResult:
@@ -243,7 +243,7 @@ class Mutations(Family):
     def _write_again(
         self,
         method: Method[Req, milvus_pb2.MutationResult],
-        request: mutations.Assembled[Req],
+        request: Request[Req],
         deadline: Deadline,
         call_options: CallOptions,
     ) -> milvus_pb2.MutationResult:

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from milvusclient._sync.core.caller import Caller
-    from milvusclient.codec.write.request import Assembled
     from milvusclient.policy.deadline import Deadline
-    from milvusclient.rpc import Method, Readable
+    from milvusclient.rpc import Method, Readable, Request
 
 __all__ = ["MilvusClientSession", "Sessions"]
 
@@ -45,7 +44,7 @@ class MilvusClientSession(Queries, Searches, Iterators):
     def _call(
         self,
         method: Method[Req, Rep],
-        request: Req | Assembled[Req],
+        request: Request[Req],
         deadline: Deadline,
         call_options: CallOptions = DEFAULT_CALL_OPTIONS,
     ) -> Rep:

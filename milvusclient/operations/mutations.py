@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from milvusclient.schema.enums import ConsistencyLevel
 
 __all__ = [
-    "Assembled",
     "FieldOps",
     "build_delete",
     "build_insert",

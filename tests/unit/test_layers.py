@@ -73,6 +73,15 @@ def test_the_transport_knows_of_no_operation(path: Path) -> None:
     assert not any(is_below(name, ("_async", "_sync", "operations", "codec", "rpc"), "milvusclient.") for name in ours)
 
 
+def test_the_clients_hand_values_to_the_builders_and_never_encode_them() -> None:
+    users = [
+        str(path.relative_to(PACKAGE))
+        for path in files("_async")
+        if "milvusclient.codec" in path.read_text(encoding="utf-8")
+    ]
+    assert users == [], "not even for type checkers: rpc.Request is what a call sends"
+
+
 def test_only_the_transport_uses_grpc() -> None:
     users = [
         str(path.relative_to(PACKAGE))

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from milvusclient._sync.core.caller import Caller
-    from milvusclient.codec.write.request import Assembled
     from milvusclient.models.collection import CollectionInfo
-    from milvusclient.rpc import Method, Readable
+    from milvusclient.rpc import Method, Readable, Request
 
 __all__ = ["Family"]
 
@@ -52,7 +51,7 @@ class Family:
     def _call(
         self,
         method: Method[Req, Rep],
-        request: Req | Assembled[Req],
+        request: Request[Req],
         deadline: Deadline,
         call_options: CallOptions = DEFAULT_CALL_OPTIONS,
     ) -> Rep:

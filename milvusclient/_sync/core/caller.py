@@ -23,11 +23,10 @@ if TYPE_CHECKING:
     from milvusclient._sync.core.binding import Binding
     from milvusclient._sync.core.connection import Connection
     from milvusclient._proto import common_pb2
-    from milvusclient.codec.write.request import Assembled
     from milvusclient.policy.deadline import Deadline
     from milvusclient.policy.options import CallOptions, ClientOptions
     from milvusclient.policy.retry import RetryPolicy, Verdict
-    from milvusclient.rpc import Method, Readable
+    from milvusclient.rpc import Method, Readable, Request
 
 __all__ = ["Caller"]
 
@@ -53,7 +52,7 @@ class Caller:
     def call(
         self,
         method: Method[Req, Rep],
-        request: Req | Assembled[Req],
+        request: Request[Req],
         deadline: Deadline,
         call_options: CallOptions,
         watch: WatchedCall | None = None,
@@ -119,7 +118,7 @@ class Caller:
     def watch(
         self,
         method: Method[Req, Rep],
-        request: Req | Assembled[Req],
+        request: Request[Req],
         call_options: CallOptions,
         *,
         streams: bool = False,
