@@ -1,6 +1,6 @@
-"""Values as the short texts that notebooks show in tables. A value may be of any class and any size, and hostile.
+"""Short strings for the values in the tables of notebooks. A value may be of any class and size, and even malicious.
 
-What is shown never costs more than what is seen: of a long list or array the first elements are looked at, no more.
+Only what is shown is read: of a long list or array, the first elements.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Final, NamedTuple, Protocol, TypeGuard, runtime_checkable
 
 __all__ = ["ABSENT", "CELL_LENGTH", "Cell", "Kind", "cell", "text_of", "visible"]
 
-#: How many characters of a value a cell of a table shows.
+#: Maximum number of characters of a value in a cell.
 CELL_LENGTH = 120
 _NESTED_LENGTH = 40
 _BYTES = 6
-#: A list of up to this many elements is shown whole; of a longer one, one element less.
+#: A list of up to this many elements is shown whole; of a longer list, one element fewer is shown, and the length.
 _ELEMENTS = 4
 _DEPTH = 3
-#: Neither HTML nor UTF-8 can carry all of these, and line breaks would make one row as high as ten.
+#: HTML and UTF-8 cannot represent all of these characters, and line breaks would make rows higher.
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CANNOT_BE_SHOWN = "(cannot be shown)"
 
@@ -30,45 +30,48 @@ class _Absent(Enum):
 
 
 ABSENT: Final = _Absent.ABSENT
-"""A row that does not have the field at all."""
+"""Stands for the value of a field that a row does not have."""
 
 
 class Kind(Enum):
-    """How a cell is set."""
+    """The style of a cell."""
 
     TEXT = "text"
     NUMBER = "number"
     FAINT = "faint"
-    """What stands for a value and is none: ``None``, or an empty text."""
+    """For ``None`` and the empty str."""
 
 
 class Cell(NamedTuple):
-    """What stands in a cell, not escaped yet."""
+    """The content of a cell, before it is escaped for HTML."""
 
     text: str
     kind: Kind
 
 
 def visible(text: str) -> str:
-    r"""The text with escapes such as ``\n`` in place of characters that cannot be seen or sent."""
+    r"""Return the text with escapes such as ``\n`` for characters that cannot be seen or sent."""
     return _INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def cell(value: object, length: int = CELL_LENGTH) -> Cell:
-    """What a cell shows of a value; it never fails.
+    """Return the content of the cell for a value. It raises no error, whatever the value does.
 
     Args:
-        value: anything.
-        length: how many characters are shown at most.
+        value: any object.
+        length: maximum number of characters.
+
+    Returns:
+        The content, on one line.
     """
     try:
         return _cell(value, length)
-    except Exception:  # noqa: BLE001 - the value's own code runs here, and a table is shown whatever it does
+    except Exception:  # noqa: BLE001 - code of the value runs here, and must not spoil the table
         return Cell(_CANNOT_BE_SHOWN, Kind.FAINT)
 
 
 def text_of(value: object, length: int = CELL_LENGTH) -> str:
-    """The text of :func:`cell`."""
+    """Return the text of :func:`cell`."""
     return cell(value, length).text
 
 
@@ -86,13 +89,13 @@ def _cell(value: object, length: int) -> Cell:
 
 
 def _cut(text: str, length: int) -> str:
-    """At most ``length`` characters; those of a huge text are not all looked at."""
+    """Cut a str to at most ``length`` characters, without reading all of a huge one."""
     start = str.__getitem__(text, slice(0, length + 1))
     return start if len(start) <= length else f"{start[: length - 1]}…"
 
 
 def _text(value: object, depth: int) -> str:
-    """One line for a value; ``depth`` is how many lists and dicts it is in."""
+    """Write a value on one line; ``depth`` is the number of lists and dicts around it."""
     if isinstance(value, Enum):
         return str(value.name)
     if isinstance(value, str):
@@ -112,7 +115,7 @@ def _text(value: object, depth: int) -> str:
 
 
 def _float(value: float) -> str:
-    """Six digits, but all that are before the point, and no exponent where none is needed."""
+    """Write a float with six digits, or all digits before the point, and an exponent only for extreme numbers."""
     exact = float.__repr__(value)
     if len(exact) <= 10:
         return exact
@@ -153,7 +156,7 @@ def _joined(texts: list[str], size: int, brackets: str) -> str:
 # --- arrays of other libraries ---------------------------------------------------------------------------------------
 @runtime_checkable
 class _Array(Protocol):
-    """What arrays and numbers of numpy, torch and the like can do."""
+    """What arrays and scalars of numpy, torch and similar libraries have."""
 
     @property
     def shape(self) -> tuple[int, ...]: ...
@@ -168,7 +171,7 @@ def _is_array(value: object) -> TypeGuard[_Array]:
 
 
 def _scalar(value: _Array) -> object:
-    """The number in an array of no dimensions; its text if Python has no number like it."""
+    """Return the number in an array without dimensions; its str if Python has no such type."""
     item = value.item()
     return str(value) if type(item) is type(value) else item
 

@@ -1,8 +1,8 @@
-"""Tables in HTML, for notebooks. Whatever comes from data is text in them: it is escaped here, in one place.
+"""HTML tables for notebooks. All data is escaped here, in one place.
 
-They are made for places that let little through. JupyterLab drops ``<style>`` and unusual properties from notebooks
-that it does not trust, so that styles stand at the elements, and are of those that it keeps. Colours are translucent
-and text has the colour of its surroundings, so that one table does for light and dark pages.
+JupyterLab removes ``<style>`` elements and unusual CSS properties from notebooks that it does not trust. Therefore each
+element has its own style, of properties that JupyterLab keeps. Colours are translucent and text has the colour of the
+page, so that the same table is readable on light and dark pages.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ __all__ = [
 _WHOLE_ROWS = 20
 _FIRST_ROWS = 10
 COLUMNS = 20
-"""How many columns a table shows."""
+"""Maximum number of columns that a table shows."""
 _NAME_LENGTH = 60
-#: What is shown of a value that has a line for itself, and how many such lines there are.
+#: Maximum length of a value that has a line of its own, and maximum number of such lines.
 _LONG = 600
 _LINES = 100
 _NOTHING = ("0", "0.0", "''", "None")
-#: Up to this many characters stay on one line; more are not squeezed into a narrow column.
+#: Up to this many characters stay on one line; longer values get a wider column.
 _UNBROKEN = 50
 
-# MathJax would take prices for formulas, and can make links: these classes tell it to stay away.
+# MathJax would read "$5 and $6" as a formula, and formulas can contain links: these classes switch it off.
 _PAGE = 'class="tex2jax_ignore mathjax_ignore" style="overflow-x:auto"'
 _TABLE = 'style="border-collapse:collapse;margin:0px 0px 4px 0px"'
 _CAPTION = 'style="caption-side:top;text-align:left;padding:4px 10px"'
@@ -52,29 +52,29 @@ _BODY = "padding:3px 10px;vertical-align:top"
 
 
 def escaped(text: str) -> str:
-    """Text that HTML takes for text, between tags and in attributes."""
+    """Escape text for HTML, between tags and in attributes."""
     return html.escape(text, quote=True)
 
 
 def count_of(number: int, noun: str) -> str:
-    """``1 row``, ``2,000 rows``."""
+    """Write a number with its noun: ``1 row``, ``2,000 rows``."""
     plural = f"{noun}es" if noun.endswith("x") else f"{noun}s"
     return f"{number:,} {noun if number == 1 else plural}"
 
 
 def first_rows(total: int) -> int:
-    """How many of so many rows a table shows."""
+    """Return how many of ``total`` rows a table shows."""
     return total if total <= _WHOLE_ROWS else _FIRST_ROWS
 
 
 def heading(title: str, facts: Iterable[str] = ()) -> str:
-    """What stands over a table: its title in bold, and some facts."""
+    """Build the caption of a table: its title in bold, and facts about it."""
     told = " · ".join(text_of(fact, _LONG) for fact in facts if fact)
     return f"<b>{escaped(text_of(title, _LONG))}</b>" + (f" {escaped(told)}" if told else "")
 
 
 def facts(extra: object, without: tuple[str, ...] = ()) -> list[str]:
-    """``name value`` for each figure of a mapping that is not 0 or empty."""
+    """Return ``name value`` for each entry of a mapping whose value is not 0 or empty."""
     if not isinstance(extra, Mapping):
         return []
     told = {text_of(name): text_of(value) for name, value in extra.items()}
@@ -82,12 +82,12 @@ def facts(extra: object, without: tuple[str, ...] = ()) -> list[str]:
 
 
 def words(values: Iterable[object], separator: str = ", ") -> str:
-    """Values one after the other, in one cell."""
+    """Join values for one cell."""
     return separator.join(text_of(value) for value in values)
 
 
 def page(parts: Iterable[str]) -> str:
-    """What ``_repr_html_`` returns: tables and notes, one below the other."""
+    """Build what ``_repr_html_`` returns: tables and notes, one below the other."""
     return f"<div {_PAGE}>{''.join(parts)}</div>"
 
 
@@ -99,14 +99,14 @@ def table(
     numbered: bool = False,
     total: int | None = None,
 ) -> str:
-    """One table, with a line below it for what it leaves out.
+    """Build a table, with a line below it that counts the rows and columns that are not shown.
 
     Args:
-        caption: HTML, of :func:`heading`.
-        names: the columns.
-        rows: for each row its cells, :data:`ABSENT` where it has none. They are all shown.
-        numbered: put the index of each row before it.
-        total: how many rows there are; None for those that are here.
+        caption: HTML from :func:`heading`.
+        names: names of the columns.
+        rows: the cells of each row, all of which are shown; :data:`ABSENT` for an empty cell.
+        numbered: whether each row begins with its index.
+        total: number of rows, including those that are not shown; None for ``len(rows)``.
     """
     if not rows or not names:
         return f"<div {_CAPTION}>{caption}</div>"
@@ -126,18 +126,18 @@ def table(
 
 
 def more(total: int, shown: int, noun: str) -> str:
-    """A line for what is not shown; nothing if there is nothing."""
+    """Build the line that counts what is not shown; an empty str if all is shown."""
     return f"<div {_NOTE}>… and {total - shown:,} more {noun}{'s' * (total - shown > 1)}</div>" if total > shown else ""
 
 
 def records(caption: str, rows: Sequence[Mapping[str, object]], total: int, *, numbered: bool = True) -> str:
-    """A table of dicts: a column for each key, in the order in which the keys appear.
+    """Build a table of dicts, with a column for each key, in the order in which the keys appear.
 
     Args:
-        caption: HTML, of :func:`heading`.
-        rows: those that are shown.
-        total: how many there are.
-        numbered: put the index of each row before it.
+        caption: HTML from :func:`heading`.
+        rows: the dicts to show.
+        total: number of dicts, including those that are not shown.
+        numbered: whether each row begins with its index.
     """
     names = list(dict.fromkeys(name for row in rows for name in row))
     values = [[row.get(name, ABSENT) for name in names[:COLUMNS]] for row in rows]
@@ -145,7 +145,7 @@ def records(caption: str, rows: Sequence[Mapping[str, object]], total: int, *, n
 
 
 def pairs(caption: str, values: Mapping[str, object]) -> str:
-    """One thing: a line for each of its values, which are shown at more length."""
+    """Build the table of one object: a line for each of its values, which may be longer than in other tables."""
     if not values:
         return f"<div {_CAPTION}>{caption}</div>"
     lines = "".join(
@@ -163,7 +163,7 @@ def _name(name: object) -> str:
 
 
 def _side(column: Iterable[Cell]) -> str:
-    """The side at which a column is set, by the values in it."""
+    """Return the side to which a column is aligned: right for numbers."""
     kinds = {each.kind for each in column if each.text}
     return "right" if Kind.NUMBER in kinds and Kind.TEXT not in kinds else "left"
 

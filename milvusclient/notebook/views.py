@@ -44,26 +44,26 @@ if TYPE_CHECKING:
 
 __all__ = ["VIEWS", "html_of"]
 
-#: Of a search for many vectors the first ones are shown.
+#: Maximum number of query vectors and of best hits of a bucket that are shown.
 _QUERIES = 5
 _BUCKET_HITS = 5
-#: What only paging uses.
+#: Entries of ``extra`` that only iterators use.
 _CURSORS = ("iterator_session_ts",)
 _OPERATIONS = 200
-#: Names of parameters with which services are paid or entered; not ``max_tokens``.
+#: Names of parameters that hold credentials of services; not ``max_tokens``.
 _SECRET = re.compile("api_?key|secret|passw|credential|access_?key|token$", re.IGNORECASE)
 
 
 # --- results ---------------------------------------------------------------------------------------------------------
 def query_result(rows: QueryResult) -> str:
-    """The rows, a column for each field."""
+    """Build the table of rows, with a column for each field."""
     shown = [_as_dict(row) for row in islice(rows, first_rows(len(rows)))]
     caption = heading(type(rows).__name__, [count_of(len(rows), "row"), *facts(rows.extra, _CURSORS)])
     return page([records(caption, shown, len(rows))])
 
 
 def search_result(found: SearchResult) -> str:
-    """One table for each query vector: its hits, and its buckets if the search asked for some."""
+    """Build one table for each query vector: its hits, and its buckets if the search asked for some."""
     told = [count_of(len(found), "query vector"), *facts(found.extra)]
     parts = [table(heading(type(found).__name__, told), [], [])]
     for query in range(min(max(len(found), len(found.agg_buckets)), _QUERIES)):
@@ -78,27 +78,27 @@ def search_result(found: SearchResult) -> str:
 
 
 def hits(found: Hits) -> str:
-    """The hits of one query vector."""
+    """Build the table of the hits of one query vector."""
     return page([_hits_table(type(found).__name__, found)])
 
 
 def hit(found: Hit) -> str:
-    """One hit, a line for each value."""
+    """Build the table of one hit, with a line for each value."""
     return page([pairs(heading("Hit"), _flat(found))])
 
 
 def entity(fields: Entity) -> str:
-    """The output fields of a hit, a line for each."""
+    """Build the table of the output fields of a hit, with a line for each."""
     return page([pairs(heading("Entity"), fields)])
 
 
 def aggregation_hit(found: AggregationHit) -> str:
-    """One of the best hits of a bucket, a line for each value."""
+    """Build the table of one of the best hits of a bucket, with a line for each value."""
     return page([pairs(heading("AggregationHit"), _aggregated(found))])
 
 
 def bucket(found: AggregationBucket) -> str:
-    """A bucket with those inside it, and its best hits."""
+    """Build the table of a bucket and those inside it, and the table of its best hits."""
     best = [_aggregated(each) for each in found.hits[: first_rows(len(found.hits))]]
     parts = [_buckets_table("AggregationBucket", [found])]
     if best:
@@ -107,7 +107,7 @@ def bucket(found: AggregationBucket) -> str:
 
 
 def columns(found: Columns) -> str:
-    """The first rows; of columns that are not decoded yet no more than those is."""
+    """Build the table of the first rows. Columns that are not decoded yet are decoded no further."""
     shown = first_rows(found.row_count)
     size = f"{count_of(found.row_count, 'row')} of {count_of(len(found), 'column')}"
     caption = heading(type(found).__name__, [size, *facts(found.extra, _CURSORS)])
@@ -116,12 +116,12 @@ def columns(found: Columns) -> str:
 
 
 def _as_dict(row: object) -> Mapping[str, object]:
-    """A row. Results are lists, into which a program can put anything."""
+    """Return a row as a dict. Results are lists, to which a program can add any object."""
     return row if isinstance(row, dict) else {"": row}
 
 
 def _beside(own: Mapping[str, object], fields: Mapping[str, object], place: str) -> dict[str, object]:
-    """What a hit has of its own, and its fields; a field of the same name says where it is from."""
+    """Merge the values of a hit and its fields; a field of the same name gets ``place`` as a prefix."""
     row = dict(own)
     for name, value in fields.items():
         label = name
@@ -132,14 +132,14 @@ def _beside(own: Mapping[str, object], fields: Mapping[str, object], place: str)
 
 
 def _flat(found: object) -> Mapping[str, object]:
-    """A hit with its output fields beside its key and its distance."""
+    """Return a hit as one flat dict: its key, its distance and its output fields."""
     if not isinstance(found, dict):
         return _as_dict(found)
     own = dict(found)
     fields = own.pop("entity", None)
     if not isinstance(fields, dict):
         return own if fields is None else {**own, "entity": fields}
-    key = getattr(found, "primary_key", None)  # asked for as an output field, too, it is in both
+    key = getattr(found, "primary_key", None)  # as an output field, the key is in both
     return _beside(own, {name: value for name, value in fields.items() if not (name == key and key in own)}, "entity")
 
 
@@ -153,7 +153,7 @@ def _aggregated(found: AggregationHit) -> dict[str, object]:
 
 
 def _buckets_table(title: str, groups: Sequence[AggregationBucket]) -> str:
-    """Buckets, each with those inside it below it."""
+    """Build the table of buckets, in which the buckets inside a bucket follow it."""
     every = list(_nested(groups))
     rows = [_bucket_row(depth, bucket) for depth, bucket in every[: first_rows(len(every))]]
     return records(heading(title, [count_of(len(every), "bucket")]), rows, len(every), numbered=False)
@@ -181,12 +181,12 @@ _FUNCTION_COLUMNS = ("function", "type", "input", "output", "parameters", "descr
 
 
 def collection_schema(schema: CollectionSchema) -> str:
-    """A line for each field and each sub-field, and a table of the functions."""
+    """Build the table of the fields and sub-fields of a schema, and the table of its functions."""
     flags = {
         "auto id": schema.auto_id,
         "dynamic field": schema.enable_dynamic_field,
         "namespace": schema.enable_namespace,
-        "external": schema.external_source,  # not the source itself: a notebook is kept, and a source can hold a key
+        "external": schema.external_source,  # not its value: notebooks are shared, and the source can contain a key
     }
     rows = [_field_row(field) for field in schema.fields]
     for struct in schema.struct_fields:
@@ -200,23 +200,23 @@ def collection_schema(schema: CollectionSchema) -> str:
 
 
 def field_schema(field: FieldSchema) -> str:
-    """One line, as in the table of a schema."""
+    """Build the table of one field, as in the table of a schema."""
     return page([_without_empty(heading("FieldSchema"), _FIELD_COLUMNS, [_field_row(field)])])
 
 
 def struct_field_schema(struct: StructFieldSchema) -> str:
-    """A line for the struct array, and one for each sub-field."""
+    """Build the table of a struct array, with a line for itself and one for each sub-field."""
     return page([_without_empty(heading("StructFieldSchema"), _FIELD_COLUMNS, _struct_rows(struct))])
 
 
 def index_params(indexes: Sequence[IndexParam]) -> str:
-    """A line for each index."""
+    """Build the table of indexes."""
     caption = heading("IndexParams", [count_of(len(indexes), "index")])
     return page([_without_empty(caption, _INDEX_COLUMNS, [_index_row(index) for index in indexes])])
 
 
 def index_param(index: IndexParam) -> str:
-    """One line, as in the table of all indexes."""
+    """Build the table of one index, as in the table of all indexes."""
     return page([_without_empty(heading("IndexParam"), _INDEX_COLUMNS, [_index_row(index)])])
 
 
@@ -226,7 +226,7 @@ def _index_row(index: IndexParam) -> list[object]:
 
 
 def _without_empty(caption: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A table without the columns of which no row has a value."""
+    """Build a table without the columns in which no row has a value."""
     shown = [["" if _is_empty(value) else text_of(value) for value in row] for row in rows[: first_rows(len(rows))]]
     used = [place for place in range(len(names)) if any(row[place] for row in shown)]
     cells = [[row[place] or ABSENT for place in used] for row in shown]
@@ -276,7 +276,7 @@ def _function_row(function: Function) -> list[object]:
 
 
 def _all(params: Mapping[str, object]) -> str:
-    """Parameters by name, in one cell. A notebook is kept and passed on, so what looks like a secret is left out."""
+    """Write parameters in one cell. Notebooks are shared, so values that look like a secret are left out."""
     return words(
         f"{text_of(name)}={'…' if _SECRET.search(text_of(name)) else text_of(value)}" for name, value in params.items()
     )
@@ -284,7 +284,7 @@ def _all(params: Mapping[str, object]) -> str:
 
 # --- connections -----------------------------------------------------------------------------------------------------
 def connection_info(info: ConnectionInfo) -> str:
-    """The figures of the connection, and below them those of each kind of request."""
+    """Build the table of the counters of a connection, and the table of those of each kind of request."""
     own = {field.name: getattr(info, field.name) for field in dataclasses.fields(info) if field.name != "operations"}
     own["connected_since"] = _moment(info.connected_since)
     parts = [pairs(heading("ConnectionInfo"), {name: _grouped(value) for name, value in own.items()})]
@@ -300,7 +300,7 @@ def connection_info(info: ConnectionInfo) -> str:
 
 
 def _moment(seconds: float) -> str:
-    """Seconds since the epoch as a date; the number itself where they are out of range."""
+    """Write seconds since the epoch as a date and time; as a number if they are out of range."""
     try:
         return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
     except (OverflowError, ValueError, OSError):

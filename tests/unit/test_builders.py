@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+
 import pytest
 
 from milvusclient.exceptions import AutoIDException, ParamError
 from milvusclient.schema.builders import SchemaBuilders
+from milvusclient.schema.collection import CollectionSchema
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.fields import FieldSchema
+from milvusclient.schema.structs import StructFieldSchema
 
 
 def test_a_schema_starts_empty_and_unchecked() -> None:
@@ -38,3 +43,27 @@ def test_index_parameters_start_empty_or_with_one_index() -> None:
     assert index.to_dict() == {"field_name": "v", "index_type": "HNSW", "index_name": "", "metric_type": "L2", "M": 8}
     with pytest.raises(ParamError, match="field_name"):
         SchemaBuilders.prepare_index_params(5)  # type: ignore[arg-type]
+
+
+def described(value: object) -> dict[str, str]:
+    """What the section Args says of each parameter."""
+    (section,) = re.findall(r"^Args:\n(.*?)\n\n", inspect.getdoc(value) or "", flags=re.DOTALL | re.MULTILINE)
+    parts = re.findall(r"^    (\w+): (.*(?:\n     +.*)*)", section, flags=re.MULTILINE)
+    return {name: " ".join(sentence.split()) for name, sentence in parts}
+
+
+@pytest.mark.parametrize(
+    ("value", "same_as"),
+    [
+        (SchemaBuilders.create_field_schema, FieldSchema),
+        (CollectionSchema.add_field, FieldSchema),
+        (StructFieldSchema.add_field, FieldSchema),
+        (SchemaBuilders.create_schema, CollectionSchema),
+        (SchemaBuilders.create_struct_field_schema, StructFieldSchema),
+    ],
+    ids=lambda value: value.__qualname__,
+)
+def test_a_parameter_has_the_same_description_everywhere(value: object, same_as: object) -> None:
+    wanted = described(same_as)
+    different = {name: text for name, text in described(value).items() if name in wanted and text != wanted[name]}
+    assert wanted and different == {}

@@ -66,7 +66,7 @@ def test_rows_show_any_text_as_it_is(name: str, value: str, other: str) -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(text=texts.map(lambda text: text[:40]))
+@given(text=texts.map(lambda text: text[:9]))  # the whole repr fits into a cell, whatever has to be escaped
 def test_texts_inside_of_values_are_written_as_python_writes_them(text: str) -> None:
     for value in ([text], (text,), {"a": text}, {text: 1}, {"a": [{"b": text}]}):
         (cell,) = read(QueryResult([{"x": value}])._repr_html_()).table.column("x")

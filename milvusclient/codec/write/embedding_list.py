@@ -1,4 +1,4 @@
-"""EmbeddingList: several vectors that are searched for as one, in the vectors of a struct array."""
+"""EmbeddingList: several vectors as one query, for the vectors of a struct array."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ _NAMES = {data_type: name for name, data_type in _BY_NAME.items() if name != "fl
 
 @suggest_keywords
 class EmbeddingList:
-    """Vectors of one type and dimension; a search compares the whole list with the vectors of a row.
+    """Vectors of one type and dimension. A search compares the whole list with the vectors of a row.
 
     Args:
-        embeddings: the first vectors: a list of vectors, or an array with one or two dimensions.
-        dim: how many elements each vector has (bytes, for binary vectors); that of the first vector when not given.
-        dtype: their type: a vector type of DataType, a name such as ``"float16"``, or a numpy dtype; that of the first
-            vector when not given. Lists are float32, bytes are binary vectors.
+        embeddings: the first vectors: a list of vectors, or an array of shape (dim,) or (count, dim).
+        dim: number of elements of each vector (bytes for binary vectors); by default that of the first vector.
+        dtype: type of the vectors: a vector type of DataType, a name such as ``"float16"``, or a numpy dtype. By
+            default it is that of the first vector, where lists are float32 and bytes are binary vectors.
 
     Raises:
-        ParamError: a type that is not one of dense vectors, or vectors that do not fit.
+        ParamError: ``dtype`` is not a type of dense vectors, or a vector does not have this type and dimension.
 
     Example:
         >>> from milvusclient import EmbeddingList
@@ -71,13 +71,13 @@ class EmbeddingList:
         """Add a vector.
 
         Args:
-            embedding: a list of numbers, an array, ``bytes`` as they go on the wire, or anything with a buffer.
+            embedding: a list of numbers, an array of shape (dim,), ``bytes`` in the wire format, or any buffer.
 
         Returns:
             The list itself, for chaining.
 
         Raises:
-            ParamError: it is no vector, or not of the type and the dimension of the others.
+            ParamError: ``embedding`` is not a vector, or does not have the type and dimension of the others.
         """
         where = f"vector {len(self._rows)} of the EmbeddingList"
         data_type = self._data_type or _inferred(embedding, where)
@@ -90,7 +90,7 @@ class EmbeddingList:
         bad = first_not_finite(row, kind.floats) if kind.floats else None
         if bad is not None:
             raise ParamError(
-                message=f"{where} holds NaN or an infinity at [{bad}]; vectors are compared by finite numbers"
+                message=f"{where} holds NaN or an infinity at [{bad}]; vectors must consist of finite numbers"
             )
         self._data_type, self._dim = data_type, dim
         self._rows.append(row)
@@ -100,19 +100,19 @@ class EmbeddingList:
         """Add vectors.
 
         Args:
-            embeddings: a list of vectors, or an array with two dimensions; none is added if one of them does not fit.
+            embeddings: a list of vectors, or an array of shape (count, dim). If one of them is invalid, none is added.
 
         Returns:
             The list itself, for chaining.
 
         Raises:
-            ParamError: it is neither, or a vector does not fit.
+            ParamError: ``embeddings`` is neither, or a vector does not have the type and dimension of the others.
         """
         shape = getattr(embeddings, "shape", None)
         if isinstance(embeddings, str | bytes) or not hasattr(embeddings, "__iter__"):
             raise ParamError(message=f"embeddings must be a list of vectors or an array, got {given(embeddings)}")
         if shape is not None and len(shape) != 2:
-            raise ParamError(message=f"embeddings must be an array with two dimensions, got the shape {tuple(shape)}")
+            raise ParamError(message=f"embeddings must be an array of shape (count, dim), got shape {tuple(shape)}")
         before = (self._data_type, self._dim, len(self._rows))
         try:
             for embedding in embeddings:
@@ -135,17 +135,17 @@ class EmbeddingList:
 
     @property
     def data_type(self) -> DataType | None:
-        """The type of the vectors; None until there is one."""
+        """Type of the vectors; None while it is not known."""
         return self._data_type
 
     @property
     def dim(self) -> int:
-        """How many elements each vector has (bytes, for binary vectors); 0 until there is one."""
+        """Number of elements of each vector (bytes for binary vectors); 0 while it is not known."""
         return self._dim or 0
 
     @property
     def dtype(self) -> np.dtype[Any] | str | None:
-        """The type of the elements as a numpy dtype; numpy has no bfloat16, so that is a name. None until known."""
+        """Type of the elements as a numpy dtype, or "bfloat16", which numpy lacks; None while it is not known."""
         if self._data_type is None or self._data_type is DataType.BFLOAT16_VECTOR:
             return None if self._data_type is None else "bfloat16"
         import numpy as np
@@ -154,39 +154,39 @@ class EmbeddingList:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """How many vectors, and how many elements each has."""
+        """Number of vectors, and number of elements of each."""
         return len(self._rows), self.dim
 
     @property
     def total_dim(self) -> int:
-        """How many elements all vectors have."""
+        """Number of elements of all vectors together."""
         return len(self._rows) * self.dim
 
     @property
     def nbytes(self) -> int:
-        """How many bytes all vectors take."""
+        """Size of all vectors together, in bytes."""
         return sum(map(len, self._rows))
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no vector."""
+        """Whether the list has no vectors."""
         return not self._rows
 
     def to_bytes(self) -> bytes:
-        """All vectors joined, as they go on the wire.
+        """Return all vectors joined, in the wire format.
 
         Raises:
-            ParamError: there is no vector.
+            ParamError: the list has no vectors.
         """
         if not self._rows:
             raise ParamError(message="the EmbeddingList is empty; add a vector to it")
         return b"".join(self._rows)
 
     def to_flat_array(self) -> NDArray[Any]:
-        """All elements of all vectors as a numpy array with one dimension; bfloat16 as float32.
+        """Return the elements of all vectors as a numpy array of shape (count * dim,); bfloat16 becomes float32.
 
         Raises:
-            ParamError: there is no vector.
+            ParamError: the list has no vectors.
         """
         import numpy as np
 
@@ -196,10 +196,10 @@ class EmbeddingList:
         return np.frombuffer(data, np.dtype(_NAMES[self._data_type or DataType.FLOAT_VECTOR]))
 
     def to_numpy(self) -> NDArray[Any]:
-        """All vectors as a numpy array with two dimensions.
+        """Return all vectors as a numpy array of shape (count, dim); bfloat16 becomes float32.
 
         Raises:
-            ParamError: there is no vector.
+            ParamError: the list has no vectors.
         """
         return self.to_flat_array().reshape(self.shape)
 
@@ -235,7 +235,7 @@ def _declared(dtype: object) -> DataType:
 
 
 def _inferred(embedding: object, where: str) -> DataType:
-    """The type of the first vector."""
+    """Return the type that the first vector implies."""
     if isinstance(embedding, list | tuple):
         return DataType.FLOAT_VECTOR
     if isinstance(embedding, bytes | bytearray):
@@ -255,7 +255,7 @@ def _inferred(embedding: object, where: str) -> DataType:
 
 
 def _length(embedding: object, kind: Kind, where: str) -> int:
-    """How many elements the first vector has."""
+    """Return the number of elements of the first vector."""
     if isinstance(embedding, bytes | bytearray):
         length = len(embedding) * 8 // max(kind.bits, 8)
     else:
@@ -264,5 +264,5 @@ def _length(embedding: object, kind: Kind, where: str) -> int:
         if not shape and hasattr(embedding, "__len__"):
             length = len(embedding)
     if length < 1:
-        raise ParamError(message=f"{where} has no element, got {given(embedding)}")
+        raise ParamError(message=f"{where} must have at least one element, got {given(embedding)}")
     return length
