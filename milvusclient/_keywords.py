@@ -1,9 +1,10 @@
-"""Misspelt keyword arguments: a TypeError that names the argument that was probably meant.
+"""Calls with wrong arguments: a TypeError that names the call as users write it, and the keyword that was meant.
 
-From Python 3.13 on the interpreter does that itself. For older ones :func:`suggest_keywords` wraps the public functions
-of a class, where the class is defined and nowhere else. A wrapper does nothing but call; only a call whose arguments
-cannot be bound is looked at again. It costs 0.1 to 0.3 microseconds a call, and leaves signature, documentation and
-types as they are.
+Python names the class in which a method is defined, which users do not know: ``Searches.search()``. It suggests
+keywords from 3.13 on only, and knows neither other names of an argument nor where else it can be given.
+:func:`suggest_keywords` wraps the public functions of a class, where the class is defined and nowhere else. A wrapper
+does nothing but call; only a call whose arguments cannot be bound is looked at again. It costs 0.1 to 0.3 microseconds
+a call, and leaves signature, documentation and types as they are.
 """
 
 from __future__ import annotations
@@ -19,12 +20,62 @@ __all__ = ["suggest_keywords"]
 
 _Class = TypeVar("_Class", bound=type)
 
+#: What other libraries and versions call an argument. The first name that the call has is suggested.
+_SYNONYMS = {
+    "alias_name": ("alias",),
+    "api_key": ("token",),
+    "api_token": ("token",),
+    "apikey": ("token",),
+    "collection": ("collection_name",),
+    "data_type": ("datatype", "dtype"),
+    "database": ("db_name",),
+    "database_name": ("db_name",),
+    "db": ("db_name",),
+    "dim": ("dimension",),
+    "dtype": ("datatype", "data_type"),
+    "entities": ("data",),
+    "expr": ("filter",),
+    "expression": ("filter", "expr"),
+    "field": ("field_name", "anns_field"),
+    "fields": ("output_fields",),
+    "k": ("limit",),
+    "num_results": ("limit",),
+    "param": ("search_params", "params"),
+    "pk": ("ids",),
+    "pks": ("ids",),
+    "rows": ("data",),
+    "top_k": ("limit",),
+    "topk": ("limit",),
+    "type": ("datatype", "dtype", "data_type", "index_type", "function_type"),
+    "username": ("user",),
+    "using": ("alias",),
+    "vector_field": ("anns_field", "vector_field_name"),
+    "vectors": ("data",),
+    "where": ("filter",),
+}
+#: What to do instead, where a call has no such argument: by method and keyword.
+_INSTEAD = {
+    ("__init__", "host"): "Give host and port in the uri: MilvusClient('http://HOST:PORT')",
+    ("__init__", "port"): "Give host and port in the uri: MilvusClient('http://HOST:PORT')",
+    ("create_collection", "overwrite"): "Drop the collection first: client.drop_collection(collection_name)",
+    ("create_collection", "drop_old"): "Drop the collection first: client.drop_collection(collection_name)",
+    ("create_collection", "if_not_exists"): "Ask first: client.has_collection(collection_name)",
+    ("hybrid_search", "expr"): "Each request has its own filter: AnnSearchRequest(..., filter=...)",
+    ("hybrid_search", "filter"): "Each request has its own filter: AnnSearchRequest(..., filter=...)",
+    ("hybrid_search", "filter_params"): "Each request has its own values: AnnSearchRequest(..., expr_params=...)",
+    ("hybrid_search", "search_params"): "Each request has its own parameters: AnnSearchRequest(..., param=...)",
+    ("hybrid_search", "anns_field"): "Each request has its own field: AnnSearchRequest(data, anns_field, ...)",
+    ("hybrid_search", "data"): "Each request has its own query vectors: AnnSearchRequest(data, anns_field, ...)",
+}
+#: The least similarity of a suggestion. With less, 'highlighter' would be suggested for 'filter'.
+_SIMILARITY = 0.6
+
 
 def suggest_keywords(cls: _Class) -> _Class:
-    """Let the constructor and the public methods of a class say which keyword was meant by one that they do not know.
+    """Let the constructor and the public methods of a class explain a call with wrong arguments.
 
     Args:
-        cls: the class; what it inherits is wrapped on it, once, and stays as it is on its bases.
+        cls: the class. What it inherits is wrapped on it, once, and stays as it is on its bases.
 
     Returns:
         The class itself.
@@ -35,12 +86,10 @@ def suggest_keywords(cls: _Class) -> _Class:
         Traceback (most recent call last):
         TypeError: FieldSchema.__init__() got an unexpected keyword argument 'nulable'. Did you mean 'nullable'?
     """
-    if sys.version_info >= (3, 13):
-        return cls
     for name, value in _public(cls):
         kind = type(value) if isinstance(value, staticmethod | classmethod) else None
         function = value.__func__ if kind is not None else value
-        if isinstance(function, FunctionType) and _keywords(function):
+        if isinstance(function, FunctionType) and _keywords(function) is not None:
             wrapper = _suggesting(function, f"{cls.__name__}.{name}")
             setattr(cls, name, wrapper if kind is None else kind(wrapper))
     return cls
@@ -51,11 +100,11 @@ def _public(cls: type) -> Iterator[tuple[str, Any]]:
     return ((name, value) for name, value in members.items() if name == "__init__" or not name.startswith("_"))
 
 
-def _keywords(function: FunctionType) -> list[str]:
-    """The names that arguments can be given by; none where every name is taken."""
+def _keywords(function: FunctionType) -> list[str] | None:
+    """Return the names by which arguments can be given; None if every name is accepted."""
     code = function.__code__
     if code.co_flags & inspect.CO_VARKEYWORDS:
-        return []
+        return None
     named = code.co_varnames[code.co_posonlyargcount : code.co_argcount + code.co_kwonlyargcount]
     return [name for name in named if name not in ("self", "cls")]
 
@@ -68,9 +117,9 @@ def _suggesting(function: FunctionType, shown: str) -> Callable[..., Any]:
             # With a second frame it was raised inside of the function, not by calling it.
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:
                 raise
-            message = _message(shown, _keywords(function), kwargs)
-            if message is None:
-                raise
+            message = _unknown_keyword(shown, _keywords(function) or [], kwargs) or str(error).replace(
+                f"{function.__qualname__}()", f"{shown}()", 1
+            )
         raise TypeError(message)
 
     functools.update_wrapper(call, function)
@@ -79,7 +128,7 @@ def _suggesting(function: FunctionType, shown: str) -> Callable[..., Any]:
 
 
 def _marked(call: Callable[..., Any]) -> Callable[..., Any]:
-    """The wrapper of a coroutine function, recognised as one: it returns what that returns, a coroutine."""
+    """Mark the wrapper of a coroutine function as one: it returns what that returns, a coroutine."""
     if sys.version_info >= (3, 12):
         return inspect.markcoroutinefunction(call)
     # Before there was a way to say so, the flag of the code object was all that inspect looks at; nothing else does.
@@ -87,12 +136,22 @@ def _marked(call: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _message(shown: str, known: list[str], given: dict[str, object]) -> str | None:
+def _unknown_keyword(shown: str, known: list[str], given: dict[str, object]) -> str | None:
+    """Build the message for the first keyword that the call does not have; None if it has all of them."""
     unknown = next((name for name in given if name not in known), None)
     if unknown is None:
         return None
+    return f"{shown}() got an unexpected keyword argument {unknown!r}. {_hint(shown, unknown, known)}"
+
+
+def _hint(shown: str, unknown: str, known: list[str]) -> str:
+    instead = _INSTEAD.get((shown.rpartition(".")[2], unknown))
+    if instead is not None and (not shown.endswith(".__init__") or "uri" in known):
+        return instead
     import difflib  # seldom needed
 
-    nearest = difflib.get_close_matches(unknown, known, n=1, cutoff=0.5)
-    hint = f"Did you mean {nearest[0]!r}?" if nearest else f"It takes {', '.join(map(repr, known))}"
-    return f"{shown}() got an unexpected keyword argument {unknown!r}. {hint}"
+    synonyms = [name for name in _SYNONYMS.get(unknown, ()) if name in known]
+    nearest = synonyms or difflib.get_close_matches(unknown, known, n=1, cutoff=_SIMILARITY)
+    if nearest:
+        return f"Did you mean {nearest[0]!r}?"
+    return f"It takes {', '.join(map(repr, known))}" if known else "It takes no arguments"

@@ -1,4 +1,4 @@
-"""A keyword that is not known is a TypeError that names the nearest one; and no signature swallows it."""
+"""A call with wrong arguments is a TypeError that names the call and the keyword that was meant."""
 
 from __future__ import annotations
 
@@ -66,6 +66,53 @@ CALLS: list[tuple[str, Callable[[dict[str, Any]], object], str, str]] = [
     ("RRFRanker.__init__", lambda given: RRFRanker(**given), "kk", "k"),
     ("RetryPolicy.__init__", lambda given: RetryPolicy(**given), "max_elapse", "max_elapsed"),
     ("Connections.connect", lambda given: connections.connect("dev", **given), "ur", "uri"),
+    # Other names of an argument, where the letters alone would suggest another one or none.
+    ("MilvusClient.__init__", lambda given: MilvusClient(**given), "using", "alias"),
+    ("MilvusClient.__init__", lambda given: MilvusClient(**given), "api_key", "token"),
+    ("MilvusClient.__init__", lambda given: MilvusClient(**given), "database", "db_name"),
+    ("MilvusClient.__init__", lambda given: MilvusClient(**given), "username", "user"),
+    ("MilvusClient.search", lambda given: _client().search("books", [[0.1]], **given), "expr", "filter"),
+    ("MilvusClient.search", lambda given: _client().search("books", [[0.1]], **given), "top_k", "limit"),
+    ("MilvusClient.search", lambda given: _client().search("books", [[0.1]], **given), "param", "search_params"),
+    ("AsyncMilvusClient.delete", lambda given: _async_client().delete("books", **given), "expr", "filter"),
+    ("MilvusClient.query", lambda given: _client().query("books", **given), "fields", "output_fields"),
+    ("MilvusClient.insert", lambda given: _client().insert("books", **given), "rows", "data"),
+    ("MilvusClient.create_collection", lambda given: _client().create_collection("b", **given), "dim", "dimension"),
+    ("FieldSchema.__init__", lambda given: FieldSchema("age", **given), "type", "dtype"),
+    (
+        "CollectionSchema.add_field",
+        lambda given: MilvusClient.create_schema().add_field("age", **given),
+        "dtype",
+        "datatype",
+    ),
+]
+
+#: Calls with a keyword that the call does not have, and what to do instead.
+INSTEAD: list[tuple[str, Callable[[dict[str, Any]], object], str, str]] = [
+    (
+        "MilvusClient.hybrid_search",
+        lambda given: _client().hybrid_search("books", [], **given),
+        "filter",
+        "Each request has its own filter: AnnSearchRequest(..., filter=...)",
+    ),
+    (
+        "AsyncMilvusClient.hybrid_search",
+        lambda given: _async_client().hybrid_search("books", [], **given),
+        "expr",
+        "Each request has its own filter: AnnSearchRequest(..., filter=...)",
+    ),
+    (
+        "MilvusClient.create_collection",
+        lambda given: _client().create_collection("books", **given),
+        "overwrite",
+        "Drop the collection first: client.drop_collection(collection_name)",
+    ),
+    (
+        "MilvusClient.__init__",
+        lambda given: MilvusClient(**given),
+        "host",
+        "Give host and port in the uri: MilvusClient('http://HOST:PORT')",
+    ),
 ]
 
 
@@ -86,19 +133,35 @@ def test_the_nearest_one_is_named(shown: str, call: Callable[[dict[str, Any]], o
     assert caught.value.__context__ is None
 
 
+@pytest.mark.parametrize(
+    ("shown", "call", "wrong", "advice"), INSTEAD, ids=[f"{case[0]}-{case[2]}" for case in INSTEAD]
+)
+def test_where_else_it_can_be_given_is_said(
+    shown: str, call: Callable[[dict[str, Any]], object], wrong: str, advice: str
+) -> None:
+    with pytest.raises(TypeError) as caught:
+        call({wrong: 1})
+    assert str(caught.value) == f"{shown}() got an unexpected keyword argument {wrong!r}. {advice}"
+
+
 def test_without_a_near_one_all_are_named() -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'colour'. It takes 'k'$"):
         RRFRanker(colour=1)  # type: ignore[call-arg]  # that is the point
 
 
-def test_other_mistakes_are_told_by_python() -> None:
+def test_other_mistakes_name_the_call_as_users_write_it() -> None:
     client = _client()
-    with pytest.raises(TypeError, match=r"missing 1 required positional argument: 'alias'$"):
+    call = r"^MilvusClient\.create_alias\(\) "
+    with pytest.raises(TypeError, match=call + r"missing 1 required positional argument: 'alias'$"):
         client.create_alias("books")  # type: ignore[call-arg]  # that is the point
-    with pytest.raises(TypeError, match=r"takes from 3 to 4 positional arguments but 5 were given$"):
+    with pytest.raises(TypeError, match=call + r"takes from 3 to 4 positional arguments but 5 were given$"):
         client.create_alias("books", "b", 1, 2)  # type: ignore[call-arg]  # that is the point
-    with pytest.raises(TypeError, match=r"multiple values for argument 'alias'$"):
+    with pytest.raises(TypeError, match=call + r"got multiple values for argument 'alias'$"):
         client.create_alias("books", "b", alias="c")  # type: ignore[misc]  # that is the point
+    with pytest.raises(TypeError, match=r"^MilvusClient\.search\(\) missing 1 required positional argument"):
+        client.search()  # type: ignore[call-arg]  # that is the point
+    with pytest.raises(TypeError, match=r"^AsyncMilvusClient\.close\(\) takes 1 positional argument but 2 were given$"):
+        _ = _async_client().close(1)  # type: ignore[call-arg]  # that is the point
 
 
 def test_errors_from_inside_are_left_alone() -> None:
