@@ -5,7 +5,8 @@ The facts are ``milvusclient/_proto/protocol.tsv``: one message, field, enum val
 * ``*.proto``: our own description of the messages, in packages ``milvusclient.proto.*`` and without extensions, so
   that it never collides with another package that registers Milvus messages (names never cross the wire);
 * ``milvus.binpb``: all of them compiled, which is what the client loads;
-* ``*_pb2.py`` and ``*_pb2.pyi``: tiny modules that make classes on demand, and their types.
+* ``*_pb2.py`` and ``*_pb2.pyi``: tiny modules that make classes on demand, and their types;
+* ``milvus_calls.py``: the calls of the service, for serving them.
 
 Usage: ``python tools/protos.py`` writes, ``python tools/protos.py --check`` compares and fails if anything differs.
 Needs grpcio-tools and mypy-protobuf, at the versions of the development extra: both leave traces in what they write.
@@ -55,6 +56,19 @@ from milvusclient._proto._pool import lazy_module
 
 __getattr__, __dir__ = lazy_module("{family}", globals())
 '''
+_CALLS = '''\
+"""Every call of the service: name, request, reply, which sides stream. Written by tools/protos.py."""
+
+from __future__ import annotations
+
+__all__ = ["CALLS", "SERVICE"]
+
+SERVICE = "{service}"
+
+#: Request and reply are named with the file that describes them, such as ``common.Status``.
+CALLS: tuple[tuple[str, str, str, bool, bool], ...] = (
+{rows})
+'''
 _NAMED_TYPE = re.compile(re.escape(THEIRS) + r"[\w.]+")
 _MAP = re.compile(r"map<(\w+),(?:\w+:)?([\w.]+)>")
 
@@ -78,6 +92,7 @@ class Facts:
     messages: dict[str, list[Field]] = field(default_factory=dict)
     enums: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     calls: set[str] = field(default_factory=set)
+    service: list[tuple[str, str, str, bool, bool]] = field(default_factory=list)
 
 
 def short(name: str) -> str:
@@ -97,7 +112,10 @@ def read_facts(path: Path) -> Facts:
         elif kind == "enum":
             facts.enums[name] = []
         elif kind == "method" and row["parent"] == SERVICE:
-            facts.calls |= {short(row["request_type"]), short(row["response_type"])}
+            request, reply = short(row["request_type"]), short(row["response_type"])
+            facts.calls |= {request, reply}
+            streams = (row["client_streaming"] == "1", row["server_streaming"] == "1")
+            facts.service.append((name, request, reply, *streams))
     for row in rows:
         parent, name = short(row["parent"]), row["name"]
         if row["kind"] == "field":
@@ -228,6 +246,10 @@ def generate(root: Path) -> None:
     for family in families:
         (root / FOLDER / f"{family}.proto").write_text(ProtoWriter(facts, wanted, family).text(), encoding="utf-8")
         (root / FOLDER / f"{family}_pb2.py").write_text(_MODULE.format(family=family), encoding="utf-8")
+    rows = "".join(
+        f'    ("{name}", "{request}", "{reply}", {a}, {b}),\n' for name, request, reply, a, b in facts.service
+    )
+    (root / FOLDER / "milvus_calls.py").write_text(_CALLS.format(service=SERVICE, rows=rows), encoding="utf-8")
     compile_protos(root, [(FOLDER / f"{family}.proto").as_posix() for family in families])
 
 
@@ -243,7 +265,7 @@ def compile_protos(root: Path, files: list[str]) -> None:
 
 def generated_files(root: Path) -> dict[str, bytes]:
     """Return the contents of all files that only this tool may write."""
-    patterns = ("*.proto", "*.binpb", "*_pb2.py", "*.pyi")
+    patterns = ("*.proto", "*.binpb", "*_pb2.py", "*.pyi", "milvus_calls.py")
     return {path.name: path.read_bytes() for pattern in patterns for path in sorted((root / FOLDER).glob(pattern))}
 
 

@@ -45,10 +45,15 @@ def _split(file_set: bytes) -> Iterator[bytes]:
         position += length
 
 
+def serialized_files() -> Iterator[bytes]:
+    """Yield the description of each .proto file, in the order of their imports."""
+    return _split(_FILE_SET.read_bytes())
+
+
 def _load() -> DescriptorPool:
     pool = DescriptorPool()
-    for file in _split(_FILE_SET.read_bytes()):
-        pool.AddSerializedFile(file)  # protoc wrote the files in the order of their imports
+    for file in serialized_files():
+        pool.AddSerializedFile(file)
     return pool
 
 
@@ -81,17 +86,20 @@ def _lookup(file: FileDescriptor, name: str) -> object:
     raise KeyError(name)
 
 
-def lazy_module(family: str, namespace: dict[str, object]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+def lazy_module(
+    family: str, namespace: dict[str, object], pool: DescriptorPool | None = None
+) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
     """Make ``__getattr__`` and ``__dir__`` (PEP 562) of the module for one .proto file.
 
     Args:
         family: name of the file without folder and suffix, such as ``"schema"``.
         namespace: ``globals()`` of the module; what has been made is kept there, so that each name is made once.
+        pool: where the file is described; None means the client's own messages.
 
     Returns:
         The two functions, in that order.
     """
-    file = _POOL.FindFileByName(f"milvusclient/_proto/{family}.proto")
+    file = (pool or _POOL).FindFileByName(f"milvusclient/_proto/{family}.proto")
 
     def get(name: str) -> object:
         try:

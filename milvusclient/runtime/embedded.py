@@ -12,6 +12,7 @@ from typing import Protocol
 from milvusclient.config.settings import ConnectionConfig
 from milvusclient.exceptions import ConnectError, ConnectionConfigException, ErrorCode
 from milvusclient.policy.errors import embedded_in_child_error
+from milvusclient.runtime import lite_imports
 
 __all__ = ["start", "stop"]
 
@@ -70,6 +71,7 @@ class _Manager(Protocol):
 
 
 def _manager() -> _Manager:
+    lite_imports.install()
     from milvus_lite.server_manager import server_manager_instance  # type: ignore[import-untyped]  # it has no types
 
     manager: _Manager = server_manager_instance
