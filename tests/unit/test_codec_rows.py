@@ -284,8 +284,15 @@ def test_auto_ids() -> None:
     assert [each.field_name for each in encoded_columns([{"x": 1, "id": 4}], info)] == ["id", "x"]
     with pytest.raises(DataNotMatchException, match=r"row 1, field 'id'.*in every row or in none"):
         encoded_columns([{"x": 1, "id": 4}, {"x": 1}], info)
-    with pytest.raises(DataNotMatchException, match="field 'id'"):
-        encoded_columns([{"x": 1}], info, upsert=True)
+    for rows in ([{"x": 1}], [{"id": 4, "x": 1}, {"x": 1}]):
+        with pytest.raises(
+            DataNotMatchException, match=r"field 'id'.*finds the rows to replace.*give it in every row \("
+        ):
+            encoded_columns(rows, info, upsert=True)
+        with pytest.raises(
+            DataNotMatchException, match=r"field 'id'.*finds the rows to replace.*give it in every row \("
+        ):
+            encoded_columns(rows, info, upsert=True, partial=True)
 
 
 def test_partial_updates() -> None:

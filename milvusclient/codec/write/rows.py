@@ -77,7 +77,7 @@ def encode_rows(rows: Rows, collection: CollectionInfo, *, upsert: bool = False,
             _refuse_output(rows, field)
             continue
         skip = _may_skip(rows, field, upsert=upsert, partial=partial)
-        values, missing = _gather(rows, field, ready, skip=skip, partial=partial)
+        values, missing = _gather(rows, field, ready, skip=skip, upsert=upsert, partial=partial)
         uneven = uneven or missing
         if values is None:
             continue
@@ -86,7 +86,7 @@ def encode_rows(rows: Rows, collection: CollectionInfo, *, upsert: bool = False,
     columns = [encode_column(field, values) for field, values in gathered]
     for struct in collection.struct_fields:
         skip = partial and not _any_has(rows, struct.name)
-        values, missing = _gather(rows, struct, ready, skip=skip, partial=partial)
+        values, missing = _gather(rows, struct, ready, skip=skip, upsert=upsert, partial=partial)
         uneven = uneven or missing
         if values is None:
             continue
@@ -128,7 +128,7 @@ def _gather_many(rows: Rows, collection: CollectionInfo) -> dict[str, list[objec
 
 
 def _gather(
-    rows: Rows, field: Named, ready: Mapping[str, list[object]], *, skip: bool, partial: bool
+    rows: Rows, field: Named, ready: Mapping[str, list[object]], *, skip: bool, upsert: bool, partial: bool
 ) -> tuple[list[object] | None, bool]:
     """The values of a column, one for each row, and whether some row left it out; ``ready`` may have it.
 
@@ -145,7 +145,10 @@ def _gather(
     except KeyError:
         pass
     missing = next(index for index, row in enumerate(rows) if name not in row)
-    if partial or (isinstance(field, FieldInfo) and field.is_primary and field.auto_id):
+    is_key = isinstance(field, FieldInfo) and field.is_primary
+    if is_key and (upsert or partial):
+        got = "none; an upsert finds the rows to replace by their keys, so give it in every row"
+    elif partial or (isinstance(field, FieldInfo) and is_key and field.auto_id):
         # In a partial update a null would overwrite what is stored.
         got = "none; give it in every row or in none"
     elif field.nullable or (isinstance(field, FieldInfo) and field.has_default):
