@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any, TypeVar
 
-__all__ = ["suggest_keywords"]
+__all__ = ["keyword_hint", "keyword_names", "marked_as_coroutine_function", "public_functions", "suggest_keywords"]
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -86,21 +86,22 @@ def suggest_keywords(cls: _Class) -> _Class:
         Traceback (most recent call last):
         TypeError: FieldSchema.__init__() got an unexpected keyword argument 'nulable'. Did you mean 'nullable'?
     """
-    for name, value in _public(cls):
+    for name, value in public_functions(cls):
         kind = type(value) if isinstance(value, staticmethod | classmethod) else None
         function = value.__func__ if kind is not None else value
-        if isinstance(function, FunctionType) and _keywords(function) is not None:
+        if isinstance(function, FunctionType) and keyword_names(function) is not None:
             wrapper = _suggesting(function, f"{cls.__name__}.{name}")
             setattr(cls, name, wrapper if kind is None else kind(wrapper))
     return cls
 
 
-def _public(cls: type) -> Iterator[tuple[str, Any]]:
+def public_functions(cls: type) -> Iterator[tuple[str, Any]]:
+    """Yield the constructor and the public members of a class, inherited ones included, with their names."""
     members = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
     return ((name, value) for name, value in members.items() if name == "__init__" or not name.startswith("_"))
 
 
-def _keywords(function: FunctionType) -> list[str] | None:
+def keyword_names(function: FunctionType) -> list[str] | None:
     """Return the names by which arguments can be given; None if every name is accepted."""
     code = function.__code__
     if code.co_flags & inspect.CO_VARKEYWORDS:
@@ -117,17 +118,17 @@ def _suggesting(function: FunctionType, shown: str) -> Callable[..., Any]:
             # With a second frame it was raised inside of the function, not by calling it.
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:
                 raise
-            message = _unknown_keyword(shown, _keywords(function) or [], kwargs) or str(error).replace(
+            message = _unknown_keyword(shown, keyword_names(function) or [], kwargs) or str(error).replace(
                 f"{function.__qualname__}()", f"{shown}()", 1
             )
         raise TypeError(message)
 
     functools.update_wrapper(call, function)
     call.__qualname__ = shown
-    return _marked(call) if inspect.iscoroutinefunction(function) else call
+    return marked_as_coroutine_function(call) if inspect.iscoroutinefunction(function) else call
 
 
-def _marked(call: Callable[..., Any]) -> Callable[..., Any]:
+def marked_as_coroutine_function(call: Callable[..., Any]) -> Callable[..., Any]:
     """Mark the wrapper of a coroutine function as one: it returns what that returns, a coroutine."""
     if sys.version_info >= (3, 12):
         return inspect.markcoroutinefunction(call)
@@ -141,10 +142,17 @@ def _unknown_keyword(shown: str, known: list[str], given: dict[str, object]) -> 
     unknown = next((name for name in given if name not in known), None)
     if unknown is None:
         return None
-    return f"{shown}() got an unexpected keyword argument {unknown!r}. {_hint(shown, unknown, known)}"
+    return f"{shown}() got an unexpected keyword argument {unknown!r}. {keyword_hint(shown, unknown, known)}"
 
 
-def _hint(shown: str, unknown: str, known: list[str]) -> str:
+def keyword_hint(shown: str, unknown: str, known: list[str]) -> str:
+    """Say what was probably meant by a keyword that a call does not have.
+
+    Args:
+        shown: the call, such as ``"MilvusClient.search"``.
+        unknown: the keyword.
+        known: the keywords that the call has.
+    """
     instead = _INSTEAD.get((shown.rpartition(".")[2], unknown))
     if instead is not None and (not shown.endswith(".__init__") or "uri" in known):
         return instead

@@ -1,4 +1,4 @@
-"""The functions of a :class:`FunctionChain`. ``from milvusclient.function_chain import fn`` imports this module."""
+"""The functions of a :class:`FunctionChain`; programs import them from ``milvusclient.pymilvus.function_chain``."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def col(name: str) -> ColumnRef:
         ParamError: ``name`` is empty or not a str.
 
     Example:
-        >>> from milvusclient.function_chain import col
+        >>> from milvusclient.pymilvus.function_chain import col
         >>> col("stars")
         ColumnRef(name='stars')
     """
@@ -103,7 +103,7 @@ def num_combine(*cols: ColumnRef, mode: str = "sum", weights: list[float] | None
         ParamError: there are fewer than two columns, ``mode`` is not known, or ``weights`` does not match the columns.
 
     Example:
-        >>> from milvusclient.function_chain import col, fn
+        >>> from milvusclient.pymilvus.function_chain import col, fn
         >>> fn.num_combine(col("a"), col("b"), mode="weighted", weights=[1, 2]).params["weights"]
         [1.0, 2.0]
     """
@@ -146,7 +146,7 @@ def decay(
         ParamError: ``value`` is not a column, ``function`` is not known, or another argument is not a number.
 
     Example:
-        >>> from milvusclient.function_chain import col, fn
+        >>> from milvusclient.pymilvus.function_chain import col, fn
         >>> fn.decay(col("age"), function="gauss", origin=0, scale=7).params["offset"]
         0
     """
@@ -246,7 +246,7 @@ def rerank_model(
         ParamError: ``value`` is not a column, ``queries`` is not a list of str, or ``params`` is not a dict.
 
     Example:
-        >>> from milvusclient.function_chain import col, fn
+        >>> from milvusclient.pymilvus.function_chain import col, fn
         >>> fn.rerank_model(col("body"), queries=["what is a vector?"], provider="tei").params["provider"]
         'tei'
     """

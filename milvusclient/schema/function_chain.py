@@ -79,7 +79,7 @@ class FunctionChain:
         ParamError: ``stage`` is not a FunctionChainStage, or ``name`` is not a str.
 
     Example:
-        >>> from milvusclient.function_chain import FunctionChain, FunctionChainStage, col, fn
+        >>> from milvusclient.pymilvus.function_chain import FunctionChain, FunctionChainStage, col, fn
         >>> chain = FunctionChain(FunctionChainStage.L2_RERANK)
         >>> chain = chain.map("total", fn.num_combine(col("$score"), col("stars"), mode="sum")).sort("total").limit(5)
         >>> [step.op for step in chain.ops]

@@ -24,8 +24,8 @@ from milvusclient import (
     connections,
     hybridts_to_unixtime,
 )
-from milvusclient.client.types import LoadState
-from milvusclient.milvus_client import IndexParams as SameIndexParams
+from milvusclient.pymilvus.client.types import LoadState
+from milvusclient.pymilvus.milvus_client import IndexParams as SameIndexParams
 from milvusclient.registry import Connections
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from milvusclient.exceptions import ParamError
-from milvusclient.function_chain import (
+from milvusclient.pymilvus.function_chain import (
     ColumnRef,
     FunctionChain,
     FunctionChainExpr,

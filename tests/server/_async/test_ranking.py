@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from milvusclient import AsyncMilvusClient, Function, FunctionScore, FunctionType, MilvusException
-from milvusclient.function_chain import FunctionChain, FunctionChainStage, col, fn
+from milvusclient.pymilvus.function_chain import FunctionChain, FunctionChainStage, col, fn
 from tests.server.both import BOOK_ROWS, BOOKS, MILVUS_235, Server
 
 ORIGIN = [0.0, 0.0]

@@ -1,1 +1,0 @@
-"""Where programs written for the reference client import schemas and connections from; there is no ORM."""

@@ -1,0 +1,11 @@
+"""Iterators over the rows of queries and the hits of searches."""
+
+from __future__ import annotations
+
+from milvusclient._sync.iterators import QueryIterator, SearchIterator
+from milvusclient._sync.iterators import SearchIterator as SearchIteratorV2
+from milvusclient.pymilvus._names import module_names
+
+__all__ = ["QueryIterator", "SearchIterator", "SearchIteratorV2"]
+
+__getattr__, __dir__ = module_names(__name__)

@@ -1,0 +1,13 @@
+"""The class of deprecation warnings; what this door offers is not deprecated, so none is given."""
+
+from __future__ import annotations
+
+from milvusclient.pymilvus._names import module_names
+
+__all__ = ["PyMilvusDeprecationWarning"]
+
+__getattr__, __dir__ = module_names(__name__)
+
+
+class PyMilvusDeprecationWarning(FutureWarning):
+    """What programs silence with ``warnings.filterwarnings``."""

@@ -1,0 +1,66 @@
+"""The errors, which are those of :mod:`milvusclient.exceptions`."""
+
+from __future__ import annotations
+
+from milvusclient.exceptions import (
+    AmbiguousIndexName,
+    AutoIDException,
+    CannotInferSchemaException,
+    ClusteringKeyException,
+    CollectionNotExistException,
+    ConnectError,
+    ConnectionConfigException,
+    ConnectionNotExistException,
+    DataNotMatchException,
+    DataTypeNotMatchException,
+    DataTypeNotSupportException,
+    DescribeCollectionException,
+    ErrorCode,
+    FieldsTypeException,
+    FieldTypeException,
+    FunctionsTypeException,
+    IndexNotExistException,
+    InvalidConsistencyLevel,
+    MilvusException,
+    MilvusUnavailableException,
+    ParamError,
+    PartitionAlreadyExistException,
+    PartitionKeyException,
+    PrimaryKeyException,
+    SchemaMismatchRetryableException,
+    SchemaNotReadyException,
+    ServerVersionIncompatibleException,
+)
+from milvusclient.pymilvus._names import module_names
+
+__all__ = [
+    "AmbiguousIndexName",
+    "AutoIDException",
+    "CannotInferSchemaException",
+    "ClusteringKeyException",
+    "CollectionNotExistException",
+    "ConnectError",
+    "ConnectionConfigException",
+    "ConnectionNotExistException",
+    "DataNotMatchException",
+    "DataTypeNotMatchException",
+    "DataTypeNotSupportException",
+    "DescribeCollectionException",
+    "ErrorCode",
+    "FieldTypeException",
+    "FieldsTypeException",
+    "FunctionsTypeException",
+    "IndexNotExistException",
+    "InvalidConsistencyLevel",
+    "MilvusException",
+    "MilvusUnavailableException",
+    "ParamError",
+    "PartitionAlreadyExistException",
+    "PartitionKeyException",
+    "PrimaryKeyException",
+    "SchemaMismatchRetryableException",
+    "SchemaNotReadyException",
+    "ServerVersionIncompatibleException",
+]
+
+__getattr__, __dir__ = module_names(__name__)

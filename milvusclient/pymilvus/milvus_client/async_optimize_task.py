@@ -1,0 +1,11 @@
+"""The asyncio task of ``optimize``."""
+
+from __future__ import annotations
+
+from milvusclient.models.infos import OptimizeResult, ProgressStage
+from milvusclient.pymilvus._names import module_names
+from milvusclient.runtime.optimize_task import AsyncOptimizeTask
+
+__all__ = ["AsyncOptimizeTask", "OptimizeResult", "ProgressStage"]
+
+__getattr__, __dir__ = module_names(__name__)

@@ -1,0 +1,85 @@
+"""The client of this door: it drops what it does not know, and its results print as the reference client's do."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from milvusclient._sync.client import MilvusClient as StrictClient
+from milvusclient._sync.session import MilvusClientSession
+from milvusclient.exceptions import DataNotMatchException
+from milvusclient.pymilvus._names import module_names
+from milvusclient.pymilvus.milvus_client._builders import RESULTS, Builders
+from milvusclient.pymilvus.tolerance import Tolerant, tolerant
+
+__all__ = ["MilvusClient", "MilvusClientSession"]
+
+__getattr__, __dir__ = module_names(__name__)
+
+
+class MilvusClient(Builders, StrictClient, metaclass=Tolerant):
+    """A client of a Milvus server, of a cluster, or of a local file; see :class:`milvusclient.MilvusClient`."""
+
+    _strict: ClassVar[type] = StrictClient
+
+    def insert(
+        self,
+        collection_name: str,
+        data: Any,
+        timeout: float | None = None,
+        partition_name: str | None = "",
+        **kwargs: Any,
+    ) -> dict[str, Any]:
+        """Insert rows; a NaN in JSON becomes null.
+
+        Args:
+            collection_name: name or alias of the collection.
+            data: one row, or rows.
+            timeout: seconds for the whole operation; None means no limit.
+            partition_name: the partition; empty leaves it to the server.
+            **kwargs: as for the strict client.
+        """
+        try:
+            return super().insert(collection_name, data, timeout, partition_name, **kwargs)
+        except DataNotMatchException:
+            rows = self._rows_with_nulls(collection_name, data)
+            if rows is None:
+                raise
+        return super().insert(collection_name, rows, timeout, partition_name, **kwargs)
+
+    def upsert(
+        self,
+        collection_name: str,
+        data: Any,
+        timeout: float | None = None,
+        partition_name: str | None = "",
+        **kwargs: Any,
+    ) -> dict[str, Any]:
+        """Insert rows or replace them; a NaN in JSON becomes null.
+
+        Args:
+            collection_name: name or alias of the collection.
+            data: one row, or rows.
+            timeout: seconds for the whole operation; None means no limit.
+            partition_name: the partition; empty leaves it to the server.
+            **kwargs: as for the strict client.
+        """
+        try:
+            return super().upsert(collection_name, data, timeout, partition_name, **kwargs)
+        except DataNotMatchException:
+            rows = self._rows_with_nulls(collection_name, data)
+            if rows is None:
+                raise
+        return super().upsert(collection_name, rows, timeout, partition_name, **kwargs)
+
+    def _rows_with_nulls(self, collection_name: str, data: object) -> Any:
+        from milvusclient.pymilvus.client._presented import rows_with_nulls
+
+        return rows_with_nulls(data, self.describe_collection(collection_name))
+
+    def _get_connection(self) -> Any:
+        from milvusclient.pymilvus.client._handler import Handler
+
+        return Handler(self)
+
+
+tolerant(MilvusClient, RESULTS)

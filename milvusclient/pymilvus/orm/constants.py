@@ -1,0 +1,116 @@
+"""Constants: those of :mod:`milvusclient.pymilvus.client.constants`, and some of the ORM's own."""
+
+from __future__ import annotations
+
+from milvusclient.pymilvus.client.constants import (
+    BATCH_SIZE,
+    CALC_DIST_BM25,
+    CALC_DIST_COSINE,
+    CALC_DIST_HAMMING,
+    CALC_DIST_IP,
+    CALC_DIST_JACCARD,
+    CALC_DIST_L2,
+    CALC_DIST_TANIMOTO,
+    COLLECTION_ID,
+    DEFAULT_SEARCH_EXTENSION_RATE,
+    EF,
+    FIELDS,
+    GUARANTEE_TIMESTAMP,
+    INT64_MAX,
+    IS_PRIMARY,
+    ITERATOR_FIELD,
+    ITERATOR_SESSION_CP_FILE,
+    ITERATOR_SESSION_TS_FIELD,
+    MAX_BATCH_SIZE,
+    MAX_FILTERED_IDS_COUNT_ITERATION,
+    MAX_TRY_TIME,
+    METRIC_TYPE,
+    MILVUS_LIMIT,
+    OFFSET,
+    PARAMS,
+    QUERY_ITER_LAST_ELEMENT_OFFSET,
+    QUERY_ITER_LAST_PK,
+    RADIUS,
+    RANGE_FILTER,
+    REDUCE_STOP_FOR_BEST,
+    UNLIMITED,
+)
+
+__all__ = [
+    "BATCH_SIZE",
+    "CALC_DIST_BIN_VEC",
+    "CALC_DIST_BM25",
+    "CALC_DIST_COSINE",
+    "CALC_DIST_DIM",
+    "CALC_DIST_FLOAT_VEC",
+    "CALC_DIST_HAMMING",
+    "CALC_DIST_IDS",
+    "CALC_DIST_IP",
+    "CALC_DIST_JACCARD",
+    "CALC_DIST_L2",
+    "CALC_DIST_METRIC",
+    "CALC_DIST_SQRT",
+    "CALC_DIST_TANIMOTO",
+    "COLLECTION_ID",
+    "COMMON_TYPE_PARAMS",
+    "DEFAULT_MAX_HAMMING_DISTANCE",
+    "DEFAULT_MAX_JACCARD_DISTANCE",
+    "DEFAULT_MAX_L2_DISTANCE",
+    "DEFAULT_MAX_TANIMOTO_DISTANCE",
+    "DEFAULT_MIN_COSINE_DISTANCE",
+    "DEFAULT_MIN_IP_DISTANCE",
+    "DEFAULT_SEARCH_EXTENSION_RATE",
+    "DISTANCE",
+    "EF",
+    "FIELDS",
+    "GUARANTEE_TIMESTAMP",
+    "ID",
+    "INT64_MAX",
+    "IS_PRIMARY",
+    "ITERATOR_FIELD",
+    "ITERATOR_SESSION_CP_FILE",
+    "ITERATOR_SESSION_TS_FIELD",
+    "MAX_BATCH_SIZE",
+    "MAX_FILTERED_IDS_COUNT_ITERATION",
+    "MAX_TRY_TIME",
+    "METRIC_TYPE",
+    "MILVUS_LIMIT",
+    "OFFSET",
+    "PARAMS",
+    "QUERY_ITER_LAST_ELEMENT_OFFSET",
+    "QUERY_ITER_LAST_PK",
+    "RADIUS",
+    "RANGE_FILTER",
+    "REDUCE_STOP_FOR_BEST",
+    "TYPE",
+    "UNLIMITED",
+    "BM25_b",
+    "BM25_k1",
+]  # fmt: skip
+
+COMMON_TYPE_PARAMS = (
+    "dim",
+    "max_length",
+    "max_capacity",
+    "enable_match",
+    "enable_analyzer",
+    "analyzer_params",
+    "multi_analyzer_params",
+)
+CALC_DIST_IDS = "ids"
+CALC_DIST_FLOAT_VEC = "float_vectors"
+CALC_DIST_BIN_VEC = "bin_vectors"
+CALC_DIST_METRIC = "metric"
+CALC_DIST_SQRT = "sqrt"
+CALC_DIST_DIM = "dim"
+ID = "id"
+TYPE = "type"
+DISTANCE = "distance"
+DEFAULT_MAX_L2_DISTANCE = 99999999.0
+DEFAULT_MIN_IP_DISTANCE = -99999999.0
+DEFAULT_MAX_HAMMING_DISTANCE = 99999999.0
+DEFAULT_MAX_TANIMOTO_DISTANCE = 99999999.0
+DEFAULT_MAX_JACCARD_DISTANCE = 2.0
+DEFAULT_MIN_COSINE_DISTANCE = -2.0
+BM25_k1 = "bm25_k1"
+BM25_b = "bm25_b"

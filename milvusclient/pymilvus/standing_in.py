@@ -1,0 +1,141 @@
+"""Standing in: ``import pymilvus`` means :mod:`milvusclient.pymilvus` in this process."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.metadata import Distribution, DistributionFinder
+from types import ModuleType
+from typing import NoReturn
+
+from milvusclient.pymilvus._version import __version__
+
+__all__ = ["install"]
+
+_NAME = "pymilvus"
+_DOOR = __name__.rpartition(".")[0]
+#: What comes from installed packages where there are any: it works without the rest of the reference client.
+_MESSAGES, _MODEL = f"{_NAME}.grpc_gen", f"{_NAME}.model"
+
+_lock = threading.Lock()
+
+
+def install() -> None:
+    """Let ``import pymilvus`` mean :mod:`milvusclient.pymilvus`, for everybody in this process; twice is harmless.
+
+    ``pymilvus.model`` still comes from the package pymilvus-model, and ``pymilvus.grpc_gen`` from pymilvus, where they
+    are installed; nothing else of pymilvus is loaded.
+
+    Raises:
+        ImportError: pymilvus is loaded already, so that some code has its classes.
+
+    Example:
+        >>> import milvusclient.pymilvus
+        >>> milvusclient.pymilvus.install()
+        >>> import pymilvus
+        >>> pymilvus is milvusclient.pymilvus
+        True
+    """
+    with _lock:
+        if _FINDER in sys.meta_path:
+            return
+        loaded = sys.modules.get(_NAME)
+        if loaded is not None and loaded is not sys.modules[_DOOR]:
+            raise ImportError(
+                f"pymilvus is loaded already, from {getattr(loaded, '__file__', None)!r}; call "
+                f"{_DOOR}.install() before anything imports pymilvus, for example in the first lines of the program, "
+                f"or start the program with: python -m {_DOOR} SCRIPT",
+                name=_NAME,
+            )
+        sys.meta_path.insert(0, _FINDER)
+
+
+class _Alias(Loader):
+    """Loads a module under another name: both names mean one module."""
+
+    def __init__(self, target: str) -> None:
+        self._target = target
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:  # noqa: ARG002 - as its base has it
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        # The import system takes what stands here after the loading; the module keeps the names that it was made with.
+        sys.modules[module.__name__] = importlib.import_module(self._target)
+
+
+class _StandInDistribution(Distribution):
+    """What the metadata of installed packages says of the stand-in: libraries ask for the version of pymilvus there."""
+
+    def read_text(self, filename: str) -> str | None:
+        if filename != "METADATA":
+            return None
+        return f"Metadata-Version: 2.1\nName: {_NAME}\nVersion: {__version__}\n"
+
+    def locate_file(self, path: str | os.PathLike[str]) -> NoReturn:
+        raise FileNotFoundError(f"the stand-in for pymilvus has no files, so none is at {os.fspath(path)!r}")
+
+
+class _Finder(DistributionFinder, MetaPathFinder):
+    """Finds the modules of the stand-in under the names of the reference client."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,  # noqa: ARG002 - as its base has it
+    ) -> ModuleSpec | None:
+        if fullname != _NAME and not fullname.startswith(f"{_NAME}."):
+            return None
+        if fullname in (_MESSAGES, _MODEL):
+            installed = PathFinder.find_spec(fullname, list(_installed_folders()))
+            if installed is not None:
+                return installed
+        elif fullname.startswith((f"{_MESSAGES}.", f"{_MODEL}.")) and not _is_door(fullname):
+            return PathFinder.find_spec(fullname, path)
+        door = _DOOR + fullname.removeprefix(_NAME)
+        found = sys.modules[door].__spec__ if door in sys.modules else importlib.util.find_spec(door)
+        if found is None:
+            raise ModuleNotFoundError(_missing(fullname), name=fullname)
+        spec = ModuleSpec(fullname, _Alias(door), is_package=found.submodule_search_locations is not None)
+        spec.origin = found.origin
+        return spec
+
+    def find_distributions(
+        self,
+        context: DistributionFinder.Context = DistributionFinder.Context(),  # noqa: B008 - as its base has it
+    ) -> Iterator[Distribution]:
+        if context.name is None or context.name.lower() == _NAME:
+            yield _StandInDistribution()
+
+
+def _installed_folders() -> Iterator[str]:
+    """Yield the folders of the installed pymilvus, and of what other packages put beside it."""
+    for entry in sys.path:
+        folder = os.path.join(entry or os.getcwd(), _NAME)
+        if os.path.isdir(folder):
+            yield folder
+
+
+def _is_door(fullname: str) -> bool:
+    """Return whether the parent of a module is one of the stand-in's."""
+    parent = sys.modules.get(fullname.rpartition(".")[0])
+    return parent is not None and parent.__name__.startswith(_DOOR)
+
+
+def _missing(fullname: str) -> str:
+    if fullname == _MODEL:
+        return "no module named 'pymilvus.model': it is a package of its own; pip install pymilvus-model"
+    return (
+        f"no module named {fullname!r}: {_DOOR} stands in for pymilvus {__version__} and has no such module; if the "
+        "program needs it, run it with pymilvus itself"
+    )
+
+
+_FINDER = _Finder()
