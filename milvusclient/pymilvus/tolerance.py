@@ -106,7 +106,8 @@ def drop_unknown(shown: str, known: Iterable[str], given: Mapping[str, Any]) -> 
     for keyword in given:
         if keyword not in known and (shown, keyword) not in _named:
             hint = keyword_hint(shown, keyword, sorted(known))
-            message = f"{shown}() does not know the keyword {keyword!r} and goes on without it. {hint}"
+            call = f"{shown.removesuffix('.__init__')}()"
+            message = f"{call} does not know the keyword {keyword!r} and goes on without it. {hint}"
             warnings.warn(message, UnknownKeywordWarning, stacklevel=_depth())
             _named.add((shown, keyword))
     return {keyword: value for keyword, value in given.items() if keyword in known}
