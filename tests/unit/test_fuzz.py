@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from milvusclient.exceptions import ConnectionConfigException, MilvusException
 from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.schema.enums import DataType
 from tests.support.columns import encoded_columns
+from tests.support.soak import scaled
 
 ALWAYS_THE_SAME = settings(
     derandomize=True,
@@ -37,7 +39,8 @@ _pieces = st.one_of(
 uris = st.lists(_pieces, max_size=9).map("".join)
 
 
-@settings(ALWAYS_THE_SAME, max_examples=2_000)
+@pytest.mark.soak
+@settings(ALWAYS_THE_SAME, max_examples=scaled(2_000, 500))
 @given(uri=uris, token=st.sampled_from(["", "key", "a:b"]), db_name=st.sampled_from(["", "films", "é", "a b"]))
 def test_a_uri_is_normalised_or_refused(uri: str, token: str, db_name: str) -> None:
     try:
@@ -50,7 +53,8 @@ def test_a_uri_is_normalised_or_refused(uri: str, token: str, db_name: str) -> N
     assert config.alias == pickle.loads(pickle.dumps(config)).alias
 
 
-@settings(ALWAYS_THE_SAME, max_examples=1_000)
+@pytest.mark.soak
+@settings(ALWAYS_THE_SAME, max_examples=scaled(1_000, 250))
 @given(before=uris, after=uris)
 def test_no_refusal_shows_what_stands_before_the_at_sign(before: str, after: str) -> None:
     try:
@@ -66,7 +70,8 @@ def test_no_refusal_shows_what_stands_before_the_at_sign(before: str, after: str
 _texts = st.text(max_size=6)
 
 
-@settings(ALWAYS_THE_SAME, max_examples=600)
+@pytest.mark.soak
+@settings(ALWAYS_THE_SAME, max_examples=scaled(600, 150))
 @given(one=st.tuples(_texts, _texts, _texts), other=st.tuples(_texts, _texts, _texts))
 def test_aliases_are_equal_exactly_for_equal_settings(one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
     first, second = _config(*one), _config(*other)
@@ -133,13 +138,15 @@ def _outcome(rows: object, collection: CollectionInfo) -> str:
     return "encoded"
 
 
-@settings(ALWAYS_THE_SAME, max_examples=2_500)
+@pytest.mark.soak
+@settings(ALWAYS_THE_SAME, max_examples=scaled(2_500, 625))
 @given(name=st.sampled_from(sorted(FIELDS)), values=st.lists(_values, min_size=1, max_size=3))
 def test_any_value_is_encoded_or_refused(name: str, values: list[object]) -> None:
     assert _outcome([{"id": index, name: value} for index, value in enumerate(values)], _collection(name)) != ""
 
 
-@settings(ALWAYS_THE_SAME, max_examples=1_000)
+@pytest.mark.soak
+@settings(ALWAYS_THE_SAME, max_examples=scaled(1_000, 250))
 @given(
     rows=st.one_of(
         _values,

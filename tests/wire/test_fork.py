@@ -19,11 +19,12 @@ from milvusclient import MilvusClient, MilvusException, connections
 from milvusclient.transport import grpc_sync
 from tests.support.forks import ROOT, in_child, run_program
 from tests.support.scripted import ScriptedServer
+from tests.support.soak import scaled
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="fork() is of Unix")
 
 
-FORKS = 200
+FORKS = scaled(200, 40)
 
 
 def test_a_child_uses_inherited_clients_and_new_ones(scripted_server: ScriptedServer) -> None:
@@ -43,6 +44,7 @@ def test_a_child_uses_inherited_clients_and_new_ones(scripted_server: ScriptedSe
     assert scripted_server.connections == 2, "the child opened one channel of its own, the parent kept its own"
 
 
+@pytest.mark.soak
 def test_many_forks_of_an_idle_parent(scripted_server: ScriptedServer) -> None:
     client = MilvusClient(scripted_server.uri)
 
@@ -57,6 +59,7 @@ def test_many_forks_of_an_idle_parent(scripted_server: ScriptedServer) -> None:
     assert scripted_server.connections == 2 * FORKS + 1
 
 
+@pytest.mark.soak
 def test_many_forks_with_calls_in_flight_on_four_threads(scripted_server: ScriptedServer) -> None:
     client = MilvusClient(scripted_server.uri)
     running = True

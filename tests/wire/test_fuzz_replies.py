@@ -17,6 +17,7 @@ from tests.support import scenario as scenarios
 from tests.support.canned_state import AbortError, State
 from tests.support.mutations import spoil_bytes, spoil_message
 from tests.support.scenario import Run, Scenario
+from tests.support.soak import scaled
 from tests.wire.differences import DIFFERENCES
 from tests.wire.not_yet import NOT_YET
 
@@ -108,8 +109,9 @@ def server() -> Iterator[SpoilingServer]:
         yield spoiling
 
 
+@pytest.mark.soak
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@settings(ALWAYS_THE_SAME, max_examples=6_000)
+@settings(ALWAYS_THE_SAME, max_examples=scaled(6_000, 1_000))
 @given(scenario=st.sampled_from(SCENARIOS), seed=st.integers(1, 2**32))
 def test_any_answer_gives_a_result_or_an_error_of_ours(scenario: Scenario, seed: int, server: SpoilingServer) -> None:
     run = SpoiltRun(milvusclient, milvusclient.MilvusClient, server, "127.0.0.1:1")  # type: ignore[arg-type]  # enough of a recorder

@@ -16,12 +16,14 @@ import pytest
 
 from milvusclient import AsyncMilvusClient
 from tests.support.scripted import ScriptedServer
+from tests.support.soak import scaled
 
 T = TypeVar("T")
 LoopFactory: TypeAlias = Callable[[], asyncio.AbstractEventLoop]
 
-LOOPS = 1_000
-SEARCHES = 10_000
+#: At least 400, so that growth is seen after the first hundreds.
+LOOPS = scaled(1_000, 400)
+SEARCHES = scaled(10_000, 2_000)
 MEGABYTE = 1 << 20
 
 
@@ -48,7 +50,8 @@ def memory() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def test_a_thousand_loops_leave_nothing(scripted_server: ScriptedServer, new_loop: LoopFactory) -> None:
+@pytest.mark.soak
+def test_many_loops_leave_nothing(scripted_server: ScriptedServer, new_loop: LoopFactory) -> None:
     """Every other client is closed; the others go with their loops."""
 
     async def use(close: bool) -> None:
@@ -104,7 +107,8 @@ def test_cancelling_one_of_many_tasks_cancels_its_call_and_only_it(
     assert scripted_server.connections == 1
 
 
-def test_ten_thousand_searches_at_once(scripted_server: ScriptedServer, new_loop: LoopFactory) -> None:
+@pytest.mark.soak
+def test_thousands_of_searches_at_once(scripted_server: ScriptedServer, new_loop: LoopFactory) -> None:
     client = AsyncMilvusClient(scripted_server.uri)
 
     async def main() -> int:

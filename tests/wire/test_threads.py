@@ -10,16 +10,19 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from milvusclient import ConnectionNotExistException, MilvusClient
 from milvusclient._sync.core.pool import current_pool
 from milvusclient.runtime.callsite import closed_here
 from tests.support import leftovers
 from tests.support.proxy import Mode
 from tests.support.scripted import Received, ScriptedServer
+from tests.support.soak import scaled
 from tests.support.together import Running, Together
 
 #: Seconds of the storm.
-DURATION = float(os.environ.get("MILVUSCLIENT_STORM_SECONDS", "8"))
+DURATION = scaled(30, 4)
 THREADS = 64
 ALIASES = 8
 
@@ -41,6 +44,7 @@ def who_asks(request: Received) -> dict[str, Any]:
     return {"collection_names": [request.headers["dbname"], user]}
 
 
+@pytest.mark.soak
 def test_a_storm_of_threads_mixes_nothing_up_and_leaves_nothing(scripted_server: ScriptedServer) -> None:
     """Each alias has a database and a user of its own, and each reply says whose request it answers."""
     scripted_server.on("ShowCollections").reply_to(who_asks).forever()

@@ -14,12 +14,13 @@ from milvusclient.exceptions import ConnectError, ConnectionConfigException, Mil
 from tests.support.certificates import Certificates
 from tests.support.proxy import Mode
 from tests.support.scripted import ScriptedServer
+from tests.support.soak import scaled
 from tests.support.usage import Usage, needs_proc
 
-pytestmark = [needs_proc, pytest.mark.slow]
+pytestmark = [needs_proc, pytest.mark.slow, pytest.mark.soak]
 
-ROUNDS = 10_000
-FAILURES = 1_000
+ROUNDS = scaled(10_000, 1_000)
+FAILURES = scaled(1_000, 140)
 
 
 async def _rounds(server: ScriptedServer, count: int) -> None:
@@ -33,7 +34,7 @@ async def _rounds(server: ScriptedServer, count: int) -> None:
     server.forget_requests()
 
 
-async def test_ten_thousand_rounds_of_connect_call_and_close() -> None:
+async def test_many_rounds_of_connect_call_and_close() -> None:
     with ScriptedServer(workers=4) as server:
         await _rounds(server, ROUNDS // 10)
         before = Usage.now()
@@ -45,7 +46,7 @@ async def test_ten_thousand_rounds_of_connect_call_and_close() -> None:
         assert current_pool()._opening == {}
 
 
-async def test_a_thousand_failed_connects(certificates: Certificates) -> None:
+async def test_many_failed_connects(certificates: Certificates) -> None:
     server_certificate = certificates.server
     credentials = grpc.ssl_server_credentials([(server_certificate.key_pem, server_certificate.pem)])
     with (

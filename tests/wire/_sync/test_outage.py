@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import time
 
@@ -13,10 +12,11 @@ from milvusclient.exceptions import ConnectError, DeadlineExceededError, MilvusE
 from milvusclient.runtime.concurrency import in_thread
 from tests.support.proxy import Mode
 from tests.support.scripted import ScriptedServer
+from tests.support.soak import scaled
 from tests.support.together import Clock, Running, Together
 
 #: Seconds of a long outage; gRPC's own waits would grow with it.
-OUTAGE = float(os.environ.get("MILVUSCLIENT_OUTAGE_SECONDS", "4"))
+OUTAGE = scaled(60, 3)
 #: Seconds within which a call should be answered once the port accepts again: one, and what a busy machine adds.
 SOON = 4.0
 
@@ -28,6 +28,7 @@ def opened(server: ScriptedServer, **options: int) -> MilvusClient:
     return client
 
 
+@pytest.mark.soak
 def test_the_first_answer_comes_soon_after_a_long_outage_and_shakes_hands_once(
     scripted_server: ScriptedServer,
 ) -> None:
