@@ -14,8 +14,6 @@ from milvusclient.config.settings import (
     DEFAULT_CONNECT_TIMEOUT,
     ConnectionConfig,
     OptionValue,
-    PemSource,
-    TokenSource,
     config_from_environment,
     make_config,
 )
@@ -26,6 +24,8 @@ from milvusclient.runtime import named_configs
 from milvusclient.runtime.callsite import closed_here
 
 if TYPE_CHECKING:
+    from milvusclient.config.credentials import TokenSource
+    from milvusclient.config.tls import PemSource
     from milvusclient.models.connection import ConnectionInfo
 
 __all__ = ["ConnectionAddress", "Connections", "connections"]

@@ -7,7 +7,8 @@ import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
-from milvusclient.config.settings import Kind, make_config
+from milvusclient.config.settings import make_config
+from milvusclient.config.uri import Kind
 from milvusclient.exceptions import ParamError
 from milvusclient.models.health import RestHealth
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from milvusclient import rpc
@@ -38,14 +37,7 @@ from milvusclient._sync.snapshots import Snapshots
 from milvusclient._sync.users import Users
 from milvusclient._keywords import suggest_keywords
 from milvusclient.checks import UNSET, Unset
-from milvusclient.config.settings import (
-    ConnectionConfig,
-    OptionValue,
-    PemSource,
-    TokenSource,
-    config_from_environment,
-    make_config,
-)
+from milvusclient.config.settings import ConnectionConfig, OptionValue, config_from_environment, make_config
 from milvusclient.exceptions import ConnectionConfigException, UnimplementedError
 from milvusclient.operations import databases
 from milvusclient.policy.errors import conflict_error
@@ -59,6 +51,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+    from milvusclient.config.credentials import TokenSource
+    from milvusclient.config.tls import PemSource
     from milvusclient.models.connection import ConnectionInfo
 
 __all__ = ["MilvusClient"]
@@ -133,10 +127,13 @@ class MilvusClient(
         []
     """
 
-    #: The name that was given, which aliases of other databases are derived from; empty when it was derived.
+    #: The alias that was given, from which those of other databases are derived; empty if the alias itself is derived.
     _given_alias = ""
-    #: Whether nobody else knows the name.
+    #: Whether no other client knows the alias.
     _dedicated = False
+    #: The database that the given alias belongs to.
+    _home = ""
+    _client_options = ClientOptions()
 
     def __init__(
         self,
@@ -159,46 +156,33 @@ class MilvusClient(
         retry: RetryPolicy | None = None,
         slow_call_threshold: float | None = None,
     ) -> None:
-        if (
-            alias is None and dedicated is False and secure is None and server_pem_path is None and ca_pem_path is None
-            and client_pem_path is None and client_key_path is None and server_name == "" and grpc_options is None
-            and type(uri) is str and type(token) is str and "://" in uri
-        ):  # fmt: skip
-            try:
-                config = _plain_config(uri, user, password, db_name, token)
-            except TypeError:  # what a cache cannot hold is no text either, which this says
-                config = make_config(uri, user=user, password=password, db_name=db_name, token=token)
-            binding = Binding(config.alias, config, timeout)
-        else:
-            _check_alias(alias, dedicated)
-            base = _known_config(alias)
-            config = make_config(
-                uri if uri is not None else _implied(base).target.uri,
-                user=user,
-                password=password,
-                token=token,
-                db_name=db_name,
-                secure=secure,
-                server_pem_path=server_pem_path,
-                ca_pem_path=ca_pem_path,
-                client_pem_path=client_pem_path,
-                client_key_path=client_key_path,
-                server_name=server_name,
-                grpc_options=grpc_options,
-                base=base if base is not None or uri is not None else _implied(None),
-            )
-            if alias is not None and base is not None and config.differences(base):
-                raise conflict_error(alias, config, base)
-            self._given_alias = f"{config.alias}+{os.urandom(6).hex()}" if dedicated else (alias or "")
-            self._dedicated = dedicated
-            binding = Binding(self._given_alias or config.alias, config, timeout)
-        self._home = config.database
-        options = _DEFAULT_CLIENT_OPTIONS
+        known = None if alias is None else _known_config(alias, dedicated)
+        base = known if uri is not None else _implied_config(known)
+        config = make_config(
+            uri, user, password, token, db_name, secure, server_pem_path, ca_pem_path, client_pem_path, client_key_path,
+            server_name, grpc_options, base,
+        )  # fmt: skip
+        if alias is not None or dedicated:
+            self._name_connection(alias, dedicated, config, known)
         if retry is not None or slow_call_threshold is not None:
-            options = ClientOptions(retry or options.retry, slow_call_threshold=slow_call_threshold)
-        self._client_options = options
-        self._caller = Caller(binding, options)
+            self._client_options = ClientOptions(retry, slow_call_threshold=slow_call_threshold)
+        binding = Binding(self._given_alias or config.alias, config, timeout)
+        self._caller = Caller(binding, self._client_options)
         open_now(binding.open)
+
+    def _name_connection(
+        self, alias: str | None, dedicated: bool, config: ConnectionConfig, known: ConnectionConfig | None
+    ) -> None:
+        """Use an alias that is not derived from the settings.
+
+        Raises:
+            ConnectionConfigException: the alias stands for other settings.
+        """
+        self._given_alias = alias or f"{config.alias}+{os.urandom(6).hex()}"
+        self._dedicated = dedicated
+        self._home = config.database
+        if known is not None and config.differences(known):
+            raise conflict_error(self._given_alias, config, known)
 
     def _make_caller(self, config: ConnectionConfig, timeout: float | None) -> Caller:
         alias = self._given_alias or config.alias
@@ -353,34 +337,25 @@ class MilvusClient(
         self._caller = self._make_caller(config, timeout)
 
 
-_DEFAULT_CLIENT_OPTIONS = ClientOptions(RetryPolicy())
+def _known_config(alias: str, dedicated: bool) -> ConnectionConfig | None:
+    """Return the settings that an alias already has: those of its open connection, else the registered ones.
 
-
-@lru_cache(maxsize=256)
-def _plain_config(uri: str, user: str, password: str, db_name: str, token: str) -> ConnectionConfig:
-    """The configuration of most clients; programs make them with the same arguments over and over."""
-    return make_config(uri, user=user, password=password, db_name=db_name, token=token)
-
-
-def _check_alias(alias: object, dedicated: bool) -> None:
-    if alias is None:
-        return
-    if not isinstance(alias, str) or not alias:
-        raise ConnectionConfigException(message=f"alias must be a non-empty str, got {alias!r}")
+    Raises:
+        ConnectionConfigException: the alias is invalid.
+    """
+    given: object = alias
+    if not isinstance(given, str) or not given:
+        raise ConnectionConfigException(message=f"alias must be a non-empty str, got {given!r}")
     if dedicated:
         raise ConnectionConfigException(
-            message=f"alias={alias!r} and dedicated=True contradict each other: an alias is what others share"
+            message=f"alias={alias!r} and dedicated=True contradict each other: clients that name an alias share it; "
+            "leave one out"
         )
-
-
-def _known_config(alias: str | None) -> ConnectionConfig | None:
-    """What the name stands for already: the open connection, else what was registered."""
-    if alias is None:
-        return None
     pool = known_pool()
     connection = pool.lookup(alias) if pool is not None else None
     return connection.config if connection is not None else named_configs.registered(alias)
 
 
-def _implied(base: ConnectionConfig | None) -> ConnectionConfig:
-    return base if base is not None else config_from_environment(os.environ)
+def _implied_config(known: ConnectionConfig | None) -> ConnectionConfig:
+    """Return the settings of a client without a uri: those that its alias has, else those of the environment."""
+    return config_from_environment(os.environ) if known is None else known

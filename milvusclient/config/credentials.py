@@ -1,77 +1,94 @@
-"""Credentials: as a text, as something that is asked for them, or left out of a pickle. And the names made of them."""
+"""Credentials: a static token, a function that returns one, or credentials that a pickle left out."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
 from types import MethodType
 from typing import NoReturn
 from urllib.parse import quote
 
 from milvusclient.exceptions import ConnectionConfigException
 
-__all__ = ["CallableToken", "Hidden", "LeftOut", "Secret", "authorization", "check_encodable"]
+__all__ = [
+    "CallableToken",
+    "HiddenStr",
+    "OmittedCredentials",
+    "Secret",
+    "TokenSource",
+    "add_candidates",
+    "authorization_header",
+    "make_token",
+    "require_encodable",
+]
+
+#: A token, or a function that returns a fresh one for each request.
+TokenSource = str | Callable[[], str]
 
 
 class Secret:
-    """A text that no ``repr``, ``str``, format or pickle shows. ``reveal()`` gives it."""
+    """A str that no ``repr``, ``str``, format or pickle shows. ``reveal()`` returns it."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("_aliases", "_value")
 
-    #: Whether each request asks for it anew.
-    asked_each_time = False
+    #: Whether the value may differ from request to request.
+    is_dynamic = False
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, value: str) -> None:
+        self._value = value
+        # Kept here and not in a cache of this module: what is derived from a password is forgotten with it.
+        self._aliases: dict[tuple[str, str], str] = {}
 
     def reveal(self) -> str:
-        """The text itself."""
-        return self._text
+        """Return the value itself."""
+        return self._value
 
     @property
     def user(self) -> str:
-        """The user's name, empty for an API key or without credentials."""
-        user, colon, _ = self._text.partition(":")
+        """The user name; empty for an API key or without credentials."""
+        user, colon, _ = self._value.partition(":")
         return user if colon else ""
 
     @property
-    def whose(self) -> str:
-        """Whose it is, as messages say it."""
+    def description(self) -> str:
+        """The credentials as messages describe them."""
         if not self:
             return "none"
         return f"user {self.user!r}" if self.user else "an API key"
 
     def alias(self, uri: str, database: str) -> str:
-        """The alias that follows from a place, these credentials and a database; the same in every process."""
-        return _derive_alias(uri, self._text, self.user, database)
+        """Derive the alias of a uri, these credentials and a database; it is the same in every process."""
+        alias = self._aliases.get((uri, database))
+        if alias is None:
+            alias = self._aliases[uri, database] = _derive_alias(uri, self._value, self.user, database)
+        return alias
 
-    def portable(self, uri: str, database: str) -> Secret:
-        """What a pickle holds instead of it."""
+    def for_pickle(self, uri: str, database: str) -> Secret:
+        """Return what a pickle holds instead of the credentials."""
         if not self:
             return self
         alias = self.alias(uri, database)
-        _remember(alias, self)
-        return LeftOut(uri, database, alias)
+        _remember_pickled(alias, self)
+        return OmittedCredentials(uri, database, alias)
 
     def __bool__(self) -> bool:
-        return bool(self._text)
+        return bool(self._value)
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, LeftOut):
+        if isinstance(other, OmittedCredentials):
             return other == self
-        return type(other) is Secret and other._text == self._text
+        return type(other) is Secret and other._value == self._value
 
     def __hash__(self) -> int:
-        return hash(("Secret", self._text))
+        return hash(("Secret", self._value))
 
     def __deepcopy__(self, memo: object) -> Secret:
         return self
 
     def __reduce__(self) -> tuple[Callable[..., Secret], tuple[object, ...]]:
-        if self._text:
+        if self._value:
             raise ConnectionConfigException(message="credentials are not pickled; pickle the client instead")
         return Secret, ("",)
 
@@ -82,62 +99,62 @@ class Secret:
 
 
 class CallableToken(Secret):
-    """A function that gives the token; it is asked for each request. Equal to another one of the same function."""
+    """A function that returns the token, called for each request. Equal to another one of the same function."""
 
-    __slots__ = ("_ask",)
+    __slots__ = ("_function",)
 
-    asked_each_time = True
+    is_dynamic = True
 
-    def __init__(self, ask: Callable[[], str]) -> None:
+    def __init__(self, function: Callable[[], str]) -> None:
         super().__init__("")
-        self._ask = ask
+        self._function = function
 
     def reveal(self) -> str:
-        """What the function gives now.
+        """Return what the function returns now.
 
         Raises:
-            ConnectionConfigException: it raised, or gave something else than a token.
+            ConnectionConfigException: the function raised, or did not return a token.
         """
         try:
-            text: object = self._ask()
+            token: object = self._function()
         except Exception as error:
             raise ConnectionConfigException(
-                message=f"the function that was given as token raised {type(error).__name__}; it must return a str"
+                message=f"the function given as token raised {type(error).__name__}; it must return a str"
             ) from error
-        if not isinstance(text, str) or not text:
-            close = getattr(text, "close", None)  # a coroutine would warn that nobody waited for it
+        if not isinstance(token, str) or not token:
+            close = getattr(token, "close", None)  # a coroutine would warn that it was never awaited
             if callable(close):
                 close()
-            given = "an empty one" if isinstance(text, str) else type(text).__name__
+            returned = "an empty one" if isinstance(token, str) else type(token).__name__
             raise ConnectionConfigException(
-                message=f"the function that was given as token must return a non-empty str, got {given}"
+                message=f"the function given as token must return a non-empty str, got {returned}"
             )
-        return check_encodable(text)
+        return require_encodable(token)
 
     @property
     def user(self) -> str:
-        """Not known without asking."""
+        """Empty: the user is unknown until the function is called."""
         return ""
 
     @property
-    def whose(self) -> str:
-        """Whose it is, as messages say it."""
+    def description(self) -> str:
+        """The credentials as messages describe them."""
         return "a function"
 
     def alias(self, uri: str, database: str) -> str:
-        """As of a text, but only of this process: a function has no name that others know."""
+        """Derive the alias, which holds in this process only: no other process knows the function by its identity."""
         identity = ".".join(str(number) for number in self._identity())
         return _derive_alias(uri, "", f"function-{identity}", database)
 
-    def portable(self, uri: str, database: str) -> Secret:  # noqa: ARG002 - the shape of the base
-        """Itself: a function is pickled by its name."""
+    def for_pickle(self, uri: str, database: str) -> Secret:  # noqa: ARG002 - the signature of the base class
+        """Return the token itself: pickle stores a function by its name."""
         return self
 
     def _identity(self) -> tuple[int, ...]:
-        # A bound method is a new object at each access.
-        if isinstance(self._ask, MethodType):
-            return id(self._ask.__self__), id(self._ask.__func__)
-        return (id(self._ask),)
+        # A bound method is a new object at each access, so its two parts identify it.
+        if isinstance(self._function, MethodType):
+            return id(self._function.__self__), id(self._function.__func__)
+        return (id(self._function),)
 
     def __bool__(self) -> bool:
         return True
@@ -149,57 +166,57 @@ class CallableToken(Secret):
         return hash(self._identity())
 
     def __reduce__(self) -> tuple[Callable[..., Secret], tuple[object, ...]]:
-        return CallableToken, (self._ask,)
+        return CallableToken, (self._function,)
 
 
-class LeftOut(Secret):
-    """Credentials that a pickle did not carry. They are found again in a process that has them from somewhere else.
+class OmittedCredentials(Secret):
+    """Credentials that a pickle does not carry, found again in a process that has them from somewhere else.
 
     Args:
-        uri: where they are for.
+        uri: the uri that they are for.
         database: the database that they were used with.
-        name: the alias that follows from all three, by which candidates are recognised.
+        alias: the alias derived from uri, credentials and database; it tells the right candidate from the others.
     """
 
-    __slots__ = ("_database", "_name", "_uri")
+    __slots__ = ("_alias", "_database", "_uri")
 
-    def __init__(self, uri: str, database: str, name: str) -> None:
+    def __init__(self, uri: str, database: str, alias: str) -> None:
         super().__init__("")
         self._uri = uri
         self._database = database
-        self._name = name
+        self._alias = alias
 
     def reveal(self) -> str:
-        """The text, if this process knows it by now.
+        """Return the value, if this process has it by now.
 
         Raises:
-            ConnectionConfigException: it does not.
+            ConnectionConfigException: this process does not have the credentials.
         """
-        return self._found().reveal()
+        return self._require_found().reveal()
 
     @property
     def user(self) -> str:
-        """The user's name, if the credentials are known here."""
+        """The user name, if this process has the credentials."""
         found = self._find()
         return "" if found is None else found.user
 
     @property
-    def whose(self) -> str:
-        """Whose it is, as messages say it."""
+    def description(self) -> str:
+        """The credentials as messages describe them."""
         found = self._find()
-        return "those that were left out of the pickle" if found is None else found.whose
+        return "those that the pickle left out" if found is None else found.description
 
     def alias(self, uri: str, database: str) -> str:
-        """The alias that it was pickled with; another one needs the credentials."""
+        """Return the alias that was pickled; to derive another one needs the credentials."""
         if (uri, database) == (self._uri, self._database):
-            return self._name
-        return self._found().alias(uri, database)
+            return self._alias
+        return self._require_found().alias(uri, database)
 
-    def portable(self, uri: str, database: str) -> Secret:  # noqa: ARG002 - the shape of the base
-        """Itself."""
+    def for_pickle(self, uri: str, database: str) -> Secret:  # noqa: ARG002 - the signature of the base class
+        """Return itself."""
         return self
 
-    def _found(self) -> Secret:
+    def _require_found(self) -> Secret:
         found = self._find()
         if found is None:
             raise ConnectionConfigException(
@@ -212,27 +229,29 @@ class LeftOut(Secret):
         return found
 
     def _find(self) -> Secret | None:
-        return next((known for known in _candidates(self._name) if self._is(known)), None)
+        return next((candidate for candidate in _candidates(self._alias) if self._matches(candidate)), None)
 
-    def _is(self, known: Secret) -> bool:
-        return type(known) is Secret and bool(known) and known.alias(self._uri, self._database) == self._name
+    def _matches(self, candidate: Secret) -> bool:
+        return (
+            type(candidate) is Secret and bool(candidate) and candidate.alias(self._uri, self._database) == self._alias
+        )
 
     def __bool__(self) -> bool:
         return True
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, LeftOut):
-            return (other._uri, other._database, other._name) == (self._uri, self._database, self._name)
-        return isinstance(other, Secret) and self._is(other)
+        if isinstance(other, OmittedCredentials):
+            return (other._uri, other._database, other._alias) == (self._uri, self._database, self._alias)
+        return isinstance(other, Secret) and self._matches(other)
 
-    __hash__ = None  # type: ignore[assignment]  # it equals a text that it does not know
+    __hash__ = None  # type: ignore[assignment]  # it equals a Secret whose value it does not know
 
     def __reduce__(self) -> tuple[Callable[..., Secret], tuple[object, ...]]:
-        return _restored, (self._uri, self._database, self._name)
+        return _unpickle_omitted, (self._uri, self._database, self._alias)
 
 
-class Hidden(str):
-    """A text that its ``repr`` does not show, so that the lists it stands in do not show it either."""
+class HiddenStr(str):
+    """A str that its ``repr`` does not show, nor do the lists that contain it."""
 
     __slots__ = ()
 
@@ -243,55 +262,77 @@ class Hidden(str):
         raise ConnectionConfigException(message="credentials are not pickled")
 
 
-#: Credentials by derived alias, of clients that this process pickled: it, and forks of it, unpickle them whole.
+def make_token(user: str, password: str, token: str) -> Secret:
+    """Build the canonical token: an API key as given, or ``user:password``. A token wins over user and password.
+
+    Raises:
+        ConnectionConfigException: a user is given without a password, or a password without a user.
+    """
+    value = token or (f"{user}:{password}" if user and password else "")
+    if value:
+        return Secret(require_encodable(value))
+    if user:
+        raise ConnectionConfigException(message=f"user {user!r} is given without a password; give both, or a token")
+    if password:
+        raise ConnectionConfigException(message="a password is given without a user; give both, or a token")
+    return Secret("")
+
+
+def require_encodable(value: str) -> str:
+    """Return the credentials if a header can carry them.
+
+    Raises:
+        ConnectionConfigException: they cannot be encoded.
+    """
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise ConnectionConfigException(message="the credentials contain a character that cannot be encoded in UTF-8")
+    return value
+
+
+def authorization_header(token: Secret) -> str:
+    """Return the value of the ``authorization`` header; empty without credentials."""
+    value = token.reveal() if token else ""
+    return HiddenStr(base64.b64encode(value.encode()).decode("ascii")) if value else ""
+
+
+#: Credentials by derived alias, of clients that this process pickled: it and its forks unpickle them complete.
 _pickled: dict[str, Secret] = {}
-_REMEMBERED = 1_024
+_MOST_PICKLED = 1_024
+#: Functions that list credentials which this process knows. Others add them (see runtime/named_configs.py), so that
+#: this module depends on nothing that holds state or waits.
+_sources: list[Callable[[], Iterable[Secret]]] = []
 
 
-def _remember(alias: str, secret: Secret) -> None:
-    # Without a lock, which a fork might inherit locked: each step is one operation of the dictionary.
-    for oldest in list(_pickled)[: max(0, len(_pickled) - _REMEMBERED + 1)]:
+def add_candidates(source: Callable[[], Iterable[Secret]]) -> None:
+    """Add a function whose credentials are tried when a pickle left some out.
+
+    Args:
+        source: lists the credentials that it knows now.
+    """
+    _sources.append(source)
+
+
+def _remember_pickled(alias: str, secret: Secret) -> None:
+    # Without a lock, which a fork could inherit while it is held: each step is one operation of the dictionary.
+    for oldest in list(_pickled)[: max(0, len(_pickled) - _MOST_PICKLED + 1)]:
         _pickled.pop(oldest, None)
     _pickled[alias] = secret
 
 
-def _restored(uri: str, database: str, name: str) -> Secret:
-    return _pickled.get(name) or LeftOut(uri, database, name)
+def _unpickle_omitted(uri: str, database: str, alias: str) -> Secret:
+    return _pickled.get(alias) or OmittedCredentials(uri, database, alias)
 
 
-def _candidates(name: str) -> Iterator[Secret]:
-    from milvusclient.runtime import named_configs  # it knows configurations, which hold secrets
-
-    known = _pickled.get(name)
-    if known is not None:
-        yield known
-    yield Secret(os.environ.get("MILVUS_TOKEN", ""))
-    for alias in named_configs.names():
-        config = named_configs.registered(alias)
-        if config is not None:
-            yield config.token
+def _candidates(alias: str) -> Iterator[Secret]:
+    pickled = _pickled.get(alias)
+    if pickled is not None:
+        yield pickled
+    for source in _sources:
+        yield from source()
 
 
-def check_encodable(text: str) -> str:
-    """The text, if a header can carry it.
-
-    Raises:
-        ConnectionConfigException: it cannot be encoded.
-    """
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise ConnectionConfigException(message="the credentials hold a character that cannot be encoded in UTF-8")
-    return text
-
-
-def authorization(token: Secret) -> str:
-    """The value of the ``authorization`` header, empty without credentials."""
-    text = token.reveal() if token else ""
-    return Hidden(base64.b64encode(text.encode()).decode("ascii")) if text else ""
-
-
-@lru_cache(maxsize=1024)
 def _derive_alias(uri: str, secret: str, user: str, database: str) -> str:
-    """A readable name with a digest; the key derivation makes guessing a password from a printed alias costly."""
+    """Return a readable name with a digest; key derivation makes guessing a password from a printed alias costly."""
     salt = f"milvusclient alias\n{uri}\n{database}".encode(errors="surrogateescape")  # a path may hold any bytes
     if secret:
         digest = hashlib.pbkdf2_hmac("sha256", secret.encode(), salt, 2_000, dklen=8).hex()

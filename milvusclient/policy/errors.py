@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from milvusclient.config.settings import ConnectionConfig, Kind
+from milvusclient.config.settings import ConnectionConfig
+from milvusclient.config.uri import Kind
 from milvusclient.exceptions import (
     RPC_ERRORS,
     ConnectError,

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from milvusclient.exceptions import ParamError
 from milvusclient.policy.deadline import Deadline
-
-if TYPE_CHECKING:
-    from milvusclient.policy.retry import RetryPolicy
+from milvusclient.policy.retry import RetryPolicy
 
 __all__ = ["DEFAULT_CALL_OPTIONS", "CallOptions", "ClientOptions"]
 
@@ -58,7 +55,7 @@ class ClientOptions:
     """Settings of all calls of a client, for those that do not say otherwise.
 
     Args:
-        retry: how failed calls are repeated.
+        retry: how failed calls are repeated; None means ``RetryPolicy()``.
         timeout: seconds for a call that has no timeout of its own; None means no limit.
         request_id: the request id of calls that have none of their own.
         slow_call_threshold: seconds; a call that takes longer is logged. None logs none.
@@ -71,7 +68,7 @@ class ClientOptions:
 
     def __init__(
         self,
-        retry: RetryPolicy,
+        retry: RetryPolicy | None = None,
         *,
         timeout: float | None = None,
         request_id: str = "",
@@ -85,7 +82,7 @@ class ClientOptions:
             raise ParamError(
                 message=f"slow_call_threshold must be a number of seconds, 0 or more, or None, got {slow!r}"
             )
-        self.retry = retry
+        self.retry = RetryPolicy() if retry is None else retry
         self.timeout = timeout
         self.request_id = require_request_id("request_id", request_id)
         self.slow_call_threshold = slow_call_threshold

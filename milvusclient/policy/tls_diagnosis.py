@@ -9,11 +9,12 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from milvusclient.config.settings import ConnectionConfig, Kind, PemSource
+from milvusclient.config.uri import Kind
 from milvusclient.policy.failure import Failure, connect_reason
 
 if TYPE_CHECKING:
-    from milvusclient.config.tls import TlsConfig
+    from milvusclient.config.settings import ConnectionConfig
+    from milvusclient.config.tls import PemSource, TlsConfig
 
 __all__ = ["Seen", "pem_fault", "tls_words", "worth_a_look"]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
 
+from milvusclient.config.credentials import Secret, add_candidates
 from milvusclient.config.settings import ConnectionConfig
 
 __all__ = ["names", "register", "registered", "unregister"]
@@ -34,6 +36,19 @@ def names() -> list[str]:
     """The described names, sorted."""
     with _lock:
         return sorted(_configs)
+
+
+def _credentials() -> Iterator[Secret]:
+    """List the credentials of the environment and of the named configurations."""
+    yield Secret(os.environ.get("MILVUS_TOKEN", ""))
+    for alias in names():
+        config = registered(alias)
+        if config is not None:
+            yield config.token
+
+
+# Unpickled clients look for credentials that their pickle left out among these.
+add_candidates(_credentials)
 
 
 def _after_fork() -> None:

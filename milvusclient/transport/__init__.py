@@ -1,4 +1,4 @@
-"""The channel: bytes out, bytes in. grpc_aio.py and grpc_sync.py are a pair of equal shape, the only users of gRPC."""
+"""The channel: bytes out, bytes in. The only room that uses gRPC, once for threads and once for asyncio."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from milvusclient._lazy import lazy_attributes
 
-__all__ = ["tls_probe"]
+__all__ = ["grpc_futures", "tls_probe"]
 
 if TYPE_CHECKING:
-    from milvusclient.transport import tls_probe
+    from milvusclient.transport import grpc_futures, tls_probe
 else:
+    # Both are for rare cases: a process that was forked, a server that hung up.
     __getattr__, __dir__ = lazy_attributes(__name__, modules=__all__)

@@ -1,66 +1,35 @@
-"""A channel for tasks of one event loop. The pair of grpc_sync.py."""
+"""A channel of grpc.aio, for tasks of one event loop. The pair of grpc_sync.py."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import grpc
 import grpc.aio
 
-from milvusclient.config.settings import ConnectionConfig
 from milvusclient.policy.failure import Failure, RpcFailure
+from milvusclient.transport import grpc_futures
+from milvusclient.transport.base import AsyncTransport, Metadata
 from milvusclient.transport.settings import channel_credentials, channel_options
 
-__all__ = ["AioTransport", "AsyncTransport", "Metadata"]
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
-Metadata = tuple[tuple[str, str], ...]
+    from milvusclient.config.settings import ConnectionConfig
+
+__all__ = ["AioTransport", "async_open_transport"]
 
 _CLOSED = Failure("CANCELLED", "the channel is closed", sent=False)
 _CLOSED_IN_FLIGHT = Failure("CANCELLED", "the channel was closed")
 
 
-class AsyncTransport(Protocol):
-    """One channel of the running loop."""
+class _ForkHistory:
+    """Whether this process, or one that it was forked from, used grpc.aio.
 
-    @staticmethod
-    def open(address: str, config: ConnectionConfig) -> AsyncTransport:
-        """The channel for this process; opening it connects to nothing yet."""
-        if _history.broken:
-            from milvusclient.transport.grpc_futures import FutureTransport
-
-            return FutureTransport(address, config)
-        _history.used = True
-        return AioTransport(address, config)
-
-    async def call(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
-        """Send one request and return the reply's bytes.
-
-        Raises:
-            RpcFailure: there is no reply; the gRPC error is its cause.
-        """
-        ...
-
-    def stream(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> AsyncIterator[bytes]:
-        """Send one request and yield the replies' bytes.
-
-        Raises:
-            RpcFailure: as in :meth:`call`.
-        """
-        ...
-
-    async def close(self) -> None:
-        """Close the channel; calls in flight end with an RpcFailure."""
-        ...
-
-
-class _History:
-    """What this process and those that it was forked from did.
-
-    grpc.aio works for a whole process with one thread and one pair of sockets. In the child of a fork they are gone or
-    the parent's, and the first call there ends the process with a segmentation fault.
+    grpc.aio serves a whole process with one thread and one pair of sockets. In the child of a fork the thread is gone
+    and the sockets are the parent's, and the first call there ends the process with a segmentation fault.
     """
 
     def __init__(self) -> None:
@@ -68,19 +37,38 @@ class _History:
         self.broken = False
 
     def after_fork(self) -> None:
-        """In the child."""
+        """Note, in the child, that the parent used grpc.aio."""
         self.broken = self.used
 
 
-_history = _History()
+_history = _ForkHistory()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_history.after_fork)
 
 
+def async_open_transport(address: str, config: ConnectionConfig) -> AsyncTransport:
+    """Open a channel for the running event loop; its first call connects it.
+
+    Args:
+        address: what gRPC dials.
+        config: TLS settings and channel arguments.
+
+    Raises:
+        ConnectionConfigException: a certificate file cannot be read or is invalid.
+    """
+    return grpc_futures.FutureTransport(address, config) if _history.broken else AioTransport(address, config)
+
+
 class AioTransport(AsyncTransport):
-    """A channel of grpc.aio."""
+    """A channel of grpc.aio.
+
+    Args:
+        address: what gRPC dials.
+        config: TLS settings and channel arguments.
+    """
 
     def __init__(self, address: str, config: ConnectionConfig) -> None:
+        _history.used = True
         credentials = channel_credentials(config)
         options = channel_options(config)
         self._channel = (
@@ -92,7 +80,7 @@ class AioTransport(AsyncTransport):
         self._closed = False
 
     async def call(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
-        """Send one request and return the reply's bytes.
+        """Send one request and return the bytes of the reply.
 
         Raises:
             RpcFailure: there is no reply; the gRPC error is its cause.
@@ -103,7 +91,7 @@ class AioTransport(AsyncTransport):
                 call = self._calls[path] = self._channel.unary_unary(path, None, None)
             return await call(payload, timeout=timeout, metadata=metadata)
         except grpc.aio.AioRpcError as error:
-            raise RpcFailure(_failure(error)) from error
+            raise RpcFailure(_failure_of(error)) from error
         except (grpc.aio.UsageError, asyncio.CancelledError) as error:
             self._raise_if_closed(error)
             raise
@@ -111,7 +99,7 @@ class AioTransport(AsyncTransport):
     async def stream(
         self, path: str, payload: bytes, metadata: Metadata, timeout: float | None
     ) -> AsyncIterator[bytes]:
-        """Send one request and yield the replies' bytes.
+        """Send one request and yield the bytes of each reply.
 
         Raises:
             RpcFailure: as in :meth:`call`.
@@ -121,7 +109,7 @@ class AioTransport(AsyncTransport):
             async for reply in call(payload, timeout=timeout, metadata=metadata):
                 yield reply
         except grpc.aio.AioRpcError as error:
-            raise RpcFailure(_failure(error)) from error
+            raise RpcFailure(_failure_of(error)) from error
         except (grpc.aio.UsageError, asyncio.CancelledError) as error:
             self._raise_if_closed(error)
             raise
@@ -132,12 +120,12 @@ class AioTransport(AsyncTransport):
         await self._channel.close(None)
 
     def _raise_if_closed(self, error: BaseException) -> None:
-        # grpc.aio ends the calls of a closed channel by cancelling what waits for them, which looks like the
-        # cancellation of the task itself. A task that was cancelled knows it.
+        # grpc.aio ends the calls of a closed channel by cancelling the futures that they wait for, which looks like the
+        # cancellation of the task itself. A task that really was cancelled says so.
         task = asyncio.current_task()
         if self._closed and (task is None or not task.cancelling()):
             raise RpcFailure(_CLOSED if isinstance(error, grpc.aio.UsageError) else _CLOSED_IN_FLIGHT) from error
 
 
-def _failure(error: grpc.aio.AioRpcError) -> Failure:
+def _failure_of(error: grpc.aio.AioRpcError) -> Failure:
     return Failure(error.code().name, error.details() or "")

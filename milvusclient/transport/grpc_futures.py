@@ -1,21 +1,25 @@
-"""A channel for tasks over gRPC's part for threads: in the children of a process that used grpc.aio, which fails there.
+"""A channel for tasks made of gRPC's channel for threads, for the children of a process that used grpc.aio.
 
-The calls of that part can be futures, so a task waits for one without a thread of its own.
+grpc.aio fails there. The calls of the other kind of channel can be futures, so a task waits for one without occupying
+a thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import grpc
 
-from milvusclient.config.settings import ConnectionConfig
 from milvusclient.policy.failure import RpcFailure
-from milvusclient.transport.grpc_aio import AsyncTransport, Metadata
+from milvusclient.transport.base import AsyncTransport, Metadata
 from milvusclient.transport.grpc_sync import CLOSED, failure_of, open_channel
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from milvusclient.config.settings import ConnectionConfig
 
 __all__ = ["FutureTransport"]
 
@@ -23,7 +27,12 @@ T = TypeVar("T")
 
 
 class FutureTransport(AsyncTransport):
-    """A channel of gRPC's part for threads, whose calls are waited for by tasks."""
+    """A channel of gRPC's kind for threads, whose calls tasks wait for.
+
+    Args:
+        address: what gRPC dials.
+        config: TLS settings and channel arguments.
+    """
 
     def __init__(self, address: str, config: ConnectionConfig) -> None:
         self._channel = open_channel(address, config)
@@ -31,7 +40,7 @@ class FutureTransport(AsyncTransport):
         self._closed = False
 
     async def call(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
-        """Send one request and return the reply's bytes.
+        """Send one request and return the bytes of the reply.
 
         Raises:
             RpcFailure: there is no reply; the gRPC error is its cause.
@@ -45,7 +54,7 @@ class FutureTransport(AsyncTransport):
         done = asyncio.Event()
 
         def wake(_: object) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            with contextlib.suppress(RuntimeError):  # the loop is closed, so no task waits any more
                 loop.call_soon_threadsafe(done.set)
 
         future.add_done_callback(wake)
@@ -62,7 +71,7 @@ class FutureTransport(AsyncTransport):
     async def stream(
         self, path: str, payload: bytes, metadata: Metadata, timeout: float | None
     ) -> AsyncIterator[bytes]:
-        """Send one request and yield the replies' bytes; each is waited for by a thread.
+        """Send one request and yield the bytes of each reply; a thread waits for each.
 
         Raises:
             RpcFailure: as in :meth:`call`.
@@ -77,7 +86,7 @@ class FutureTransport(AsyncTransport):
         except grpc.RpcError as error:
             raise RpcFailure(failure_of(error)) from error
         finally:
-            # The thread may wait for a reply that nobody needs any more.
+            # Otherwise the thread could go on waiting for a reply that is not read any more.
             replies.cancel()  # type: ignore[no-untyped-call]  # the stubs of gRPC have no types there
 
     async def close(self) -> None:

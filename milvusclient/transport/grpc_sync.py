@@ -5,24 +5,39 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import grpc
 
-from milvusclient.config.settings import ConnectionConfig
 from milvusclient.policy.failure import Failure, RpcFailure
+from milvusclient.transport.base import Metadata, Transport
 from milvusclient.transport.settings import channel_credentials, channel_options
 
-__all__ = ["CLOSED", "Metadata", "Transport", "failure_of", "open_channel"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-Metadata = tuple[tuple[str, str], ...]
+    from milvusclient.config.settings import ConnectionConfig
+
+__all__ = ["CLOSED", "SyncTransport", "failure_of", "open_channel", "open_transport"]
 
 CLOSED = Failure("CANCELLED", "the channel is closed", sent=False)
 
 
+def open_transport(address: str, config: ConnectionConfig) -> Transport:
+    """Open a channel for threads; its first call connects it.
+
+    Args:
+        address: what gRPC dials.
+        config: TLS settings and channel arguments.
+
+    Raises:
+        ConnectionConfigException: a certificate file cannot be read or is invalid.
+    """
+    return SyncTransport(address, config)
+
+
 def open_channel(address: str, config: ConnectionConfig) -> grpc.Channel:
-    """A channel with our options; it connects at its first call."""
+    """Open a gRPC channel; it connects at its first call."""
     credentials = channel_credentials(config)
     options = channel_options(config)
     if credentials is None:
@@ -33,26 +48,26 @@ def open_channel(address: str, config: ConnectionConfig) -> grpc.Channel:
 class _ForkGate:
     """Keeps forks and calls apart.
 
-    gRPC's threads are gone in the child of a fork, while its sockets and its epoll are the parent's: when they are in
-    the middle of a call just then, replies get lost, in the parent too, whose calls would wait for ever. So a fork
-    waits a moment until the calls under way have their replies, and calls that begin meanwhile wait until it is over.
+    In the child of a fork, gRPC's threads are gone while its sockets and its epoll are the parent's. If they are in the
+    middle of a call at that moment, replies get lost in the parent, too, whose calls would wait forever. So a fork
+    waits a moment until the calls in flight have their replies, and calls that begin meanwhile wait until it is over.
     """
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
-        """As at the beginning; also in the child, which has no other threads."""
-        #: The threads that are in gRPC. Adding to a set and taking out is one step each.
+        """Return to the initial state; also called in the child, which has no other threads."""
+        #: The threads that are in gRPC. Adding to a set and removing from it is one step each, so it needs no lock.
         self.inside: set[int] = set()
         self.closed = False
         self._opened = threading.Event()
 
     def wait(self, thread: int) -> None:
-        """A call begins while somebody forks: wait until that is over.
+        """Wait until a fork is over.
 
-        A call looks whether the gate is closed after its thread has said that it is there: either the fork waits for
-        it, or it waits for the fork.
+        A call looks whether the gate is closed after it has registered its thread, and a fork closes the gate before it
+        looks for threads. So either the fork waits for the call, or the call waits for the fork.
         """
         while self.closed:
             self.inside.discard(thread)
@@ -60,42 +75,42 @@ class _ForkGate:
             self.inside.add(thread)
 
     def before(self) -> None:
-        """Somebody is about to fork."""
+        """Close the gate and wait for the calls in flight, in the parent just before the fork."""
         self._opened.clear()
-        over = time.monotonic() + _LONGEST_FORK
+        deadline = time.monotonic() + _LONGEST_WAIT
         self.closed = True
-        while self.inside and time.monotonic() < over:
+        while self.inside and time.monotonic() < deadline:
             time.sleep(0.0005)
-            self.closed = True  # another thread may have forked meanwhile
+            self.closed = True  # another thread may have opened it, after a fork of its own
 
     def after(self) -> None:
-        """In the parent."""
+        """Open the gate, in the parent just after the fork."""
         self.closed = False
         self._opened.set()
 
 
-#: Seconds that a fork waits for calls under way, at most.
-_LONGEST_FORK = 0.25
+#: Seconds that a fork waits for calls in flight, at most.
+_LONGEST_WAIT = 0.25
 _gate = _ForkGate()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_gate.before, after_in_parent=_gate.after, after_in_child=_gate.reset)
 
 
-class Transport:
-    """One gRPC channel to ``address``; opening it connects to nothing yet."""
+class SyncTransport(Transport):
+    """A gRPC channel that threads share.
+
+    Args:
+        address: what gRPC dials.
+        config: TLS settings and channel arguments.
+    """
 
     def __init__(self, address: str, config: ConnectionConfig) -> None:
         self._channel = open_channel(address, config)
         self._calls: dict[str, grpc.UnaryUnaryMultiCallable[bytes, bytes]] = {}
         self._closed = False
 
-    @classmethod
-    def open(cls, address: str, config: ConnectionConfig) -> Transport:
-        """The channel for this process."""
-        return cls(address, config)
-
     def call(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
-        """Send one request and return the reply's bytes.
+        """Send one request and return the bytes of the reply.
 
         Raises:
             RpcFailure: there is no reply; the gRPC error is its cause.
@@ -119,7 +134,7 @@ class Transport:
             raise
 
     def stream(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> Iterator[bytes]:
-        """Send one request and yield the replies' bytes.
+        """Send one request and yield the bytes of each reply.
 
         Raises:
             RpcFailure: as in :meth:`call`.
@@ -144,7 +159,7 @@ class Transport:
 
 
 def failure_of(error: grpc.RpcError) -> Failure:
-    """What gRPC said."""
+    """Return the status and the details of a gRPC error."""
     # An RpcError raised by a call is a grpc.Call too, though its class does not say so.
     call = cast("grpc.Call", error)
     return Failure(call.code().name, call.details() or "")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import grpc
 
 from milvusclient._version import __version__
-from milvusclient.config.settings import ConnectionConfig, PemSource
+from milvusclient.config.settings import ConnectionConfig
 from milvusclient.exceptions import ConnectionConfigException
 from milvusclient.policy import tls_diagnosis
+
+if TYPE_CHECKING:
+    from milvusclient.config.tls import PemSource
 
 __all__ = ["channel_credentials", "channel_options"]
 
@@ -42,7 +46,7 @@ def channel_options(config: ConnectionConfig) -> list[tuple[str, str | int]]:
         options["grpc.enable_http_proxy"] = 0
     if config.tls is not None and config.tls.server_name:
         options["grpc.ssl_target_name_override"] = config.tls.server_name
-    options.update(config.options)
+    options.update(config.grpc_options)
     # gRPC waits for the answer to a ping for a minute, whatever the keepalive timeout is, unless this is set as well.
     options.setdefault("grpc.http2.ping_timeout_ms", options["grpc.keepalive_timeout_ms"])
     return list(options.items())

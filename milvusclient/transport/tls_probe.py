@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from milvusclient.config.settings import Target
+from milvusclient.config.uri import Target
 from milvusclient.policy.tls_diagnosis import Seen
 
 if TYPE_CHECKING:

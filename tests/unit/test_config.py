@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import base64
+import gc
 import itertools
 import os
 import pickle
 import subprocess
 import sys
+import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from milvusclient.config.settings import ConnectionConfig, Kind, Secret, config_from_environment, make_config
+from milvusclient.config.credentials import Secret
+from milvusclient.config.settings import ConnectionConfig, config_from_environment, make_config
+from milvusclient.config.uri import Kind
 from milvusclient.exceptions import ConnectionConfigException, MilvusException
 
 SECRET = "hunter2-secret"
+#: In no other configuration of these tests.
+KEPT_SECRET = "hunter3-secret"
 
 
 # --- uris ------------------------------------------------------------------------------------------------------------
@@ -75,8 +82,8 @@ def test_files_are_known_by_their_real_path(tmp_path: Path, monkeypatch: pytest.
     [
         ("", "it is empty"),
         ("   ", "it is empty"),
-        ("ftp://x", "scheme 'ftp' is not known"),
-        ("milvus://x:1", "scheme 'milvus' is not known"),
+        ("ftp://x", "scheme 'ftp' is unknown"),
+        ("milvus://x:1", "scheme 'milvus' is unknown"),
         ("http://", "the host is missing"),
         ("http://:19530", "the host is missing"),
         ("http://x:abc", "port 'abc' is not a number from 1 to 65535"),
@@ -84,8 +91,8 @@ def test_files_are_known_by_their_real_path(tmp_path: Path, monkeypatch: pytest.
         ("http://x:65536", "port '65536'"),
         ("http://x:999999999999999999999", "port '999999999999999999999'"),
         ("http://x:-1", "port '-1'"),
-        ("http://x:1 9", "white space"),
-        ("http://x\n:19", "white space"),
+        ("http://x:1 9", "whitespace"),
+        ("http://x\n:19", "whitespace"),
         ("http://::1:19530", "needs brackets"),
         ("http://[::1", "brackets"),
         ("http://[::1]19530", "brackets"),
@@ -99,7 +106,7 @@ def test_files_are_known_by_their_real_path(tmp_path: Path, monkeypatch: pytest.
         ("x\x00.db", "control characters"),
     ],
 )
-def test_a_uri_that_cannot_be_used_says_why_and_how_to_write_one(uri: str, message: str) -> None:
+def test_an_invalid_uri_says_why_and_how_to_write_one(uri: str, message: str) -> None:
     with pytest.raises(ConnectionConfigException, match=message) as raised:
         make_config(uri)
     assert "http://HOST:PORT" in str(raised.value)
@@ -107,7 +114,7 @@ def test_a_uri_that_cannot_be_used_says_why_and_how_to_write_one(uri: str, messa
 
 @pytest.mark.parametrize("name", ["uri", "user", "password", "token", "db_name", "server_name"])
 @pytest.mark.parametrize("value", [None, 5, b"x", ["x"]])
-def test_texts_are_texts(name: str, value: object) -> None:
+def test_a_setting_of_a_wrong_type_is_refused_without_showing_it(name: str, value: object) -> None:
     arguments: dict[str, object] = {"uri": "http://x", name: value}
     with pytest.raises(ConnectionConfigException, match=f"{name} must be a str, got {type(value).__name__}"):
         make_config(**arguments)  # type: ignore[arg-type]  # that is the point
@@ -145,7 +152,7 @@ def test_a_uri_may_hold_credentials_and_a_database(uri: str, token: str, databas
     ],
 )
 def test_explicit_credentials_win_over_those_of_the_uri(arguments: dict[str, str], token: str) -> None:
-    config = make_config("http://bob:pw@x/books", db_name="", **arguments)  # type: ignore[arg-type]  # texts, all of them
+    config = make_config("http://bob:pw@x/books", db_name="", **arguments)  # type: ignore[arg-type]  # all of them are str
     assert config.token.reveal() == token
 
 
@@ -158,7 +165,7 @@ def test_an_explicit_database_wins_over_that_of_the_uri() -> None:
     [
         ("http://x", {"user": "bob"}, "user 'bob' is given without a password"),
         ("http://x", {"password": SECRET}, "password is given without a user"),
-        (f"http://{SECRET}@x", {}, "holds a user without a password"),
+        (f"http://{SECRET}@x", {}, "contains a user without a password"),
         (f"http://:{SECRET}@x", {}, "password is given without a user"),
         (f"http://bob:{SECRET}@x", {"user": "eve"}, "user 'eve' is given without a password"),
         ("http://x", {"token": SECRET + "\ud800"}, "cannot be encoded"),
@@ -166,13 +173,13 @@ def test_an_explicit_database_wins_over_that_of_the_uri() -> None:
         ("http://x/b%0Ad", {}, "printable ASCII"),
     ],
 )
-def test_half_given_or_unusable_credentials(uri: str, arguments: dict[str, str], message: str) -> None:
+def test_incomplete_or_unencodable_credentials_are_refused(uri: str, arguments: dict[str, str], message: str) -> None:
     with pytest.raises(ConnectionConfigException, match=message) as raised:
-        make_config(uri, **arguments)  # type: ignore[arg-type]  # texts, all of them
+        make_config(uri, **arguments)  # type: ignore[arg-type]  # all of them are str
     assert SECRET not in str(raised.value)
 
 
-def test_both_ways_to_give_credentials_are_one() -> None:
+def test_user_and_password_and_token_give_the_same_settings() -> None:
     one = make_config("http://x", user="bob", password="pw")
     other = make_config("http://x", token="bob:pw")
     third = make_config("http://bob:pw@x")
@@ -211,10 +218,10 @@ def test_when_tls_is_used(uri: str, arguments: dict[str, object], secure: bool) 
         ("http://x", {"client_key_path": "k.pem"}, "client_key_path is given without client_pem_path"),
         ("http://x", {"secure": False, "server_pem_path": "ca.pem"}, "secure=False contradicts"),
         ("http://x", {"secure": 1}, "secure must be a bool"),
-        ("http://x", {"server_pem_path": "a", "ca_pem_path": "b"}, "name different files"),
+        ("http://x", {"server_pem_path": "a", "ca_pem_path": "b"}, "two names of one setting"),
         ("http://x", {"server_pem_path": 5}, "server_pem_path must be the path"),
-        ("unix:/x", {"secure": True}, "no meaning"),
-        ("x.db", {"server_pem_path": "a"}, "no meaning"),
+        ("unix:/x", {"secure": True}, "TLS settings do not apply"),
+        ("x.db", {"server_pem_path": "a"}, "TLS settings do not apply"),
         ("http://x", {"grpc_options": [("a", 1)]}, "must be a mapping"),
         ("http://x", {"grpc_options": {"a": 1.5}}, r"grpc_options\['a'\] must be"),
         ("http://x", {"grpc_options": {5: 1}}, r"grpc_options\[5\] must be"),
@@ -303,7 +310,7 @@ def test_an_alias_is_the_same_in_every_process() -> None:
         make_config("http://x", token=SECRET),
     ],
 )
-def test_no_text_shows_a_secret(config: ConnectionConfig) -> None:
+def test_neither_repr_nor_alias_nor_differences_show_a_secret(config: ConnectionConfig) -> None:
     for text in (repr(config), str(config), f"{config}", config.alias, config.target.uri, repr(config.token)):
         assert SECRET not in text
         assert "hunter2" not in text
@@ -337,7 +344,7 @@ def test_the_refusal_of_a_uri_does_not_show_its_password(uri: str) -> None:
         assert "hunter2" not in text
 
 
-def test_a_secret_is_equal_by_its_text_and_false_when_empty() -> None:
+def test_a_secret_is_equal_by_its_value_and_false_when_empty() -> None:
     assert Secret("a") == Secret("a") != Secret("b")
     assert Secret("a") != "a"
     assert not Secret("")
@@ -346,7 +353,7 @@ def test_a_secret_is_equal_by_its_text_and_false_when_empty() -> None:
     assert len({Secret("a"), Secret("a")}) == 1
 
 
-# --- what holds where nothing is given -------------------------------------------------------------------------------
+# --- environment, base and differences -------------------------------------------------------------------------------
 def test_the_environment() -> None:
     assert config_from_environment({}).target.uri == "http://localhost:19530"
     config = config_from_environment({"MILVUS_URI": "x:1/books", "MILVUS_TOKEN": "bob:pw", "MILVUS_DB_NAME": "films"})
@@ -369,7 +376,7 @@ def test_differences_are_named() -> None:
         "other credentials (an API key instead of none)",
         "database 'books' instead of 'default'",
         "other TLS settings (server_name)",
-        "other channel options (b)",
+        "other grpc_options (b)",
     ]
 
 
@@ -382,3 +389,96 @@ def test_differences_are_named() -> None:
 )  # fmt: skip
 def test_loopback(uri: str, loopback: bool) -> None:
     assert make_config(uri).target.is_loopback is loopback
+
+
+# --- reuse -----------------------------------------------------------------------------------------------------------
+class _Watched(str):
+    """A str that can be referred to weakly, so that a test sees when the last reference to it is gone."""
+
+    __slots__ = ("__weakref__",)
+
+
+def test_the_same_arguments_give_the_same_settings_while_they_are_in_use() -> None:
+    arguments: dict[str, Any] = {"user": "bob", "password": "pw", "db_name": "books", "server_pem_path": "ca.pem"}
+    assert make_config("http://x", **arguments) is make_config("http://x", **arguments)
+    assert make_config("http://x", **arguments) is not make_config("http://x", **arguments | {"password": "other"})
+
+
+@pytest.mark.parametrize("uri", ["x.db", "./sub/x.db"])
+def test_the_settings_of_a_file_follow_the_working_directory(
+    uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = make_config(uri)
+    monkeypatch.chdir(tmp_path)
+    assert make_config(uri).target != kept.target
+
+
+def test_settings_in_use_do_not_let_invalid_arguments_pass() -> None:
+    kept = make_config("http://x", secure=True)
+    assert kept.target.secure
+    with pytest.raises(ConnectionConfigException, match="secure must be a bool, got int"):
+        make_config("http://x", secure=1)  # type: ignore[arg-type]  # it equals True
+
+
+def test_functions_that_compare_equal_are_told_apart() -> None:
+    class Token:
+        def __init__(self, token: str) -> None:
+            self.token = token
+
+        def __call__(self) -> str:
+            return self.token
+
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        def __hash__(self) -> int:
+            return 1
+
+    one, other = make_config("http://x", token=Token("a")), make_config("http://x", token=Token("b"))
+    assert (one.token.reveal(), other.token.reveal()) == ("a", "b")
+
+
+@pytest.mark.parametrize("place", ["uri", "password", "token"])
+def test_no_password_outlives_the_last_use_of_its_settings(place: str) -> None:
+    values = {"uri": f"http://bob:{KEPT_SECRET}@x", "password": KEPT_SECRET, "token": f"bob:{KEPT_SECRET}"}
+    secret = _Watched(values[place])
+    arguments: dict[str, Any] = {"uri": "http://x", place: secret}
+    if place == "password":
+        arguments["user"] = "bob"
+    config = make_config(**arguments)
+    assert make_config(**arguments) is config
+    assert config.alias
+    assert config.authorization
+    watched = weakref.ref(secret)
+
+    del config, arguments, secret
+    gc.collect()
+
+    assert watched() is None
+    assert _containers_of(KEPT_SECRET) == []
+
+
+def _containers_of(secret: str) -> list[object]:
+    """The tuples, lists and dicts of milvusclient's modules, caches included, that hold a str with the secret."""
+    found: list[object] = []
+    todo: list[object] = [
+        value
+        for name, module in sys.modules.items()
+        if name.startswith("milvusclient.config")
+        for value in vars(module).values()
+    ]
+    seen: set[int] = set()
+    while todo:
+        value = todo.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, str) and secret in value:
+            found.append(value)
+        elif isinstance(value, dict):
+            todo += [*value, *value.values()]
+        elif isinstance(value, tuple | list | set | frozenset):
+            todo += value
+        elif hasattr(value, "cache_info"):
+            assert value.cache_info().currsize == 0, f"{value} may keep secrets"
+    return found

@@ -102,7 +102,7 @@ def server() -> Iterator[SpoilingServer]:
     spoiling = SpoilingServer()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "milvusclient._sync.core.connection.Transport.call",
+            "milvusclient.transport.grpc_sync.SyncTransport.call",
             lambda _self, path, payload, _metadata, _timeout: spoiling.answer(path, payload),
         )
         patch.setattr("milvusclient.runtime.concurrency.Signal.wait", lambda self, _timeout: self._event.is_set())

@@ -112,7 +112,7 @@ def test_several_connections_are_described_in_one_go() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"uri": "ftp://x"}, "scheme 'ftp' is not known"),
+        ({"uri": "ftp://x"}, "scheme 'ftp' is unknown"),
         ({"adress": "x:1"}, "'adress' is not known"),
         ({"host": 5}, "host must be a str"),
         ({"port": 1.5, "host": "x"}, "port must be a str or an int"),
@@ -120,7 +120,7 @@ def test_several_connections_are_described_in_one_go() -> None:
         ({"port": 70_000}, "port '70000'"),
         ({"address": "http://x:1"}, "address must be HOST:PORT"),
         ({"address": "x:1", "uri": "http://x:1"}, "say the same thing"),
-        ({"host": "http://x"}, "cannot be used"),
+        ({"host": "http://x"}, "is invalid"),
         ({"user": "a", "password": "b"}, "does not say where"),
         ({"uri": "http://x", "user": "a"}, "without a password"),
         ({"uri": "http://x", "secure": "yes"}, "secure must be a bool"),

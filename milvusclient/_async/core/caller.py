@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from milvusclient.policy.options import CallOptions, ClientOptions
     from milvusclient.policy.retry import RetryPolicy, Verdict
     from milvusclient.rpc import Method, Readable, Request
+    from milvusclient.transport.base import Metadata
 
 __all__ = ["AsyncCaller"]
 
-Metadata = tuple[tuple[str, str], ...]
 Req = TypeVar("Req", bound="Message")
 Rep = TypeVar("Rep", bound="Readable")
 

@@ -21,7 +21,7 @@ from milvusclient.runtime.callsite import next_sequence
 from milvusclient.runtime.concurrency import Abandoned, AsyncFlight, AsyncSignal, async_in_thread
 from milvusclient.runtime.counters import Figures
 from milvusclient.transport import tls_probe
-from milvusclient.transport.grpc_aio import AsyncTransport
+from milvusclient.transport.grpc_aio import async_open_transport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,13 +31,12 @@ if TYPE_CHECKING:
     from milvusclient.config.settings import ConnectionConfig
     from milvusclient.models.connection import ConnectionInfo
     from milvusclient.rpc import Method, Readable
+    from milvusclient.transport.base import AsyncTransport, Metadata
 
 __all__ = ["AsyncConnection"]
 
 Req = TypeVar("Req", bound="Message")
 Rep = TypeVar("Rep", bound="Readable")
-
-Metadata = tuple[tuple[str, str], ...]
 
 #: Seconds for a new handshake of a connection that was open; calls may have no limit of their own.
 _LONGEST_HANDSHAKE = 10.0
@@ -83,7 +82,7 @@ class AsyncConnection:
             address = config.target.address
             if is_embedded(config):
                 address = await async_in_thread(lambda: embedded.start(config, holder))
-            return cls(alias, config, AsyncTransport.open(address, config), holder)
+            return cls(alias, config, async_open_transport(address, config), holder)
         except BaseException:
             if is_embedded(config):
                 await async_in_thread(lambda: embedded.stop(config, holder))
@@ -258,7 +257,7 @@ class AsyncConnection:
             raise _not_ready(status, self.config, self.alias)
         self.server_info = reply.server_info
         self._identifier = (("identifier", str(reply.identifier)),)
-        if not self.config.token.asked_each_time:
+        if not self.config.token.is_dynamic:
             self.metadata = (*self._identifier, *credentials)
         with self._lock:
             self._greetings += 1
@@ -346,7 +345,7 @@ def _not_ready(status: common_pb2.Status, config: ConnectionConfig, alias: str) 
 
 def _proxy_variable(config: ConnectionConfig) -> str:
     """The environment variable that makes gRPC use a proxy for this target, if one does."""
-    if config.target.is_loopback or ("grpc.enable_http_proxy", 0) in config.options:
+    if config.target.is_loopback or ("grpc.enable_http_proxy", 0) in config.grpc_options:
         return ""
     exempt = os.environ.get("no_grpc_proxy") or os.environ.get("no_proxy") or ""  # noqa: SIM112 - as gRPC reads them
     hosts = [entry.strip().lstrip(".") for entry in exempt.split(",") if entry.strip()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from milvusclient._sync.core.binding import Binding
 from milvusclient._sync.core.caller import Caller
-from milvusclient.config.settings import make_token
+from milvusclient.config.credentials import make_token
 from milvusclient.runtime import named_configs
 from milvusclient.runtime.callsite import closed_here
 
@@ -19,7 +19,7 @@ def with_password(caller: Caller, password: str) -> Caller:
     else uses it learns why. What the alias is registered for follows.
     """
     old = caller.binding
-    config = old.config._replace(token=make_token(old.config.user, password, ""))
+    config = old.config.with_token(make_token(old.config.user, password, ""))
     alias = config.alias if old.alias == old.config.alias else old.alias
     if alias == old.alias:
         old.close(closed_here("update_password(reset_connection=True)"))

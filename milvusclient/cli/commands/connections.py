@@ -14,7 +14,8 @@ from milvusclient.cli.framework.failure import Failure
 from milvusclient.cli.framework.groups import delete_group, list_group, root, show_group
 from milvusclient.cli.framework.secrets import ask_secret, drop_from_keyring, keep_in_keyring
 from milvusclient.cli.framework.session import Options, Session, open_client
-from milvusclient.config.settings import Kind, make_config
+from milvusclient.config.settings import make_config
+from milvusclient.config.uri import Kind
 
 __all__: list[str] = []
 

@@ -12,7 +12,7 @@ from milvusclient import ConnectError, MilvusClient, MilvusException
 from milvusclient.cli.diagnosis.advice import Step, latency_words, meaning
 from milvusclient.cli.framework.connection_file import SavedConnection
 from milvusclient.cli.framework.session import open_client
-from milvusclient.config.settings import Kind, Target
+from milvusclient.config.uri import Kind, Target
 from milvusclient.exceptions import AuthenticationError, PermissionDeniedError
 from milvusclient.rest_health import HEALTH_PORT, health
 

@@ -16,7 +16,8 @@ from milvusclient.cli.framework.connection_file import DEFAULT, ConnectionFile, 
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.cli.framework.output import Format
 from milvusclient.cli.framework.secrets import secret_of
-from milvusclient.config.settings import Kind, make_config
+from milvusclient.config.settings import make_config
+from milvusclient.config.uri import Kind
 
 __all__ = ["Options", "Session", "open_client"]
 

@@ -231,7 +231,7 @@ async def test_settings_that_contradict_an_alias_are_refused_by_name(scripted_se
                 alias="taken",
             )  # fmt: skip
         assert "secret-1" not in str(raised.value)
-    with pytest.raises(ConnectionConfigException, match=r"channel options \(grpc.lb_policy_name\)"):
+    with pytest.raises(ConnectionConfigException, match=r"grpc_options \(grpc.lb_policy_name\)"):
         AsyncMilvusClient(scripted_server.uri, alias="taken", grpc_options={"grpc.lb_policy_name": "round_robin"})
     with pytest.raises(ConnectionConfigException, match="TLS"):
         AsyncMilvusClient(f"https://{scripted_server.address}", alias="taken", server_pem_path="/nowhere.pem")
@@ -241,7 +241,7 @@ async def test_settings_that_contradict_an_alias_are_refused_by_name(scripted_se
 
 async def test_other_channel_options_for_a_derived_alias_are_refused_too(scripted_server: ScriptedServer) -> None:
     await opened(scripted_server)
-    with pytest.raises(ConnectionConfigException, match="channel options"):
+    with pytest.raises(ConnectionConfigException, match="grpc_options"):
         await AsyncMilvusClient(scripted_server.uri, grpc_options={"grpc.lb_policy_name": "x"}).list_collections()
 
 

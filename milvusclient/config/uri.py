@@ -1,0 +1,183 @@
+"""Parse the uri of a server into a normalized :class:`Target`, credentials and a database."""
+
+from __future__ import annotations
+
+import os
+import re
+from enum import Enum
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from milvusclient.exceptions import ConnectionConfigException
+
+__all__ = ["DEFAULT_URI", "Kind", "ParsedUri", "Target", "hide_credentials", "parse_uri"]
+
+DEFAULT_URI = "http://localhost:19530"
+DEFAULT_PORT = 19530
+DEFAULT_TLS_PORT = 443
+
+_SCHEMES = ("http", "https", "tcp", "grpc")
+_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f]")
+_SPACE_OR_CONTROL_CHARACTER = re.compile(r"[\s\x00-\x1f]")
+_FORMS = (
+    "use http://HOST:PORT, https://HOST:PORT, tcp://HOST:PORT, grpc://HOST:PORT, HOST:PORT, unix:/PATH, or the path "
+    "of a local file that ends with .db"
+)
+
+
+class Kind(Enum):
+    """The kinds of targets."""
+
+    NETWORK = "network"
+    UNIX = "unix"
+    EMBEDDED = "embedded"
+
+
+class Target(NamedTuple):
+    """A normalized address; two uris that mean the same address give equal targets.
+
+    ``address`` is what gRPC dials (``HOST:PORT`` or ``unix:/PATH``). For an embedded server it is the absolute path of
+    its file, because the server's own address is unknown until it runs.
+    """
+
+    kind: Kind
+    address: str
+    host: str = ""
+    port: int = 0
+    secure: bool = False
+
+    @property
+    def uri(self) -> str:
+        """The normalized uri, without credentials and without a database."""
+        if self.kind is Kind.NETWORK:
+            return f"{'https' if self.secure else 'http'}://{self.address}"
+        return self.address
+
+    @property
+    def peer(self) -> str:
+        """The host, or the path of a unix socket or file: the address without the port."""
+        return self.host or self.address.removeprefix("unix:")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the address never leaves this machine."""
+        return (
+            self.kind is not Kind.NETWORK
+            or self.host == "localhost"
+            or self.host == "::1"
+            or re.match(r"^127(\.\d+){3}$", self.host) is not None
+        )
+
+
+class ParsedUri(NamedTuple):
+    """A uri taken apart; user, password and database are empty where the uri has none."""
+
+    target: Target
+    user: str = ""
+    password: str = ""
+    database: str = ""
+
+    def __repr__(self) -> str:  # without the password
+        return f"ParsedUri({self.target!r}, user={self.user!r}, database={self.database!r})"
+
+
+def parse_uri(uri: str) -> ParsedUri:
+    """Parse a uri.
+
+    Nothing is cached here: a uri may hold a password, which must not outlive the clients that use it.
+
+    Raises:
+        ConnectionConfigException: the uri is invalid; the message does not show its credentials.
+    """
+    uri = uri.strip()
+    if not uri:
+        raise _invalid(uri, "it is empty")
+    try:
+        os.fsencode(uri)
+    except UnicodeEncodeError:
+        raise _invalid(uri, "it contains a character that cannot be encoded") from None
+    if uri.lower().startswith("unix:"):
+        return _parse_unix_socket(uri)
+    if uri.lower().endswith(".db") and _SCHEME.match(uri) is None:
+        if _CONTROL_CHARACTER.search(uri):
+            raise _invalid(uri, "it contains control characters")
+        return ParsedUri(Target(kind=Kind.EMBEDDED, address=os.path.realpath(os.path.expanduser(uri))))
+    return _parse_network(uri)
+
+
+def hide_credentials(uri: str) -> str:
+    """Return a uri as messages may show it: everything before its last ``@`` may be part of a password."""
+    found = _SCHEME.match(uri)
+    scheme = found.group(0) if found else ""
+    _, at, rest = uri[len(scheme) :].rpartition("@")
+    return f"{scheme}{'***@' if at else ''}{rest}"
+
+
+def _invalid(uri: str, why: str) -> ConnectionConfigException:
+    return ConnectionConfigException(message=f"uri {hide_credentials(uri)!r} is invalid: {why}; {_FORMS}")
+
+
+def _parse_unix_socket(uri: str) -> ParsedUri:
+    path = uri[len("unix:") :].removeprefix("//")
+    if not path:
+        raise _invalid(uri, "the path of the unix socket is missing")
+    if _SPACE_OR_CONTROL_CHARACTER.search(path):
+        raise _invalid(uri, "it contains whitespace")
+    return ParsedUri(Target(kind=Kind.UNIX, address=f"unix:{os.path.abspath(path)}"))
+
+
+def _parse_network(uri: str) -> ParsedUri:
+    if _SPACE_OR_CONTROL_CHARACTER.search(uri):
+        raise _invalid(uri, "it contains whitespace")
+    found = _SCHEME.match(uri)
+    scheme = found.group(1).lower() if found else "http"
+    if scheme not in _SCHEMES:
+        raise _invalid(uri, f"scheme {scheme!r} is unknown")
+    secure = scheme == "https"
+    rest = uri[found.end() :] if found else uri
+    if "?" in rest or "#" in rest:
+        raise _invalid(uri, "a query or a fragment has no meaning here (write '?' as %3F and '#' as %23)")
+    if "://" in rest:
+        raise _invalid(uri, "it contains '://' twice")
+    authority, _, path = rest.partition("/")
+    if "@" in path:
+        raise _invalid(uri, "the credentials, or the database name, must be percent-encoded ('/' as %2F, '@' as %40)")
+    credentials, _, host_port = authority.rpartition("@")
+    user, _, password = credentials.partition(":")
+    host, port = _split_host_port(uri, host_port, DEFAULT_TLS_PORT if secure else DEFAULT_PORT)
+    database = unquote(path.split("/", 1)[0])
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    target = Target(kind=Kind.NETWORK, address=address, host=host, port=port, secure=secure)
+    return ParsedUri(target, unquote(user), unquote(password), database)
+
+
+def _split_host_port(uri: str, host_port: str, default_port: int) -> tuple[str, int]:
+    if host_port.startswith("["):
+        host, port = _split_ipv6(uri, host_port)
+    else:
+        if host_port.count(":") > 1:
+            raise _invalid(uri, "an IPv6 address needs brackets, as in http://[::1]:19530")
+        host, _, port = host_port.partition(":")
+        if host and re.fullmatch(r"[\w.-]+", host) is None:
+            raise _invalid(uri, f"{host!r} is not a host name")
+    if not host:
+        raise _invalid(uri, "the host is missing")
+    if not port:
+        return host.lower(), default_port
+    # At most 5 digits: Python refuses to convert thousands of them.
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535):
+        raise _invalid(uri, f"port {port!r} is not a number from 1 to 65535")
+    return host.lower(), int(port)
+
+
+def _split_ipv6(uri: str, host_port: str) -> tuple[str, str]:
+    import ipaddress
+
+    host, bracket, after = host_port[1:].partition("]")
+    if not bracket or (after and not after.startswith(":")):
+        raise _invalid(uri, "the brackets of its IPv6 address do not close before the port")
+    try:
+        return str(ipaddress.IPv6Address(host)), after[1:]
+    except ValueError:
+        raise _invalid(uri, f"{host!r} is not an IPv6 address") from None
