@@ -61,7 +61,7 @@ class Target(NamedTuple):
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the address never leaves this machine."""
+        """True if the address never leaves this machine."""
         return (
             self.kind is not Kind.NETWORK
             or self.host == "localhost"

@@ -1,4 +1,4 @@
-"""What a channel offers, as a pair of equal shape: one for asyncio, one for threads."""
+"""The interface of a channel, as a pair of equal shape: one for asyncio, one for threads."""
 
 from __future__ import annotations
 

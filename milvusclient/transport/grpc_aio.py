@@ -26,7 +26,7 @@ _CLOSED_IN_FLIGHT = Failure("CANCELLED", "the channel was closed")
 
 
 class _ForkHistory:
-    """Whether this process, or one that it was forked from, used grpc.aio.
+    """A record of whether this process, or one that it was forked from, used grpc.aio.
 
     grpc.aio serves a whole process with one thread and one pair of sockets. In the child of a fork the thread is gone
     and the sockets are the parent's, and the first call there ends the process with a segmentation fault.

@@ -73,10 +73,6 @@ TO_BE_BROUGHT_OVER: tuple[str, ...] = (
     "codec/write/single_vector.py",
     "codec/write/structs.py",
     "codec/write/vectors.py",
-    "config/__init__.py",
-    "config/credentials.py",
-    "config/settings.py",
-    "config/tls.py",
     "display.py",
     "exceptions.py",
     "function_chain/__init__.py",
@@ -140,9 +136,6 @@ TO_BE_BROUGHT_OVER: tuple[str, ...] = (
     "schema/functions.py",
     "schema/states.py",
     "schema/structs.py",
-    "transport/grpc_aio.py",
-    "transport/grpc_futures.py",
-    "transport/grpc_sync.py",
     "transport/settings.py",
 )
 
