@@ -137,21 +137,20 @@ class AsyncSearches(AsyncReads):
         """
         if vectors_as != "list":
             common.require_vectors_as(vectors_as)
+        # By position, in the order of build_search, which takes half the time that keywords take.
         request = searches.build_search(
             collection_name, data, filter, limit, output_fields, search_params, anns_field, round_decimal,
             self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
-            ids=ids, filter_params=filter_params, partition_names=partition_names, namespace=namespace, ranker=ranker,
-            function_chains=function_chains, highlighter=highlighter, search_aggregation=search_aggregation,
-            offset=offset, group_by_field=group_by_field, group_by_fields=group_by_fields, group_size=group_size,
-            strict_group_size=strict_group_size, order_by_fields=order_by_fields, json_path=json_path,
-            json_type=json_type, strict_cast=strict_cast, ignore_growing=ignore_growing,
-            page_retain_order=page_retain_order, timezone=timezone, time_fields=time_fields,
+            ids, filter_params, partition_names, namespace, ranker, function_chains, highlighter, search_aggregation,
+            offset, group_by_field, group_by_fields, group_size, strict_group_size, order_by_fields, json_path,
+            json_type, strict_cast, ignore_growing, page_retain_order, timezone, time_fields,
         )  # fmt: skip
         deadline = self._deadline(timeout)
         if searches.lacks_vectors(request):
             await self._add_vectors(request, data, anns_field, deadline)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
-        return await self._search(request, deadline, call_options, round_decimal, vectors_as)
+        reply = await self._call(rpc.SEARCH, request, deadline, call_options)
+        return searches.parse_search(reply, round_decimal, vectors_as=vectors_as)
 
     async def hybrid_search(
         self,

@@ -91,7 +91,6 @@ def build_search(
     round_decimal: int,
     fresh: Freshness,
     cluster_id: str,
-    *,
     ids: Keys | None = None,
     filter_params: Mapping[str, object] | None = None,
     partition_names: Sequence[str] | None = None,
@@ -266,6 +265,8 @@ def _build_usual(
     frozen = frozen_params(search_params)
     if vectors is None or frozen is None or not isinstance(filter_text, str):
         return None
+    if type(limit) is not int or type(round_decimal) is not int:
+        return None  # to a cache, True and 1.0 are 1
     group, count = vectors
     fields = tuple(output_fields) if isinstance(output_fields, list) else output_fields
     try:
@@ -279,7 +280,7 @@ def _build_usual(
     return Assembled.of(milvus_pb2.SearchRequest, head, _group_prefix(len(group)) + group)
 
 
-@lru_cache(maxsize=256, typed=True)  # typed, since True would pass for 1
+@lru_cache(maxsize=256)
 def _usual_head(
     collection_name: str,
     queries: int,

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
     from milvusclient.models.collection import CollectionInfo
 
-__all__ = ["CollectionKey", "edition", "forget", "forget_database", "last_write", "lookup", "note_write", "remember"]
+__all__ = [
+    "CollectionKey",
+    "edition",
+    "forget",
+    "forget_database",
+    "has_writes",
+    "last_write",
+    "lookup",
+    "note_write",
+    "remember",
+]
 
 _CAPACITY = 4_096
 
@@ -104,10 +114,13 @@ def note_write(key: CollectionKey, timestamp: int) -> None:
             _writes[key] = timestamp
 
 
+def has_writes() -> bool:
+    """Return whether this process has written anything."""
+    return bool(_writes)
+
+
 def last_write(key: CollectionKey) -> int:
-    """The timestamp of the last write of this process, 0 if there was none."""
-    if not _writes:  # as in programs that only read: then the lock is not worth its time
-        return 0
+    """Return the timestamp of this process's last write to the collection; 0 without one."""
     with _lock:
         return _writes.get(key, 0)
 

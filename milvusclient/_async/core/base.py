@@ -161,7 +161,8 @@ class AsyncFamily:
 
     def _last_write(self, collection_name: str) -> int:
         """The timestamp of the last write of this process to the collection, 0 if there was none."""
-        return schema_cache.last_write(self._key(collection_name))
+        # Programs that only read are spared the key.
+        return schema_cache.last_write(self._key(collection_name)) if schema_cache.has_writes() else 0
 
     def _note_write(self, collection_name: str, timestamp: int) -> None:
         """Remember the timestamp of a write."""

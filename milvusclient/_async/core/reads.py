@@ -65,12 +65,6 @@ class AsyncReads(AsyncFamily):
         searches.add_vectors(request, data, anns_field, collection)
 
     async def _search(
-        self,
-        request: searches.Request,
-        deadline: Deadline,
-        call_options: CallOptions,
-        round_decimal: int = -1,
-        vectors_as: VectorsAs = "list",
+        self, request: milvus_pb2.SearchRequest, deadline: Deadline, call_options: CallOptions
     ) -> SearchResult:
-        reply = await self._call(rpc.SEARCH, request, deadline, call_options)
-        return searches.parse_search(reply, round_decimal, vectors_as=vectors_as)
+        return searches.parse_search(await self._call(rpc.SEARCH, request, deadline, call_options))
