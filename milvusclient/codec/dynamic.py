@@ -1,4 +1,4 @@
-"""Dynamic fields: the keys of a row that are no field of the schema, kept together in one JSON column."""
+"""Dynamic fields: the keys of a row that are not fields of the schema, kept together in one JSON column."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from milvusclient.codec.json_text import decode_json, encode_json_values
 from milvusclient.codec.read.builders import merger, picker, row_builder
-from milvusclient.codec.write.cells import Cells, Refusal, refused
+from milvusclient.codec.refusal import Refusal
+from milvusclient.codec.write.cells import Cells
 from milvusclient.models.collection import FieldInfo
 from milvusclient.schema.enums import DataType
 
@@ -27,7 +28,7 @@ _SOME_ROWS = 256
 
 
 def encode_dynamic(rows: Sequence[Mapping[str, object]], known: Collection[str]) -> list[bytes]:
-    """The cells of the dynamic column.
+    """Encode the cells of the dynamic column.
 
     Args:
         rows: the rows.
@@ -41,7 +42,7 @@ def encode_dynamic(rows: Sequence[Mapping[str, object]], known: Collection[str])
     """
     cells: list[bytes] = []
     try:
-        # Some rows at a time: what is picked out of them is still in the processor's caches when it is written.
+        # Some rows at a time: what is picked from them is still in the processor's caches when it is encoded.
         for start in range(0, len(rows), _SOME_ROWS):
             cells += encode_json_values(_pick(rows[start : start + _SOME_ROWS], known, start))
     except Refusal as refusal:
@@ -50,7 +51,7 @@ def encode_dynamic(rows: Sequence[Mapping[str, object]], known: Collection[str])
 
 
 def _blamed(picked: Sequence[Mapping[str, object]], refusal: Refusal) -> MilvusException:
-    """The error that names the first row and the key whose value has no form in JSON."""
+    """Build the error that names the first row and key whose value has no form in JSON."""
     for row, extra in enumerate(picked):
         for key, value in extra.items():
             Cells(_META_FIELD, [value], [row], key).each(lambda one: encode_json_values([one]))
@@ -58,7 +59,7 @@ def _blamed(picked: Sequence[Mapping[str, object]], refusal: Refusal) -> MilvusE
 
 
 def _pick(rows: Sequence[Mapping[str, object]], known: Collection[str], first: int) -> Sequence[Mapping[str, object]]:
-    """Each row without the known keys; ``first`` is the index of the first of these rows."""
+    """Return each row without the known keys; ``first`` is the index of the first of these rows."""
     distinct: set[tuple[object, ...]] = set(map(tuple, rows))
     wanted = {shape: tuple(key for key in shape if key not in known) for shape in distinct}
     for shape, keys in wanted.items():
@@ -77,22 +78,22 @@ def _pick(rows: Sequence[Mapping[str, object]], known: Collection[str], first: i
 def _refuse_key(key: object, row: int) -> None:
     if key == META:
         got = f"a key {META!r}; give the dynamic fields as keys of the row itself"
-        raise refused(row, META, "no such key", got)
-    raise refused(row, str(key), "names of fields that are str", f"{key!r} ({type(key).__name__})")
+        raise Refusal("no such key", got).at(row, META)
+    raise Refusal("names of fields that are str", f"{key!r} ({type(key).__name__})").at(row, str(key))
 
 
 def rows_of_json(
     names: Sequence[str], columns: Sequence[Sequence[Any]], cells: Sequence[bytes], wanted: Collection[str] | None
 ) -> list[dict[str, Any]]:
-    """The rows made of columns and of one dynamic column whose JSON is not parsed yet.
+    """Build rows from columns and one dynamic column whose JSON is not parsed yet.
 
-    A few rows at a time: their dynamic fields are still in the processor's caches when they move into the rows, and
+    This goes a few rows at a time: their dynamic fields are still in the processor's caches when they are merged, and
     leave their memory to the next ones. For many rows that takes a quarter less than parsing all of them first.
 
     Args:
         names: the names of the columns.
         columns: the columns.
-        cells: for each row its dynamic fields.
+        cells: the dynamic fields of each row, as JSON.
         wanted: the keys to take; None for all.
 
     Raises:
@@ -108,7 +109,7 @@ def rows_of_json(
             if wanted is None:
                 rows += merge(documents, *part)
                 continue
-        except TypeError:  # one of them is no dict
+        except TypeError:  # one of them is not a dict
             pass
         some = build(*part) if names else [{} for _ in documents]
         rows += merge_dynamic(some, documents, wanted)
@@ -121,13 +122,13 @@ def merge_dynamic(
     wanted: Collection[str] | None,
     names: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Put the dynamic fields into rows; a field of the schema wins over a dynamic one of the same name.
+    """Merge dynamic fields into rows; a field of the schema wins over a dynamic one of the same name.
 
     Args:
         rows: the rows made of the other columns; changed in place.
-        documents: for each row its dynamic fields; anything but a dict counts as none.
+        documents: the dynamic fields of each row; anything but a dict counts as none.
         wanted: the keys to take; None for all.
-        names: the keys that every row has, and no other; None if that is not known.
+        names: the keys that each row has, if each has the same ones; None if that is not known.
 
     Returns:
         The rows.
@@ -142,7 +143,7 @@ def merge_dynamic(
 
 
 def _disjoint(names: Collection[str], documents: Sequence[Any]) -> bool:
-    """Whether all documents are dicts without these keys."""
+    """Return whether all documents are dicts without these keys."""
     if set(map(type, documents)) != {dict}:
         return False
     return not any(name in document for name in names for document in documents)

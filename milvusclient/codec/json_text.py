@@ -18,7 +18,8 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from milvusclient.codec.write.cells import Cells, Refusal
+from milvusclient.codec.refusal import Refusal
+from milvusclient.codec.write.cells import Cells
 from milvusclient.exceptions import ReplyError
 
 __all__ = ["decode_json", "encode_json", "encode_json_values", "parse_json"]
@@ -141,7 +142,7 @@ def _look_for_trouble(value: object, place: str) -> None:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise Refusal("JSON", f"a str that UTF-8 cannot hold: {value!r}", inside=place) from None
+            raise Refusal("JSON", f"a str that UTF-8 cannot encode: {value!r}", inside=place) from None
     elif isinstance(value, Mapping):
         for key, item in value.items():
             _look_at_key(key, place)

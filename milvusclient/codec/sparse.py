@@ -1,4 +1,4 @@
-"""Sparse vectors: pairs of an index and a value, to and from the bytes that go on the wire.
+"""Encode and decode sparse vectors, which are pairs of an index and a value.
 
 On the wire a sparse vector is its pairs, sorted by index: 32 bits of index and a float32, little-endian.
 """
@@ -13,21 +13,22 @@ from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Any
 
-from milvusclient.codec.write.cells import Cells, Refusal
+from milvusclient.codec.refusal import Refusal
+from milvusclient.codec.write.cells import Cells
 from milvusclient.codec.write.nonfinite import loaded_numpy
 from milvusclient.exceptions import ParamError, ReplyError
+from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS
 
 __all__ = ["decode_sparse", "encode_sparse", "is_sparse", "sparse_bytes"]
 
 _PAIR = 8
 _MAX_INDEX = (1 << 32) - 2
-_WANTED = (
-    "a SPARSE_FLOAT_VECTOR: a dict of int index to float value, a list of (int, float) pairs, or a scipy sparse row"
-)
+_EXPECTED = FACTS[DataType.SPARSE_FLOAT_VECTOR].words
 
 
 def is_sparse(value: object) -> bool:
-    """Whether a value can only be a sparse vector: a dict, a list of pairs, a scipy sparse row."""
+    """Return whether a value can only be a sparse vector: a dict, a list of pairs, a scipy sparse row."""
     if isinstance(value, dict) or hasattr(value, "tocsr"):
         return True
     if not isinstance(value, list | tuple) or not value:
@@ -41,15 +42,15 @@ def _pairs(count: int) -> struct.Struct:
 
 
 def _refuse(got: str, inside: str = "") -> Refusal:
-    return Refusal(_WANTED, got, inside=inside, error=ParamError)
+    return Refusal(_EXPECTED, got, inside=inside, error=ParamError)
 
 
 # --- a whole column --------------------------------------------------------------------------------------------------
 def encode_sparse(cells: Cells) -> list[bytes]:
-    """The sparse vectors of a column.
+    """Encode the sparse vectors of a column.
 
     Raises:
-        ParamError: a value is no sparse vector, an index is out of range or occurs twice, a value is not finite.
+        ParamError: a value is not a sparse vector, an index is out of range or repeated, or a value is not finite.
     """
     if cells.types() == {dict}:
         encoded = _encode_dicts(cells.values)  # type: ignore[arg-type]  # the set says so
@@ -59,7 +60,7 @@ def encode_sparse(cells: Cells) -> list[bytes]:
 
 
 def _encode_dicts(rows: list[dict[int, float]]) -> list[bytes] | None:
-    """Dicts at one go; None if one of them is unusual."""
+    """Encode dicts all at once; return None if one of them is unusual."""
     numpy = loaded_numpy()
     try:
         if numpy is not None and len(rows) > 1:
@@ -72,11 +73,11 @@ def _encode_dicts(rows: list[dict[int, float]]) -> list[bytes] | None:
     if b"\x7f" in upper or b"\xff" in upper or (b"\xff" in joined[3::_PAIR] and b"\xff\xff\xff\xff" in joined):
         return None
     ones_or_zeros = b"\x00\x00\x80\x3f" in joined or b"\x00" in upper  # 1.0; 0.0, or something almost as small
-    return None if _has_truths(rows, among_values=ones_or_zeros) else encoded
+    return None if _has_bools(rows, among_values=ones_or_zeros) else encoded
 
 
 def _packed_dict(row: dict[int, float]) -> bytes:
-    """A sparse vector; sorting the indices alone costs less than sorting the pairs."""
+    """Encode one dict; sorting the indices alone costs less than sorting the pairs."""
     indices = sorted(row)
     pairs: list[float] = [0] * (2 * len(indices))
     pairs[::2] = indices
@@ -84,12 +85,12 @@ def _packed_dict(row: dict[int, float]) -> bytes:
     return _pairs(len(indices)).pack(*pairs)
 
 
-def _has_truths(rows: list[dict[int, float]], *, among_values: bool) -> bool:
-    """Whether True or False stands for an index or a value; they would pass for 1 and 0.
+def _has_bools(rows: list[dict[int, float]], *, among_values: bool) -> bool:
+    """Return whether an index or a value is a bool, which would pass for 1 or 0.
 
     Args:
         rows: the vectors.
-        among_values: some value is 1 or 0, so that one of them may be a truth value.
+        among_values: some value is 1 or 0, so that it may be a bool.
     """
     if any((1 in row or 0 in row) and bool in set(map(type, row)) for row in rows):
         return True
@@ -97,14 +98,14 @@ def _has_truths(rows: list[dict[int, float]], *, among_values: bool) -> bool:
 
 
 def _encode_with_numpy(rows: list[dict[int, float]], numpy: Any) -> list[bytes] | None:
-    # array checks the type and the range of each index; it lets True pass, and makes infinity of what is too large.
+    # array() checks type and range of each index; it accepts bool, and turns what is too large into infinity.
     indices = numpy.frombuffer(array("I", chain.from_iterable(rows)), "u4")
     values = numpy.frombuffer(array("f", chain.from_iterable(map(dict.values, rows))), "f4")
     if not len(indices):
         return [b""] * len(rows)
     if not (math.isfinite(values.max()) and math.isfinite(values.min())) or indices.max() > _MAX_INDEX:
         return None
-    if _has_truths(rows, among_values=bool(((values == 1) | (values == 0)).any())):
+    if _has_bools(rows, among_values=bool(((values == 1) | (values == 0)).any())):
         return None
     ends = numpy.fromiter(map(len, rows), "i8", len(rows)).cumsum()
     # Rows are mostly sorted already; where they are not, sort by row and index together.
@@ -124,22 +125,22 @@ def _encode_with_numpy(rows: list[dict[int, float]], numpy: Any) -> list[bytes] 
 
 # --- one vector ------------------------------------------------------------------------------------------------------
 def sparse_bytes(value: object) -> bytes:
-    """One sparse vector as it goes on the wire.
+    """Encode one sparse vector.
 
     Raises:
-        Refusal: it is none, or an index or a value is none that can be.
+        Refusal: the value is not a sparse vector, or an index or a value in it is invalid.
     """
     if isinstance(value, dict):
         return _from_pairs(list(value.items()), floats_only=False)
     if isinstance(value, list | tuple):
         if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in value):
-            raise Refusal.of(_WANTED, value, error=ParamError)
+            raise Refusal.of(_EXPECTED, value, error=ParamError)
         return _from_pairs(value, floats_only=True)
     if hasattr(value, "tocsr"):
         return _from_scipy(value)
     if isinstance(value, bytes | bytearray):
         return _from_bytes(bytes(value))
-    raise Refusal.of(_WANTED, value, error=ParamError)
+    raise Refusal.of(_EXPECTED, value, error=ParamError)
 
 
 def _from_pairs(pairs: Sequence[Any], *, floats_only: bool) -> bytes:
@@ -163,21 +164,21 @@ def _index(index: Any) -> int:
 
 
 def _value(value: Any, index: int, *, floats_only: bool) -> float:
-    wanted = "a finite float for each value of a sparse vector"
+    expected = "a finite float for each value of a sparse vector"
     kind = getattr(getattr(value, "dtype", None), "kind", "")
-    whole = isinstance(value, int) or kind in ("i", "u")
-    if isinstance(value, bool | str) or kind == "b" or not (hasattr(value, "__float__") or whole):
-        raise Refusal.of(wanted, value, inside=f"[{index}]", error=ParamError)
-    if whole and floats_only:
+    is_integer = isinstance(value, int) or kind in ("i", "u")
+    if isinstance(value, bool | str) or kind == "b" or not (hasattr(value, "__float__") or is_integer):
+        raise Refusal.of(expected, value, inside=f"[{index}]", error=ParamError)
+    if is_integer and floats_only:
         # A list of two integers may be a dense vector as well.
-        raise Refusal.of(wanted, value, hint=f"write {float(value)}", inside=f"[{index}]", error=ParamError)
+        raise Refusal.of(expected, value, hint=f"write {float(value)}", inside=f"[{index}]", error=ParamError)
     try:
         number = float(value)
         struct.pack("<f", number)
     except (TypeError, ValueError, OverflowError):
-        raise Refusal.of(wanted, value, inside=f"[{index}]", error=ParamError) from None
+        raise Refusal.of(expected, value, inside=f"[{index}]", error=ParamError) from None
     if not math.isfinite(number):
-        raise Refusal(wanted, str(number), inside=f"[{index}]", error=ParamError)
+        raise Refusal(expected, str(number), inside=f"[{index}]", error=ParamError)
     return number
 
 
@@ -191,20 +192,22 @@ def _from_scipy(value: Any) -> bytes:
 
 
 def _from_bytes(data: bytes) -> bytes:
-    """The pairs as they go on the wire, checked and sorted."""
+    """Check and sort pairs that are encoded already."""
     if len(data) % _PAIR:
-        raise _refuse(f"{len(data)} bytes, which is no multiple of {_PAIR}")
+        raise _refuse(f"{len(data)} bytes, which is not a multiple of {_PAIR}")
     return _from_pairs(list(struct.iter_unpack("<If", data)), floats_only=True)
 
 
 # --- decoding --------------------------------------------------------------------------------------------------------
 def decode_sparse(contents: Iterable[bytes]) -> list[dict[int, float]]:
-    """Sparse vectors of a reply, each as a dict of index to value.
+    """Decode the sparse vectors of a reply, each as a dict of index to value.
 
     Raises:
-        ReplyError: one is not made of pairs.
+        ReplyError: one of them does not consist of pairs.
     """
     try:
         return [dict(struct.iter_unpack("<If", content)) for content in contents]
     except struct.error as error:
-        raise ReplyError(message=f"the reply cannot be read: a sparse vector is not made of pairs ({error})") from error
+        raise ReplyError(
+            message=f"the reply cannot be read: a sparse vector does not consist of pairs ({error})"
+        ) from error

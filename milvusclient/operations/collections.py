@@ -27,6 +27,7 @@ from milvusclient.exceptions import (
 )
 from milvusclient.operations import common, consistency, schemas
 from milvusclient.schema.enums import ConsistencyLevel, DataType
+from milvusclient.schema.type_facts import FACTS
 
 if TYPE_CHECKING:
     from milvusclient._proto import common_pb2
@@ -57,12 +58,11 @@ _INT32_MAX = (1 << 31) - 1
 _UNEXPECTED = 1
 #: The classes of errors that stand for a status of the server.
 _REFUSALS = frozenset({MilvusException, *SERVER_ERRORS.values()})
-_KEY_TYPES = {
+_KEY_TYPES: dict[int | str, DataType] = {
     "int": DataType.INT64,
-    DataType.INT64: DataType.INT64,
     "str": DataType.VARCHAR,
     "string": DataType.VARCHAR,
-    DataType.VARCHAR: DataType.VARCHAR,
+    **{data_type: data_type for data_type, facts in FACTS.items() if "is_primary" in facts.keys},
 }
 
 

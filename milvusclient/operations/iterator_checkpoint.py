@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
-from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS
 
 if TYPE_CHECKING:
     from milvusclient.models.collection import FieldInfo
@@ -52,7 +52,7 @@ def parse_checkpoint(text: str, primary: FieldInfo, place: str) -> tuple[int, in
 
 
 def _key(line: str, primary: FieldInfo) -> int | str:
-    if primary.data_type not in (DataType.VARCHAR, DataType.STRING):
+    if FACTS[primary.data_type].family != "string":
         return int(line)
     if line.startswith('"'):
         return str(json.loads(line))

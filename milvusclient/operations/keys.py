@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from milvusclient import exceptions
 from milvusclient.checks import INT64_BOUNDS, given
 from milvusclient.exceptions import DataTypeNotMatchException, ParamError, ReplyError
-from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS
 
 if TYPE_CHECKING:
     from milvusclient.models.collection import CollectionInfo, FieldInfo
@@ -100,7 +100,7 @@ def key_literals(primary: FieldInfo, keys: Sequence[int | str], quote: str) -> l
     Raises:
         ParamError: a key does not fit the primary key's type.
     """
-    if primary.data_type in (DataType.VARCHAR, DataType.STRING):
+    if FACTS[primary.data_type].family == "string":
         return [quoted(str(key), quote) for key in keys]
     return [str(_integer(primary, index, key)) for index, key in enumerate(keys)]
 

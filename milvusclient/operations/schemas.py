@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from milvusclient._proto import schema_pb2
 from milvusclient.operations.common import json_value_text, key_value_pairs, python_text
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS
 
 if TYPE_CHECKING:
     from milvusclient._proto import common_pb2
@@ -28,16 +29,6 @@ __all__ = [
 
 #: Parameters of schemas by their names in Python, and the names on the server.
 _SERVER_KEYS = {"mmap_enabled": "mmap.enabled"}
-
-_DEFAULT_MEMBERS = {
-    DataType.BOOL: "bool_data",
-    DataType.INT8: "int_data",
-    DataType.INT16: "int_data",
-    DataType.INT32: "int_data",
-    DataType.INT64: "long_data",
-    DataType.FLOAT: "float_data",
-    DataType.DOUBLE: "double_data",
-}
 
 
 def encode_schema(name: str, schema: CollectionSchema) -> schema_pb2.CollectionSchema:
@@ -122,9 +113,9 @@ def encode_function(function: Function) -> schema_pb2.FunctionSchema:
 
 
 def encode_default(dtype: DataType, value: DefaultValue) -> schema_pb2.ValueField:
-    """Encode a default value, in the member for the field's type; all but numbers and bool are str."""
+    """Encode a default value, in the member that belongs to the type of the field."""
     message = schema_pb2.ValueField()
-    setattr(message, _DEFAULT_MEMBERS.get(dtype, "string_data"), value)
+    setattr(message, FACTS[dtype].default_member, value)
     return message
 
 

@@ -10,6 +10,7 @@ from enum import Enum
 from milvusclient.checks import given, require_bool, require_int, require_str, require_str_list
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS
 
 __all__ = [
     "Frozen",
@@ -33,15 +34,7 @@ Frozen = tuple[tuple[str, type, object], ...]
 
 _MOST_DECIMALS = 6
 _PLAIN_TYPES = (str, int, float, bool)
-_JSON_TYPES = {
-    DataType.BOOL: "Bool",
-    DataType.INT8: "Int8",
-    DataType.INT16: "Int16",
-    DataType.INT32: "Int32",
-    DataType.INT64: "Int64",
-    DataType.STRING: "VarChar",
-    DataType.VARCHAR: "VarChar",
-}
+_JSON_TYPES = {data_type: facts.json_type for data_type, facts in FACTS.items() if facts.json_type}
 #: Search parameters that are pairs of their own, beside ``params``.
 _HOISTED = ("metric_type", "hints", "analyzer_name")
 

@@ -22,6 +22,7 @@ from milvusclient.schema.enums import DataType
 from milvusclient.schema.fields import FieldSchema
 from milvusclient.schema.functions import Function
 from milvusclient.schema.structs import StructFieldSchema
+from milvusclient.schema.type_facts import FACTS, Key
 
 __all__ = [
     "KEY_KINDS",
@@ -77,24 +78,15 @@ class KeyKind(NamedTuple):
     types: tuple[DataType, ...]
 
 
+def _types_of(key: Key) -> tuple[DataType, ...]:
+    return tuple(data_type for data_type, facts in FACTS.items() if key in facts.keys)
+
+
 #: The kinds of keys, by the flag of a field that makes it one.
 KEY_KINDS: Final = {
-    "is_primary": KeyKind("primary key", PrimaryKeyException, (DataType.INT64, DataType.VARCHAR)),
-    "is_partition_key": KeyKind("partition key", PartitionKeyException, (DataType.INT64, DataType.VARCHAR)),
-    "is_clustering_key": KeyKind(
-        "clustering key",
-        ClusteringKeyException,
-        (
-            DataType.INT8,
-            DataType.INT16,
-            DataType.INT32,
-            DataType.INT64,
-            DataType.FLOAT,
-            DataType.DOUBLE,
-            DataType.VARCHAR,
-            DataType.FLOAT_VECTOR,
-        ),
-    ),
+    "is_primary": KeyKind("primary key", PrimaryKeyException, _types_of("is_primary")),
+    "is_partition_key": KeyKind("partition key", PartitionKeyException, _types_of("is_partition_key")),
+    "is_clustering_key": KeyKind("clustering key", ClusteringKeyException, _types_of("is_clustering_key")),
 }
 
 

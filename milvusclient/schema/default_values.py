@@ -8,41 +8,45 @@ from typing import TypeAlias
 from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS
 
 __all__ = ["DefaultValue", "checked_default", "plain_default"]
 
 #: What a field can have as its default.
 DefaultValue: TypeAlias = bool | int | float | str
 
-_INTEGER_BITS = {DataType.INT8: 8, DataType.INT16: 16, DataType.INT32: 32, DataType.INT64: 64}
-_FLOATS = (DataType.FLOAT, DataType.DOUBLE)
-_TEXTS = (DataType.STRING, DataType.VARCHAR, DataType.TEXT, DataType.GEOMETRY, DataType.TIMESTAMPTZ)
-
 
 def checked_default(value: object, field: str, dtype: DataType, max_length: int | None) -> DefaultValue:
-    """``value`` as a value of ``dtype``; a ParamError if it is none, or if the type cannot have a default."""
+    """Return the default of a field as a Python value of its type.
+
+    Args:
+        value: what a user gave.
+        field: name of the field, for messages.
+        dtype: its type.
+        max_length: how many bytes in UTF-8 a VARCHAR may have; None without a limit.
+
+    Raises:
+        ParamError: the value does not fit, or fields of this type cannot have a default.
+    """
     value = _python_number(value)
+    facts = FACTS[dtype]
     where = f"field {field!r} ({dtype.name}): default_value"
-    if dtype is DataType.BOOL:
-        if isinstance(value, bool):
-            return value
-        raise ParamError(message=f"{where} must be True or False, got {given(value)}")
-    if dtype in _INTEGER_BITS:
-        return _integer(value, where, _INTEGER_BITS[dtype])
-    if dtype in _FLOATS:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
-        raise ParamError(message=f"{where} must be a number, got {given(value)}")
-    if dtype in _TEXTS:
-        return _text(value, where, max_length if dtype is DataType.VARCHAR else None)
-    raise ParamError(
-        message=f"{where} is {given(value)}, but fields of this type cannot have a default; "
-        "leave it out, and use nullable=True where rows may have no value"
-    )
+    if not facts.default_member:
+        raise ParamError(
+            message=f"{where} is {given(value)}, but fields of this type cannot have a default; "
+            "leave it out, and use nullable=True where rows may have no value"
+        )
+    if facts.family == "bool":
+        return _bool(value, where)
+    if facts.family == "integer":
+        return _integer(value, where, facts.bounds)
+    if facts.family == "float":
+        return _float(value, where)
+    return _string(value, where, max_length if dtype is DataType.VARCHAR else None)
 
 
 def plain_default(value: object) -> object:
-    """The Python value in a server's answer: ``{"long_data": 3}``, or a message with such a field, is 3."""
+    """Return the Python value in a server's answer: ``{"long_data": 3}``, or a message with such a field, is 3."""
     which = getattr(value, "WhichOneof", None)
     if callable(which):
         member = which("data")
@@ -54,23 +58,34 @@ def plain_default(value: object) -> object:
 
 
 def _python_number(value: object) -> object:
-    """A numpy scalar as the Python number that it stands for; anything else unchanged."""
+    """Return a numpy scalar as the Python number that it stands for, and anything else unchanged."""
     item = getattr(value, "item", None)
     if callable(item) and hasattr(value, "dtype") and getattr(value, "shape", None) == ():
         return item()
     return value
 
 
-def _integer(value: object, where: str, bits: int) -> int:
+def _bool(value: object, where: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ParamError(message=f"{where} must be True or False, got {given(value)}")
+
+
+def _integer(value: object, where: str, bounds: tuple[int, int]) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ParamError(message=f"{where} must be an int, got {given(value)}")
-    bound = 1 << (bits - 1)
-    if not -bound <= value < bound:
-        raise ParamError(message=f"{where} must be in [{-bound}, {bound - 1}], got {value}")
+    if not bounds[0] <= value <= bounds[1]:
+        raise ParamError(message=f"{where} must be in [{bounds[0]}, {bounds[1]}], got {value}")
     return value
 
 
-def _text(value: object, where: str, max_length: int | None) -> str:
+def _float(value: object, where: str) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    raise ParamError(message=f"{where} must be a number, got {given(value)}")
+
+
+def _string(value: object, where: str, max_length: int | None) -> str:
     if not isinstance(value, str):
         raise ParamError(message=f"{where} must be a str, got {given(value)}")
     size = len(value.encode("utf-8", "surrogatepass"))

@@ -26,17 +26,12 @@ from milvusclient.exceptions import (
 )
 from milvusclient.schema.default_values import DefaultValue, checked_default, plain_default
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS
 
 __all__ = ["FieldSchema", "data_type"]
 
 _JSON_PARAMS = ("analyzer_params", "multi_analyzer_params")
 _SIZE_PARAMS = ("dim", "max_length", "max_capacity")
-#: The types that have sizes and analyzer options. Other types ignore them instead of refusing them, so that a program
-#: may build all its fields with one set of options.
-_PARAMETRIC = frozenset(
-    {DataType.VARCHAR, DataType.TEXT, DataType.ARRAY, DataType._ARRAY_OF_VECTOR}
-    | {dtype for dtype in DataType if dtype.is_vector}
-)
 _USABLE = frozenset(DataType) - {DataType.UNKNOWN}
 
 
@@ -154,7 +149,9 @@ class FieldSchema(ShownInNotebooks):
             self.element_type = data_type(element_type, f"{at}: element_type")
         self._params: dict[str, object] = {}
         self._add_params(at, {"mmap_enabled": mmap_enabled, "warmup": warmup})
-        if self._dtype in _PARAMETRIC:
+        # On other types these options are left out, not refused, so that a program may build all its fields with one
+        # set of options.
+        if FACTS[self._dtype].has_params:
             sizes = {"dim": dim, "max_length": max_length, "max_capacity": max_capacity}
             flags = {"enable_match": enable_match, "enable_analyzer": enable_analyzer}
             analyzers = {"analyzer_params": analyzer_params, "multi_analyzer_params": multi_analyzer_params}

@@ -9,13 +9,14 @@ from milvusclient._keywords import suggest_keywords
 from milvusclient.checks import given, optional_mapping, require_field_names, require_str
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.enums import DataType, FunctionType
+from milvusclient.schema.type_facts import FACTS
 
 if TYPE_CHECKING:
     from milvusclient.schema.fields import FieldSchema
 
 __all__ = ["Function", "FunctionScore"]
 
-_INPUT_TYPES = (DataType.VARCHAR, DataType.TEXT)
+_INPUT_TYPES = tuple(data_type for data_type, facts in FACTS.items() if facts.is_function_input)
 _OUTPUT_TYPES = {
     FunctionType.BM25: (DataType.SPARSE_FLOAT_VECTOR,),
     FunctionType.TEXTEMBEDDING: (DataType.FLOAT_VECTOR, DataType.INT8_VECTOR),

@@ -12,10 +12,11 @@ from milvusclient.exceptions import ParamError
 from milvusclient.schema.default_values import DefaultValue
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.fields import FieldSchema, data_type
+from milvusclient.schema.type_facts import FACTS
 
 __all__ = ["StructFieldSchema"]
 
-_NOT_IN_STRUCTS = (DataType.ARRAY, DataType._ARRAY_OF_VECTOR, DataType._ARRAY_OF_STRUCT, DataType.STRUCT)
+_NESTED = ("array", "vector_array", "struct_array", "struct")
 
 
 @suggest_keywords
@@ -134,7 +135,7 @@ class StructFieldSchema(ShownInNotebooks):
             'INT64'
         """
         dtype = data_type(datatype, f"sub-field {field_name!r}: datatype")
-        if dtype in _NOT_IN_STRUCTS:
+        if FACTS[dtype].family in _NESTED:
             raise ParamError(
                 message=f"sub-field {field_name!r}: datatype cannot be {dtype.name}; "
                 "give the type of one value of one struct"

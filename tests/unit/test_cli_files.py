@@ -56,8 +56,12 @@ def test_cells_become_what_their_fields_want(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "wanted"),
     [
-        ("x.csv", "id\n1\nx\n", "row 2: field 'id' wants a INT64, got 'x'"),
-        ("x.csv", "id,ok\n1,maybe\n", "row 1: field 'ok' wants a BOOL"),
+        (
+            "x.csv",
+            "id\n1\nx\n",
+            "row 2: field 'id': expected an INT64",
+        ),
+        ("x.csv", "id,ok\n1,maybe\n", "row 1: field 'ok': expected a BOOL"),
         ("x.csv", "id\n1,2\n", "more cells"),
         ("x.jsonl", '{"id": 1}\n{"id"\n', "line 2"),
         ("x.jsonl", '{"id": 1}\n[1]\n', "row 2: it must be an object"),
@@ -174,7 +178,7 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path: Path, monkeypatc
 
 def test_json_keys_of_a_sparse_vector_are_numbers() -> None:
     assert row_from_file({"sparse": {"7": 0.5}}, FIELDS, texts=False) == {"sparse": {7: 0.5}}
-    with pytest.raises(ValueError, match="'bits' wants a BINARY_VECTOR"):
+    with pytest.raises(ValueError, match="'bits': expected a BINARY_VECTOR"):
         row_from_file({"bits": "zz"}, FIELDS, texts=False)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from milvusclient._proto import milvus_pb2
 from milvusclient.codec.write import nonfinite, request
-from milvusclient.codec.write.nonfinite import first_not_finite
+from milvusclient.codec.write.nonfinite import first_nonfinite
 from milvusclient.codec.write.request import Assembled
 from milvusclient.codec.write.rows import encode_rows
 from milvusclient.exceptions import DataNotMatchException, MilvusException
@@ -131,7 +131,7 @@ def test_a_field_that_one_of_many_rows_leaves_out(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(ROWS, "_SOME", 2)
     rows: list[dict[str, Any]] = [{"id": row, "v": [0.5] * DIM, "t": ""} for row in range(7)]
     del rows[4]["t"]
-    with pytest.raises(DataNotMatchException, match=r"^row 4, field 't': wanted a value \(VARCHAR\), got none"):
+    with pytest.raises(DataNotMatchException, match=r"^row 4, field 't': expected a value \(VARCHAR\), got none"):
         encode_rows(rows, collection(DataType.FLOAT_VECTOR))
 
 
@@ -147,10 +147,10 @@ WIDE = 200_000
 def test_what_is_not_finite_is_found_at_any_place(kind: str, number: float, position: int, moved: int) -> None:
     numbers = np.full(WIDE, -1.5, f"<f{struct.calcsize(kind)}")
     buffer = memoryview(b"x" * moved + numbers.tobytes())[moved:]
-    assert first_not_finite(buffer, kind) is None
+    assert first_nonfinite(buffer, kind) is None
     numbers[position] = number
     buffer = memoryview(b"x" * moved + numbers.tobytes())[moved:]
-    assert first_not_finite(buffer, kind) == position
+    assert first_nonfinite(buffer, kind) == position
 
 
 @pytest.mark.parametrize(("kind", "largest"), [("f", np.finfo("f4").max), ("e", np.finfo("f2").max)])
@@ -158,8 +158,8 @@ def test_numbers_whose_sum_is_too_large_are_finite_all_the_same(kind: str, large
     numbers = np.full(WIDE, largest, f"<f{struct.calcsize(kind)}")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert not nonfinite.suspicious(numbers.tobytes(), kind)
-        assert not nonfinite.suspicious((-numbers).tobytes(), kind)
+        assert not nonfinite.may_be_nonfinite(numbers.tobytes(), kind)
+        assert not nonfinite.may_be_nonfinite((-numbers).tobytes(), kind)
 
 
 # --- dynamic fields --------------------------------------------------------------------------------------------------

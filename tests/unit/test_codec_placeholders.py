@@ -101,29 +101,29 @@ def test_a_known_field_decides() -> None:
         ([], None, "data must have at least one vector or text"),
         (None, None, "data must be a vector, a text, or a list of them, got None"),
         (5, None, "got 5 (int)"),
-        ([None], None, r"data[0]: wanted a vector or a text, got None"),
-        ([["a"]], None, "data[0]: wanted a vector or a text"),
-        ([[1, 2], "x"], None, "data[1]: wanted a query of the same type as data[0], got 'x' (str)"),
-        ([[1, 2], [1, 2, 3]], None, "data[1]: wanted a FLOAT_VECTOR of 2 elements, got 3 elements"),
+        ([None], None, r"data[0]: expected a vector or a text, got None"),
+        ([["a"]], None, "data[0]: expected a vector or a text"),
+        ([[1, 2], "x"], None, "data[1]: expected a query of the same type as data[0], got 'x' (str)"),
+        ([[1, 2], [1, 2, 3]], None, "data[1]: expected a FLOAT_VECTOR of 2 elements, got 3 elements"),
         (
             [[1, math.nan]],
             None,
-            "data[0][1]: wanted a FLOAT_VECTOR of 2 elements of finite numbers, got NaN or infinity",
+            "data[0][1]: expected a FLOAT_VECTOR of 2 elements of finite numbers, got NaN or infinity",
         ),
         ([np.array([1, 2])], None, "got an array of dtype int64"),
-        ([np.zeros((1, 1, 1))], None, "data[0]: wanted"),
+        ([np.zeros((1, 1, 1))], None, "data[0]: expected"),
         (np.zeros((1, 1, 1)), None, "1 or 2 dimensions"),
         (
             [[1, 2, 3]],
             DataType.FLOAT_VECTOR,
-            "data[0]: wanted a FLOAT_VECTOR of 2 elements for field 'v', got 3 elements",
+            "data[0]: expected a FLOAT_VECTOR of 2 elements for field 'v', got 3 elements",
         ),
         ([F4.astype("f2")], DataType.FLOAT_VECTOR, "got an array of dtype float16"),
         ([b"abc"], DataType.FLOAT_VECTOR, "(8 bytes) for field 'v', got 3 bytes"),
-        ([[1, 2]], DataType.SPARSE_FLOAT_VECTOR, "data[0]: wanted a SPARSE_FLOAT_VECTOR"),
-        ([{-1: 1.0}], None, "data[0]: wanted an index"),
-        (["\ud800"], None, "data[0]: wanted a text, got a str that UTF-8 cannot hold"),
-        ([EmbeddingList()], None, "data[0]: wanted an EmbeddingList with a vector in it"),
+        ([[1, 2]], DataType.SPARSE_FLOAT_VECTOR, "data[0]: expected a SPARSE_FLOAT_VECTOR"),
+        ([{-1: 1.0}], None, "data[0]: expected an index"),
+        (["\ud800"], None, "data[0]: expected a text, got a str that UTF-8 cannot encode"),
+        ([EmbeddingList()], None, "data[0]: expected an EmbeddingList with a vector in it"),
     ],
 )
 def test_query_vectors_that_cannot_be(data: object, field: DataType | None, message: str) -> None:
@@ -187,7 +187,7 @@ def test_lists_of_lists_and_empty_lists() -> None:
 @pytest.mark.parametrize(
     ("value", "message", "error"),
     [
-        (None, "filter_params['v']: wanted a bool, int, float, str, bytes, or a list of them, got None", ParamError),
+        (None, "filter_params['v']: expected a bool, int, float, str, bytes, or a list of them, got None", ParamError),
         ({"a": 1}, "got {'a': 1} (dict)", ParamError),
         ((1, 2), "use list(...)", ParamError),
         (np.array([1, 2]), "use .tolist()", ParamError),
@@ -198,7 +198,7 @@ def test_lists_of_lists_and_empty_lists() -> None:
         ([b"x"], "filter_params['v'][0]", ParamError),
         ([{"a": 1}], "filter_params['v'][0]", ParamError),
         ([[1], [None]], "filter_params['v'][1][0]", ParamError),
-        ([1, "a"], "filter_params['v'][1]: wanted a list with values of one type", DataNotMatchException),
+        ([1, "a"], "filter_params['v'][1]: expected a list with values of one type", DataNotMatchException),
         (["a", 1], "filter_params['v'][1]", DataNotMatchException),
         ("\ud800", "UTF-8", ParamError),
     ],
@@ -210,6 +210,6 @@ def test_values_that_filters_do_not_have(value: object, message: str, error: typ
 
 
 def test_names_are_texts() -> None:
-    with pytest.raises(ParamError, match="a placeholder's name must be a str"):
+    with pytest.raises(ParamError, match="the name of a placeholder must be a str"):
         encode_templates({1: 2})  # type: ignore[dict-item]  # that is the point
     assert list(encode_templates({"a": 1, "b": "x"})) == ["a", "b"]

@@ -417,8 +417,8 @@ def test_ids() -> None:
     for wrong, message in (
         ([], "at least one"),
         (None, "got None"),
-        ([1, "a"], r"ids\[1\]: wanted an INT64"),
-        (["a", 1], r"ids\[1\]: wanted a str"),
+        ([1, "a"], r"ids\[1\]: expected an INT64"),
+        (["a", 1], r"ids\[1\]: expected a str"),
         ([2**63], r"ids\[0\]"),
         ([1.5], r"ids\[0\]"),
     ):

@@ -92,33 +92,33 @@ def test_numbers_of_other_types_are_taken_where_they_fit() -> None:
 @pytest.mark.parametrize(
     ("data_type", "value", "message"),
     [
-        (DataType.INT8, 300, "row 1, field 'x': wanted an INT8 (-128 to 127), got 300"),
-        (DataType.INT8, True, "a truth value is no number here"),
-        (DataType.INT8, np.True_, "wanted an INT8"),
-        (DataType.INT16, 2**15, "wanted an INT16 (-32768 to 32767), got 32768"),
+        (DataType.INT8, 300, "row 1, field 'x': expected an INT8 (-128 to 127), got 300"),
+        (DataType.INT8, True, "bool is not accepted as an integer"),
+        (DataType.INT8, np.True_, "expected an INT8"),
+        (DataType.INT16, 2**15, "expected an INT16 (-32768 to 32767), got 32768"),
         (DataType.INT32, -(2**31) - 1, "got -2147483649"),
         (DataType.INT64, 2**63, "got 9223372036854775808"),
         (DataType.INT64, 1.0, "got 1.0 (float)"),
         (DataType.INT64, "1", "got '1' (str)"),
-        (DataType.INT64, np.float32(1), "wanted an INT64"),
-        (DataType.INT64, np.array([1, 2]), "wanted an INT64"),
+        (DataType.INT64, np.float32(1), "expected an INT64"),
+        (DataType.INT64, np.array([1, 2]), "expected an INT64"),
         (DataType.INT64, None, "got None; the field is not nullable"),
-        (DataType.FLOAT, "1", "wanted a FLOAT, got '1' (str)"),
+        (DataType.FLOAT, "1", "expected a FLOAT, got '1' (str)"),
         (DataType.FLOAT, 1e39, "which is too large for FLOAT"),
-        (DataType.FLOAT, 1j, "wanted a FLOAT"),
+        (DataType.FLOAT, 1j, "expected a FLOAT"),
         (DataType.DOUBLE, 10**400, "too large for a double"),
-        (DataType.BOOL, 2, "wanted a BOOL, got 2 (int)"),
-        (DataType.BOOL, "true", "wanted a BOOL"),
-        (DataType.VARCHAR, 5, "wanted a VARCHAR (str), got 5 (int)"),
-        (DataType.VARCHAR, "\ud800", "a str that UTF-8 cannot hold"),
+        (DataType.BOOL, 2, "expected a BOOL, got 2 (int)"),
+        (DataType.BOOL, "true", "expected a BOOL"),
+        (DataType.VARCHAR, 5, "expected a VARCHAR (str), got 5 (int)"),
+        (DataType.VARCHAR, "\ud800", "a str that UTF-8 cannot encode"),
         (DataType.VARCHAR, b"abc", "decode it first"),
-        (DataType.GEOMETRY, 5, "wanted a GEOMETRY (a str in WKT)"),
-        (DataType.TIMESTAMPTZ, 5, "wanted a TIMESTAMPTZ (a str in ISO 8601)"),
+        (DataType.GEOMETRY, 5, "expected a GEOMETRY (a str in WKT)"),
+        (DataType.TIMESTAMPTZ, 5, "expected a TIMESTAMPTZ (a str in ISO 8601)"),
         (DataType.JSON, "not json", "a str must be JSON text"),
         (DataType.JSON, {"a": {1}}, "JSON has no form for it"),
-        (DataType.JSON, {"a": math.nan}, "'x'['a']: wanted JSON, got nan"),
+        (DataType.JSON, {"a": math.nan}, "'x'['a']: expected JSON, got nan"),
         (DataType.JSON, {"a": {1: 2}}, "JSON, whose keys are str, got 1 (int)"),
-        (DataType.JSON, {"a": "\ud800"}, "a str that UTF-8 cannot hold"),
+        (DataType.JSON, {"a": "\ud800"}, "a str that UTF-8 cannot encode"),
         (DataType.JSON, b"{}", "JSON has no form for it"),
     ],
 )
@@ -136,7 +136,7 @@ def test_max_length_counts_bytes() -> None:
     field = FieldInfo("x", data_type=DataType.VARCHAR, max_length=4)
     assert round_trip(field, "abcd", "éé") == ["abcd", "éé"]
     assert refusal(field, "ok", "ééé").endswith(
-        "wanted a VARCHAR (str) of at most 4 bytes (max_length), got 6 bytes of UTF-8"
+        "expected a VARCHAR (str) of at most 4 bytes (max_length), got 6 bytes of UTF-8"
     )
     assert "got 5 bytes" in refusal(field, "abcde")
 
@@ -187,17 +187,17 @@ def test_arrays_of_numpy() -> None:
 @pytest.mark.parametrize(
     ("element", "value", "message"),
     [
-        (DataType.INT8, [1, 300], "field 'x'[1]: wanted an INT8 (-128 to 127), got 300"),
-        (DataType.INT64, [1, "a"], "field 'x'[1]: wanted an INT64"),
+        (DataType.INT8, [1, 300], "field 'x'[1]: expected an INT8 (-128 to 127), got 300"),
+        (DataType.INT64, [1, "a"], "field 'x'[1]: expected an INT64"),
         (DataType.INT64, [True], "field 'x'[0]"),
         (DataType.INT64, np.array([1.5]), "field 'x'[0]"),
-        (DataType.INT64, 5, "wanted an ARRAY of INT64, got 5 (int)"),
+        (DataType.INT64, 5, "expected an ARRAY of INT64, got 5 (int)"),
         (DataType.INT64, [None], "field 'x'[0]"),
         (DataType.INT64, [1] * 5, "with at most 4 elements (max_capacity), got 5 elements"),
-        (DataType.VARCHAR, "ab", "wanted an ARRAY of VARCHAR, got 'ab' (str)"),
+        (DataType.VARCHAR, "ab", "expected an ARRAY of VARCHAR, got 'ab' (str)"),
         (DataType.VARCHAR, ["abcdef"], "at most 3 bytes"),
         (DataType.FLOAT, [1e39], "too large for FLOAT"),
-        (DataType.BOOL, ["x"], "wanted a BOOL"),
+        (DataType.BOOL, ["x"], "expected a BOOL"),
     ],
 )
 def test_arrays_that_do_not_fit(element: DataType, value: object, message: str) -> None:
@@ -247,19 +247,19 @@ def test_check_rows() -> None:
     for data in wrong:
         with pytest.raises(MilvusTypeError, match="data must be a dict or a list of dicts"):
             check_rows(data)
-    with pytest.raises(DataNotMatchException, match="row 1: wanted a dict"):
+    with pytest.raises(DataNotMatchException, match="row 1: expected a dict"):
         check_rows([{"id": 1}, 5])
     assert encoded_columns(check_rows([MappingProxyType({"id": 1})]), collection())
 
 
 def test_a_missing_field() -> None:
     field = FieldInfo("v", data_type=DataType.FLOAT_VECTOR, dim=2)
-    with pytest.raises(DataNotMatchException, match=r"row 1, field 'v': wanted a value \(FLOAT_VECTOR\), got none"):
+    with pytest.raises(DataNotMatchException, match=r"row 1, field 'v': expected a value \(FLOAT_VECTOR\), got none"):
         encoded_columns([{"id": 1, "v": [1, 2]}, {"id": 2}], collection(field))
 
 
 def test_an_extra_field() -> None:
-    with pytest.raises(DataNotMatchException, match="row 1, field 'z': wanted only fields of the schema"):
+    with pytest.raises(DataNotMatchException, match="row 1, field 'z': expected only fields of the schema"):
         encoded_columns([{"id": 1}, {"id": 2, "z": 1}], collection())
 
 
@@ -272,7 +272,7 @@ def test_extra_field_beside_a_nullable_one_that_is_left_out() -> None:
 def test_function_outputs_are_left_out() -> None:
     field = FieldInfo("out", data_type=DataType.SPARSE_FLOAT_VECTOR, is_function_output=True)
     assert [each.field_name for each in encoded_columns([{"id": 1}], collection(field))] == ["id"]
-    with pytest.raises(DataNotMatchException, match="a function of the collection makes it"):
+    with pytest.raises(DataNotMatchException, match="a function of the collection computes it"):
         encoded_columns([{"id": 1, "out": {1: 1.0}}], collection(field))
 
 
@@ -335,11 +335,11 @@ def test_dynamic_fields() -> None:
 @pytest.mark.parametrize(
     ("extra", "message"),
     [
-        ({"$meta": {}}, "row 1, field '$meta': wanted no such key"),
-        ({1: 2}, "row 1, field '1': wanted names of fields that are str"),
-        ({"x": {1, 2}}, "row 1, field 'x': wanted JSON"),
-        ({"x": {"y": math.inf}}, "field 'x'['y']: wanted JSON, got inf"),
-        ({"x": {1: 2}}, "wanted JSON, whose keys are str"),
+        ({"$meta": {}}, "row 1, field '$meta': expected no such key"),
+        ({1: 2}, "row 1, field '1': expected names of fields that are str"),
+        ({"x": {1, 2}}, "row 1, field 'x': expected JSON"),
+        ({"x": {"y": math.inf}}, "field 'x'['y']: expected JSON, got inf"),
+        ({"x": {1: 2}}, "expected JSON, whose keys are str"),
     ],
 )
 @pytest.mark.usefixtures("json_library")

@@ -19,6 +19,7 @@ from milvusclient.cli.data.json_rows import as_object, json_rows
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.cli.framework.output import csv_cell, plain
 from milvusclient.models.descriptions import FieldDescription
+from milvusclient.schema.type_facts import FACTS, TypeFacts
 
 __all__ = ["KINDS", "Batch", "Row", "export_columns", "kind_of", "open_rows", "row_from_file", "writing"]
 
@@ -26,10 +27,8 @@ Row: TypeAlias = dict[str, Any]
 Fields: TypeAlias = Mapping[str, FieldDescription]
 KINDS = ("csv", "json", "jsonl", "parquet")
 
-_WHOLE = (DataType.INT8, DataType.INT16, DataType.INT32, DataType.INT64)
-_BROKEN = (DataType.FLOAT, DataType.DOUBLE)
-_PACKED = (DataType.SPARSE_FLOAT_VECTOR, DataType.JSON, DataType.ARRAY)
-_BYTES = (DataType.BINARY_VECTOR, DataType.FLOAT16_VECTOR, DataType.BFLOAT16_VECTOR, DataType.INT8_VECTOR)
+#: What Parquet has no plain type for is JSON text in it.
+_JSON_FAMILIES = ("sparse", "json", "array")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +61,35 @@ def from_text(text: str, field: FieldDescription | None) -> object:
     Raises:
         ValueError: the text is no such value.
     """
-    kind = field["type"] if field else None
-    if kind in (DataType.VARCHAR, DataType.STRING, DataType.TEXT, DataType.GEOMETRY, DataType.TIMESTAMPTZ):
-        return text
-    if kind in _BYTES:  # hex, or a list
-        return text
-    if kind in _WHOLE:
-        return int(text)
-    if kind in _BROKEN:
-        return float(text)
-    if kind is DataType.BOOL:
-        return {"true": True, "1": True, "false": False, "0": False}[text.strip().lower()]
+    facts = FACTS[field["type"]] if field else None
+    if facts is not None:
+        if facts.family == "string" or _is_bytes(facts):
+            return text
+        if facts.family == "integer":
+            return int(text)
+        if facts.family == "float":
+            return float(text)
+        if facts.family == "bool":
+            return {"true": True, "1": True, "false": False, "0": False}[text.strip().lower()]
     try:
         value: object = json.loads(text)
     except ValueError:
-        if kind is None:
+        if facts is None:
             return text
         raise
     return value
 
 
+def _is_bytes(facts: TypeFacts) -> bool:
+    """Return whether a vector is written in hex or as a list: every dense one but lists of floats."""
+    return facts.family == "dense" and facts.data_type is not DataType.FLOAT_VECTOR
+
+
 def _is_absent(text: object, field: FieldDescription | None) -> bool:
-    """An empty cell is no value, except for a text that must have one."""
+    """Return whether a cell is no value: one that is empty, unless that is a value of its type and none is missing."""
     if text is None:
         return True
-    texts = (DataType.VARCHAR, DataType.STRING, DataType.TEXT)
-    return text == "" and not (field and field["type"] in texts and not field.get("nullable"))
+    return text == "" and not (field and FACTS[field["type"]].allows_empty and not field.get("nullable"))
 
 
 def row_from_file(raw: Mapping[str, object], fields: Fields, *, texts: bool) -> Row:
@@ -110,19 +112,21 @@ def row_from_file(raw: Mapping[str, object], fields: Fields, *, texts: bool) -> 
             value = from_text(found, field) if texts and isinstance(found, str) else found
             row[name] = _as_field(value, field["type"]) if field else value
         except (ValueError, KeyError) as error:
-            wanted = field["type"].name if field else "value"
-            raise ValueError(f"field {name!r} wants a {wanted}, got {str(found)[:60]!r}") from error
+            expected = FACTS[field["type"]].words if field else "a value"
+            raise ValueError(f"field {name!r}: expected {expected}, got {str(found)[:60]!r}") from error
     return row
 
 
 def _as_field(value: object, kind: DataType) -> object:
     if kind is DataType.SPARSE_FLOAT_VECTOR and isinstance(value, Mapping):
         return {int(key): number for key, number in value.items()}
-    if kind in _BYTES and isinstance(value, str) and value.startswith("["):
+    if not _is_bytes(FACTS[kind]):
+        return value
+    if isinstance(value, str) and value.startswith("["):
         value = json.loads(value)
-    if kind in _BYTES and isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
         value = value[0]
-    return bytes.fromhex(value) if kind in _BYTES and isinstance(value, str) else value
+    return bytes.fromhex(value) if isinstance(value, str) else value
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -195,8 +199,7 @@ def _pyarrow(path: Path) -> tuple[ModuleType, ModuleType]:
 
 def _parquet(path: Path, fields: Fields, size: int) -> Iterator[tuple[list[Mapping[str, object]], float | None]]:
     arrow, parquet = _pyarrow(path)
-    # What Parquet has no plain type for is JSON text in it.
-    packed = {name for name, field in fields.items() if field["type"] in _PACKED}
+    packed = {name for name, field in fields.items() if FACTS[field["type"]].family in _JSON_FAMILIES}
 
     def unpacked(row: Mapping[str, object]) -> Mapping[str, object]:
         texts = {name: row[name] for name in packed & row.keys()}
@@ -273,25 +276,17 @@ def _text_writer(
             table.writerow(names)
 
 
-_ARROW_TYPES = {
-    DataType.BOOL: "bool_",
-    DataType.INT8: "int8",
-    DataType.INT16: "int16",
-    DataType.INT32: "int32",
-    DataType.INT64: "int64",
-    DataType.FLOAT: "float32",
-    DataType.DOUBLE: "float64",
-}
-
-
 def _arrow_type(arrow: ModuleType, field: FieldDescription | None, values: Sequence[object]) -> Any:
     """The type of a column: the field's own; of a dynamic field, that of its first values."""
     if field is None:
         found = arrow.array(values).type
         return arrow.string() if found == arrow.null() else found
-    if field["type"] is DataType.FLOAT_VECTOR:
+    facts = FACTS[field["type"]]
+    if facts.data_type is DataType.FLOAT_VECTOR:
         return arrow.list_(arrow.float32())
-    return getattr(arrow, _ARROW_TYPES.get(field["type"], "string"))()
+    if facts.family == "bool":
+        return arrow.bool_()
+    return arrow.type_for_alias(facts.dtype[1:]) if facts.family in ("integer", "float") else arrow.string()
 
 
 @contextmanager

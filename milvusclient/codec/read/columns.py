@@ -1,4 +1,4 @@
-"""Columns of a reply to Python values, one list for each column."""
+"""Decode the columns of a reply: one list of Python values for each."""
 
 from __future__ import annotations
 
@@ -10,26 +10,30 @@ from milvusclient.codec.read.numpy_views import matrix
 from milvusclient.codec.read.packed_floats import floats_in, joined_chunks, vectors_as_lists
 from milvusclient.codec.sparse import decode_sparse
 from milvusclient.exceptions import ReplyError
+from milvusclient.schema.type_facts import DENSE_MEMBERS, FACTS
 
 if TYPE_CHECKING:
     from milvusclient._proto import schema_pb2
 
-__all__ = ["BITS", "decode_column", "decode_columns", "json_cells"]
+__all__ = ["decode_column", "decode_columns", "json_cells"]
 
 Column = list[Any]
-BITS = {"binary_vector": 1, "float_vector": 32, "float16_vector": 16, "bfloat16_vector": 16, "int8_vector": 8}
-"""How many bits an element of a vector takes."""
+#: The members that hold packed floats, with the letter of :mod:`struct` for them.
+_FLOAT_CODES = {facts.member: facts.code for facts in FACTS.values() if facts.family == "float"}
 
 
 def decode_columns(fields: Iterable[schema_pb2.FieldData], row_count: int | None = None) -> dict[str, Column]:
-    """The columns of a reply by name.
+    """Decode the columns of a reply.
 
     Args:
         fields: the columns; those of dynamic fields are left as one column of dicts.
-        row_count: how many rows there are; None to go by the columns themselves.
+        row_count: how many rows there are; None to take that from the columns themselves.
+
+    Returns:
+        The columns by name.
 
     Raises:
-        ReplyError: the columns are of different lengths, or one cannot be read.
+        ReplyError: the columns have different lengths, or one cannot be read.
     """
     columns: dict[str, Column] = {}
     for field in fields:
@@ -47,11 +51,11 @@ def decode_column(
     raw: memoryview | None = None,
     as_numpy: bool = False,
 ) -> Column:
-    """One column: a value for each row, None where a row has none.
+    """Decode one column: a value for each row, None where a row has none.
 
     Args:
         field: the column.
-        row_count: how many rows there must be; None if any number will do.
+        row_count: how many rows there must be; None to accept any number.
         raw: the bytes of its float vectors, if they are not in the message.
         as_numpy: whether dense vectors are numpy arrays.
 
@@ -78,7 +82,7 @@ def decode_column(
 
 
 def json_cells(field: schema_pb2.FieldData, row_count: int | None) -> list[bytes] | None:
-    """The cells of a JSON column as texts; None if some row has none, or if it is no such column."""
+    """Return the undecoded cells of a JSON column; None if a row has none, or if the column is of another type."""
     cells = field.scalars.json_data.data[:]
     valid = field.valid_data[:]
     usable = cells and row_count in (None, len(cells)) and valid in ([], [True] * len(cells))
@@ -90,7 +94,7 @@ def _unreadable(name: str, problem: str) -> ReplyError:
 
 
 def _with_nulls(column: Column, valid: list[bool], name: str) -> Column:
-    """Put None where a row has no value. Servers send a cell for each row, or one for each valid row."""
+    """Insert None where a row has no value. Servers send a cell for each row, or one for each valid row."""
     if False not in valid:
         if len(column) != len(valid):
             raise _unreadable(name, f"it has {len(column)} values for {len(valid)} rows")
@@ -105,28 +109,25 @@ def _with_nulls(column: Column, valid: list[bool], name: str) -> Column:
 
 # --- scalars ---------------------------------------------------------------------------------------------------------
 def _scalars(scalars: schema_pb2.ScalarField) -> Column:
-    """The cells of a scalar column, nulls not marked yet."""
+    """Decode the cells of a scalar column; nulls are not marked yet."""
     member = scalars.WhichOneof("data")
     if member is None:
         return []
-    if member == "float_data":
-        floats = scalars.float_data
-        return floats_in(floats, floats.data, "f")
-    if member == "double_data":
-        doubles = scalars.double_data
-        return floats_in(doubles, doubles.data, "d")
+    if member in _FLOAT_CODES:
+        floats = getattr(scalars, member)
+        return floats_in(floats, floats.data, _FLOAT_CODES[member])
     if member == "json_data":
         return decode_json(scalars.json_data.data[:])
     if member == "array_data":
         return [_scalars(cell) for cell in scalars.array_data.data]
-    # Every other member is a message with nothing but a repeated field of values that are Python's own.
+    # Every other member is a message whose one field repeats values of Python's own types.
     values: Column = getattr(scalars, member).data[:]
     return values
 
 
 # --- vectors ---------------------------------------------------------------------------------------------------------
 def _vectors(vectors: schema_pb2.VectorField, raw: memoryview | None = None) -> Column:
-    """The vectors of a column: lists of floats, dicts for sparse ones, and lists with one bytes for all others."""
+    """Decode the vectors of a column: lists of floats, dicts for sparse ones, lists of one bytes for all others."""
     member = vectors.WhichOneof("data")
     if member is None:
         return []
@@ -136,7 +137,8 @@ def _vectors(vectors: schema_pb2.VectorField, raw: memoryview | None = None) -> 
         return [_flat_vectors(cell, vectors.vector_array.dim) for cell in vectors.vector_array.data]
     if member == "float_vector":
         return _float_vectors(vectors, vectors.dim, raw)
-    return [[data] for data in _cut(getattr(vectors, member), vectors.dim * BITS[member] // 8)]
+    facts = DENSE_MEMBERS[member]
+    return [[data] for data in _cut(getattr(vectors, facts.member), facts.size(vectors.dim))]
 
 
 def _float_vectors(vectors: schema_pb2.VectorField, dim: int, raw: memoryview | None = None) -> list[list[float]]:
@@ -145,7 +147,8 @@ def _float_vectors(vectors: schema_pb2.VectorField, dim: int, raw: memoryview | 
         return []
     if dim <= 0 or len(data) % (4 * dim):
         raise ReplyError(
-            message=f"the reply cannot be read: {len(data)} bytes are no whole number of vectors of {dim} elements"
+            message=f"the reply cannot be read: {len(data)} bytes is not a multiple of the size of a "
+            f"{dim}-element vector"
         )
     return vectors_as_lists(data, dim)
 
@@ -155,25 +158,24 @@ def _cut(data: bytes, size: int) -> list[bytes]:
         return []
     if size <= 0 or len(data) % size:
         raise ReplyError(
-            message=f"the reply cannot be read: {len(data)} bytes are no whole number of vectors of {size} bytes"
+            message=f"the reply cannot be read: {len(data)} bytes is not a multiple of the size of a {size}-byte vector"
         )
     return [data[start : start + size] for start in range(0, len(data), size)]
 
 
 def _flat_vectors(cell: schema_pb2.VectorField, dim: int) -> Column:
-    """The vectors of one cell of a struct array; its own dimension wins over the column's."""
+    """Decode the vectors of one cell of a struct array; its own dimension wins over the column's."""
     member = cell.WhichOneof("data")
     dim = cell.dim or dim
     if member == "float_vector":
         return _float_vectors(cell, dim)
-    if member in BITS:
-        return list(_cut(getattr(cell, member), dim * BITS[member] // 8))
-    return _vectors(cell)
+    facts = DENSE_MEMBERS.get(member or "")
+    return _vectors(cell) if facts is None else list(_cut(getattr(cell, facts.member), facts.size(dim)))
 
 
 # --- structs ---------------------------------------------------------------------------------------------------------
 def _structs(field: schema_pb2.FieldData, row_count: int | None) -> Column:
-    """A struct array: for each row a list of dicts, None where it is null."""
+    """Decode a struct array: for each row a list of dicts, None where it is null."""
     names: list[str] = []
     columns: list[Column] = []
     for sub_field in field.struct_arrays.fields:
@@ -193,5 +195,5 @@ def _structs(field: schema_pb2.FieldData, row_count: int | None) -> Column:
 
 
 def _sub_field_name(name: str, struct: str) -> str:
-    """Servers may call a sub-field ``struct[sub_field]``."""
+    """Return the name of a sub-field, which servers may call ``struct[sub_field]``."""
     return name[len(struct) + 1 : -1] if name.startswith(f"{struct}[") and name.endswith("]") else name

@@ -1,4 +1,4 @@
-"""Packed floats of a reply: chunks of little-endian numbers, as the messages declare them."""
+"""Decode packed floats, which the messages declare as bytes: chunks of little-endian numbers."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _LITTLE = sys.byteorder == "little"
 
 
 def joined_chunks(message: Message, chunks: Sequence[bytes], size: int, *, field_number: int = 1) -> bytes:
-    """The bytes of a packed field, whoever sent it.
+    """Return the bytes of a packed field, however the server encoded it.
 
-    A sender may split the packing into chunks, which are joined here, or send each number by itself, which this
-    client's messages do not know and keep as unknown fields.
+    A sender may split the packing into chunks, which are joined here, or send each number by itself. The messages of
+    this client do not declare the latter, and keep it as unknown fields.
 
     Args:
         message: the message that has the field.
@@ -35,7 +35,7 @@ def joined_chunks(message: Message, chunks: Sequence[bytes], size: int, *, field
         field_number: the field's number.
 
     Raises:
-        ReplyError: the bytes are not a whole count of numbers, or come both ways at once, which loses their order.
+        ReplyError: the size is not a multiple of that of a number, or both ways occur at once, which loses the order.
     """
     alone = _unpacked(message, size, field_number)
     if chunks and alone:
@@ -47,9 +47,9 @@ def joined_chunks(message: Message, chunks: Sequence[bytes], size: int, *, field
 
 
 def _unpacked(message: Message, size: int, field_number: int) -> bytes:
-    """Numbers that were sent one by one."""
+    """Return the numbers that were sent one by one."""
     unknown = UnknownFieldSet(message)
-    if not len(unknown):  # as good as always
+    if not len(unknown):  # almost always empty
         return b""
     wire_type, code = (_FIXED32, "I") if size == 4 else (_FIXED64, "Q")
     words: list[int] = []
@@ -61,7 +61,7 @@ def _unpacked(message: Message, size: int, field_number: int) -> bytes:
 
 
 def floats_in(message: Message, chunks: Sequence[bytes], code: str, *, field_number: int = 1) -> list[float]:
-    """The numbers of a packed field, whoever sent it: :func:`joined_chunks` and :func:`floats_of` in one.
+    """Decode the numbers of a packed field: :func:`joined_chunks` and :func:`floats_of` in one.
 
     Args:
         message: the message that has the field.
@@ -73,7 +73,7 @@ def floats_in(message: Message, chunks: Sequence[bytes], code: str, *, field_num
         ReplyError: as :func:`joined_chunks`.
     """
     size = _SIZES[code]
-    # What each reply has, in as few steps as there can be; the rest is rare.
+    # Each reply has this form, so it takes as few steps as possible; all others are rare.
     if _LITTLE and len(chunks) == 1 and not len(UnknownFieldSet(message)):
         data = chunks[0]
         if not len(data) % size:
@@ -83,7 +83,7 @@ def floats_in(message: Message, chunks: Sequence[bytes], code: str, *, field_num
 
 
 def floats_of(data: bytes | memoryview, code: str) -> list[float]:
-    """Packed numbers as Python floats: ``code`` is ``"f"`` or ``"d"``."""
+    """Decode packed numbers as Python floats; ``code`` is ``"f"`` or ``"d"``."""
     if _LITTLE:
         numbers: list[Any] = memoryview(data).cast("f" if code == "f" else "d").tolist()
         return numbers
@@ -93,7 +93,7 @@ def floats_of(data: bytes | memoryview, code: str) -> list[float]:
 
 
 def vectors_as_lists(data: bytes | memoryview, dim: int) -> list[list[float]]:
-    """Packed float32 vectors as a list of floats for each."""
+    """Decode packed float32 vectors as one list of floats for each."""
     if not _LITTLE:
         flat = floats_of(data, "f")
         return [flat[start : start + dim] for start in range(0, len(flat), dim)]

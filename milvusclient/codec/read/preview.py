@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from milvusclient._proto import schema_pb2
-from milvusclient.codec.read.columns import BITS, decode_column
+from milvusclient.codec.read.columns import decode_column
 from milvusclient.codec.read.packed_floats import joined_chunks
+from milvusclient.schema.type_facts import DENSE_MEMBERS
 
 __all__ = ["first_values"]
 
@@ -26,23 +27,22 @@ def first_values(field: schema_pb2.FieldData, rows: int, count: int, *, raw: mem
         ReplyError: the column cannot be read.
     """
     vectors = field.vectors
-    member = vectors.WhichOneof("data")
-    if member not in BITS or count >= rows:
+    facts = DENSE_MEMBERS.get(vectors.WhichOneof("data") or "")
+    if facts is None or count >= rows:
         return decode_column(field, rows, raw=raw)[:count]
-    size = vectors.dim * BITS[member] // 8
+    size = facts.size(vectors.dim)
     data: Any = raw  # a view, whose slices are views
-    if data is None:
-        is_float = member == "float_vector"
-        data = (
-            joined_chunks(vectors.float_vector, vectors.float_vector.data, 4) if is_float else getattr(vectors, member)
-        )
+    if data is None and facts.member == "float_vector":
+        data = joined_chunks(vectors.float_vector, vectors.float_vector.data, 4)
+    elif data is None:
+        data = getattr(vectors, facts.member)
     valid = field.valid_data[:count]
     # Servers send a vector for each row, or one for each row that has a value.
     held = count if len(data) >= size * len(field.valid_data) else sum(valid)
     head = schema_pb2.FieldData(field_name=field.field_name, type=field.type, valid_data=valid)
     head.vectors.dim = vectors.dim
-    if member == "float_vector":
+    if facts.member == "float_vector":
         head.vectors.float_vector.SetInParent()
         return decode_column(head, count, raw=memoryview(data)[: size * held])
-    setattr(head.vectors, member, data[: size * held])
+    setattr(head.vectors, facts.member, data[: size * held])
     return decode_column(head, count)

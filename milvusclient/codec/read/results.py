@@ -1,4 +1,4 @@
-"""Replies of queries and searches to what users receive."""
+"""Decode the replies of queries and searches into what users receive."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ __all__ = ["decode_query", "decode_search", "extra_info"]
 Row = dict[str, Any]
 _SCORES = 4
 """The number of the field SearchResultData.scores."""
-_WHOLE_FIGURES = ("scanned_remote_bytes", "scanned_total_bytes")
+_INTEGER_COUNTERS = ("scanned_remote_bytes", "scanned_total_bytes")
 
 
 def extra_info(status: common_pb2.Status) -> dict[str, int | float]:
-    """What a server says about a call beside its result: ``cost``, and what else it counted."""
-    figures = status.extra_info
-    if not figures:
+    """Return what a server says about a call beside its result: ``cost``, and whatever else it counted."""
+    counters = status.extra_info
+    if not counters:
         return {"cost": 0}
-    extra: dict[str, int | float] = {"cost": _whole(figures.get("report_value", ""))}
-    for name in _WHOLE_FIGURES:
-        if name in figures:
-            extra[name] = _whole(figures[name])
-    if "cache_hit_ratio" in figures:
+    extra: dict[str, int | float] = {"cost": _integer(counters.get("report_value", ""))}
+    for name in _INTEGER_COUNTERS:
+        if name in counters:
+            extra[name] = _integer(counters[name])
+    if "cache_hit_ratio" in counters:
         try:
-            extra["cache_hit_ratio"] = float(figures["cache_hit_ratio"])
+            extra["cache_hit_ratio"] = float(counters["cache_hit_ratio"])
         except ValueError:
             extra["cache_hit_ratio"] = 0.0
     return extra
 
 
-def _whole(text: str) -> int:
+def _integer(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
@@ -61,26 +61,26 @@ class _Table(NamedTuple):
 
     names: list[str]
     columns: list[list[Any]]
-    texts: list[list[bytes]]
+    cells: list[list[bytes]]
     documents: list[list[Any]]
 
 
 def _table(fields: Sequence[schema_pb2.FieldData], count: int | None, raw: Raw, as_numpy: bool) -> _Table:
-    """The columns of a reply, all equally long.
+    """Decode the columns of a reply, which must all have the same length.
 
     Args:
         fields: the columns.
-        count: how many rows there must be; None to go by the columns.
+        count: how many rows there must be; None to take that from the columns.
         raw: the bytes of float vectors that are not in the columns.
         as_numpy: whether dense vectors are numpy arrays.
     """
     table = _Table([], [], [], [])
     for field, beside in zip(fields[:], raw or repeat(None), strict=False):
-        if field.is_dynamic and not (table.texts or table.documents):
-            texts = json_cells(field, count)
-            if texts is not None:
-                count = len(texts)
-                table.texts.append(texts)
+        if field.is_dynamic and not (table.cells or table.documents):
+            cells = json_cells(field, count)
+            if cells is not None:
+                count = len(cells)
+                table.cells.append(cells)
                 continue
         column = decode_column(field, count, raw=beside, as_numpy=as_numpy)
         count = len(column)
@@ -93,27 +93,27 @@ def _table(fields: Sequence[schema_pb2.FieldData], count: int | None, raw: Raw, 
 
 
 def _rows(table: _Table, output_fields: Sequence[str], count: int) -> list[Row]:
-    """The rows made of columns, dynamic fields merged into them; of those only what was asked for."""
-    names, columns, texts, documents = table
-    if texts:
-        rows = rows_of_json(names, columns, texts[0], _wanted_keys(output_fields, names))
+    """Build rows from columns, with the dynamic fields that were asked for merged into them."""
+    names, columns, cells, documents = table
+    if cells:
+        rows = rows_of_json(names, columns, cells[0], _wanted_keys(output_fields, names))
     else:
         rows = row_builder(tuple(names))(*columns) if names else [{} for _ in range(count)]
     for document in documents:
-        only = not texts and len(documents) == 1
+        only = not cells and len(documents) == 1
         merge_dynamic(rows, document, _wanted_keys(output_fields, names), names if only else None)
     return rows
 
 
 def _wanted_keys(output_fields: Sequence[str], names: Collection[str]) -> list[str] | None:
-    """The dynamic keys that were asked for; None for all of them."""
+    """Return the dynamic keys that were asked for; None for all of them."""
     if not output_fields or META in output_fields or "*" in output_fields:
         return None
     return [name for name in output_fields if name not in names]
 
 
 def decode_query(reply: milvus_pb2.QueryResults, *, raw: Raw = (), as_numpy: bool = False) -> QueryResult:
-    """The rows that a query found.
+    """Decode the rows that a query found.
 
     Args:
         reply: the reply.
@@ -121,7 +121,7 @@ def decode_query(reply: milvus_pb2.QueryResults, *, raw: Raw = (), as_numpy: boo
         as_numpy: whether dense vectors are numpy arrays.
 
     Raises:
-        ReplyError: the reply does not hold together.
+        ReplyError: the reply is inconsistent.
     """
     table = _table(reply.fields_data, None, raw, as_numpy)
     rows = _rows(table, reply.output_fields, len(table.documents[0]) if table.documents else 0)
@@ -133,7 +133,7 @@ def decode_query(reply: milvus_pb2.QueryResults, *, raw: Raw = (), as_numpy: boo
 
 
 def _by_element(rows: list[Row], reply: milvus_pb2.QueryResults) -> Iterator[Row]:
-    """A query for elements of struct arrays returns a row for each element that matched."""
+    """Yield a row for each element that matched, as a query for elements of struct arrays returns them."""
     if len(reply.element_indices) != len(rows):
         raise ReplyError(
             message=f"the reply cannot be read: element indices for {len(reply.element_indices)} of {len(rows)} rows"
@@ -143,7 +143,7 @@ def _by_element(rows: list[Row], reply: milvus_pb2.QueryResults) -> Iterator[Row
             yield {**row, "offset": index}
 
 
-#: More queries than one request can hold; servers take 16,384.
+#: More queries than one request can hold; servers accept 16,384.
 _MOST_QUERIES = 1 << 20
 
 
@@ -151,7 +151,7 @@ _MOST_QUERIES = 1 << 20
 def decode_search(
     reply: milvus_pb2.SearchResults, round_decimal: int = -1, *, raw: Raw = (), as_numpy: bool = False
 ) -> SearchResult:
-    """The hits of each query.
+    """Decode the hits of each query.
 
     Args:
         reply: the reply of a search or of a hybrid search.
@@ -160,7 +160,7 @@ def decode_search(
         as_numpy: whether dense vectors are numpy arrays.
 
     Raises:
-        ReplyError: the reply does not hold together.
+        ReplyError: the reply is inconsistent.
     """
     data = reply.results
     ids: list[Any] = decode_ids(data.ids)
@@ -187,7 +187,7 @@ def decode_search(
 
 
 def _counts(data: schema_pb2.SearchResultData, keys: int) -> list[int]:
-    """How many hits each query has. Looked at first: what is made for that many hits must not be made for nothing."""
+    """Return how many hits each query has. This comes first, so that no result is built from inconsistent counts."""
     counts: list[int] = data.topks[:]
     if not counts and not keys and 0 <= data.num_queries <= _MOST_QUERIES:
         return [0] * data.num_queries
@@ -207,20 +207,20 @@ def _distances(data: schema_pb2.SearchResultData, round_decimal: int) -> list[fl
 
 
 def _hits(data: schema_pb2.SearchResultData, ids: list[Any], round_decimal: int, table: _Table) -> list[Hit]:
-    """The hits of all queries, one after the other."""
+    """Build the hits of all queries, one after the other."""
     distances = _distances(data, round_decimal)
     if len(ids) != len(distances):
         raise ReplyError(
             message=f"the reply cannot be read: {len(ids)} hits with {len(ids)} keys and {len(distances)} distances"
         )
     made_of = hit_class(data.primary_field_name)
-    if table.texts or table.documents:
+    if table.cells or table.documents:
         hits = hit_builder(made_of)(ids, distances, _rows(table, data.output_fields, len(ids)))
     else:
         hits = hit_builder(made_of, tuple(table.names))(ids, distances, *table.columns)
     if data.HasField("element_indices"):
         _add_offsets(hits, data.element_indices.data)
-    if data.highlight_results:  # to look whether there are any costs a quarter of a loop over none
+    if data.highlight_results:  # to check whether there are any costs a quarter of a loop over none
         for highlight in data.highlight_results:
             _add_highlights(hits, highlight)
     return hits
@@ -234,7 +234,7 @@ def _add_offsets(hits: list[Hit], offsets: Sequence[int]) -> None:
 
 
 def _add_highlights(hits: list[Hit], highlight: common_pb2.HighlightResult) -> None:
-    """What the highlighter found in one field; a hit beyond the end of the list has nothing."""
+    """Add what the highlighter found in one field; hits beyond the end of the list have nothing."""
     for hit, found in zip(hits, highlight.datas, strict=False):
         by_field = hit.setdefault("highlight", {})
         by_field[highlight.field_name] = {"fragments": found.fragments[:], "scores": found.scores[:]}
@@ -242,7 +242,7 @@ def _add_highlights(hits: list[Hit], highlight: common_pb2.HighlightResult) -> N
 
 # --- aggregation -----------------------------------------------------------------------------------------------------
 def _split_buckets(data: schema_pb2.SearchResultData) -> list[list[AggregationBucket]]:
-    """The buckets of each query; an empty list without an aggregation."""
+    """Decode the buckets of each query; an empty list without an aggregation."""
     if not data.agg_buckets and not data.agg_topks:
         return []
     buckets = [_bucket(bucket) for bucket in data.agg_buckets]

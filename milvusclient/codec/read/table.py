@@ -1,4 +1,4 @@
-"""Replies of queries and searches to columns, of which each is converted when it is asked for."""
+"""Replies of queries and searches as columns, each of which is decoded when it is asked for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from milvusclient.codec.read.preview import first_values
 from milvusclient.codec.read.results import extra_info
 from milvusclient.exceptions import ReplyError
 from milvusclient.models.columns import Column, Columns, SearchColumns, import_library
-from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS
 
 if TYPE_CHECKING:
     from milvusclient._proto import schema_pb2
@@ -22,15 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["query_columns", "search_columns"]
 
-_DTYPES = {
-    DataType.BOOL: "?",
-    DataType.INT8: "i1",
-    DataType.INT16: "i2",
-    DataType.INT32: "i4",
-    DataType.INT64: "i8",
-    DataType.FLOAT: "f4",
-    DataType.DOUBLE: "f8",
-}
+#: Scalars that numpy has a type for.
+_DTYPES: dict[int, str] = {data_type: facts.dtype for data_type, facts in FACTS.items() if not data_type.is_vector}
 _SCORES = 4
 """The number of the field SearchResultData.scores."""
 
@@ -89,7 +82,7 @@ class _Field:
         return pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(quick.reshape(-1)), quick.shape[1])
 
     def _quick(self) -> Any | None:
-        """Numbers and vectors without nulls as an array; None for everything else."""
+        """Return numbers and vectors without nulls as an array, None for everything else."""
         field = self._field
         rows = matrix(field.vectors, self._raw) if field.WhichOneof("field") == "vectors" else _numbers(field)
         return rows if rows is not None and len(rows) == self._rows and False not in field.valid_data else None
@@ -97,8 +90,8 @@ class _Field:
 
 def _numbers(field: schema_pb2.FieldData) -> Any | None:
     member = field.scalars.WhichOneof("data")
-    dtype = _DTYPES.get(field.type)  # type: ignore[call-overload]  # the same numbers
-    if dtype is None or member is None:
+    dtype = _DTYPES.get(field.type)
+    if not dtype or member is None:
         return None
     if member == "float_data":
         floats = field.scalars.float_data
@@ -114,7 +107,7 @@ def _array(values: Sequence[Any], dtype: str) -> Any:
     if dtype != "O":
         return numpy.array(values, dtype)
     array = numpy.empty(len(values), "O")
-    for index, value in enumerate(values):  # an assignment at one go would take lists and arrays apart
+    for index, value in enumerate(values):  # one assignment of all would take lists and arrays apart
         array[index] = value
     return array
 
@@ -138,16 +131,16 @@ def _row_count(field: schema_pb2.FieldData, raw: memoryview | None) -> int:
 
 
 def query_columns(reply: QueryReply) -> Columns:
-    """What a query found. Dynamic fields are one column of dicts, under its own name."""
+    """Wrap the reply to a query. Dynamic fields are one column of dicts, under its own name."""
     columns, count = _fields(reply.message.fields_data, reply.raw, None)
     return Columns(columns, count, extra_info(reply.message.status))
 
 
 def search_columns(reply: SearchReply) -> SearchColumns:
-    """What a search found.
+    """Wrap the reply to a search.
 
     Raises:
-        ReplyError: the reply does not hold together.
+        ReplyError: the reply is inconsistent.
     """
     data = reply.message.results
     counts = data.topks[:]

@@ -1,4 +1,4 @@
-"""One column into its message: the type and the name, which rows have a value, and the values."""
+"""Encode one column: its type and name, which rows have a value, and the values."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from functools import partial
 from types import NoneType
 
 from milvusclient._proto import schema_pb2
+from milvusclient.codec.refusal import Refusal
 from milvusclient.codec.sparse import encode_sparse
 from milvusclient.codec.wire import field_number, prefix
 from milvusclient.codec.write.arrays import fill_arrays
-from milvusclient.codec.write.cells import Cells, refused
+from milvusclient.codec.write.cells import Cells
 from milvusclient.codec.write.request import Column
 from milvusclient.codec.write.scalars import fill_scalars
-from milvusclient.codec.write.vectors import check_finite, encode_vectors, member_name, one_by_one
+from milvusclient.codec.write.vectors import check_finite, encode_vectors, one_by_one
 from milvusclient.models.collection import FieldInfo
-from milvusclient.schema.enums import DataType
 
 __all__ = ["encode_column"]
 
@@ -25,11 +25,11 @@ def encode_column(field: FieldInfo, values: list[object]) -> Column:
 
     Args:
         field: what the schema says.
-        values: one for each row; None where a row has no value.
+        values: one value for each row; None where a row has none.
 
     Raises:
-        DataNotMatchException: a value does not fit, or a row has none and must.
-        ParamError: a vector of a wrong kind.
+        DataNotMatchException: a value does not fit, or is missing where it is required.
+        ParamError: a vector is an array of another dtype than the field's.
     """
     target = schema_pb2.FieldData(field_name=field.name)
     target.type = int(field.data_type)  # type: ignore[assignment]  # the same numbers
@@ -40,19 +40,21 @@ def encode_column(field: FieldInfo, values: list[object]) -> Column:
         rows = [row for row, value in enumerate(values) if value is not None]
         if not field.may_be_missing:
             first = next(row for row, value in enumerate(values) if value is None)
-            raise refused(first, field.name, f"a value ({field.data_type.name})", "None; the field is not nullable")
+            refusal = Refusal(f"a value ({field.data_type.name})", "None; the field is not nullable")
+            raise refusal.at(first, field.name)
         present = [values[row] for row in rows]
         target.valid_data.extend([value is not None for value in values])
         types.remove(NoneType)
     elif field.may_be_missing:
         target.valid_data.extend([True] * len(values))
     cells = Cells(field, present, rows, types=types)
-    if field.data_type == DataType.SPARSE_FLOAT_VECTOR:
+    family = cells.facts.family
+    if family == "dense":
+        return _encode_dense(target, cells)
+    if family == "sparse":
         if present:
             target.vectors.sparse_float_vector.contents.extend(encode_sparse(cells))
-    elif field.data_type.is_vector:
-        return _encode_dense(target, cells)
-    elif field.data_type == DataType.ARRAY:
+    elif family == "array":
         fill_arrays(target.scalars, cells)
     else:
         fill_scalars(target.scalars, cells)
@@ -60,18 +62,18 @@ def encode_column(field: FieldInfo, values: list[object]) -> Column:
 
 
 def _encode_dense(target: schema_pb2.FieldData, cells: Cells) -> Column:
-    """A column of dense vectors, whose bytes stay where they are; without values it has its dimension only."""
+    """Encode dense vectors, whose bytes stay where they are; a column without values has its dimension only."""
     if not cells.values:
         target.vectors.dim = cells.field.dim
         return Column(target.SerializeToString())
     body, size = encode_vectors(cells)
     around = schema_pb2.VectorField(dim=cells.field.dim).SerializeToString()
-    data_type = cells.field.data_type
-    if data_type == DataType.FLOAT_VECTOR:
+    member = cells.facts.member
+    if member == "float_vector":
         inner = prefix(field_number(schema_pb2.FloatArray, "data"), size)
-        around += prefix(field_number(schema_pb2.VectorField, "float_vector"), len(inner) + size) + inner
+        around += prefix(field_number(schema_pb2.VectorField, member), len(inner) + size) + inner
     else:
-        around += prefix(field_number(schema_pb2.VectorField, member_name(data_type)), size)
+        around += prefix(field_number(schema_pb2.VectorField, member), size)
     vectors = prefix(field_number(schema_pb2.FieldData, "vectors"), len(around) + size)
     head = target.SerializeToString() + vectors + around
     return Column(head, size, body, partial(one_by_one, cells), partial(check_finite, cells))

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from milvusclient._keywords import suggest_keywords
 from milvusclient.checks import given, require_int
-from milvusclient.codec.write.cells import Refusal
-from milvusclient.codec.write.nonfinite import first_not_finite
-from milvusclient.codec.write.single_vector import KINDS, Kind, vector_bytes
+from milvusclient.codec.refusal import Refusal
+from milvusclient.codec.write.nonfinite import first_nonfinite
+from milvusclient.codec.write.single_vector import vector_bytes
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import DENSE_MEMBERS, FACTS, TypeFacts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,16 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EmbeddingList"]
 
-_BY_NAME = {
-    "float32": DataType.FLOAT_VECTOR,
-    "float64": DataType.FLOAT_VECTOR,
-    "float16": DataType.FLOAT16_VECTOR,
-    "bfloat16": DataType.BFLOAT16_VECTOR,
-    "int8": DataType.INT8_VECTOR,
-    "uint8": DataType.BINARY_VECTOR,
-}
-_BY_FORMAT = {"f": "float32", "d": "float64", "e": "float16", "b": "int8", "B": "uint8"}
-_NAMES = {data_type: name for name, data_type in _BY_NAME.items() if name != "float64"}
+_BY_NAME = {name: facts.data_type for facts in DENSE_MEMBERS.values() for name in facts.dtype_names}
+_BY_FORMAT = {code: facts.data_type for facts in DENSE_MEMBERS.values() for code in facts.formats}
 
 
 @suggest_keywords
@@ -81,13 +74,13 @@ class EmbeddingList:
         """
         where = f"vector {len(self._rows)} of the EmbeddingList"
         data_type = self._data_type or _inferred(embedding, where)
-        kind = KINDS[data_type]
-        dim = _length(embedding, kind, where) if self._dim is None else self._dim
+        facts = FACTS[data_type]
+        dim = _length(embedding, facts, where) if self._dim is None else self._dim
         try:
-            row = vector_bytes(embedding, kind, dim * 8 if kind.bits == 1 else dim)
+            row = vector_bytes(embedding, facts, dim * 8 if facts.bits == 1 else dim)
         except Refusal as refusal:
-            raise ParamError(message=f"{where} must be {refusal.wanted}, got {refusal.got}") from refusal
-        bad = first_not_finite(row, kind.floats) if kind.floats else None
+            raise ParamError(message=f"{where} must be {refusal.expected}, got {refusal.got}") from refusal
+        bad = first_nonfinite(row, facts.floats) if facts.floats else None
         if bad is not None:
             raise ParamError(
                 message=f"{where} holds NaN or an infinity at [{bad}]; vectors must consist of finite numbers"
@@ -147,10 +140,10 @@ class EmbeddingList:
     def dtype(self) -> np.dtype[Any] | str | None:
         """Type of the elements as a numpy dtype, or "bfloat16", which numpy lacks; None while it is not known."""
         if self._data_type is None or self._data_type is DataType.BFLOAT16_VECTOR:
-            return None if self._data_type is None else "bfloat16"
+            return None if self._data_type is None else _name(self._data_type)
         import numpy as np
 
-        return np.dtype(_NAMES[self._data_type])
+        return np.dtype(_name(self._data_type))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -193,7 +186,7 @@ class EmbeddingList:
         data = self.to_bytes()
         if self._data_type is DataType.BFLOAT16_VECTOR:
             return (np.frombuffer(data, "<u2").astype("<u4") << 16).view("<f4")
-        return np.frombuffer(data, np.dtype(_NAMES[self._data_type or DataType.FLOAT_VECTOR]))
+        return np.frombuffer(data, np.dtype(_name(self._data_type or DataType.FLOAT_VECTOR)))
 
     def to_numpy(self) -> NDArray[Any]:
         """Return all vectors as a numpy array of shape (count, dim); bfloat16 becomes float32.
@@ -216,13 +209,18 @@ class EmbeddingList:
         return row
 
     def __repr__(self) -> str:
-        kind = f", dtype={_NAMES[self._data_type]}" if self._data_type is not None else ""
+        kind = f", dtype={_name(self._data_type)}" if self._data_type is not None else ""
         return f"EmbeddingList(count={len(self._rows)}, dim={self.dim}{kind})"
+
+
+def _name(data_type: DataType) -> str:
+    """Return the name of the dtype of a vector's elements."""
+    return FACTS[data_type].dtype_names[0]
 
 
 def _declared(dtype: object) -> DataType:
     if isinstance(dtype, DataType):
-        if dtype in _NAMES:
+        if FACTS[dtype].family == "dense":
             return dtype
     else:
         name = dtype if isinstance(dtype, str) else str(getattr(dtype, "name", getattr(dtype, "__name__", "")))
@@ -240,24 +238,26 @@ def _inferred(embedding: object, where: str) -> DataType:
         return DataType.FLOAT_VECTOR
     if isinstance(embedding, bytes | bytearray):
         return DataType.BINARY_VECTOR
+    found: DataType | None = None
     if hasattr(embedding, "dtype"):
-        name = str(getattr(embedding.dtype, "name", embedding.dtype)).removeprefix("torch.")
+        found = _BY_NAME.get(str(getattr(embedding.dtype, "name", embedding.dtype)).removeprefix("torch."))
     else:
         try:
-            name = _BY_FORMAT.get(memoryview(embedding).format, "")  # type: ignore[arg-type]  # the except is for the rest
+            with memoryview(embedding) as view:  # type: ignore[arg-type]  # the except is for what has no buffer
+                found = _BY_FORMAT.get(view.format)
         except TypeError:
-            name = ""
-    if name in _BY_NAME:
-        return _BY_NAME[name]
+            pass
+    if found is not None:
+        return found
     raise ParamError(
         message=f"{where} must be a list of numbers, bytes or an array of {', '.join(_BY_NAME)}; got {given(embedding)}"
     )
 
 
-def _length(embedding: object, kind: Kind, where: str) -> int:
+def _length(embedding: object, facts: TypeFacts, where: str) -> int:
     """Return the number of elements of the first vector."""
     if isinstance(embedding, bytes | bytearray):
-        length = len(embedding) * 8 // max(kind.bits, 8)
+        length = len(embedding) * 8 // max(facts.bits, 8)
     else:
         shape = getattr(embedding, "shape", None)
         length = int(shape[0]) if shape else len(embedding) if isinstance(embedding, Sequence) else 0

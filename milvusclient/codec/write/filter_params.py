@@ -1,4 +1,4 @@
-"""Values for the placeholders of a filter, such as ``{"ids": [1, 2]}`` for ``id in {ids}``."""
+"""Encode the values for the placeholders of a filter, such as ``{"ids": [1, 2]}`` for ``id in {ids}``."""
 
 from __future__ import annotations
 
@@ -9,37 +9,38 @@ from typing import Any
 from milvusclient._proto import schema_pb2
 from milvusclient.checks import given
 from milvusclient.codec.json_text import encode_json_values
-from milvusclient.codec.write.cells import Refusal
-from milvusclient.codec.write.scalars import texts, whole_numbers
+from milvusclient.codec.refusal import Refusal
+from milvusclient.codec.write.scalars import integers, strings
 from milvusclient.exceptions import DataNotMatchException, ParamError
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS
 
 __all__ = ["encode_template", "encode_templates"]
 
-_WANTED = "a bool, int, float, str, bytes, or a list of them"
+_EXPECTED = "a bool, int, float, str, bytes, or a list of them"
 
 
 def encode_templates(values: Mapping[str, object]) -> dict[str, schema_pb2.TemplateValue]:
-    """The values for the placeholders of a filter.
+    """Encode the values for the placeholders of a filter.
 
     Args:
-        values: for each placeholder its value.
+        values: the values by placeholder.
 
     Returns:
         The messages, by placeholder.
 
     Raises:
-        ParamError: a name is not a str, or a value has a type that filters do not have, or is out of range.
-        DataNotMatchException: a list mixes texts with other values.
+        ParamError: a name is not a str, or a value is out of range or of a type that filters do not have.
+        DataNotMatchException: a list mixes str with other values.
     """
     for name in values:
         if not isinstance(name, str):
-            raise ParamError(message=f"filter_params: a placeholder's name must be a str, got {given(name)}")
+            raise ParamError(message=f"filter_params: the name of a placeholder must be a str, got {given(name)}")
     return {name: encode_template(name, value) for name, value in values.items()}
 
 
 def encode_template(name: str, value: object) -> schema_pb2.TemplateValue:
-    """The value of one placeholder; see :func:`encode_templates`."""
+    """Encode the value of one placeholder; see :func:`encode_templates`."""
     message = schema_pb2.TemplateValue()
     try:
         _fill(message, value)
@@ -49,14 +50,14 @@ def encode_template(name: str, value: object) -> schema_pb2.TemplateValue:
 
 
 def _kind(value: object) -> type | None:
-    """Which of bool, int, float, str, bytes, list a value is for a filter; None for anything else."""
+    """Return which of bool, int, float, str, bytes and list a value is for a filter; None for anything else."""
     for kind in (bool, int, float, str, bytes, list):
         if isinstance(value, kind):
             return kind
     dtype = getattr(value, "dtype", None)
     if dtype is None or getattr(value, "shape", None) != ():
         return None
-    # A scalar of numpy.
+    # A scalar or a 0-d array of numpy.
     kinds: dict[str, type] = {"b": bool, "i": int, "u": int, "f": float}
     return kinds.get(getattr(dtype, "kind", ""))
 
@@ -66,11 +67,11 @@ def _fill(message: schema_pb2.TemplateValue, value: Any) -> None:  # what a user
     if kind is bool:
         message.bool_val = bool(value)
     elif kind is int:
-        message.int64_val = _alone(_whole_number, value)
+        message.int64_val = _alone(_integer, value)
     elif kind is float:
         message.float_val = float(value)
     elif kind is str:
-        message.string_val = _alone(_text, value)
+        message.string_val = _alone(_string, value)
     elif kind is bytes:
         message.bytes_val = bytes(value)
     elif kind is list:
@@ -78,25 +79,23 @@ def _fill(message: schema_pb2.TemplateValue, value: Any) -> None:  # what a user
         _fill_array(message.array_val, value)
     else:
         hint = "use .tolist()" if hasattr(value, "tolist") else "use list(...)" if _is_several(value) else ""
-        raise Refusal.of(_WANTED, value, hint=hint, error=ParamError)
+        raise Refusal.of(_EXPECTED, value, hint=hint, error=ParamError)
 
 
-def _whole_number(value: object) -> int:
-    """An int that fits into 64 bits."""
-    return whole_numbers([value], DataType.INT64)[0]
+def _integer(value: object) -> int:
+    return integers([value], FACTS[DataType.INT64])[0]
 
 
-def _text(value: object) -> str:
-    """A str that UTF-8 can hold."""
-    return texts([value], "a str", None)[0]
+def _string(value: object) -> str:
+    return strings([value], "a str", None)[0]
 
 
 def _alone(convert: Callable[[Any], Any], value: object) -> Any:  # what the function returns
-    """A value that is no element of a list."""
+    """Convert a value that is not an element of a list."""
     try:
         return convert(value)
     except Refusal as refusal:
-        raise Refusal(refusal.wanted, refusal.got, error=ParamError) from None
+        raise Refusal(refusal.expected, refusal.got, error=ParamError) from None
 
 
 def _is_several(value: object) -> bool:
@@ -104,7 +103,7 @@ def _is_several(value: object) -> bool:
 
 
 def _fill_array(message: schema_pb2.TemplateArrayValue, values: Sequence[Any]) -> None:
-    """A list: of one type if its elements have one, of JSON cells if numbers are mixed."""
+    """Encode a list: with one type if its elements have one, as JSON cells if numbers are mixed."""
     if not values:
         return
     kinds = {_kind(value) for value in values}
@@ -115,11 +114,11 @@ def _fill_array(message: schema_pb2.TemplateArrayValue, values: Sequence[Any]) -
     if kind is bool:
         message.bool_data.data.extend([bool(value) for value in values])
     elif kind is int:
-        message.long_data.data.extend(_each(values, _whole_number))
+        message.long_data.data.extend(_each(values, _integer))
     elif kind is float:
         _fill_doubles(message, values)
     elif kind is str:
-        message.string_data.data.extend(_each(values, _text))
+        message.string_data.data.extend(_each(values, _string))
     elif kind is list:
         message.array_data.SetInParent()
         for index, inner in enumerate(values):
@@ -137,7 +136,7 @@ def _each(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
         try:
             converted.append(convert(value))
         except Refusal as refusal:
-            raise Refusal(refusal.wanted, refusal.got, inside=f"[{index}]", error=ParamError) from None
+            raise Refusal(refusal.expected, refusal.got, inside=f"[{index}]", error=ParamError) from None
     return converted
 
 
@@ -146,7 +145,7 @@ def _fill_doubles(message: schema_pb2.TemplateArrayValue, values: Sequence[Any])
 
 
 def _fill_mixed(message: schema_pb2.TemplateArrayValue, values: Sequence[Any], kinds: set[type | None]) -> None:
-    """Several types in one list go as JSON cells, which only make sense for what JSON tells apart."""
+    """Encode a list of several types as JSON cells, which is only possible for types that JSON tells apart."""
     if str in kinds:
         index = next(
             index for index, value in enumerate(values) if (_kind(value) is str) is (_kind(values[0]) is not str)
@@ -159,5 +158,5 @@ def _fill_mixed(message: schema_pb2.TemplateArrayValue, values: Sequence[Any], k
         )
     if None in kinds or bytes in kinds:
         index = next(index for index, value in enumerate(values) if _kind(value) in (None, bytes))
-        raise Refusal.of(_WANTED, values[index], inside=f"[{index}]", error=ParamError)
+        raise Refusal.of(_EXPECTED, values[index], inside=f"[{index}]", error=ParamError)
     message.json_data.data.extend(encode_json_values(values))

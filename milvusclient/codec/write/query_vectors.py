@@ -9,42 +9,32 @@ from typing import Any
 
 from milvusclient._proto import common_pb2
 from milvusclient.checks import given
+from milvusclient.codec.refusal import Refusal
 from milvusclient.codec.sparse import encode_sparse, is_sparse
 from milvusclient.codec.wire import field_number, prefix
-from milvusclient.codec.write.cells import Cells, Refusal
+from milvusclient.codec.write.cells import Cells
 from milvusclient.codec.write.embedding_list import EmbeddingList
-from milvusclient.codec.write.nonfinite import loaded_numpy, suspicious
-from milvusclient.codec.write.scalars import texts
-from milvusclient.codec.write.single_vector import KINDS, is_array
+from milvusclient.codec.write.nonfinite import loaded_numpy, may_be_nonfinite
+from milvusclient.codec.write.scalars import strings
+from milvusclient.codec.write.single_vector import is_array
 from milvusclient.codec.write.vectors import encode_vectors_joined, packer
 from milvusclient.exceptions import MilvusException, ParamError
 from milvusclient.models.collection import FieldInfo
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import DENSE_MEMBERS, FACTS
 
 __all__ = ["encode_vectors", "needs_field", "usual_vectors"]
 
 _TAG = "$0"
 _LISTS = 200
 """What is added to the number of a vector type for a list of such vectors: 301 for FLOAT_VECTOR."""
-_WANTED = "a vector, a text, or a list of them"
+_EXPECTED = "a vector, a text, or a list of them"
 
-_BY_DTYPE = {
-    "f4": DataType.FLOAT_VECTOR,
-    "f8": DataType.FLOAT_VECTOR,
-    "f2": DataType.FLOAT16_VECTOR,
-    "u1": DataType.BINARY_VECTOR,
-    "i1": DataType.INT8_VECTOR,
-}
-_BY_NAME = {
-    "bfloat16": DataType.BFLOAT16_VECTOR,
-    "torch.bfloat16": DataType.BFLOAT16_VECTOR,
-    "torch.float16": DataType.FLOAT16_VECTOR,
-    "torch.float32": DataType.FLOAT_VECTOR,
-    "torch.float64": DataType.FLOAT_VECTOR,
-    "torch.uint8": DataType.BINARY_VECTOR,
-    "torch.int8": DataType.INT8_VECTOR,
-}
-_BY_FORMAT = {"f": DataType.FLOAT_VECTOR, "d": DataType.FLOAT_VECTOR, "e": DataType.FLOAT16_VECTOR}
+#: What arrays and other buffers are where the schema is not known.
+_BY_DTYPE = {name: facts.data_type for facts in DENSE_MEMBERS.values() for name in facts.dtype_names}
+_BY_FORMAT = {code: facts.data_type for facts in DENSE_MEMBERS.values() for code in facts.formats}
+#: The formats of buffers of bytes, which may be vectors of any type.
+_RAW_FORMATS = FACTS[DataType.BINARY_VECTOR].formats
 
 
 class _Queries(Cells):
@@ -55,23 +45,23 @@ class _Queries(Cells):
     def error(self, refusal: Refusal, row: int | None) -> MilvusException:
         place = "data" if row is None else f"data[{row}]"
         name = f" for field {self.name!r}" if self.name else ""
-        return ParamError(message=f"{place}{refusal.inside}: wanted {refusal.wanted}{name}, got {refusal.got}")
+        return ParamError(message=f"{place}{refusal.inside}: expected {refusal.expected}{name}, got {refusal.got}")
 
 
 def needs_field(data: object) -> bool:
-    """Whether only the schema says what the vectors are: raw bytes are vectors of whatever type the field has."""
+    """Return whether only the schema tells what the vectors are: bytes are vectors of whatever type the field has."""
     return not _are_lists(data) and any(_is_raw(query) for query in _queries(data))
 
 
 def encode_vectors(data: object, field: FieldInfo | None = None) -> tuple[bytes, int]:
-    """What a search looks for.
+    """Encode what a search looks for.
 
     Args:
         data: vectors or texts: a list of them, an array with one row for each, or a single one. A vector may be a
             list, a tuple, an array, ``bytes``, anything with a buffer; a sparse one a dict, a list of pairs, a scipy
             sparse row. An EmbeddingList counts as one.
-        field: the field that is searched. Without it the vectors themselves say their type: lists and float32 are
-            FLOAT_VECTOR, float16, bfloat16 and int8 arrays their own, uint8 arrays and raw bytes BINARY_VECTOR.
+        field: the field that is searched. Without it the vectors themselves tell their type: lists and float32 are
+            FLOAT_VECTOR, float16, bfloat16 and int8 arrays their own, uint8 arrays and bytes BINARY_VECTOR.
 
     Returns:
         The serialized PlaceholderGroup and the number of queries.
@@ -92,13 +82,13 @@ def encode_vectors(data: object, field: FieldInfo | None = None) -> tuple[bytes,
     if kinds.count(number) != len(kinds):
         other = next(index for index, kind in enumerate(kinds) if kind != number)
         raise ParamError(
-            message=f"data[{other}]: wanted a query of the same type as data[0], got {given(queries[other])}"
+            message=f"data[{other}]: expected a query of the same type as data[0], got {given(queries[other])}"
         )
     return _group(number, _encode(queries, number, field)), len(queries)
 
 
 def usual_vectors(data: object) -> tuple[bytes, int] | None:
-    """What a search looks for, if it is written as in most programs: float32 arrays of numpy, or lists of floats.
+    """Encode what a search looks for if it is written as in most programs: float32 arrays of numpy or lists of floats.
 
     This is a short way to what :func:`encode_vectors` returns for them.
 
@@ -106,13 +96,13 @@ def usual_vectors(data: object) -> tuple[bytes, int] | None:
         data: what a user gave.
 
     Returns:
-        The serialized PlaceholderGroup and the number of queries; None for all else, and for what cannot be right.
+        The serialized PlaceholderGroup and the number of queries; None for anything else, and for what may be invalid.
     """
     try:
         values = _usual_values(data)
     except (struct.error, OverflowError, TypeError, IndexError):
         return None
-    if not values or not values[0] or suspicious(b"".join(values), "f"):
+    if not values or not values[0] or may_be_nonfinite(b"".join(values), "f"):
         return None
     before, between = _frame(int(DataType.FLOAT_VECTOR), len(values), len(values[0]))
     return before + between.join(values), len(values)
@@ -127,19 +117,19 @@ def _usual_values(data: Any) -> list[bytes] | None:  # what a user gave
     types = set(map(type, data))
     if types == {list}:
         pack = packer("f", len(data[0])).pack
-        # What begins with an integer may be a list of pairs, or have been meant for another type.
+        # What begins with an integer may be a list of pairs, or meant for another type.
         return [pack(*vector) for vector in data] if {type(vector[0]) for vector in data} == {float} else None
     if numpy is None or types != {numpy.ndarray}:
         return None
     layouts = {(vector.dtype.str, vector.shape) for vector in data}
     dtype, shape = layouts.pop()
-    if layouts or dtype != KINDS[DataType.FLOAT_VECTOR].dtype or len(shape) != 1:
+    if layouts or dtype != "<f4" or len(shape) != 1:
         return None
     return [vector.tobytes() for vector in data]
 
 
 def _group(number: int, values: Sequence[bytes]) -> bytes:
-    """A serialized PlaceholderGroup with one placeholder."""
+    """Serialize a PlaceholderGroup with one placeholder."""
     sizes = set(map(len, values))
     if len(sizes) == 1:
         before, between = _frame(number, len(values), sizes.pop())
@@ -151,7 +141,7 @@ def _group(number: int, values: Sequence[bytes]) -> bytes:
 
 @lru_cache(maxsize=256)
 def _frame(number: int, count: int, size: int) -> tuple[bytes, bytes]:
-    """What stands around values of one size: before the first, and between two of them."""
+    """Build the bytes around values of one size: before the first, and between two of them."""
     value = common_pb2.PlaceholderValue(tag=_TAG, type=number)  # type: ignore[arg-type]  # an enum's number
     head = value.SerializeToString()
     between = prefix(field_number(common_pb2.PlaceholderValue, "values"), size)
@@ -162,12 +152,12 @@ def _frame(number: int, count: int, size: int) -> tuple[bytes, bytes]:
 
 # --- what was given --------------------------------------------------------------------------------------------------
 def _are_lists(data: object) -> bool:
-    """Whether this is a list of lists, which is what most programs give."""
+    """Return whether this is a list of lists, which is what most programs give."""
     return type(data) is list and set(map(type, data)) == {list}
 
 
 def _queries(data: Any) -> Sequence[Any]:  # what a user gave
-    """The queries one by one."""
+    """Return the queries one by one."""
     if _are_lists(data):
         return data  # type: ignore[no-any-return]  # a list
     if isinstance(data, str | bytes | bytearray | memoryview | dict | EmbeddingList):
@@ -182,7 +172,7 @@ def _queries(data: Any) -> Sequence[Any]:  # what a user gave
         return [data] if data and _is_number(data[0]) else data
     if _buffer_format(data) is not None:
         return [data]
-    raise ParamError(message=f"data must be {_WANTED}, got {given(data)}")
+    raise ParamError(message=f"data must be {_EXPECTED}, got {given(data)}")
 
 
 def _sparse_rows(data: Any) -> list[Any]:  # a matrix of a library that is not imported
@@ -197,46 +187,46 @@ def _is_number(value: object) -> bool:
 
 
 def _buffer_format(value: Any) -> str | None:  # what a user gave
-    """The format of the numbers in a buffer that is no array of numpy's kind; None if it is none."""
+    """Return the format of a buffer's items; None for what has no buffer, and for arrays, which have a dtype."""
     if isinstance(value, bytes | bytearray):
         return "B"
     if is_array(value):
         return None
     try:
-        view = memoryview(value)
+        with memoryview(value) as view:
+            return view.format.lstrip("@=<>!")
     except TypeError:
         return None
-    return view.format.lstrip("@=<>!")
 
 
 def _is_raw(query: object) -> bool:
-    return _buffer_format(query) in ("B", "c", "")
+    return _buffer_format(query) in _RAW_FORMATS
 
 
 def _kind(query: Any, index: int, field: FieldInfo | None) -> int:  # what a user gave
-    """The number of the placeholder's type for one query."""
+    """Return the number of the placeholder's type for one query."""
     if isinstance(query, str):
         return int(DataType.VARCHAR)
     if isinstance(query, EmbeddingList):
         if query.data_type is None:
-            raise ParamError(message=f"data[{index}]: wanted an EmbeddingList with a vector in it, got an empty one")
+            raise ParamError(message=f"data[{index}]: expected an EmbeddingList with a vector in it, got an empty one")
         return int(query.data_type) + _LISTS
-    expected = _field_type(field)
-    if expected is not None:
-        return int(expected)
+    known = _field_type(field)
+    if known is not None:
+        return int(known)
     inferred = _inferred(query)
     if inferred is None:
-        what = f"an array of dtype {query.dtype}" if is_array(query) else given(query)
-        wanted = "a vector or a text" if not is_array(query) else "an array of float32, float64, float16, int8 or uint8"
-        raise ParamError(message=f"data[{index}]: wanted {wanted}, got {what}")
+        got = f"an array of dtype {query.dtype}" if is_array(query) else given(query)
+        expected = "an array of float32, float64, float16, int8 or uint8" if is_array(query) else "a vector or a text"
+        raise ParamError(message=f"data[{index}]: expected {expected}, got {got}")
     return int(inferred)
 
 
 def _field_type(field: FieldInfo | None) -> DataType | None:
-    """The type of the vectors of a field; None if the field is not known."""
+    """Return the type of the vectors of a field; None if the field is not known."""
     if field is None:
         return None
-    if field.data_type == DataType._ARRAY_OF_VECTOR:
+    if FACTS[field.data_type].family == "vector_array":
         return field.element_type
     return field.data_type if field.data_type.is_vector else None
 
@@ -247,15 +237,10 @@ def _inferred(query: Any) -> DataType | None:  # what a user gave
     if isinstance(query, list | tuple):
         return DataType.FLOAT_VECTOR if _is_number(query[0]) else None
     if is_array(query):
-        dtype = query.dtype
-        by_name = _BY_NAME.get(getattr(dtype, "name", str(dtype)))
-        return by_name or _BY_DTYPE.get(getattr(dtype, "str", "")[1:])
+        name = str(getattr(query.dtype, "name", query.dtype))
+        return _BY_DTYPE.get(name.removeprefix("torch."))
     code = _buffer_format(query)
-    if code is None:
-        return None
-    if code == "b":
-        return DataType.INT8_VECTOR
-    return _BY_FORMAT.get(code, DataType.BINARY_VECTOR if code in ("B", "c", "") else None)
+    return None if code is None else _BY_FORMAT.get(code)
 
 
 # --- to bytes --------------------------------------------------------------------------------------------------------
@@ -264,7 +249,7 @@ def _encode(queries: Sequence[Any], number: int, field: FieldInfo | None) -> lis
     name = "" if field is None else field.name
     if number == DataType.VARCHAR:
         cells = _Queries(FieldInfo(name), list(queries), rows, name)
-        return [text.encode() for text in cells.each(lambda text: texts([text], "a text", None)[0])]
+        return [text.encode() for text in cells.each(lambda text: strings([text], "a text", None)[0])]
     if number > _LISTS:
         return [query.to_bytes() for query in queries]
     data_type = DataType(number)
@@ -278,9 +263,9 @@ def _encode(queries: Sequence[Any], number: int, field: FieldInfo | None) -> lis
 
 
 def _dimension(query: Any, data_type: DataType) -> int:  # what a user gave
-    """The dimension of the first query, which the others must have too."""
-    kind = KINDS[data_type]
+    """Return the dimension of the first query, which the others must have too."""
+    bits = FACTS[data_type].bits
     if _is_raw(query):
-        return len(bytes(query)) * 8 // kind.bits
+        return len(bytes(query)) * 8 // bits
     elements = query.shape[0] if is_array(query) else len(query)
-    return int(elements) * (8 if kind.bits == 1 else 1)
+    return int(elements) * (8 if bits == 1 else 1)

@@ -1,4 +1,4 @@
-"""Rows to the columns of an insert or upsert request."""
+"""Encode rows as the columns of an insert or upsert request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from milvusclient._proto import schema_pb2
 from milvusclient.checks import given
 from milvusclient.codec.dynamic import META, encode_dynamic
-from milvusclient.codec.write.cells import refused
+from milvusclient.codec.refusal import Refusal
 from milvusclient.codec.write.columns import encode_column
 from milvusclient.codec.write.request import Column
 from milvusclient.codec.write.structs import fill_structs
@@ -17,24 +17,25 @@ from milvusclient.exceptions import DataNotMatchException
 from milvusclient.exceptions import TypeError as MilvusTypeError
 from milvusclient.models.collection import CollectionInfo, FieldInfo, StructFieldInfo
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS
 
 __all__ = ["check_rows", "encode_rows"]
 
 Rows = Sequence[Mapping[str, Any]]
 Named = FieldInfo | StructFieldInfo
 
-#: So many rows do not stay in the processor's caches from column to column ...
+#: From this many rows on, a row has left the processor's caches before its next column is gathered ...
 _MANY = 20_000
-#: ... and so many do.
+#: ... so the columns of this many rows are gathered before the next rows are touched.
 _SOME = 500
 
 
 def check_rows(data: object) -> Rows:
-    """The rows that a user gave: one dict, or a list of dicts.
+    """Return the rows that a user gave: one dict, or a list of dicts.
 
     Raises:
         TypeError: ``data`` is neither.
-        DataNotMatchException: an element of the list is no dict.
+        DataNotMatchException: an element of the list is not a dict.
     """
     if isinstance(data, Mapping):
         return [data]
@@ -44,7 +45,7 @@ def check_rows(data: object) -> Rows:
         for index, row in enumerate(data):
             if not isinstance(row, Mapping):
                 raise DataNotMatchException(
-                    message=f"row {index}: wanted a dict of field name to value, got {given(row)}"
+                    message=f"row {index}: expected a dict of field name to value, got {given(row)}"
                 )
     return data
 
@@ -52,18 +53,18 @@ def check_rows(data: object) -> Rows:
 def encode_rows(rows: Rows, collection: CollectionInfo, *, upsert: bool = False, partial: bool = False) -> list[Column]:
     """Encode rows as columns, in the order of the schema.
 
-    The rows are only read. Nothing is lost: a row that does not fit is refused with its index.
+    The rows are only read, and nothing in them is dropped: a row that does not fit is refused with its index.
 
     Args:
         rows: at least one row.
         collection: what the server says about the collection.
         upsert: rows must give the primary key even where the server makes it.
-        partial: rows give some fields only, each row the same ones.
+        partial: rows give some of the fields only, each row the same ones.
 
     Raises:
-        DataNotMatchException: a row does not fit the schema. (NaN and infinity in vectors show when the columns are
-            put together.)
-        ParamError: a vector of a wrong kind.
+        DataNotMatchException: a row does not fit the schema. (NaN and infinity in vectors show when the request is
+            assembled.)
+        ParamError: a vector is an array of another dtype than the field's.
     """
     # All columns are gathered before the first is encoded: the rows are in the processor's cache then.
     ready = _gather_many(rows, collection) if len(rows) >= _MANY else {}
@@ -101,7 +102,7 @@ def _any_has(rows: Rows, name: str) -> bool:
 
 
 def _may_skip(rows: Rows, field: FieldInfo, *, upsert: bool, partial: bool) -> bool:
-    """Whether the column is left out because no row gives it."""
+    """Return whether the column is left out because no row gives it."""
     if field.is_primary and (upsert or partial or not field.auto_id):
         return False
     if not partial and not (field.is_primary and field.auto_id):
@@ -110,10 +111,10 @@ def _may_skip(rows: Rows, field: FieldInfo, *, upsert: bool, partial: bool) -> b
 
 
 def _gather_many(rows: Rows, collection: CollectionInfo) -> dict[str, list[object]]:
-    """The columns of many rows, by name; of some rows all columns before the next rows, so that each is fetched once.
+    """Gather the columns of many rows in passes over some rows at a time, so that each row is fetched once.
 
     Returns:
-        The columns that the first row has; none if another row leaves one of them out.
+        The columns that the first row has, by name; none if another row leaves one of them out.
     """
     named: list[Named] = [*collection.fields, *collection.struct_fields]
     columns: dict[str, list[object]] = {intern(field.name): [] for field in named if field.name in rows[0]}
@@ -130,7 +131,10 @@ def _gather_many(rows: Rows, collection: CollectionInfo) -> dict[str, list[objec
 def _gather(
     rows: Rows, field: Named, ready: Mapping[str, list[object]], *, skip: bool, upsert: bool, partial: bool
 ) -> tuple[list[object] | None, bool]:
-    """The values of a column, one for each row, and whether some row left it out; ``ready`` may have it.
+    """Gather the values of a column, unless ``ready`` has them.
+
+    Returns:
+        A value for each row, None if no row gives the column; and whether some row leaves it out.
 
     Raises:
         DataNotMatchException: a row leaves out a field that it must give.
@@ -139,7 +143,7 @@ def _gather(
         return None, False
     if field.name in ready:
         return ready[field.name], False
-    name = intern(field.name)  # as the keys of dict displays are: a dict finds its own object in half the time
+    name = intern(field.name)  # as keys of dict literals are: a dict finds an identical key in half the time
     try:
         return [row[name] for row in rows], False
     except KeyError:
@@ -155,17 +159,19 @@ def _gather(
         return [row.get(name) for row in rows], True
     else:
         got = f"none; the row has {', '.join(map(repr, rows[missing])) or 'no keys'}"
-    raise refused(missing, name, _wanted(field), got)
+    raise Refusal(_expected(field), got).at(missing, name)
 
 
-def _wanted(field: Named) -> str:
-    return f"a value ({field.data_type.name})" if isinstance(field, FieldInfo) else "a value (a list of structs)"
+def _expected(field: Named) -> str:
+    if isinstance(field, FieldInfo):
+        return f"a value ({field.data_type.name})"
+    return f"a value ({FACTS[DataType._ARRAY_OF_STRUCT].words})"
 
 
 def _refuse_output(rows: Rows, field: FieldInfo) -> None:
     row = next((index for index, row in enumerate(rows) if field.name in row), None)
     if row is not None:
-        raise refused(row, field.name, "no value: a function of the collection makes it", "one; leave it out")
+        raise Refusal("no value, as a function of the collection computes it", "one; leave it out").at(row, field.name)
 
 
 def _encode_struct(struct: StructFieldInfo, values: list[object]) -> Column:
@@ -174,18 +180,18 @@ def _encode_struct(struct: StructFieldInfo, values: list[object]) -> Column:
     rows = [row for row, value in enumerate(values) if value is not None]
     if len(rows) < len(values) and not struct.nullable:
         row = next(row for row, value in enumerate(values) if value is None)
-        raise refused(row, struct.name, _wanted(struct), "None; the field is not nullable")
+        raise Refusal(_expected(struct), "None; the field is not nullable").at(row, struct.name)
     fill_structs(target, struct, [values[row] for row in rows], rows, [value is not None for value in values])
     return Column(target.SerializeToString())
 
 
 def _encode_rest(rows: Rows, collection: CollectionInfo, *, given_count: int | None) -> list[Column]:
-    """The dynamic column, where there is one; else keys that are no fields are refused.
+    """Encode the dynamic column, where there is one; refuse keys that are not fields otherwise.
 
     Args:
         rows: the rows.
         collection: what the server says about the collection.
-        given_count: how many fields every row gives; None if they differ.
+        given_count: how many fields every row gives; None if that differs from row to row.
     """
     nothing_else = given_count is not None and set(map(len, rows)) == {given_count}
     if nothing_else and not collection.enable_dynamic_field:
@@ -206,5 +212,5 @@ def _refuse_unknown(rows: Rows, known: set[str]) -> None:
     for index, row in enumerate(rows):
         for key in row:
             if key not in known:
-                wanted = f"only fields of the schema ({', '.join(sorted(known))})"
-                raise refused(index, str(key), wanted, "a key that is none, and the collection has no dynamic fields")
+                expected = f"only fields of the schema ({', '.join(sorted(known))})"
+                raise Refusal(expected, "a key that is not a field; dynamic fields are disabled").at(index, str(key))

@@ -1,141 +1,127 @@
-"""Columns of numbers, truth values and texts."""
+"""Columns of numbers, bools, strings and JSON."""
 
 from __future__ import annotations
 
 import operator
 import struct
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from milvusclient.codec.json_text import encode_json
-from milvusclient.codec.write.cells import Cells, Refusal
+from milvusclient.codec.refusal import Refusal
+from milvusclient.codec.write.cells import Cells
 from milvusclient.exceptions import DataTypeNotSupportException, ParamError
-from milvusclient.models.collection import FieldInfo
-from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import TypeFacts
 
 if TYPE_CHECKING:
-    from google.protobuf.internal.containers import RepeatedScalarFieldContainer
-
     from milvusclient._proto import schema_pb2
 
-__all__ = ["INT_RANGES", "fill_scalars", "pack_floats", "texts", "truths", "whole_numbers"]
+__all__ = ["bools", "fill_scalars", "integers", "pack_floats", "strings"]
 
-INT_RANGES: dict[DataType, tuple[int, int]] = {
-    DataType.INT8: (-(1 << 7), (1 << 7) - 1),
-    DataType.INT16: (-(1 << 15), (1 << 15) - 1),
-    DataType.INT32: (-(1 << 31), (1 << 31) - 1),
-    DataType.INT64: (-(1 << 63), (1 << 63) - 1),
-}
-_TEXTS = (DataType.VARCHAR, DataType.STRING, DataType.TEXT, DataType.GEOMETRY, DataType.TIMESTAMPTZ)
 _LONGEST_CODE_POINT = 4
-#: Of the integers, those whose range protobuf checks itself.
-_PROTOBUF_RANGES = (DataType.INT32, DataType.INT64)
+#: Of the members for integers, the widths that protobuf checks itself.
+_CHECKED_BY_PROTOBUF = ("<i4", "<i8")
 _PLAIN_NUMBERS = {int, float, bool}
 
 
-def whole_numbers(values: list[object], data_type: DataType, types: set[type] | None = None) -> list[int]:
-    """The values of an integer column.
+def integers(values: list[object], facts: TypeFacts, types: set[type] | None = None) -> list[int]:
+    """Return the values of a column of integers as int.
 
     Args:
         values: the values.
-        data_type: which integers.
-        types: the Python types that occur among them, if that is known; so for the functions below.
+        facts: the facts about their type.
+        types: the Python types of the values, if they are known; so for the functions below.
 
     Raises:
-        Refusal: unless every value is an int in range; it does not say which is not.
+        Refusal: a value is not an int within the bounds of the type; it does not say which value.
     """
-    low, high = INT_RANGES[data_type]
+    low, high = facts.bounds
     if (types or set(map(type, values))) == {int}:
-        whole: list[int] = values  # type: ignore[assignment]  # the set says so
-        if low <= min(whole) and max(whole) <= high:
-            return whole
-    return [_whole_number(value, data_type) for value in values]
+        plain: list[int] = values  # type: ignore[assignment]  # the set says so
+        if low <= min(plain) and max(plain) <= high:
+            return plain
+    return [_integer(value, facts) for value in values]
 
 
-def _whole_number(value: object, data_type: DataType) -> int:
-    low, high = INT_RANGES[data_type]
-    wanted = f"an {data_type.name} ({low} to {high})"
+def _integer(value: object, facts: TypeFacts) -> int:
     if isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b":
-        raise Refusal.of(wanted, value, hint="a truth value is no number here; use int(...)")
-    if not hasattr(value, "__index__"):
-        raise Refusal.of(wanted, value)
+        raise Refusal.of(facts.words, value, hint="bool is not accepted as an integer; use int(...)")
     try:
-        number = operator.index(value)
+        number = operator.index(value)  # type: ignore[arg-type]  # the except is for what has no __index__
     except TypeError:  # an array of several numbers has __index__ too
-        raise Refusal.of(wanted, value) from None
-    if not low <= number <= high:
-        raise Refusal(wanted, str(number))
+        raise Refusal.of(facts.words, value) from None
+    if not facts.bounds[0] <= number <= facts.bounds[1]:
+        raise Refusal(facts.words, str(number))
     return number
 
 
-def pack_floats(values: list[object], data_type: DataType, types: set[type] | None = None) -> bytes:
-    """The values of a FLOAT or DOUBLE column as the packed bytes that go on the wire.
+def pack_floats(values: list[object], facts: TypeFacts, types: set[type] | None = None) -> bytes:
+    """Return the values of a column of floats as the packed bytes that go on the wire.
 
     Raises:
-        Refusal: unless every value is a number in range; it does not say which is not.
+        Refusal: a value is not a number in range; it does not say which value.
     """
-    code = "f" if data_type == DataType.FLOAT else "d"
     if (types or set(map(type, values))) <= _PLAIN_NUMBERS:
         try:
-            return struct.pack(f"<{len(values)}{code}", *values)
+            return struct.pack(f"<{len(values)}{facts.code}", *values)
         except (struct.error, OverflowError):
             pass
-    return b"".join([_packed_float(value, data_type, code) for value in values])
+    return b"".join([_packed_float(value, facts) for value in values])
 
 
-def _packed_float(value: object, data_type: DataType, code: str) -> bytes:
-    number = _number(value, data_type)
+def _packed_float(value: object, facts: TypeFacts) -> bytes:
+    number = _float(value, facts)
     try:
-        return struct.pack(f"<{code}", number)
+        return struct.pack(f"<{facts.code}", number)
     except OverflowError:
-        raise Refusal(f"a {data_type.name}", f"{number}, which is too large for {data_type.name}") from None
+        raise Refusal(facts.words, f"{number}, which is too large for {facts.data_type.name}") from None
 
 
-def _number(value: object, data_type: DataType) -> float:
+def _float(value: object, facts: TypeFacts) -> float:
     try:
         if hasattr(value, "__float__") or hasattr(value, "__index__"):
             return float(value)  # type: ignore[arg-type]  # the line above says so
     except OverflowError:
-        raise Refusal(f"a {data_type.name}", "a number that is too large for a double") from None
+        raise Refusal(facts.words, "a number that is too large for a double") from None
     except (TypeError, ValueError):  # an array of several numbers has __float__ too
         pass
-    raise Refusal.of(f"a {data_type.name}", value)
+    raise Refusal.of(facts.words, value)
 
 
-def truths(values: list[object], types: set[type] | None = None) -> list[bool]:
-    """The values of a BOOL column.
+def bools(values: list[object], facts: TypeFacts, types: set[type] | None = None) -> list[bool]:
+    """Return the values of a BOOL column as bool.
 
     Raises:
-        Refusal: unless every value is a bool, or 0 or 1; it does not say which is not.
+        Refusal: a value is not a bool, nor 0 or 1; it does not say which value.
     """
     if (types or set(map(type, values))) <= {bool}:
         return values  # type: ignore[return-value]  # the set says so
-    return [_truth(value) for value in values]
+    return [_bool(value, facts) for value in values]
 
 
-def _truth(value: object) -> bool:
+def _bool(value: object, facts: TypeFacts) -> bool:
     kind = getattr(getattr(value, "dtype", None), "kind", "")
     if isinstance(value, bool) or (kind == "b" and getattr(value, "ndim", 0) == 0):
         return bool(value)
     is_one = getattr(value, "ndim", 0) == 0
     if is_one and hasattr(value, "__index__") and kind in ("", "i", "u") and value in (0, 1):
         return bool(value)
-    raise Refusal.of("a BOOL", value)
+    raise Refusal.of(facts.words, value)
 
 
-def texts(values: list[object], wanted: str, max_length: int | None, types: set[type] | None = None) -> list[str]:
-    """The values of a column of texts.
+def strings(values: list[object], words: str, max_length: int | None, types: set[type] | None = None) -> list[str]:
+    """Return the values of a column of strings as str.
 
     Raises:
-        Refusal: unless every value is a str that UTF-8 can hold in ``max_length`` bytes; it does not say which is not.
+        Refusal: a value is not a str that UTF-8 encodes in ``max_length`` bytes; it does not say which value.
     """
     if (types or set(map(type, values))) == {str} and _all_fit(values, max_length):  # type: ignore[arg-type]  # the set says so
-        return values  # type: ignore[return-value]
-    return [_text(value, wanted, max_length) for value in values]
+        return values  # type: ignore[return-value]  # the set says so
+    return [_string(value, words, max_length) for value in values]
 
 
 def _all_fit(values: list[str], max_length: int | None) -> bool:
-    """Whether every text fits, as far as a quick look can say."""
+    """Return whether every string fits, as far as a quick look can tell."""
     joined = "".join(values)
     if joined.isascii():
         return max_length is None or max(map(len, values)) <= max_length
@@ -146,18 +132,18 @@ def _all_fit(values: list[str], max_length: int | None) -> bool:
     return max_length is None or _LONGEST_CODE_POINT * max(map(len, values)) <= max_length
 
 
-def _text(value: object, wanted: str, max_length: int | None) -> str:
+def _string(value: object, words: str, max_length: int | None) -> str:
     if not isinstance(value, str):
         if isinstance(value, bytes | bytearray | memoryview):
             # The reference client takes bytes for a list, and refuses its first integer with this class.
-            raise Refusal.of(wanted, value, hint="decode it first", error=ParamError)
-        raise Refusal.of(wanted, value)
+            raise Refusal.of(words, value, hint="decode it first", error=ParamError)
+        raise Refusal.of(words, value)
     try:
         length = len(value.encode())
     except UnicodeEncodeError as error:
-        raise Refusal(wanted, f"a str that UTF-8 cannot hold: {value[error.start]!r} at {error.start}") from None
+        raise Refusal(words, f"a str that UTF-8 cannot encode: {value[error.start]!r} at {error.start}") from None
     if max_length is not None and length > max_length:
-        raise Refusal(f"{wanted} of at most {max_length} bytes (max_length)", f"{length} bytes of UTF-8")
+        raise Refusal(f"{words} of at most {max_length} bytes (max_length)", f"{length} bytes of UTF-8")
     return str(value)
 
 
@@ -173,59 +159,59 @@ def _column(cells: Cells, encode: Callable[[list[object], set[type]], Result]) -
         raise cells.error(refusal, None) from None  # no single cell is to blame, the column is
 
 
-def _fill_whole_numbers(target: RepeatedScalarFieldContainer[int], cells: Cells) -> None:
-    data_type = cells.field.data_type
-    if data_type in _PROTOBUF_RANGES and cells.types() == {int}:
+# --- one function for each family; ``data`` is the repeated field of the message for its values -----------------------
+def _fill_integers(data: Any, cells: Cells) -> None:
+    facts = cells.facts
+    if facts.dtype in _CHECKED_BY_PROTOBUF and cells.types() == {int}:
         try:
-            target.extend(cells.values)  # type: ignore[arg-type]  # the set says so
+            data.extend(cells.values)
         except (ValueError, OverflowError):
-            del target[:]
+            del data[:]
         else:
             return
-    target.extend(_column(cells, lambda values, types: whole_numbers(values, data_type, types)))
+    data.extend(_column(cells, lambda values, types: integers(values, facts, types)))
 
 
-def text_name(field: FieldInfo) -> str:
-    """What a message calls the text that a field wants."""
-    if field.data_type == DataType.GEOMETRY:
-        return "a GEOMETRY (a str in WKT)"
-    if field.data_type == DataType.TIMESTAMPTZ:
-        return "a TIMESTAMPTZ (a str in ISO 8601)"
-    return f"a {field.data_type.name} (str)"
+def _fill_floats(data: Any, cells: Cells) -> None:
+    data.append(_column(cells, lambda values, types: pack_floats(values, cells.facts, types)))
+
+
+def _fill_bools(data: Any, cells: Cells) -> None:
+    data.extend(_column(cells, lambda values, types: bools(values, cells.facts, types)))
+
+
+def _fill_strings(data: Any, cells: Cells) -> None:
+    words, max_length = cells.facts.words, cells.field.max_length
+    data.extend(_column(cells, lambda values, types: strings(values, words, max_length, types)))
+
+
+def _fill_json(data: Any, cells: Cells) -> None:
+    data.extend(encode_json(cells))
+
+
+_FILLERS: dict[str, Callable[[Any, Cells], None]] = {
+    "integer": _fill_integers,
+    "float": _fill_floats,
+    "bool": _fill_bools,
+    "string": _fill_strings,
+    "json": _fill_json,
+}
 
 
 def fill_scalars(target: schema_pb2.ScalarField, cells: Cells) -> None:
-    """Encode a column of scalars; the member that belongs to the type is there even if there is no value.
+    """Encode a column of scalars; the member that belongs to the type is set even if there is no value.
 
     Raises:
         DataNotMatchException: a value does not fit.
         DataTypeNotSupportException: this client cannot write fields of that type.
     """
-    field, data_type = cells.field, cells.field.data_type
-    if data_type in INT_RANGES:
-        member = target.long_data if data_type == DataType.INT64 else target.int_data
-        member.SetInParent()
-        if cells.values:
-            _fill_whole_numbers(member.data, cells)
-    elif data_type in _TEXTS:
-        strings = target.geometry_wkt_data if data_type == DataType.GEOMETRY else target.string_data
-        strings.SetInParent()
-        if cells.values:
-            wanted = text_name(field)
-            strings.data.extend(_column(cells, lambda values, types: texts(values, wanted, field.max_length, types)))
-    elif data_type in (DataType.FLOAT, DataType.DOUBLE):
-        floats = target.float_data if data_type == DataType.FLOAT else target.double_data
-        floats.SetInParent()
-        if cells.values:
-            floats.data.append(_column(cells, lambda values, types: pack_floats(values, data_type, types)))
-    elif data_type == DataType.BOOL:
-        target.bool_data.SetInParent()
-        if cells.values:
-            target.bool_data.data.extend(_column(cells, truths))
-    elif data_type == DataType.JSON:
-        target.json_data.SetInParent()
-        target.json_data.data.extend(encode_json(cells))
-    else:
+    fill = _FILLERS.get(cells.facts.family)
+    if fill is None:
         raise DataTypeNotSupportException(
-            message=f"field {cells.name!r} has a type that this version of the client cannot write ({data_type.name})"
+            message=f"field {cells.name!r} has a type that this version of the client cannot write "
+            f"({cells.field.data_type.name})"
         )
+    member = getattr(target, cells.facts.member)
+    member.SetInParent()
+    if cells.values:
+        fill(member.data, cells)

@@ -1,141 +1,113 @@
-"""One dense vector, given as anything that can be one, to its bytes on the wire."""
+"""One dense vector, given in any of the ways a vector can be given, to its bytes on the wire."""
 
 from __future__ import annotations
 
 import struct
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
-from milvusclient.codec.write.cells import Refusal
+from milvusclient.codec.refusal import Refusal
 from milvusclient.codec.write.nonfinite import loaded_numpy
-from milvusclient.exceptions import DataNotMatchException, ParamError
-from milvusclient.schema.enums import DataType
+from milvusclient.exceptions import ParamError
+from milvusclient.schema.type_facts import TypeFacts
 
-__all__ = ["KINDS", "Kind", "is_array", "vector_bytes"]
+__all__ = ["is_array", "vector_bytes"]
 
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How the vectors of one data type are written.
-
-    Attributes:
-        data_type: the type.
-        code: the letter of :mod:`struct` for a number of a list; None if such lists need more care.
-        dtype: the numpy dtype whose memory is the wire's, in numpy's notation.
-        bits: how many bits one element of ``dim`` takes.
-        floats: what :func:`~milvusclient.codec.write.nonfinite.first_not_finite` calls it; empty for integers and bits.
-    """
-
-    data_type: DataType
-    code: str | None
-    dtype: str
-    bits: int
-    floats: str = ""
-
-    def size(self, dim: int) -> int:
-        """How many bytes a vector takes."""
-        return dim * self.bits // 8
-
-    def length(self, dim: int) -> int:
-        """How many elements an array or list of that dtype has."""
-        return dim // 8 if self.bits == 1 else dim
-
-    def wanted(self, dim: int) -> str:
-        """What a message says that a field wants."""
-        unit = "bits" if self.bits == 1 else "elements"
-        article = "an" if self.data_type is DataType.INT8_VECTOR else "a"
-        return f"{article} {self.data_type.name} of {dim} {unit}"
-
-
-KINDS: dict[DataType, Kind] = {
-    DataType.FLOAT_VECTOR: Kind(DataType.FLOAT_VECTOR, "f", "<f4", 32, "f"),
-    DataType.BINARY_VECTOR: Kind(DataType.BINARY_VECTOR, None, "|u1", 1),
-    DataType.FLOAT16_VECTOR: Kind(DataType.FLOAT16_VECTOR, "e", "<f2", 16, "e"),
-    DataType.BFLOAT16_VECTOR: Kind(DataType.BFLOAT16_VECTOR, None, "bfloat16", 16, "bf"),
-    DataType.INT8_VECTOR: Kind(DataType.INT8_VECTOR, "b", "|i1", 8),
+#: Which arrays can be converted to vectors of floats, in the words of messages.
+_FITTING_DTYPES = {
+    "f": "float32 or float64",
+    "e": "float16 (float32 and float64 are rounded)",
+    "bf": "bfloat16 (float32 and float64 are rounded)",
 }
 
 
 def is_array(value: object) -> bool:
-    """Whether a value is a numpy array, or something that speaks like one (a tensor, a column's cell)."""
+    """Return whether a value is a numpy array or has the same interface, as a tensor has."""
     return hasattr(value, "dtype") and hasattr(value, "shape")
 
 
-def vector_bytes(value: object, kind: Kind, dim: int) -> bytes:
-    """One vector as it goes on the wire. NaN and infinity are not looked for.
+def vector_bytes(value: object, facts: TypeFacts, dim: int) -> bytes:
+    """Encode one vector. NaN and infinity are not looked for.
+
+    Args:
+        value: a list, a tuple, an array, bytes, or anything else with a buffer.
+        facts: the facts about its type.
+        dim: its dimension.
 
     Raises:
-        Refusal: it is no vector of this type and dimension.
+        Refusal: the value is not a vector of this type and dimension.
     """
     if isinstance(value, bytes | bytearray):
-        return _raw(bytes(value), kind, dim)
+        return _from_bytes(bytes(value), facts, dim)
     if isinstance(value, list | tuple):
-        return _from_list(value, kind, dim)
+        return _from_list(value, facts, dim)
     if isinstance(value, str | dict):
-        raise Refusal.of(kind.wanted(dim), value)
+        raise Refusal.of(facts.vector_words(dim), value)
     if is_array(value):
-        return _from_array(value, kind, dim)
+        return _from_array(value, facts, dim)
     if hasattr(value, "__array__") and (numpy := loaded_numpy()) is not None:
-        return _from_array(numpy.asarray(value), kind, dim)
+        return _from_array(numpy.asarray(value), facts, dim)
     try:
         view = memoryview(value)  # type: ignore[arg-type]  # the except is for what has no buffer
     except TypeError:
-        raise Refusal.of(kind.wanted(dim), value) from None
-    return _from_view(view, kind, dim)
+        raise Refusal.of(facts.vector_words(dim), value) from None
+    with view:  # a traceback must not keep the user's buffer locked
+        return _from_view(view, facts, dim)
 
 
-def _raw(data: bytes, kind: Kind, dim: int) -> bytes:
-    """Bytes are the vector as it goes on the wire."""
-    if len(data) != kind.size(dim):
-        raise Refusal(f"{kind.wanted(dim)} ({kind.size(dim)} bytes)", f"{len(data)} bytes")
+def _from_bytes(data: bytes, facts: TypeFacts, dim: int) -> bytes:
+    """Take bytes as the vector itself, encoded already."""
+    if len(data) != facts.size(dim):
+        raise Refusal(f"{facts.vector_words(dim)} ({facts.size(dim)} bytes)", f"{len(data)} bytes")
     return data
 
 
-def _check_length(length: int, kind: Kind, dim: int) -> None:
-    if length == kind.length(dim):
+def _check_length(length: int, facts: TypeFacts, dim: int) -> None:
+    if length == facts.length(dim):
         return
-    if kind.bits == 1:
+    expected = facts.vector_words(dim)
+    if facts.bits == 1:
         hint = "; numpy.packbits packs bits into bytes" if length == dim else ""
-        raise Refusal(f"{kind.wanted(dim)} (bytes, or {dim // 8} integers from 0 to 255)", f"{length} elements{hint}")
-    raise Refusal(kind.wanted(dim), f"{length} elements")
+        raise Refusal(f"{expected} (bytes, or {dim // 8} integers from 0 to 255)", f"{length} elements{hint}")
+    raise Refusal(expected, f"{length} elements")
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------
-def _from_list(value: list[Any] | tuple[Any, ...], kind: Kind, dim: int) -> bytes:
-    _check_length(len(value), kind, dim)
-    if kind.bits == 1:
-        return _from_bytes_list(value, kind, dim)
-    code = kind.code or "f"
+def _from_list(value: list[Any] | tuple[Any, ...], facts: TypeFacts, dim: int) -> bytes:
+    _check_length(len(value), facts, dim)
+    if facts.bits == 1:
+        return _from_list_of_bytes(value, facts, dim)
+    code = facts.code or "f"
     try:
         packed = struct.pack(f"<{dim}{code}", *value)
     except (struct.error, OverflowError, TypeError):
         for index, item in enumerate(value):
-            _check_element(item, code, f"[{index}]", kind, dim)
-        raise Refusal.of(kind.wanted(dim), value) from None
-    return packed if kind.code else _to_bfloat16(packed)
+            _check_element(item, code, f"[{index}]", facts, dim)
+        raise Refusal.of(facts.vector_words(dim), value) from None
+    return packed if facts.code else _to_bfloat16(packed)
 
 
-def _from_bytes_list(value: Iterable[object], kind: Kind, dim: int) -> bytes:
+def _from_list_of_bytes(value: Iterable[object], facts: TypeFacts, dim: int) -> bytes:
     for index, item in enumerate(value):
         if isinstance(item, bool) or not hasattr(item, "__index__") or not 0 <= item.__index__() <= 255:
-            raise Refusal.of(f"{kind.wanted(dim)}, as integers from 0 to 255", item, inside=f"[{index}]")
+            raise Refusal.of(f"{facts.vector_words(dim)}, as integers from 0 to 255", item, inside=f"[{index}]")
     return bytes(value)  # type: ignore[arg-type]  # checked above
 
 
-def _check_element(item: object, code: str, inside: str, kind: Kind, dim: int) -> None:
+def _check_element(item: object, code: str, inside: str, facts: TypeFacts, dim: int) -> None:
+    expected = facts.vector_words(dim)
     try:
         struct.pack(f"<{code}", item)
     except OverflowError:
-        raise Refusal(f"{kind.wanted(dim)}", f"{item}, which is too large for it", inside=inside) from None
+        raise Refusal(expected, f"{item}, which is too large for it", inside=inside) from None
     except (struct.error, TypeError):
-        what = f"{kind.wanted(dim)} (integers from -128 to 127)" if code == "b" else f"{kind.wanted(dim)} (numbers)"
+        what = f"{expected} (integers from -128 to 127)" if code == "b" else f"{expected} (numbers)"
         raise Refusal.of(what, item, inside=inside) from None
 
 
 def _to_bfloat16(floats: bytes) -> bytes:
-    """Little-endian float32 to bfloat16, rounded to the nearest, ties to even."""
+    """Convert little-endian float32 to bfloat16, rounded to the nearest, ties to even."""
     words = struct.unpack(f"<{len(floats) // 4}I", floats)
     # A NaN must stay one: its payload may be all in the lower half.
     halves = [
@@ -146,44 +118,42 @@ def _to_bfloat16(floats: bytes) -> bytes:
 
 
 # --- arrays and buffers ----------------------------------------------------------------------------------------------
-def _from_array(value: Any, kind: Kind, dim: int) -> bytes:
+def _from_array(value: Any, facts: TypeFacts, dim: int) -> bytes:
     if hasattr(value, "detach"):
-        value = _from_tensor(value, kind, dim)
+        value = _from_tensor(value, facts, dim)
     elif not hasattr(value, "tobytes") and (numpy := loaded_numpy()) is not None:
         value = numpy.asarray(value)
     if len(value.shape) != 1:
-        raise Refusal(kind.wanted(dim), f"an array of shape {tuple(value.shape)}")
-    _check_length(value.shape[0], kind, dim)
+        raise Refusal(facts.vector_words(dim), f"an array of shape {tuple(value.shape)}")
+    _check_length(value.shape[0], facts, dim)
     dtype = value.dtype
     notation, name = getattr(dtype, "str", ""), getattr(dtype, "name", str(dtype))
-    if kind.dtype in (notation, name):
+    if facts.dtype in (notation, name):
         data: bytes = value.tobytes()
         return data
-    if notation == "|i1" and kind.bits == 1:
+    if notation == "|i1" and facts.bits == 1:
         return bytes(value.tobytes())
-    roundable = ("f2", "f4", "f8") if kind.floats == "e" else ("f4", "f8")
-    if kind.floats and notation[1:] in roundable:
-        return _from_list(value.tolist(), kind, dim)
-    dtypes = {"e": "float16 (float32 and float64 are rounded)", "f": "float32 or float64"}
-    fitting = dtypes.get(kind.floats, "bfloat16 (float32 and float64 are rounded)" if kind.floats else kind.dtype[1:])
-    fitting = {"u1": "uint8", "i1": "int8"}.get(fitting, fitting)
+    roundable = ("f2", "f4", "f8") if facts.floats == "e" else ("f4", "f8")
+    if facts.floats and notation[1:] in roundable:
+        return _from_list(value.tolist(), facts, dim)
+    fitting = _FITTING_DTYPES.get(facts.floats, facts.dtype_names[0])
     raise Refusal(
-        f"{kind.wanted(dim)}, as an array of dtype {fitting}",
+        f"{facts.vector_words(dim)}, as an array of dtype {fitting}",
         f"an array of dtype {name}; use .astype(...)",
         error=ParamError,
     )
 
 
-def _from_tensor(value: Any, kind: Kind, dim: int) -> Any:
-    """A torch tensor as a numpy array over the same memory."""
+def _from_tensor(value: Any, facts: TypeFacts, dim: int) -> Any:
+    """Return a torch tensor as a numpy array over the same memory."""
     if str(getattr(value, "device", "cpu")) != "cpu":
-        raise Refusal(kind.wanted(dim), f"a tensor on device {value.device}; use .cpu()", error=DataNotMatchException)
+        raise Refusal(facts.vector_words(dim), f"a tensor on device {value.device}; use .cpu()")
     tensor = value.detach()
     if str(tensor.dtype) != "torch.bfloat16":
         return tensor.numpy()
-    if kind.dtype != "bfloat16":
+    if facts.floats != "bf":
         return tensor.float().numpy()
-    # numpy has no bfloat16: the same bits as half-wide integers. bytes() of them is what goes on the wire.
+    # numpy has no bfloat16: the same bits as integers of 16 bits. Their bytes are what goes on the wire.
     return _Bits(tensor.view(sys.modules["torch"].int16).numpy())
 
 
@@ -202,21 +172,21 @@ class _Bits:
         return data
 
 
-def _from_view(view: memoryview, kind: Kind, dim: int) -> bytes:
-    """Any other object with a buffer: bytes are raw, numbers are converted as those of a list."""
+def _from_view(view: memoryview, facts: TypeFacts, dim: int) -> bytes:
+    """Encode any other object with a buffer: bytes are the vector itself, numbers are converted as those of a list."""
     if view.ndim != 1:
-        raise Refusal(kind.wanted(dim), f"a buffer of shape {view.shape}")
+        raise Refusal(facts.vector_words(dim), f"a buffer of shape {view.shape}")
     code = view.format.lstrip("@=<>!")
-    if view.itemsize == 1 and (code in ("B", "c", "") or (code == "b" and kind.code == "b")):
-        return _raw(view.tobytes(), kind, dim)
-    if kind.floats and code in ("f", "d", "e"):
-        if code == "e" and kind.floats != "e":
-            raise Refusal(kind.wanted(dim), "a buffer of float16 numbers", error=ParamError)
-        return _from_list(_unpacked(view, code), kind, dim)
-    raise Refusal(kind.wanted(dim), f"a buffer of format {view.format!r}", error=ParamError)
+    if view.itemsize == 1 and (code in ("B", "c", "") or (code == "b" and facts.code == "b")):
+        return _from_bytes(view.tobytes(), facts, dim)
+    if facts.floats and code in ("f", "d", "e"):
+        if code == "e" and facts.floats != "e":
+            raise Refusal(facts.vector_words(dim), "a buffer of float16 numbers", error=ParamError)
+        return _from_list(_unpacked(view, code), facts, dim)
+    raise Refusal(facts.vector_words(dim), f"a buffer of format {view.format!r}", error=ParamError)
 
 
 def _unpacked(view: memoryview, code: str) -> list[float]:
-    """The numbers of a buffer in any byte order."""
+    """Return the numbers of a buffer in any byte order."""
     order = view.format[0] if view.format[0] in "<>!=" else "="
     return list(struct.unpack(f"{order}{len(view)}{code}", view.tobytes()))

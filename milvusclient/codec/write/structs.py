@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any
 
+from milvusclient.codec.refusal import Refusal
 from milvusclient.codec.write.arrays import fill_arrays
-from milvusclient.codec.write.cells import Cells, Refusal
-from milvusclient.codec.write.vectors import encode_vectors_joined, member_name
+from milvusclient.codec.write.cells import Cells
+from milvusclient.codec.write.vectors import encode_vectors_joined
 from milvusclient.models.collection import FieldInfo, StructFieldInfo
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS
 
 if TYPE_CHECKING:
     from milvusclient._proto import schema_pb2
@@ -24,14 +26,14 @@ def fill_structs(
     """Encode a column of struct arrays.
 
     Args:
-        target: where the column goes; its name and type are set already.
+        target: the message of the column; its name and type are set already.
         struct: what the schema says.
         values: the cells, nulls left out.
-        rows: the index of the row of each cell.
-        valid: for each row whether it has a value; sent if the struct array is nullable.
+        rows: the row index of each cell.
+        valid: whether each row has a value; sent if the struct array is nullable.
 
     Raises:
-        DataNotMatchException: a cell is no list of structs, or a struct does not fit.
+        DataNotMatchException: a cell is not a list of structs, or a struct does not fit.
     """
     names = list(dict.fromkeys(info.name for info in struct.fields))
     for row, value in zip(rows, values, strict=True):
@@ -59,9 +61,8 @@ def fill_structs(
 
 
 def _check_cell(value: object, struct: StructFieldInfo, names: Sequence[str]) -> None:
-    wanted = "a list of structs"
     if not isinstance(value, list | tuple):
-        raise Refusal.of(wanted, value)
+        raise Refusal.of(FACTS[DataType._ARRAY_OF_STRUCT].words, value)
     if struct.max_capacity is not None and len(value) > struct.max_capacity:
         raise Refusal(f"at most {struct.max_capacity} structs (max_capacity)", f"{len(value)} structs")
     for index, entry in enumerate(value):
@@ -69,17 +70,18 @@ def _check_cell(value: object, struct: StructFieldInfo, names: Sequence[str]) ->
         if not isinstance(entry, Mapping):
             raise Refusal.of(f"a struct (a dict with the keys {', '.join(names)})", entry, inside=inside)
         missing = [name for name in names if entry.get(name) is None]
+        expected = f"a struct with the keys {', '.join(names)}"
         if missing:
-            raise Refusal(f"a struct with the keys {', '.join(names)}", f"no value for {missing[0]!r}", inside=inside)
+            raise Refusal(expected, f"no value for {missing[0]!r}", inside=inside)
         if len(entry) != len(names):
             extra = next(key for key in entry if key not in names)
-            raise Refusal(f"a struct with the keys {', '.join(names)}", f"the key {extra!r} too", inside=inside)
+            raise Refusal(expected, f"the key {extra!r} too", inside=inside)
 
 
 def _fill_vector_arrays(
     target: schema_pb2.VectorField, info: FieldInfo, cells: list[Any], rows: Sequence[int], name: str
 ) -> None:
-    """One VectorField per cell, which holds that cell's vectors joined."""
+    """Encode one VectorField per cell, which holds that cell's vectors joined."""
     element = info.element_type if info.element_type is not None else DataType.FLOAT_VECTOR
     vector = FieldInfo(name=info.name, data_type=element, dim=info.dim)
     array = target.vector_array
@@ -89,7 +91,7 @@ def _fill_vector_arrays(
     flat_rows = [row for row, count in zip(rows, counts, strict=True) for _ in range(count)]
     joined = encode_vectors_joined(Cells(vector, list(chain.from_iterable(cells)), flat_rows, name))
     size = len(joined) // len(flat_rows) if flat_rows else 0
-    member = member_name(element)
+    member = FACTS[element].member
     start = 0
     for end in accumulate(counts):
         cell = array.data.add()

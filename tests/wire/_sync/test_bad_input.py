@@ -44,14 +44,14 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("small", 128, "an INT8 (-128 to 127)", "128"),
     ("small", -129, "an INT8 (-128 to 127)", "-129"),
     ("small", 1.0, "an INT8 (-128 to 127)", "got 1.0 (float)"),
-    ("small", True, "an INT8 (-128 to 127)", "a truth value is no number here"),
+    ("small", True, "an INT8 (-128 to 127)", "bool is not accepted as an integer"),
     ("medium", 2**31, "an INT32 (-2147483648 to 2147483647)", "2147483648"),
     ("price", "0.5", "a FLOAT", "got '0.5' (str)"),
     ("price", 1e39, "a FLOAT", "1e+39, which is too large for FLOAT"),
     ("title", 5, "a VARCHAR (str)", "got 5 (int)"),
     ("title", "123456", "at most 5 bytes (max_length)", "6 bytes of UTF-8"),
     ("title", "äöü", "at most 5 bytes (max_length)", "6 bytes of UTF-8"),
-    ("title", "\ud800", "a VARCHAR (str)", "a str that UTF-8 cannot hold"),
+    ("title", "\ud800", "a VARCHAR (str)", "a str that UTF-8 cannot encode"),
     ("document", {1, 2}, "JSON", "set"),
     ("document", {"a": math.nan}, "JSON", "nan"),
     ("document", "plain", "JSON", "which is not JSON"),
@@ -117,19 +117,19 @@ def test_a_value_that_does_not_fit(
 @pytest.mark.parametrize("field", list(GOOD))
 def test_a_field_that_is_missing(server: ScriptedServer, field: str) -> None:
     client = MilvusClient(server.uri)
-    with pytest.raises(DataNotMatchException, match=rf"row 1, field '{field}': wanted a value .*, got none"):
+    with pytest.raises(DataNotMatchException, match=rf"row 1, field '{field}': expected a value .*, got none"):
         client.insert("c", [GOOD, {name: value for name, value in GOOD.items() if name != field}])
     assert sent(server) == 0
 
 
 def test_a_key_that_no_field_has(server: ScriptedServer) -> None:
     client = MilvusClient(server.uri)
-    with pytest.raises(DataNotMatchException, match="row 1, field 'colour': wanted only fields of the schema.*price"):
+    with pytest.raises(DataNotMatchException, match="row 1, field 'colour': expected only fields of the schema.*price"):
         client.insert("c", [GOOD, {**GOOD, "colour": "red"}])
     assert sent(server) == 0
     client.insert("open", [GOOD, {**GOOD, "colour": "red"}])
     wrong: Any = {**GOOD, 7: "red"}
-    with pytest.raises(DataNotMatchException, match="row 0, field '7': wanted names of fields that are str, got 7"):
+    with pytest.raises(DataNotMatchException, match="row 0, field '7': expected names of fields that are str, got 7"):
         client.insert("open", [wrong])
     assert sent(server) == 1
 
