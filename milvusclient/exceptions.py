@@ -39,6 +39,8 @@ import builtins
 from enum import IntEnum
 from typing import Any
 
+from milvusclient.plain_text import visible
+
 __all__ = [
     "AmbiguousIndexName",
     "AuthenticationError",
@@ -147,6 +149,8 @@ class MilvusException(Exception):
         is_input_error: bool = False,
         retriable: bool = False,
     ) -> None:
+        # Servers choose parts of many messages, and a message ends in a terminal or a log sooner or later.
+        message = visible(str(message))
         super().__init__(message)
         self._code = int(code)
         self._message = message

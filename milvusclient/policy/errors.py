@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from milvusclient.config.settings import ConnectionConfig
 from milvusclient.config.uri import Kind
 from milvusclient.exceptions import (
@@ -93,6 +95,32 @@ def ambiguity(safety: Safety) -> str:
     return _AMBIGUOUS + (_LOOK_FIRST if safety is Safety.UNSAFE else _HARMLESS)
 
 
+#: What gRPC says of a message that one side does not take or does not send, with both sizes.
+_LARGER = r"(?i)(received|sent|send) message larger than max\D*(\d+) vs\.? (\d+)"
+_LESS_DATA = "send less in one call, for example fewer rows"
+_LESS_REPLY = (
+    "ask for less in one call: a smaller limit or fewer output_fields, or use query_iterator or search_iterator"
+)
+
+
+def _too_large(details: str) -> str:
+    """What is too large and what to do; empty if no size was the reason."""
+    found = re.search(_LARGER, details)
+    if found is None:
+        return ""
+    size, most = int(found[2]), int(found[3])
+    own = "CLIENT:" in details  # where it is a setting of this client, gRPC says so
+    received = found[1].lower() == "received"
+    if received and own:
+        limit, less = "grpc_options['grpc.max_receive_message_length'] of this client", _LESS_REPLY
+    elif own:
+        limit, less = "grpc_options['grpc.max_send_message_length'] of this client", _LESS_DATA
+    else:
+        limit, less = "the limit of the server", _LESS_DATA if received else _LESS_REPLY
+    what = "request" if less is _LESS_DATA else "reply"
+    return f"the {what} has {size:,} bytes, more than the {most:,} of {limit}; {less}"
+
+
 def rpc_error(
     failure: Failure, operation: str, address: str, *, timeout: float | None, cause: str = "", doubt: str = ""
 ) -> RpcError:
@@ -107,6 +135,8 @@ def rpc_error(
         doubt: what :func:`ambiguity` says, when the outcome is unknown.
     """
     words = _RPC_WORDS.get(failure.status, f"the call failed with {failure.status}")
+    if failure.status == "RESOURCE_EXHAUSTED":
+        words = _too_large(failure.details) or words
     if failure.status == "DEADLINE_EXCEEDED" and timeout is not None:
         words = f"the deadline of {timeout:g} s passed before the server answered"
     details = failure.details if not cause else f"{failure.details}; before that: {cause}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from milvusclient import exceptions
@@ -73,6 +75,58 @@ def test_a_failed_call_names_operation_address_status_and_detail(status: str) ->
     assert isinstance(error, exceptions.RPC_ERRORS.get(status, RpcError))
     assert error.status == status
     assert error.code == ErrorCode[f"RPC_{status}"]
+
+
+@pytest.mark.parametrize(
+    ("details", "words"),
+    [
+        ("grpc: received message larger than max (67108890 vs. 67108864)",
+         "the request has 67,108,890 bytes, more than the 67,108,864 of the limit of the server; "
+         "send less in one call, for example fewer rows"),
+        ("SERVER: Received message larger than max (5000 vs. 1000)",
+         "the request has 5,000 bytes, more than the 1,000 of the limit of the server; send less in one call"),
+        ("grpc: trying to send message larger than max (5000 vs. 1000)",
+         "the reply has 5,000 bytes, more than the 1,000 of the limit of the server; ask for less in one call: "
+         "a smaller limit or fewer output_fields, or use query_iterator or search_iterator"),
+        ("Stream removed (CLIENT: Received message larger than max (5000 vs. 100))",
+         "the reply has 5,000 bytes, more than the 100 of grpc_options['grpc.max_receive_message_length'] of this "
+         "client; ask for less"),
+        ("CLIENT: Sent message larger than max (500 vs. 100)",
+         "the request has 500 bytes, more than the 100 of grpc_options['grpc.max_send_message_length'] of this "
+         "client; send less"),
+        ("memory quota exceeded", "a limit of the server or of the message size was reached"),
+    ],
+)  # fmt: skip
+def test_a_message_that_is_too_large_says_what_to_do(details: str, words: str) -> None:
+    error = rpc_error(Failure("RESOURCE_EXHAUSTED", details), "Insert", "x:1", timeout=None)
+    assert f": {words}" in error.message
+    assert details in error.message
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("gone\x1b]0;title\x07\x1b[31m", r"gone\x1b]0;title\x07\x1b[31m"),
+        ("100%\rfine", r"100%\rfine"),
+        ("two\r\nlines\n\tindented", "two\nlines\n\tindented"),
+        ("abc\u202etxt.exe\u2066", r"abc\u202etxt.exe\u2066"),
+        ("\x9b31m\x00\ud800", r"\x9b31m\x00\ud800"),
+        ("Größe 5\u00a0GB, 日本語", "Größe 5\u00a0GB, 日本語"),
+    ],
+)
+def test_no_control_character_of_a_server_reaches_a_terminal(sent: str, shown: str) -> None:
+    failure = Failure("UNAVAILABLE", sent)
+    config = make_config("http://localhost:1")
+    for error in (
+        status_error(1, 1, sent, False, False),
+        rpc_error(failure, "Search", "x:1", timeout=None, cause=sent),
+        connect_error(failure, config, "a", timeout=1.0),
+        exceptions.MilvusException(message=sent),
+    ):
+        for text in (error.message, str(error), str(error.args)):
+            assert sent == shown or sent not in text
+        assert shown in error.message
+        assert shown in str(pickle.loads(pickle.dumps(error)))
 
 
 def test_a_deadline_says_how_long_it_was_and_what_happened_before() -> None:

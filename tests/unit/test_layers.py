@@ -14,7 +14,19 @@ import pytest
 from milvusclient import rpc
 
 PACKAGE = Path(__file__).resolve().parents[2] / "milvusclient"
-PURE = ("policy", "operations", "codec", "filters", "schema", "models", "notebook", "checks.py", "exceptions.py")
+PURE = (
+    "policy",
+    "operations",
+    "codec",
+    "filters",
+    "schema",
+    "models",
+    "notebook",
+    "checks.py",
+    "display.py",
+    "exceptions.py",
+    "plain_text.py",
+)
 #: What waits, or knows of a server.
 FORBIDDEN = ("grpc", "asyncio", "threading", "concurrent", "time", "socket", "multiprocessing", "subprocess")
 FORBIDDEN_OURS = ("_async", "_sync", "transport", "runtime", "registry")

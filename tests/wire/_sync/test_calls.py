@@ -380,6 +380,27 @@ def test_no_grpc_error_reaches_the_user(
     assert len(scripted_server.calls("ShowCollections")) == 1
 
 
+def test_a_request_that_is_too_large_says_which_limit_and_what_to_do(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, grpc_options={"grpc.max_send_message_length": 1000})
+    expected = (
+        r"Insert at .*the request has [\d,]+ bytes, more than the 1,000 of grpc_options\['grpc.max_send.*send less"
+    )
+    with pytest.raises(MilvusException, match=expected) as raised:
+        client.insert("c", [ROW] * 100)
+    assert raised.value.attempts == 1
+    assert scripted_server.calls("Insert") == []
+
+
+def test_control_characters_of_a_server_are_escaped(scripted_server: ScriptedServer) -> None:
+    client = opened(scripted_server)
+    scripted_server.on("Query").status(1100, "field \x1b]0;title\x07 does\rnot exist")
+    with pytest.raises(MilvusException, match=r"field \\x1b\]0;title\\x07 does\\rnot exist"):
+        client.query("c", ids=[1])
+    scripted_server.on("ShowCollections").fail(grpc.StatusCode.INVALID_ARGUMENT, "\x1b[31mred").forever()
+    with pytest.raises(MilvusException, match=r"\\x1b\[31mred"):
+        client.list_collections()
+
+
 def test_an_error_carries_the_evidence(scripted_server: ScriptedServer) -> None:
     client = opened(scripted_server, token="root:pa55word")
     scripted_server.on("Query").status(1100, "field 'age' does not exist")
