@@ -12,6 +12,7 @@ from milvusclient.policy.options import CallOptions
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from milvusclient.filters import FilterLike
     from milvusclient.models.columns import Columns, SearchColumns
     from milvusclient.operations.search_params import OrderBy
     from milvusclient.schema.enums import ConsistencyLevel
@@ -25,7 +26,7 @@ class AsyncColumnar(AsyncReads):
     async def query_columns(
         self,
         collection_name: str,
-        filter: str | None = "",  # noqa: A002 - the name that programs use
+        filter: FilterLike | None = "",  # noqa: A002 - the name that programs use
         output_fields: Sequence[str] | None = None,
         timeout: float | None = None,
         partition_names: Sequence[str] | None = None,
@@ -76,20 +77,24 @@ class AsyncColumnar(AsyncReads):
             >>> columns["id"]
             [1, 2]
         """
+        deadline = self._deadline(timeout)
+        text, params = filter, filter_params
+        if params is not None or not (isinstance(text, str) or text is None):
+            text, params = await self._written(collection_name, text, params, deadline)
         request = queries.build_query(
-            collection_name, filter, output_fields, partition_names,
+            collection_name, text, output_fields, partition_names,
             self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
-            filter_params=filter_params, limit=limit, offset=offset, ignore_growing=ignore_growing,
+            filter_params=params, limit=limit, offset=offset, ignore_growing=ignore_growing,
             order_by_fields=order_by_fields, namespace=namespace,
         )  # fmt: skip
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
-        return queries.parse_columns(await self._call(rpc.QUERY, request, self._deadline(timeout), call_options))
+        return queries.parse_columns(await self._call(rpc.QUERY, request, deadline, call_options))
 
     async def search_columns(
         self,
         collection_name: str,
         data: object,
-        filter: str | None = "",  # noqa: A002 - the name that programs use
+        filter: FilterLike | None = "",  # noqa: A002 - the name that programs use
         limit: int = 10,
         output_fields: Sequence[str] | None = None,
         search_params: Mapping[str, object] | None = None,
@@ -112,7 +117,8 @@ class AsyncColumnar(AsyncReads):
         Args:
             collection_name: name or alias of the collection.
             data: a list of query vectors, as for :meth:`search`.
-            filter: boolean expression that rows must satisfy, such as ``"year > 1990"``.
+            filter: boolean expression that rows must satisfy, such as ``"year > 1990"``; or a condition of
+                :mod:`milvusclient.filters`, or a dict such as ``{"color": "red"}``.
             limit: maximum number of hits for each query vector.
             output_fields: names of the fields to return with each hit; None means none, ``["*"]`` means all.
             search_params: metric and parameters of the index, as for :meth:`search`.
@@ -143,13 +149,16 @@ class AsyncColumnar(AsyncReads):
             >>> columns["id"]
             [1, 2]
         """
+        deadline = self._deadline(timeout)
+        text, params = filter, filter_params
+        if params is not None or not (isinstance(text, str) or text is None):
+            text, params = await self._written(collection_name, text, params, deadline)
         request = searches.build_search(
-            collection_name, data, filter, limit, output_fields, search_params, anns_field, -1,
+            collection_name, data, text, limit, output_fields, search_params, anns_field, -1,
             self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
-            filter_params=filter_params, partition_names=partition_names, namespace=namespace, offset=offset,
+            filter_params=params, partition_names=partition_names, namespace=namespace, offset=offset,
             ignore_growing=ignore_growing,
         )  # fmt: skip
-        deadline = self._deadline(timeout)
         if searches.lacks_vectors(request):
             await self._add_vectors(request, data, anns_field, deadline)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from milvusclient._proto import milvus_pb2
+    from milvusclient.filters import FilterLike
     from milvusclient.models.results import Hits
     from milvusclient.operations.iterators import PageFilter, QueryPages, SearchPages
     from milvusclient.policy.deadline import Deadline
@@ -41,7 +42,7 @@ class AsyncIterators(AsyncReads):
         collection_name: str,
         data: object,
         batch_size: int | None = 1000,
-        filter: str | None = None,  # noqa: A002 - the name that programs use
+        filter: FilterLike | None = None,  # noqa: A002 - the name that programs use
         limit: int | None = -1,
         output_fields: Sequence[str] | None = None,
         search_params: Mapping[str, object] | None = None,
@@ -71,7 +72,8 @@ class AsyncIterators(AsyncReads):
             collection_name: name or alias of the collection.
             data: a list with one query vector, as for :meth:`search`.
             batch_size: number of hits in each page, at most 16,384.
-            filter: boolean expression that rows must satisfy, such as ``"year > 1990"``.
+            filter: boolean expression that rows must satisfy, such as ``"year > 1990"``; or a condition of
+                :mod:`milvusclient.filters`, or a dict such as ``{"color": "red"}``.
             limit: maximum number of hits in total; -1 or None means no limit.
             output_fields: names of the fields to return with each hit; None means none, ``["*"]`` means all.
             search_params: metric and parameters of the index, as for :meth:`search`, but without ``offset``.
@@ -113,14 +115,17 @@ class AsyncIterators(AsyncReads):
         allowance = paging.Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
         last_write = self._last_write(checks.require_name("collection_name", collection_name))
         fresh = consistency.snapshot_freshness(consistency_level, guarantee_timestamp, last_write)
+        deadline = self._deadline(timeout)
+        text, params = filter, filter_params
+        if params is not None or not (isinstance(text, str) or text is None):
+            text, params = await self._written(collection_name, text, params, deadline)
         request = searches.build_search(
-            collection_name, data, filter, 1, output_fields, search_params, anns_field, round_decimal, fresh,
-            self._cluster_id, filter_params=filter_params, partition_names=partition_names, namespace=namespace,
+            collection_name, data, text, 1, output_fields, search_params, anns_field, round_decimal, fresh,
+            self._cluster_id, filter_params=params, partition_names=partition_names, namespace=namespace,
             ignore_growing=ignore_growing, timezone=timezone, time_fields=time_fields,
         )  # fmt: skip
         base = searches.as_message(request)
         iterators.check_no_offset(base)
-        deadline = self._deadline(timeout)
         collection = await self._collection(collection_name, deadline)
         base.search_params.extend(iterators.iterator_pairs(collection))
         if searches.lacks_vectors(base):
@@ -143,7 +148,7 @@ class AsyncIterators(AsyncReads):
         collection_name: str,
         batch_size: int | None = 1000,
         limit: int | None = -1,
-        filter: str | None = "",  # noqa: A002 - the name that programs use
+        filter: FilterLike | None = "",  # noqa: A002 - the name that programs use
         output_fields: Sequence[str] | None = None,
         partition_names: Sequence[str] | None = None,
         timeout: float | None = None,
@@ -195,7 +200,7 @@ class AsyncIterators(AsyncReads):
 
         Raises:
             ParamError: an argument is invalid.
-            DataTypeNotMatchException: the filter is not a str.
+            DataTypeNotMatchException: the filter is neither a str, a condition nor a dict.
             DescribeCollectionException: the collection does not exist.
             MilvusException: the server refuses the request, or cannot be reached.
 
@@ -210,10 +215,13 @@ class AsyncIterators(AsyncReads):
         skip = None if offset is None else checks.require_int("offset", offset, least=0)
         last_write = self._last_write(checks.require_name("collection_name", collection_name))
         deadline = self._deadline(timeout)
+        text, params = filter, filter_params
+        if params is not None or not (isinstance(text, str) or text is None):
+            text, params = await self._written(collection_name, text, params, deadline)
         base = queries.build_query(
-            collection_name, filter, output_fields, partition_names,
+            collection_name, text, output_fields, partition_names,
             consistency.snapshot_freshness(consistency_level, guarantee_timestamp, last_write), self._cluster_id,
-            filter_params=filter_params, offset=None if skip is None else 0, ignore_growing=ignore_growing,
+            filter_params=params, offset=None if skip is None else 0, ignore_growing=ignore_growing,
             reduce_stop_for_best=reduce_stop_for_best, timezone=timezone, time_fields=time_fields,
             namespace=namespace,
         )  # fmt: skip

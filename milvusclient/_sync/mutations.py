@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from milvusclient._proto import milvus_pb2
+    from milvusclient.filters import FilterLike
     from milvusclient.models.collection import CollectionInfo
     from milvusclient.models.mutations import DeletedKeys
     from milvusclient.operations.keys import Keys
@@ -153,7 +154,7 @@ class Mutations(Family):
         collection_name: str,
         ids: Keys | None = None,
         timeout: float | None = None,
-        filter: str | None = None,  # noqa: A002 - the name that programs use
+        filter: FilterLike | None = None,  # noqa: A002 - the name that programs use
         partition_name: str | None = None,
         *,
         filter_params: Mapping[str, object] | None = None,
@@ -170,7 +171,8 @@ class Mutations(Family):
             collection_name: name or alias of the collection.
             ids: a primary key or a list of them.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
-            filter: boolean expression that rows must satisfy, such as ``"year < 1990"``, instead of ``ids``.
+            filter: boolean expression that rows must satisfy, such as ``"year < 1990"``, instead of ``ids``; or a
+                condition of :mod:`milvusclient.filters`, or a dict such as ``{"color": "red"}``.
             partition_name: name of the partition; empty or None means the whole collection.
             filter_params: values for the placeholders in the filter: ``{"years": [1989, 1990]}`` for
                 ``"year in {years}"``.
@@ -189,7 +191,8 @@ class Mutations(Family):
 
         Raises:
             TypeError: a key is neither an int nor a str. (It is a ParamError, too.)
-            DataTypeNotMatchException: the filter is not a str, or neither ``ids`` nor ``filter`` is given.
+            DataTypeNotMatchException: the filter is neither a str, a condition nor a dict, or neither ``ids`` nor
+                ``filter`` is given.
             ParamError: both are given, or an argument is invalid.
             DescribeCollectionException: the collection does not exist.
             MilvusException: the server refuses the request, or cannot be reached.
@@ -199,11 +202,14 @@ class Mutations(Family):
             2
         """
         listed = mutations.list_delete_keys(ids, pks)
+        deadline = self._deadline(timeout)
+        text, params = filter, filter_params
+        if params is not None or not (isinstance(text, str) or text is None):
+            text, params = self._written(collection_name, text, params, deadline)
         request = mutations.build_delete(
-            collection_name, filter, filter_params, partition_name=partition_name,
+            collection_name, text, params, partition_name=partition_name,
             consistency_level=consistency_level, namespace=namespace, by_keys=bool(listed),
         )  # fmt: skip
-        deadline = self._deadline(timeout)
         if listed:
             collection = self._collection(collection_name, deadline)
             request.expr = keys.in_expression(keys.primary_field(collection), listed)

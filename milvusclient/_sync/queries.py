@@ -12,6 +12,7 @@ from milvusclient.policy.options import CallOptions
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from milvusclient.filters import FilterLike
     from milvusclient.models.results import QueryResult
     from milvusclient.operations.common import VectorsAs
     from milvusclient.operations.keys import Keys
@@ -27,7 +28,7 @@ class Queries(Reads):
     def query(
         self,
         collection_name: str,
-        filter: str | None = "",  # noqa: A002 - the name that programs use
+        filter: FilterLike | None = "",  # noqa: A002 - the name that programs use
         output_fields: Sequence[str] | None = None,
         timeout: float | None = None,
         ids: Keys | None = None,
@@ -55,7 +56,8 @@ class Queries(Reads):
 
         Args:
             collection_name: name or alias of the collection.
-            filter: boolean expression that rows must satisfy, such as ``"year > 1990 and color in ['red', 'blue']"``.
+            filter: boolean expression that rows must satisfy, such as ``"year > 1990 and color in ['red', 'blue']"``;
+                or a condition of :mod:`milvusclient.filters`, or a dict such as ``{"color": "red"}``.
                 Without a filter, give a ``limit`` or ``output_fields=["count(*)"]``.
             output_fields: names of the fields to return; None means all. ``["count(*)"]`` returns the number of rows;
                 with ``group_by_fields``, ``"sum(price)"``, ``"max(price)"`` and the like are possible too.
@@ -91,7 +93,7 @@ class Queries(Reads):
 
         Raises:
             ParamError: an argument is invalid, or both ``ids`` and ``filter`` are given.
-            DataTypeNotMatchException: the filter is not a str.
+            DataTypeNotMatchException: the filter is neither a str, a condition nor a dict.
             InvalidConsistencyLevel: the consistency level does not exist.
             DescribeCollectionException: the collection does not exist.
             MilvusException: the server refuses the request, or cannot be reached.
@@ -102,15 +104,18 @@ class Queries(Reads):
         """
         common.require_vectors_as(vectors_as)
         listed = [] if ids is None else keys.list_keys("ids", ids)
+        deadline = self._deadline(timeout)
+        text, params = filter, filter_params
+        if params is not None or not (isinstance(text, str) or text is None):
+            text, params = self._written(collection_name, text, params, deadline)
         request = queries.build_query(
-            collection_name, filter, output_fields, partition_names,
+            collection_name, text, output_fields, partition_names,
             self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
-            filter_params=filter_params, by_keys=bool(listed), limit=limit, offset=offset,
+            filter_params=params, by_keys=bool(listed), limit=limit, offset=offset,
             ignore_growing=ignore_growing, reduce_stop_for_best=reduce_stop_for_best, group_by_fields=group_by_fields,
             order_by_fields=queries.one_order(order_by_fields, order_by), timezone=timezone, time_fields=time_fields,
             namespace=namespace,
         )  # fmt: skip
-        deadline = self._deadline(timeout)
         if listed:
             request.expr = keys.in_expression(self._primary_field(collection_name, deadline), listed)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)

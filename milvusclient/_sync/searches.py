@@ -12,6 +12,7 @@ from milvusclient.policy.options import CallOptions
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from milvusclient.filters import FilterLike
     from milvusclient.models.results import SearchResult
     from milvusclient.operations.common import VectorsAs
     from milvusclient.operations.keys import Keys
@@ -34,7 +35,7 @@ class Searches(Reads):
         self,
         collection_name: str,
         data: object = None,
-        filter: str | None = "",  # noqa: A002 - the name that programs use
+        filter: FilterLike | None = "",  # noqa: A002 - the name that programs use
         limit: int = 10,
         output_fields: Sequence[str] | None = None,
         search_params: Mapping[str, object] | None = None,
@@ -77,7 +78,8 @@ class Searches(Reads):
             data: a list of query vectors: lists of numbers, bytes, numpy arrays or other buffers, and dicts of index to
                 value for sparse vectors; a two-dimensional array; a list of str for a field that a function computes
                 from them; a list of EmbeddingList for a vector field in a struct array.
-            filter: boolean expression that rows must satisfy, such as ``"year > 1990"``.
+            filter: boolean expression that rows must satisfy, such as ``"year > 1990"``; or a condition of
+                :mod:`milvusclient.filters`, or a dict such as ``{"color": "red"}``.
             limit: maximum number of hits for each query vector.
             output_fields: names of the fields to return with each hit; None means none, ``["*"]`` means all.
             search_params: metric and parameters of the index, such as
@@ -126,7 +128,7 @@ class Searches(Reads):
 
         Raises:
             ParamError: an argument is invalid, contradicts another one, or is given twice.
-            DataTypeNotMatchException: the filter is not a str.
+            DataTypeNotMatchException: the filter is neither a str, a condition nor a dict.
             InvalidConsistencyLevel: the consistency level does not exist.
             MilvusException: the server refuses the request, or cannot be reached.
 
@@ -137,15 +139,18 @@ class Searches(Reads):
         """
         if vectors_as != "list":
             common.require_vectors_as(vectors_as)
+        deadline = self._deadline(timeout)
+        text, params = filter, filter_params
+        if params is not None or not (isinstance(text, str) or text is None):
+            text, params = self._written(collection_name, text, params, deadline)
         # By position, in the order of build_search, which takes half the time that keywords take.
         request = searches.build_search(
-            collection_name, data, filter, limit, output_fields, search_params, anns_field, round_decimal,
+            collection_name, data, text, limit, output_fields, search_params, anns_field, round_decimal,
             self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
-            ids, filter_params, partition_names, namespace, ranker, function_chains, highlighter, search_aggregation,
+            ids, params, partition_names, namespace, ranker, function_chains, highlighter, search_aggregation,
             offset, group_by_field, group_by_fields, group_size, strict_group_size, order_by_fields, json_path,
             json_type, strict_cast, ignore_growing, page_retain_order, timezone, time_fields,
         )  # fmt: skip
-        deadline = self._deadline(timeout)
         if searches.lacks_vectors(request):
             self._add_vectors(request, data, anns_field, deadline)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
@@ -246,8 +251,16 @@ class Searches(Reads):
         """
         common.require_vectors_as(vectors_as)
         hybrid.refuse_unsupported(function_chains=function_chains, search_aggregation=search_aggregation)
+        deadline = self._deadline(timeout)
+        parts = reqs
+        if hybrid.has_unwritten_filters(reqs):
+            filters = [
+                self._written(collection_name, search.expr, search.expr_params, deadline, f"reqs[{index}].expr")
+                for index, search in enumerate(reqs)
+            ]
+            parts = hybrid.with_filters(reqs, filters)
         request = hybrid.build_hybrid_search(
-            collection_name, reqs, ranker, limit, output_fields, round_decimal,
+            collection_name, parts, ranker, limit, output_fields, round_decimal,
             self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
             partition_names=partition_names, namespace=namespace, highlighter=highlighter, offset=offset,
             group_by_field=group_by_field, group_by_fields=group_by_fields, group_size=group_size,
@@ -255,7 +268,6 @@ class Searches(Reads):
             json_type=json_type, strict_cast=strict_cast, ignore_growing=ignore_growing,
             page_retain_order=page_retain_order, timezone=timezone, time_fields=time_fields,
         )  # fmt: skip
-        deadline = self._deadline(timeout)
         for part, search in zip(request.requests, reqs, strict=True):
             if searches.lacks_vectors(part):
                 self._add_vectors(part, search.data, search.anns_field, deadline)

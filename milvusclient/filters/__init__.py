@@ -13,8 +13,23 @@ A mapping is a filter, too: ``{"author": "Ada", "year": [1990, 1991]}``.
 
 from __future__ import annotations
 
-from milvusclient.filters.predicates import Compiled, Predicate, all_of, any_of, raw, sample
-from milvusclient.filters.resolve import FilterLike
-from milvusclient.filters.values import F, Value
+from typing import TYPE_CHECKING
+
+from milvusclient._lazy import lazy_attributes
+
+if TYPE_CHECKING:
+    from milvusclient.filters.predicates import Compiled, Predicate, all_of, any_of, raw, sample
+    from milvusclient.filters.resolve import FilterLike
+    from milvusclient.filters.values import F, Value
+else:
+    __getattr__, __dir__ = lazy_attributes(
+        __name__,
+        names={
+            "predicates": ("Compiled", "Predicate", "all_of", "any_of", "raw", "sample"),
+            "resolve": ("FilterLike",),
+            "values": ("F", "Value"),
+        },
+        modules=("resolve",),
+    )
 
 __all__ = ["Compiled", "F", "FilterLike", "Predicate", "Value", "all_of", "any_of", "raw", "sample"]

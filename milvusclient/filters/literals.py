@@ -163,7 +163,7 @@ def value_groups(where: Where, values: object) -> tuple[tuple[Values, ...], bool
         values: a list, a tuple, a set, a range, an array of numpy, or any other iterable.
 
     Raises:
-        ParamError: it is no list, or a filter cannot hold one of the values.
+        ParamError: it is not a list, or a filter cannot hold one of the values.
     """
     listed = _listed(where, values)
     types = set(map(type, listed))

@@ -36,7 +36,7 @@ __all__ = ["ArrayMethods", "GeometryMethods", "ListMethods", "TextMethods"]
 
 
 class _Methods:
-    """What the methods work on."""
+    """Base of the methods: the value that they work on."""
 
     __slots__ = ()
     _node: ValueNode
@@ -73,7 +73,7 @@ class ListMethods(_Methods):
             values: a list, a tuple, a set, a range, an array of numpy or another iterable. No row has one of none.
 
         Raises:
-            ParamError: it is no list, or a filter cannot hold one of its values.
+            ParamError: it is not a list, or a filter cannot hold one of its values.
         """
         groups, has_none = value_groups(self._where("in_"), values)
         one_of = self._made(In(self._node, groups))
@@ -85,7 +85,7 @@ class ListMethods(_Methods):
         """Return the condition that there is a value and it is none of several.
 
         Raises:
-            ParamError: it is no list, or a filter cannot hold one of its values.
+            ParamError: it is not a list, or a filter cannot hold one of its values.
         """
         groups, has_none = value_groups(self._where("not_in"), values)
         other = self._made(Not(In(self._node, groups)))
@@ -114,7 +114,7 @@ class ListMethods(_Methods):
         """Return the condition that a JSON field has this key.
 
         Raises:
-            ParamError: it is no place in a JSON field or in the dynamic field.
+            ParamError: it is not a place in a JSON field or in the dynamic field.
         """
         if not isinstance(self._node, Name | Path):
             raise ParamError(message=f"{self._named('exists')}() is for keys of JSON fields and dynamic keys")
@@ -139,7 +139,7 @@ class TextMethods(_Methods):
                 takes it literally. For text of users use :meth:`startswith`, :meth:`endswith` and :meth:`includes`.
 
         Raises:
-            ParamError: the pattern is no str, or a backslash stands before something else.
+            ParamError: the pattern is not a str, or a backslash stands before something else.
         """
         from milvusclient.filters.patterns import parse_pattern
 
@@ -171,7 +171,7 @@ class TextMethods(_Methods):
             minimum_should_match: how many of them it must have; None means one.
 
         Raises:
-            ParamError: an argument is invalid, or this is no field.
+            ParamError: an argument is invalid, or this is not a field.
         """
         words = self._text("text_match", text)
         if minimum_should_match is not None:
@@ -186,7 +186,7 @@ class TextMethods(_Methods):
             slop: how many positions they may be moved; None means 0.
 
         Raises:
-            ParamError: an argument is invalid, or this is no field.
+            ParamError: an argument is invalid, or this is not a field.
         """
         words = self._text("phrase_match", text)
         if slop is not None:
@@ -212,7 +212,7 @@ class ArrayMethods(_Methods):
         """Return the condition that an array has any of some values.
 
         Raises:
-            ParamError: it is no list, or a filter cannot hold one of its values.
+            ParamError: it is not a list, or a filter cannot hold one of its values.
         """
         return self._contains("any", "contains_any", values)
 
@@ -220,7 +220,7 @@ class ArrayMethods(_Methods):
         """Return the condition that an array has all of some values.
 
         Raises:
-            ParamError: it is no list, or a filter cannot hold one of its values.
+            ParamError: it is not a list, or a filter cannot hold one of its values.
         """
         return self._contains("all", "contains_all", values)
 
@@ -248,7 +248,7 @@ class ArrayMethods(_Methods):
             condition: is given the sub-fields and returns the condition: ``lambda c: c.score > 0.5``.
 
         Raises:
-            ParamError: it returns no condition, or this is no field.
+            ParamError: it returns something else, or this is not a field.
         """
         return self._quantified("match_any", "any", condition)
 

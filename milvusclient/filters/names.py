@@ -1,4 +1,4 @@
-"""How fields, keys and places are written, and what tells whether they have a value."""
+"""Names of fields, keys and places as servers read them, and the conditions that they have a value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Names", "SchemaNeededError"]
 
 
 class SchemaNeededError(Exception):
-    """How a condition is written depends on the collection, which is not known yet; never seen by users."""
+    """A condition is written in a way that depends on the collection, which is not known yet; users never see it."""
 
 
 class Names:
@@ -81,7 +81,7 @@ class Names:
             return True
         if self._lite and not word and text.isidentifier():
             return False
-        what = "is a word of the grammar of filters" if word else "is no identifier"
+        what = "is a word of the grammar of filters" if word else "is not an identifier"
         raise ParamError(
             message=f"filter: {self._server.title} cannot be asked for the field {text!r}, as its name {what}; "
             "the field needs another name"
@@ -148,7 +148,7 @@ class Names:
                 return key
             reason = "there is a field of that name"
         else:
-            reason = "it is no identifier, or a word of the grammar"
+            reason = "it is not an identifier, or is a word of the grammar"
         raise ParamError(
             message=f"filter: Milvus Lite's array functions cannot be asked for {value_repr(node)}: they take a "
             f"dynamic key by its bare name, and {reason}"
@@ -190,7 +190,7 @@ class Names:
 
     @contextmanager
     def inside(self, struct: str) -> Iterator[None]:
-        """For a while, names are sub-fields of the elements of a struct array."""
+        """Let names be sub-fields of the elements of a struct array for a while."""
         self._struct = struct
         try:
             yield

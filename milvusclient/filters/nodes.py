@@ -95,7 +95,7 @@ class Shifted:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How many elements an array has."""
+    """The number of elements of an array."""
 
     of: ValueNode
 
@@ -139,7 +139,7 @@ class Contains:
 
 @dataclass(frozen=True, slots=True)
 class Null:
-    """There is no value."""
+    """The value is missing."""
 
     of: ValueNode
 
@@ -237,7 +237,7 @@ class Or:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The opposite of a condition that is no Not."""
+    """The opposite of a condition that is not itself a Not."""
 
     part: PredicateNode
 

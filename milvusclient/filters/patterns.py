@@ -85,7 +85,7 @@ def after_prefix(prefix: str) -> str | None:
     """
     for index in range(len(prefix) - 1, -1, -1):
         code = ord(prefix[index]) + 1
-        if code == 0xD800:  # surrogates are no characters
+        if code == 0xD800:  # surrogates are not characters
             code = 0xE000
         if code <= 0x10FFFF:
             return prefix[:index] + chr(code)

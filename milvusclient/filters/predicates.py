@@ -63,11 +63,11 @@ class Predicate:
 
     def __rand__(self, other: object) -> NoReturn:
         _other(other, "&")
-        raise AssertionError("only what is no predicate comes here")
+        raise AssertionError("only what is not a predicate comes here")
 
     def __ror__(self, other: object) -> NoReturn:
         _other(other, "|")
-        raise AssertionError("only what is no predicate comes here")
+        raise AssertionError("only what is not a predicate comes here")
 
     def __invert__(self) -> Predicate:
         node = self._node
@@ -201,7 +201,7 @@ def all_of(*predicates: Predicate) -> Predicate:
     """Return the condition that all of some conditions are true; without any, every row satisfies it.
 
     Raises:
-        ParamError: one of them is no condition.
+        ParamError: one of them is not a condition.
 
     Example:
         >>> from milvusclient.filters import F, all_of
@@ -216,7 +216,7 @@ def any_of(*predicates: Predicate) -> Predicate:
     """Return the condition that any of some conditions is true; without any, no row satisfies it.
 
     Raises:
-        ParamError: one of them is no condition.
+        ParamError: one of them is not a condition.
 
     Example:
         >>> from milvusclient.filters import F, any_of
@@ -246,7 +246,7 @@ def sample(fraction: float) -> Predicate:
         fraction: how large the part is, between 0 and 1 (exclusive).
 
     Raises:
-        ParamError: it is no such number.
+        ParamError: it is not such a number.
 
     Example:
         >>> from milvusclient.filters import F, sample
@@ -290,7 +290,7 @@ def from_mapping(conditions: Mapping[str, object]) -> Predicate:
     """Return the condition of a mapping: each field has the value, or one of the values of a list.
 
     Raises:
-        ParamError: a name is no str, or a filter cannot hold a value.
+        ParamError: a name is not a str, or a filter cannot hold a value.
     """
     from milvusclient.filters.values import equality
 

@@ -180,7 +180,7 @@ class _Renderer:
         return f"({' and '.join([text, *guards])})" if guards else text
 
     def _guards(self, operator: str, *sides: ValueNode) -> Iterator[str]:
-        """What keeps a server from finding rows that have no value."""
+        """Yield what keeps a server from finding rows that have no value."""
         for side in sides:
             # To Milvus Lite, an array that is not there has the length 0; to Milvus, a key that is not there differs.
             blind = isinstance(side, Length) if self._lite else operator == "!="
@@ -321,7 +321,7 @@ class _Renderer:
         return self._opposite(f"{self._value(of)} like {quoted(pattern.text)}", negated, of)
 
     def _check_escapes(self) -> None:
-        """Refuse a pattern with escapes where Milvus Lite would read the backslashes as text."""
+        """Refuse a pattern with escapes where Milvus Lite would take the backslashes for characters."""
         for of in _leaves(self._root):
             if not isinstance(of, Name) or not self._names.is_column(of):
                 raise ParamError(

@@ -56,7 +56,7 @@ _KINDS: dict[DataType, tuple[str, ...]] = {
 }
 _TITLES = {"bool": "a bool", "int": "an int", "float": "a float", "str": "a str", "time": "a datetime"}
 
-#: What fields that are no scalars are good for.
+#: Advice for fields that cannot be compared as a whole.
 _INSTEAD = {
     DataType.JSON: "compare one of its keys: {field}['key']",
     DataType.ARRAY: "use {field}.contains(...), {field}.length() or an element: {field}[0]",

@@ -1,4 +1,4 @@
-"""What servers understand: their versions, and since when each construct of a filter exists."""
+"""Versions of servers, and the version since which each construct of a filter exists."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def plain_params(values: Mapping[str, object]) -> dict[str, object]:
     """Return the values of placeholders as plain Python, for a server that fills them in.
 
     Raises:
-        ParamError: a name is no str, or a value has a type that filters do not have.
+        ParamError: a name is not a str, or a value has a type that filters do not have.
     """
     return {name: _plain(f"filter_params[{name!r}]", value) for name, value in values.items()}
 

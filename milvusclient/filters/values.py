@@ -1,4 +1,4 @@
-"""What is compared: fields, JSON paths, and what is computed from them."""
+"""Values that are compared: fields, JSON paths, and what is computed from them."""
 
 from __future__ import annotations
 
@@ -239,7 +239,7 @@ class Value(ListMethods, TextMethods, ArrayMethods, GeometryMethods):
 
 
 class Fields:
-    """The fields of rows: ``F.year``, or ``F("any name")`` for names that are no attributes of Python.
+    """The fields of rows: ``F.year``, or ``F("any name")`` for names that cannot be attributes in Python.
 
     A name that no filter can hold bare is written as a key of the dynamic field. ``F("$meta")["key"]`` is one
     explicitly.
@@ -251,7 +251,7 @@ class Fields:
         """Return the field, or the key of the dynamic field, of a name.
 
         Raises:
-            ParamError: the name is no str, is empty, or UTF-8 cannot hold it.
+            ParamError: the name is not a str, is empty, or UTF-8 cannot hold it.
         """
         text = plain_text("the name of a field", name)
         if not text:

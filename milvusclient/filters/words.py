@@ -46,7 +46,7 @@ def is_identifier(name: str) -> bool:
 
 
 def is_word(name: str, version: tuple[int, int, int], *, lite: bool) -> bool:
-    """Return whether the name, in whatever case, is a word of the grammar of a server."""
+    """Return whether the name, in upper or lower case, is a word of the grammar of a server."""
     lowered = name.lower()
     if lite:
         return lowered in LITE_WORDS

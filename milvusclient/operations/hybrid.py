@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._proto import milvus_pb2
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from milvusclient.schema.enums import DataType
     from milvusclient.schema.highlight import Highlighter
 
-__all__ = ["build_hybrid_search", "check_vector_counts", "refuse_unsupported"]
+__all__ = [
+    "build_hybrid_search",
+    "check_vector_counts",
+    "has_unwritten_filters",
+    "refuse_unsupported",
+    "with_filters",
+]
 
 
 def build_hybrid_search(
@@ -80,13 +86,14 @@ def build_hybrid_search(
     for index, search in enumerate(searches):
         require_name(f"reqs[{index}].anns_field", search.anns_field)
         part = build_search(
-            collection_name, search.data, search.expr, search.limit, None, search.param, search.anns_field,
-            round_decimal, fresh, cluster_id, filter_params=search.expr_params, partition_names=partition_names,
-            namespace=namespace, highlighter=highlighter, offset=offset, group_by_field=group_by_field,
-            group_by_fields=group_by_fields, group_size=group_size, strict_group_size=strict_group_size,
-            order_by_fields=order_by_fields, json_path=json_path, json_type=json_type, strict_cast=strict_cast,
-            ignore_growing=ignore_growing, page_retain_order=page_retain_order, timezone=timezone,
-            time_fields=time_fields, names=Names(f"reqs[{index}].", "expr", "param"),
+            collection_name, search.data, cast("str | None", search.expr), search.limit, None, search.param,
+            search.anns_field, round_decimal, fresh, cluster_id, filter_params=search.expr_params,
+            partition_names=partition_names, namespace=namespace, highlighter=highlighter, offset=offset,
+            group_by_field=group_by_field, group_by_fields=group_by_fields, group_size=group_size,
+            strict_group_size=strict_group_size, order_by_fields=order_by_fields, json_path=json_path,
+            json_type=json_type, strict_cast=strict_cast, ignore_growing=ignore_growing,
+            page_retain_order=page_retain_order, timezone=timezone, time_fields=time_fields,
+            names=Names(f"reqs[{index}].", "expr", "param"),
         )  # fmt: skip
         request.requests.add().MergeFromString(part.SerializeToString())
     request.output_fields.extend(require_str_list("output_fields", output_fields or []))
@@ -102,6 +109,25 @@ def build_hybrid_search(
         texts["cluster_id"] = cluster_id
     request.rank_params.extend(key_value_pairs(texts))
     return request
+
+
+def has_unwritten_filters(reqs: object) -> bool:
+    """Return whether a request has a filter that depends on the server: a condition, or one with placeholders."""
+    if not isinstance(reqs, list | tuple) or not all(isinstance(search, AnnSearchRequest) for search in reqs):
+        return False  # which the builder refuses
+    return any(
+        search.expr_params is not None or not (isinstance(search.expr, str) or search.expr is None) for search in reqs
+    )
+
+
+def with_filters(
+    reqs: Sequence[AnnSearchRequest], filters: Sequence[tuple[str, Mapping[str, object] | None]]
+) -> list[AnnSearchRequest]:
+    """Return the requests with their filters as the server reads them."""
+    return [
+        AnnSearchRequest(search.data, search.anns_field, search.param, search.limit, text, params)
+        for search, (text, params) in zip(reqs, filters, strict=True)
+    ]
 
 
 def _checked(reqs: object) -> Sequence[AnnSearchRequest]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Real
+from typing import TYPE_CHECKING
 
 from milvusclient._keywords import suggest_keywords
 from milvusclient.checks import given, require_bool
 from milvusclient.exceptions import DataTypeNotMatchException, ParamError, TypeError  # noqa: A004 - it is the builtin, too
+
+if TYPE_CHECKING:
+    from milvusclient.filters import FilterLike
 
 __all__ = ["AnnSearchRequest", "BaseRanker", "RRFRanker", "WeightedRanker"]
 
@@ -101,13 +105,13 @@ class AnnSearchRequest:
         anns_field: name of the vector field.
         param: search parameters, such as ``{"metric_type": "COSINE", "params": {"ef": 64}}``.
         limit: maximum number of hits that this request contributes.
-        expr: boolean expression that rows must satisfy.
+        expr: boolean expression that rows must satisfy: a str, a condition of :mod:`milvusclient.filters`, or a dict.
         expr_params: values for the placeholders of the expression, by name.
         filter: another name for ``expr``.
 
     Raises:
         ParamError: both ``expr`` and ``filter`` are given.
-        DataTypeNotMatchException: the filter is not a str.
+        DataTypeNotMatchException: the filter is neither a str, a condition nor a dict.
 
     Example:
         >>> from milvusclient import AnnSearchRequest
@@ -122,16 +126,18 @@ class AnnSearchRequest:
         anns_field: str,
         param: Mapping[str, object],
         limit: int,
-        expr: str | None = None,
+        expr: FilterLike | None = None,
         expr_params: Mapping[str, object] | None = None,
-        filter: str | None = None,  # noqa: A002 - the name that programs use
+        filter: FilterLike | None = None,  # noqa: A002 - the name that programs use
     ) -> None:
         if expr is not None and filter is not None:
             raise ParamError(message="expr and filter are two names of one argument; pass only one of them")
         chosen = filter if expr is None else expr
-        if chosen is not None and not isinstance(chosen, str):
+        # What has compile() is a condition; milvusclient.filters is not loaded for programs that have none.
+        if not (chosen is None or isinstance(chosen, str | Mapping) or callable(getattr(chosen, "compile", None))):
             raise DataTypeNotMatchException(
-                message=f"the filter of the request on {anns_field!r} must be a str, got {given(chosen)}"
+                message=f"the filter of the request on {anns_field!r} must be a str, a condition of "
+                f"milvusclient.filters or a dict, got {given(chosen)}"
             )
         self._data = data
         self._anns_field = anns_field
@@ -161,12 +167,12 @@ class AnnSearchRequest:
         return self._limit
 
     @property
-    def expr(self) -> str | None:
+    def expr(self) -> FilterLike | None:
         """Boolean expression that rows must satisfy; None if not given."""
         return self._expr
 
     @property
-    def filter(self) -> str | None:
+    def filter(self) -> FilterLike | None:
         """Another name for :attr:`expr`."""
         return self._expr
 

@@ -24,6 +24,7 @@ from milvusclient.exceptions import (
     ServerVersionIncompatibleException,
 )
 from milvusclient.filters import Compiled, F, Predicate, Value, all_of, any_of, raw, sample
+from milvusclient.filters.resolve import prepare, write
 from milvusclient.filters.servers import NEWEST, server_of
 
 LITE = "milvus_lite-3.2.2"
@@ -558,9 +559,7 @@ def test_a_mapping_is_a_filter(resolve: Any) -> None:
 
 @pytest.fixture
 def resolve() -> Callable[[object], str]:
-    from milvusclient.filters.resolve import resolve as resolve_filter
-
-    return lambda filter_like: resolve_filter("filter", filter_like, None, NEW, None, strict=False).filter
+    return lambda filter_like: write(prepare("filter", filter_like), NEW, None, strict=False).filter
 
 
 @pytest.mark.parametrize("wrong", [1, True, [F.a == 1], F.flag, b"a", object()])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from milvusclient.exceptions import MilvusException, ParamError, ServerVersionIncompatibleException
 from milvusclient.filters import Compiled, F, Predicate, any_of, raw
 from milvusclient.filters.literals import quoted
-from milvusclient.filters.resolve import SchemaNeededError, resolve
+from milvusclient.filters.resolve import SchemaNeededError, prepare, write
 from milvusclient.filters.templates import expand
 from milvusclient.models.collection import CollectionInfo, FieldInfo, StructFieldInfo
 from milvusclient.schema.enums import DataType
@@ -54,7 +54,7 @@ DYNAMIC = CollectionInfo("books", fields=FIELDS, struct_fields=(STRUCT,), enable
 def sent(
     filter_like: object, server: str = NEW, collection: CollectionInfo | None = BOOKS, params: Any = None
 ) -> Compiled:
-    return resolve("filter", filter_like, params, server, collection, strict=True)
+    return write(prepare("filter", filter_like, params), server, collection, strict=True)
 
 
 UNFIT: list[tuple[Predicate, str]] = [

@@ -11,6 +11,7 @@ import pytest
 
 from milvusclient import exceptions
 from milvusclient.exceptions import DataTypeNotMatchException, ParamError
+from milvusclient.filters import F
 from milvusclient.schema import states
 from milvusclient.schema.aggregation import SearchAggregation, TopHits
 from milvusclient.schema.enums import DataType
@@ -131,11 +132,15 @@ def test_a_request_keeps_what_it_is_given() -> None:
     assert str(request) == "{'anns_field': 'v', 'param': {'metric_type': 'L2'}, 'limit': 5, 'expr': 'x > {a}'}"
 
 
-def test_a_request_takes_one_filter_which_is_a_str() -> None:
+def test_a_request_takes_one_filter_which_is_a_str_a_condition_or_a_dict() -> None:
     with pytest.raises(ParamError, match="pass only one of them"):
         AnnSearchRequest([[1.0]], "v", {}, 5, expr="", filter="y")
-    with pytest.raises(DataTypeNotMatchException, match=r"'v' must be a str, got 5 \(int\)"):
+    with pytest.raises(DataTypeNotMatchException, match=r"'v' must be a str, a condition .*, got 5 \(int\)"):
         AnnSearchRequest([[1.0]], "v", {}, 5, expr=5)  # type: ignore[arg-type]  # the point of the test
+    with pytest.raises(DataTypeNotMatchException, match=r"'v' must be a str, a condition"):
+        AnnSearchRequest([[1.0]], "v", {}, 5, filter=F.flag)  # type: ignore[arg-type]  # a value is not a condition
+    for filter_like in ("a == 1", F.a == 1, {"a": 1}):
+        assert AnnSearchRequest([[1.0]], "v", {}, 5, filter=filter_like).expr is filter_like
 
 
 # --- highlighters ----------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from milvusclient import rpc
+from milvusclient import checks, rpc
 from milvusclient._sync.core.pool import current_pool
 from milvusclient.config.settings import DEFAULT_DATABASE
 from milvusclient.exceptions import (
@@ -13,6 +13,7 @@ from milvusclient.exceptions import (
     DescribeCollectionException,
     MilvusException,
 )
+from milvusclient.filters import resolve
 from milvusclient.operations import collections, describing
 from milvusclient.policy.deadline import UNBOUNDED, Deadline
 from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
@@ -22,9 +23,12 @@ from milvusclient.runtime.concurrency import Abandoned, Flight
 from milvusclient.runtime.schema_cache import CollectionKey
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from google.protobuf.message import Message
 
     from milvusclient._sync.core.caller import Caller
+    from milvusclient.filters import FilterLike
     from milvusclient.models.collection import CollectionInfo
     from milvusclient.rpc import Method, Readable, Request
 
@@ -154,6 +158,35 @@ class Family:
         info = describing.parse_collection_info(reply)
         schema_cache.remember(key, info, asked_in)
         return info
+
+    def _written(
+        self,
+        collection_name: str,
+        filter_like: FilterLike | None,
+        filter_params: Mapping[str, object] | None,
+        deadline: Deadline,
+        name: str = "filter",
+    ) -> tuple[str, Mapping[str, object] | None]:
+        """Return a filter, and the values of its placeholders, as the server at hand reads them.
+
+        A str without placeholders need not come here. A condition is compared with what is known of the collection.
+        The server is asked for that only where it makes a difference to how the filter is written.
+
+        Raises:
+            DataTypeNotMatchException: it is not a filter.
+            ServerVersionIncompatibleException: the server is too old for a part of it.
+            ParamError: it does not fit the collection, or the server cannot be asked for it.
+        """
+        prepared = resolve.prepare(name, filter_like, filter_params)
+        known = schema_cache.lookup(self._key(checks.require_name("collection_name", collection_name)))
+        connection = self._caller.binding.connection(deadline)
+        version = connection.server_info.build_tags
+        try:
+            text, params = resolve.write(prepared, version, known, strict=True)
+        except resolve.SchemaNeededError:
+            collection = self._collection(collection_name, deadline)
+            text, params = resolve.write(prepared, version, collection, strict=True)
+        return text, params or None
 
     def _forget(self, collection_name: str) -> None:
         """Something was done that may have changed the collection."""
