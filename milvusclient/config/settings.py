@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
@@ -250,11 +251,25 @@ def _remember_in_use(key: _Key, config: ConnectionConfig) -> None:
 
 def _parse(uri: str | None, token: TokenSource, **others: str) -> ParsedUri:
     """Parse the uri, after a check of the types of all settings that are a str."""
+    _refuse_port(uri, others["user"], others["password"] or token)
     for name, value in others.items():
         _require_str(name, value)
     if not callable(token):
         _require_str("token", token)
     return parse_uri(_require_str("uri", uri))
+
+
+def _refuse_port(uri: object, user: object, password: object) -> None:
+    """Refuse a port as the second argument, where other clients have it and this one has the user."""
+    port = str(user)
+    if not user or password or not (port.isascii() and port.isdigit()) or not isinstance(uri, str):
+        return
+    if re.fullmatch(r"(\w+://)?[\w.-]+/?", uri):  # a host without a port and without credentials
+        what = "is given without a password" if isinstance(user, str) else f"must be a str, got {type(user).__name__}"
+        address = uri.rstrip("/") if "://" in uri else f"http://{uri}"
+        raise ConnectionConfigException(
+            message=f"user {what}; if {port} is the port, write it into the uri: MilvusClient('{address}:{port}')"
+        )
 
 
 def _require_str(name: str, value: object) -> str:

@@ -103,6 +103,10 @@ def parse_uri(uri: str) -> ParsedUri:
         if _CONTROL_CHARACTER.search(uri):
             raise _invalid(uri, "it contains control characters")
         return ParsedUri(Target(kind=Kind.EMBEDDED, address=os.path.realpath(os.path.expanduser(uri))))
+    if uri.lower().strip("/:") == "memory":
+        raise _invalid(uri, "Milvus Lite keeps its data in a file, and has no database in memory")
+    if re.match(r"(\.{0,2}|~|[A-Za-z]:)[/\\]", uri):  # ./data, /data, ~/data, C:\data
+        raise _invalid(uri, "it is the path of a file whose name does not end with .db")
     return _parse_network(uri)
 
 

@@ -104,12 +104,36 @@ def test_files_are_known_by_their_real_path(tmp_path: Path, monkeypatch: pytest.
         ("http://http://x", "'://' twice"),
         ("unix:", "path of the unix socket is missing"),
         ("x\x00.db", "control characters"),
+        (":memory:", "Milvus Lite keeps its data in a file, and has no database in memory"),
+        ("./demo", r"it is the path of a file whose name does not end with \.db"),
+        ("/tmp/demo.sqlite", "does not end with"),
+        ("~/demo.json", "does not end with"),
+        ("C:\\data\\demo", "does not end with"),
     ],
 )
 def test_an_invalid_uri_says_why_and_how_to_write_one(uri: str, message: str) -> None:
     with pytest.raises(ConnectionConfigException, match=message) as raised:
         make_config(uri)
     assert "http://HOST:PORT" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("uri", "user", "message"),
+    [
+        ("localhost", 19530, "user must be a str, got int; if 19530 is the port, write it into the uri: "
+         "MilvusClient('http://localhost:19530')"),
+        ("localhost", "19530", "user is given without a password; if 19530 is the port, write it into the uri: "
+         "MilvusClient('http://localhost:19530')"),
+        ("https://milvus.example.com/", 443, "user must be a str, got int; if 443 is the port, write it into the uri: "
+         "MilvusClient('https://milvus.example.com:443')"),
+        ("http://localhost:19530", 19530, "user must be a str, got int"),
+    ],
+)  # fmt: skip
+def test_a_port_as_the_second_argument_says_where_to_write_it(uri: str, user: Any, message: str) -> None:
+    with pytest.raises(ConnectionConfigException) as raised:
+        make_config(uri, user=user)
+    assert raised.value.message == message
+    assert make_config("localhost", user="19530", password="x").user == "19530"
 
 
 @pytest.mark.parametrize("name", ["uri", "user", "password", "token", "db_name", "server_name"])
