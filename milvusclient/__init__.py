@@ -5,7 +5,8 @@
     client = MilvusClient("./demo.db")
 
 :class:`MilvusClient` and :class:`AsyncMilvusClient` are the clients, :data:`connections` the registry of named
-connections, :mod:`milvusclient.exceptions` the errors. What is seldom needed loads when it is first used.
+connections, :mod:`milvusclient.exceptions` the errors. All but the errors loads when it is first used, gRPC included:
+a command line that only prints its help does not wait for it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import logging
 from typing import TYPE_CHECKING
 
 from milvusclient._lazy import lazy_attributes
-from milvusclient._sync.client import MilvusClient
 from milvusclient._version import __version__
 from milvusclient.exceptions import (
     ConnectError,
@@ -27,15 +27,16 @@ from milvusclient.exceptions import (
     MilvusUnavailableException,
     ParamError,
 )
-from milvusclient.policy.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from milvusclient._async.client import AsyncMilvusClient
+    from milvusclient._sync.client import MilvusClient
     from milvusclient.codec.write.embedding_list import EmbeddingList
     from milvusclient.config.tls import TlsConfig
     from milvusclient.models.connection import ConnectionInfo, OperationStats
     from milvusclient.models.infos import ResourceGroupInfo, Shard
     from milvusclient.models.results import AggregationBucket, AggregationHit, Hit, Hits, QueryResult, SearchResult
+    from milvusclient.policy.retry import RetryPolicy
     from milvusclient.registry import Connections, connections
     from milvusclient.rest_health import health
     from milvusclient.schema.aggregation import SearchAggregation, TopHits
@@ -65,11 +66,13 @@ else:
         __name__,
         names={
             "_async.client": ("AsyncMilvusClient",),
+            "_sync.client": ("MilvusClient",),
             "codec.write.embedding_list": ("EmbeddingList",),
             "config.tls": ("TlsConfig",),
             "models.connection": ("ConnectionInfo", "OperationStats"),
             "models.infos": ("ResourceGroupInfo", "Shard"),
             "models.results": ("AggregationBucket", "AggregationHit", "Hit", "Hits", "QueryResult", "SearchResult"),
+            "policy.retry": ("RetryPolicy",),
             "registry": ("Connections", "connections"),
             "rest_health": ("health",),
             "schema.aggregation": ("SearchAggregation", "TopHits"),

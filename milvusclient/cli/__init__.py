@@ -6,7 +6,6 @@ installed.
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import sys
 from collections.abc import Sequence
@@ -27,16 +26,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status: 0, 1 for a failure, 2 for a command that cannot be read.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        sys.stderr.write(
-            f'The command needs {", ".join(missing)}, which the extra "cli" brings: '
-            "python -m pip install 'milvusclient[cli]'\n"
-        )
-        return 2
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A letter that the terminal's encoding does not have is no reason to fail.
         sys.stdout.reconfigure(errors="backslashreplace")
-    from milvusclient.cli.app import run
+    try:
+        from milvusclient.cli.app import run
 
-    return run(words)
+        return run(words)
+    except ImportError:
+        # Looked for only now: to find five packages takes longer than to print the version.
+        missing = _missing()
+        if not missing:
+            raise
+    sys.stderr.write(
+        f'The command needs {", ".join(missing)}, which the extra "cli" brings: '
+        "python -m pip install 'milvusclient[cli]'\n"
+    )
+    return 2
+
+
+def _missing() -> list[str]:
+    """Return the packages that the command needs and that are not installed."""
+    import importlib.util
+
+    return [name for name in _NEEDED if importlib.util.find_spec(name) is None]

@@ -4,37 +4,20 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from collections.abc import Sequence
 
 import click
 
-from milvusclient.cli.commands import (  # noqa: F401 - each adds its commands
-    aliases,
-    bulk,
-    collections,
-    connections,
-    convert,
-    databases,
-    doctor,
-    entities,
-    history,
-    indexes,
-    maintenance,
-    partitions,
-    queries,
-    resource_groups,
-    roles,
-    server,
-)
-from milvusclient.cli.framework.colors import colored
+from milvusclient.cli.commands import register_commands
+from milvusclient.cli.framework.failure import Failure, show_error
 from milvusclient.cli.framework.groups import root
 from milvusclient.cli.framework.session import Session
 
 __all__ = ["run"]
 
 _DEBUG = "MILVUSCLIENT_DEBUG"
-# An embedded server logs each call that it refuses, with a traceback; what it refuses is told in one line.
+register_commands(root)
+# An embedded server logs each call that it refuses, with a traceback; here that is told in one line.
 logging.getLogger().addHandler(logging.NullHandler())
 
 
@@ -53,20 +36,46 @@ def run(words: Sequence[str], session: Session | None = None) -> int:
     session.options = session.base
     session.start_shell = _start_shell
     try:
-        # It always ends with SystemExit: so it does as well for a broken pipe and for Ctrl-C.
-        root.main(list(words), "milvusclient", obj=session)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        return _run(words, session)
+    except ImportError:
+        raise  # a package of the extra is missing: the entry says which
     except Exception as error:
-        # A mistake of ours. A shell goes on after it, and nobody is shown a traceback who did not ask for one.
+        # A bug of ours. A shell goes on after it, and a traceback is only for those who ask for one.
         if os.environ.get(_DEBUG):
             raise
-        text = f"Error: {type(error).__name__}: {error}\nThis should not happen; {_DEBUG}=1 shows where it did."
-        click.echo(colored(text, "red", sys.stderr), err=True)
+        text = f"{type(error).__name__}: {error}\nThis is a bug in milvusclient; set {_DEBUG}=1 to see the traceback."
+        show_error(f"Error: {text}")
         return 1
     finally:
         if own:
             session.close()
+
+
+def _run(words: Sequence[str], session: Session) -> int:
+    if "_MILVUSCLIENT_COMPLETE" in os.environ:
+        from milvusclient.cli.framework import shell_completion
+
+        shell_completion.install()
+    try:
+        status = root.main(list(words), "milvusclient", obj=session, standalone_mode=False)
+    except click.UsageError as error:
+        if session.interactive:
+            show_error(f"Error: {error.format_message()}")  # how a command is written is known there
+        else:
+            error.show()
+        return error.exit_code
+    except Failure as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        show_error(f"Error: {error.format_message()}")
+        return error.exit_code
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        return 1
+    except SystemExit as end:  # a closed pipe
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return status if isinstance(status, int) else 0
 
 
 def _start_shell(session: Session) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,12 +14,14 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory
 
 from milvusclient._version import __version__
-from milvusclient.cli.framework.colors import colored
 from milvusclient.cli.framework.completion import candidates, split_words
+from milvusclient.cli.framework.failure import show_error
 from milvusclient.cli.framework.groups import root
 from milvusclient.cli.framework.history_file import history_path, may_hold_secret
 from milvusclient.cli.framework.live_names import live_names
-from milvusclient.cli.framework.session import Session
+from milvusclient.cli.framework.prompting import typed_ahead
+from milvusclient.cli.framework.session import LOCALHOST, Session
+from milvusclient.exceptions import MilvusException
 
 __all__ = ["Run", "run_shell"]
 
@@ -48,7 +51,11 @@ class _Completer(Completer):
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:  # noqa: ARG002 - the signature of prompt_toolkit
+    def get_completions(
+        self,
+        document: Document,
+        complete_event: CompleteEvent,  # noqa: ARG002 - the signature of prompt_toolkit
+    ) -> Iterator[Completion]:
         words, begun = split_words(document.text_before_cursor)
         for text, what in candidates(root, words, begun, lambda *asked: live_names(self._session, *asked)):
             yield Completion(text, -len(begun), display_meta=what)
@@ -69,19 +76,54 @@ def run_shell(session: Session, run: Run) -> int:
     if not sys.stdin.isatty():
         return _run_all(session, run, sys.stdin)
     click.echo(f"milvusclient {__version__}. `help` lists the commands, Tab completes, Ctrl-D ends.")
+    click.echo(_welcome(session))
     prompt = _prompt(session)
     while True:
         try:
-            line = prompt.prompt(f"{_place(session)}> ")
-            if line.strip() in _EXIT_WORDS:
-                return 0
-            run_line(session, run, line)
-        except KeyboardInterrupt:  # at the prompt, or just before a command has begun or after it has ended
+            text = _next_text(session, prompt)
+        except KeyboardInterrupt:
             continue
         except EOFError:
             return 0
-        if line.split() == ["history", "clear"]:
-            prompt = _prompt(session)  # the old one has the lines in memory
+        # Pasted lines arrive as one text.
+        for line in text.splitlines():
+            if line.strip() in _EXIT_WORDS:
+                return 0
+            try:
+                run_line(session, run, line)
+            except KeyboardInterrupt:  # just before a command has begun or after it has ended
+                break
+            if line.split() == ["history", "clear"]:
+                prompt = _prompt(session)  # the old one has the lines in memory
+
+
+def _next_text(session: Session, prompt: PromptSession[str]) -> str:
+    """Return what is typed at the prompt; first come lines that were typed before a question of a command."""
+    ahead, begun = "".join(typed_ahead), ""
+    typed_ahead.clear()
+    if ahead:
+        lines, newline, begun = ahead.rpartition("\n")
+        if newline:
+            typed_ahead.extend([begun] if begun else [])
+            click.echo(f"{_place(session)}> {lines}")
+            return lines
+    text: str = prompt.prompt(f"{_place(session)}> ", default=begun)
+    return text
+
+
+def _welcome(session: Session) -> str:
+    """Return where commands go and which connections are saved; no server is asked, so that one may be away."""
+    try:
+        saved = session.connection_file.read()
+        name, _ = session.chosen()
+        address = session.address()
+    except (click.ClickException, MilvusException) as error:
+        return f"Connection: {getattr(error, 'message', error)}"
+    where = f"{name}, {address}" if name else address
+    if not saved and address == LOCALHOST:
+        return f"Connection: {where}. None is saved; save one with: connect -uri URI -a NAME"
+    others = f". Saved: {', '.join(sorted(saved))}; change with: connect -a NAME" if saved else ""
+    return f"Connection: {where}{others}"
 
 
 def _prompt(session: Session) -> PromptSession[str]:
@@ -99,7 +141,7 @@ def run_line(session: Session, run: Run, line: str) -> int:
         words = shlex.split(line, comments=True)
     except ValueError as error:
         # The line is not repeated: it may hold a secret.
-        click.echo(colored(f"Error: {error}", "red", sys.stderr), err=True)
+        show_error(f"Error: {error}")
         return 2
     if words[:1] == ["milvusclient"]:  # as it is written in documentation
         del words[0]
@@ -116,12 +158,13 @@ def _run_all(session: Session, run: Run, lines: Iterable[str]) -> int:
 
 
 def _place(session: Session) -> str:
-    """Return where commands go: the connection, and the database if one was chosen."""
+    """Return where commands go: the connection and the database."""
     session.options = session.base
     try:
         name, saved = session.chosen()
     except click.ClickException:
         name, saved = session.options.connection, None
-    where = name or session.options.uri.rpartition("@")[2] or "milvusclient"
+    uri = session.options.uri or os.environ.get("MILVUS_URI", LOCALHOST)
+    where = name or uri.rpartition("@")[2].rpartition("://")[2].partition("/")[0] or uri
     database = session.options.db_name or (saved.db_name if saved else "")
-    return f"{where}/{database}" if database else where
+    return f"{where}/{database or 'default'}"

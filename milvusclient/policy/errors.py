@@ -73,6 +73,8 @@ class Place:
 def status_error(code: int, legacy_code: int, reason: str, input_error: bool, retriable: bool) -> MilvusException:
     """The exception for a reply in which the server says that it failed."""
     kind = server_error_class(code, legacy_code)
+    # Milvus Lite leaves it empty where its engine fails; an error that says nothing looks like one of ours.
+    reason = reason or f"the server failed with code {code or legacy_code} and gave no reason"
     return kind(code, reason, legacy_code, input_error, retriable)
 
 

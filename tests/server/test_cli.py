@@ -84,7 +84,7 @@ def test_what_destroys_asks(books: CommandLine) -> None:
     assert "--yes" in ran.err
     assert books("delete", "ids", "-c", "books", "-i", "1", typed="n\n").status == 1
     assert books("delete", "ids", "-c", "books", "-i", "1", typed="y\n").status == 0
-    assert ok(books, "delete", "entities", "-c", "books", "-e", "id == 2", "-y") == "Deleted 1 of 'books'.\n"
+    assert ok(books, "delete", "entities", "-c", "books", "-e", "id == 2", "-y") == "Deleted 1 row of 'books'.\n"
     assert [row["id"] for row in books("query", "-c", "books", "-e", "id > 0", "-o", "json").json()] == [3]
     assert books("delete", "collection", "-c", "nix", "--yes").status == 1
     ok(books, "delete", "collection", "-c", "books", "--yes")
@@ -112,15 +112,15 @@ def test_an_export_asks_before_it_writes_over_a_file(books: CommandLine, tmp_pat
     assert (ran.status, ran.out, "--yes" in ran.err) == (1, "", True)
     assert books("export", "-c", "books", "out.csv", typed="n\n").status == 1
     assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "precious"
-    assert ok(books, "export", "-c", "books", "out.csv", "-y") == "Wrote 3 rows to out.csv.\n"
+    assert ok(books, "export", "-c", "books", "out.csv", "-y") == "Exported 3 rows to out.csv.\n"
 
 
 def test_a_bad_row_of_a_file_is_named(books: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text('id,vector\n7,"[1, 2]"\nx,"[1, 2]"\n', encoding="utf-8")
     ran = books("insert", "file", "-c", "books", "x.csv", "--batch-size", "1")
     assert ran.status == 1
-    assert "row 2: field 'id': expected an INT64" in ran.err
-    assert "Inserted 1 rows of x.csv before that" in ran.err
+    assert "x.csv, line 3: field 'id': expected an INT64, got 'x'" in ran.err
+    assert "Inserted 1 row of x.csv before that" in ran.err
 
 
 def test_schemas_indexes_partitions_and_aliases(cli: CommandLine, tmp_path: Path) -> None:

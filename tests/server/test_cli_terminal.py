@@ -52,14 +52,14 @@ def test_what_is_missing_is_asked_for(books: CommandLine) -> None:
         ("create collection", "docs\nid:INT64\nt:VARCHAR:9\nv:FLOAT_VECTOR:2\n\nid\nn\n", "Created collection 'docs'"),
         ("create collection -c plain", "\n4\n", "Created collection 'plain'"),
         ("create index", "docs\nv\nIVF_FLAT\nnlist:8\nL2\n", "Created an index on 'v'"),
-        ("insert row", 'docs\n7\nwords\n[1, 2]\n', "Inserted 1 into 'docs'"),
+        ("insert row", 'docs\n7\nwords\n[1, 2]\n', "Inserted 1 row into 'docs'"),
         ("query -o csv", "docs\nid > 0\nt\n\n", "id,t\n7,words\n"),
         ("search -o csv", "docs\n[1, 2]\n\nid > 0\nt\n", "id,distance,t\n7,0.0,words\n"),
         ("get -o csv", "docs\n7\n", "7,words"),
         ("hybrid_search -l 1 -o csv", "docs\nv=[1, 2]\nv=[2, 2]\n\n", "id,distance"),
         ("create partition", "docs\np1\n", "Created partition 'p1'"),
         ("rename", "docs\npapers\n", "Renamed collection 'docs' to 'papers'"),
-        ("delete ids", "papers\n7\ny\n", "Deleted 1 of 'papers'"),
+        ("delete ids", "papers\n7\ny\n", "Deleted 1 row of 'papers'"),
     ]:  # fmt: skip
         ran = books(*words.split(), typed=typed)
         assert (ran.status, wanted in ran.out) == (0, True), (words, ran)
@@ -74,7 +74,7 @@ def test_a_vector_field_has_a_usual_metric(books: CommandLine) -> None:
     for field, metric in (("v", "COSINE"), ("s", "IP")):
         assert books("create", "index", "-c", "docs", "-f", field).status == 0
         assert books("show", "index", "-c", "docs", "-in", field, "-o", "json").json()["metric_type"] == metric
-    assert "pick one with -in" in books("show", "index", "-c", "docs").err
+    assert "choose one with -in" in books("show", "index", "-c", "docs").err
 
 
 # --- completion ------------------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def test_the_shell_has_history_completion_and_colours(books: CommandLine) -> Non
         assert "\x1b[" in screen.wait_for("books")
         screen.wait_for("default>")
         screen.type("import -c books rows.csv\r")
-        assert "Inserting into books" in screen.wait_for("Inserted 1 rows")
+        assert "Inserting into books" in screen.wait_for("Inserted 1 row ")
         screen.wait_for("default>")
         screen.type("create user -u ada -p s3cret\r")
         screen.wait_for("it is asked for")
@@ -196,7 +196,7 @@ def test_ctrl_c_ends_what_takes_long(scripted: CommandLine, scripted_server: Scr
         screen.wait_for("Loading docs")
         screen.type("\x03")
         status, seen = screen.end()
-    assert (status, "Aborted!" in seen) == (1, True)
+    assert (status, "Interrupted." in seen) == (1, True)
     assert "Traceback" not in seen
 
 
@@ -210,8 +210,9 @@ def test_a_destructive_command_in_a_pipe_does_not_wait(scripted: CommandLine, sc
     ):  # fmt: skip
         ran = scripted(*line.split())
         assert (ran.status, ran.out) == (1, ""), line
-        assert "say --yes" in ran.err
-    assert not [each for each in scripted_server.requests if each.rpc not in ("Connect", "DescribeCollection")]
+        assert "confirm with --yes" in ran.err
+    looks = ("Connect", "DescribeCollection", "HasPartition", "DescribeIndex")
+    assert not [each for each in scripted_server.requests if each.rpc not in looks]
 
 
 def test_a_pipe_that_is_closed_is_no_error(scripted: CommandLine, scripted_server: ScriptedServer) -> None:
@@ -250,4 +251,4 @@ def test_ctrl_c_in_a_file_says_how_far_it_was(scripted: CommandLine, scripted_se
         finally:
             ran.kill()
     assert (ran.returncode, out) == (1, "")
-    assert err == "Error: interrupted; inserted 1 rows of rows.jsonl, and perhaps the next 1\n"
+    assert err == "Interrupted after 1 row of rows.jsonl; the next 1 may have been inserted too.\n"

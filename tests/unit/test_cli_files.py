@@ -1,7 +1,8 @@
-"""Rows in files: what is read is what was meant, what is bad is named, what is written can be read again."""
+"""Rows in files: values are read as their fields want them, errors name the line, what is written can be read again."""
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import sys
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 
 from milvusclient import DataType
-from milvusclient.cli.data.files import export_columns, kind_of, open_rows, row_from_file, writing
+from milvusclient.cli.data.cells import row_from_file
+from milvusclient.cli.data.files import export_columns, open_rows, path_kind, writing
 from milvusclient.cli.data.json_rows import json_rows
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.models.descriptions import FieldDescription
@@ -37,16 +39,16 @@ FIELDS = {
 }
 
 
-def read(path: Path, size: int = 100) -> list[dict[str, Any]]:
-    return [row for batch in open_rows(path, FIELDS, size) for row in batch.rows]
+def read(path: Path, size: int = 100, json_columns: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    return [row for batch in open_rows(path, FIELDS, size, json_columns) for row in batch.rows]
 
 
-def test_cells_become_what_their_fields_want(tmp_path: Path) -> None:
+def test_csv_cells_become_values_of_their_fields(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     text = 'id,v,title,note,ok,price,sparse,bits,extra\n1,"[1, 2]",12,,true,0.5,"{""3"": 0.5}",1100,7\n'
     text += '2,"[3,4]",,a,0,1,,,word\n'
     path.write_text("\ufeff" + text, encoding="utf-8")
-    values = {"price": 0.5, "sparse": {3: 0.5}, "bits": b"\x11\x00", "extra": 7}
+    values = {"price": 0.5, "sparse": {3: 0.5}, "bits": b"\x11\x00", "extra": "7"}
     assert read(path) == [
         {"id": 1, "v": [1, 2], "title": "12", "ok": True, **values},
         {"id": 2, "v": [3, 4], "title": "", "note": "a", "ok": False, "price": 1.0, "extra": "word"},
@@ -56,36 +58,41 @@ def test_cells_become_what_their_fields_want(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "wanted"),
     [
-        (
-            "x.csv",
-            "id\n1\nx\n",
-            "row 2: field 'id': expected an INT64",
-        ),
-        ("x.csv", "id,ok\n1,maybe\n", "row 1: field 'ok': expected a BOOL"),
-        ("x.csv", "id\n1,2\n", "more cells"),
+        ("x.csv", "id\n1\nx\n", "x.csv, line 3: field 'id': expected an INT64, got 'x'"),
+        ("x.csv", "id,ok\n1,maybe\n", "line 2: field 'ok': expected a BOOL, got 'maybe'"),
+        ("x.csv", "id\n1,2\n", "line 2: 2 cells, but the header has 1 names"),
+        ("x.csv", "id,id\n1,2\n", "two columns have the name 'id'"),
+        ("x.csv", ",id\n0,2\n", "to_csv(index=False)"),
+        ("x.csv", "id\n1_000\n", "expected an INT64, got '1_000'"),
+        ("x.csv", "id\n+5\n", "expected an INT64, got '+5'"),
+        ("x.csv", "id\n3.5\n", "expected an INT64, got '3.5'"),
+        ("x.csv", "price\n1_0.5\n", "expected a DOUBLE, got '1_0.5'"),
+        ("x.csv", 'id,title\n1,"a\nb"\nx,c\n', "line 4: field 'id'"),
         ("x.jsonl", '{"id": 1}\n{"id"\n', "line 2"),
-        ("x.jsonl", '{"id": 1}\n[1]\n', "row 2: it must be an object"),
-        ("x.json", "[1]", "row 1: it must be an object"),
+        ("x.jsonl", '{"id": 1}\n[1]\n', "line 2: a row must be an object"),
+        ("x.json", "[1]", "line 1: a row must be an object"),
+        ("x.json", '[{"id": 1},\n {"id": 2},\n [3]]', "line 3: a row must be an object"),
+        ("x.json", '[\n{"id": 1,\n "title": "a"},\n{"bits": "zz"}]', "line 4: field 'bits': expected a BINARY_VECTOR"),
         ("x.json", "3", "list of objects"),
         ("x.json", "{", "x.json"),
         ("x.txt", "", ".csv, .json, .jsonl, .parquet"),
     ],
 )
-def test_what_is_no_row_is_named(tmp_path: Path, name: str, text: str, wanted: str) -> None:
+def test_an_invalid_row_is_named_by_file_and_line(tmp_path: Path, name: str, text: str, wanted: str) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(Failure) as caught:
         read(tmp_path / name)
     assert wanted in caught.value.message
 
 
-def test_batches_say_how_much_is_read(tmp_path: Path) -> None:
+def test_batches_tell_the_fraction_that_is_read(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text('{"rows": [{"id": 1}, {"id": 2}, {"id": 3}]}', encoding="utf-8")
-    assert [(len(batch.rows), batch.part) for batch in open_rows(path, FIELDS, 2)] == [(2, 1.0), (1, 1.0)]
+    assert [(len(batch.rows), batch.fraction) for batch in open_rows(path, FIELDS, 2)] == [(2, 1.0), (1, 1.0)]
     lines = tmp_path / "x.ndjson"
     lines.write_text('{"id": 1}\n\n{"id": 2}\n', encoding="utf-8")
-    assert kind_of(lines) == "jsonl"
-    assert [batch.part for batch in open_rows(lines, FIELDS, 5)] == [1.0]
+    assert path_kind(lines) == "jsonl"
+    assert [batch.fraction for batch in open_rows(lines, FIELDS, 5)] == [1.0]
 
 
 class _Counted(io.StringIO):
@@ -103,9 +110,9 @@ def test_a_json_file_is_read_piece_by_piece() -> None:
     rows = [{"id": number, "v": [0.5] * 50, "text": "],[{}"} for number in range(20_000)]
     file = _Counted(json.dumps(rows))
     found = json_rows(Path("x.json"), file)
-    assert next(found) == rows[0]
+    assert next(found) == (1, rows[0])
     assert file.count < 2 << 20 < len(file.getvalue())
-    assert list(found) == rows[1:]
+    assert [row for _, row in found] == rows[1:]
 
 
 @pytest.mark.parametrize(
@@ -117,12 +124,12 @@ def test_a_json_file_is_read_piece_by_piece() -> None:
         ('{"id": 1}', [{"id": 1}]),
     ],
 )
-def test_the_shapes_of_a_json_file(text: str, wanted: list[dict[str, Any]]) -> None:
-    assert list(json_rows(Path("x.json"), io.StringIO(text))) == wanted
+def test_a_json_file_is_a_list_rows_or_one_object(text: str, wanted: list[dict[str, Any]]) -> None:
+    assert [row for _, row in json_rows(Path("x.json"), io.StringIO(text))] == wanted
 
 
 @pytest.mark.parametrize("text", ['[{"id": 1} {"id": 2}]', '[{"id": 1}, {"id"', '[{"id": 1}', "", "[1]", "nothing"])
-def test_what_is_no_json_is_said(text: str) -> None:
+def test_a_file_that_is_not_json_is_refused(text: str) -> None:
     with pytest.raises(Failure, match=r"x\.json"):
         list(json_rows(Path("x.json"), io.StringIO(text)))
 
@@ -150,7 +157,7 @@ def test_what_is_written_can_be_read_again(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "wanted"), [("x.csv", "a\n"), ("x.json", "[]\n"), ("x.jsonl", "")])
-def test_no_rows_are_a_file_too(tmp_path: Path, name: str, wanted: str) -> None:
+def test_an_export_without_rows_writes_a_file(tmp_path: Path, name: str, wanted: str) -> None:
     with writing(tmp_path / name, ["a"]):
         pass
     assert (tmp_path / name).read_text(encoding="utf-8") == wanted
@@ -177,11 +184,50 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path: Path, monkeypatc
 
 
 def test_json_keys_of_a_sparse_vector_are_numbers() -> None:
-    assert row_from_file({"sparse": {"7": 0.5}}, FIELDS, texts=False) == {"sparse": {7: 0.5}}
-    with pytest.raises(ValueError, match="'bits': expected a BINARY_VECTOR"):
-        row_from_file({"bits": "zz"}, FIELDS, texts=False)
+    assert row_from_file({"sparse": {"7": 0.5}}, FIELDS) == {"sparse": {7: 0.5}}
+    with pytest.raises(ValueError, match="field 'bits': expected a BINARY_VECTOR"):
+        row_from_file({"bits": "zz"}, FIELDS)
 
 
 def test_the_columns_of_an_export() -> None:
     assert export_columns(["*", "extra"], list(FIELDS.values()))[-2:] == ["bits", "extra"]
     assert export_columns(["id"], list(FIELDS.values())) == ["id"]
+
+
+#: Cells of a dynamic column that look like numbers, JSON or nothing, and are texts.
+LOOKS_TYPED = ["12e4", "1.10", "true", "null", "NaN", "007", '"quoted"', "[1]", "1_000", "+5"]
+
+
+def test_a_cell_of_a_dynamic_column_is_text_unless_its_column_is_json(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["id", "extra"], *([str(number), text] for number, text in enumerate(LOOKS_TYPED))])
+    assert [row["extra"] for row in read(path)] == LOOKS_TYPED
+    path.write_text("id,extra,other\n1,12e4,1.10\n", encoding="utf-8")
+    assert read(path, json_columns=("extra",)) == [{"id": 1, "extra": 120000.0, "other": "1.10"}]
+    path.write_text("id,extra\n1,word\n", encoding="utf-8")
+    with pytest.raises(Failure, match=r"line 2: field 'extra': expected JSON, got 'word'"):
+        read(path, json_columns=("extra",))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("x.csv", "id\n3.0\n"), ("x.csv", "id\n3.\n"), ("x.jsonl", '{"id": 3.0}\n'), ("x.json", '[{"id": 3.0}]')],
+)
+def test_an_integer_that_pandas_wrote_as_a_float_is_an_integer(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    [row] = read(tmp_path / name)
+    assert row == {"id": 3}
+    assert type(row["id"]) is int
+
+
+def test_json_strings_stay_strings(tmp_path: Path) -> None:
+    fields = {"j": field("j", DataType.JSON)}
+    values = ["5", "null", "[1]", '{"a": 1}', "text", 5, None, {"a": "1"}]
+    for name in ("x.jsonl", "x.json", "x.parquet", "x.csv"):
+        if name == "x.parquet":
+            pytest.importorskip("pyarrow")
+        with writing(tmp_path / name, ["j"], fields) as write:
+            write([{"j": value} for value in values])
+        found = [row.get("j") for batch in open_rows(tmp_path / name, fields, 100) for row in batch.rows]
+        assert found == values, name

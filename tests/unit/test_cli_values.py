@@ -4,19 +4,43 @@ from __future__ import annotations
 
 import doctest
 import enum
+import json
+import struct
 from types import ModuleType
 
+import click
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from milvusclient import AnnSearchRequest, DataType, ParamError
-from milvusclient.cli.commands.queries import parse_request, search_params
+from milvusclient import AnnSearchRequest, ConnectError, DataType, MilvusException, ParamError
+from milvusclient.cli.commands.search import parse_request, search_params
 from milvusclient.cli.data import values
 from milvusclient.cli.diagnosis import advice
-from milvusclient.cli.framework import completion, output
-from milvusclient.cli.framework.output import cell, plain, render, render_names, render_record
+from milvusclient.cli.framework import (
+    addresses,
+    completion,
+    failure,
+    history_file,
+    json_values,
+    messages,
+    output,
+    parameters,
+    session,
+    tables,
+)
+from milvusclient.cli.framework.json_values import as_single, json_value
+from milvusclient.cli.framework.output import render, render_names, render_record
+from milvusclient.cli.framework.tables import Style, cell
+from milvusclient.models.descriptions import FieldDescription
+
+MODULES = [
+    addresses, advice, completion, failure, history_file, json_values, messages, output, parameters, session, tables,
+    values,
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("module", [completion, advice, output, values])
+@pytest.mark.parametrize("module", MODULES)
 def test_the_examples_are_true(module: ModuleType) -> None:
     assert doctest.testmod(module).failed == 0
 
@@ -51,34 +75,83 @@ def test_a_schema_file_names_its_types() -> None:
 
 @pytest.mark.parametrize("text", ["nothing", ":1", "=x"])
 def test_a_setting_has_a_name_and_a_value(text: str) -> None:
-    with pytest.raises(ParamError, match="NAME:VALUE"):
-        values.parse_setting(text)
+    with pytest.raises(ValueError, match="NAME:VALUE"):
+        parameters.parse_setting(text)
+    with pytest.raises(click.BadParameter, match="NAME:VALUE"):
+        parameters.parse_settings(["a:1", text])
 
 
-def test_ids_and_vectors_that_cannot_be_read() -> None:
-    with pytest.raises(ParamError, match="1,2,3"):
-        values.parse_keys(" , ")
-    with pytest.raises(ParamError, match="numbers or texts"):
-        values.parse_keys("[[1]]")
-    with pytest.raises(ParamError, match="JSON"):
-        values.parse_vectors("[0.1,")
-    with pytest.raises(ParamError, match="whole numbers"):
-        values.parse_vectors('{"a": 1}')
+def field(name: str, kind: DataType, dim: int | None = None, *, output: bool = False) -> FieldDescription:
+    params: dict[str, object] = {} if dim is None else {"dim": dim}
+    found: FieldDescription = {"field_id": 1, "name": name, "description": "", "type": kind, "params": params}
+    return {**found, "is_function_output": True} if output else found
+
+
+ID = field("id", DataType.INT64)
+DENSE = field("dense", DataType.FLOAT_VECTOR, 2)
+SPARSE = field("s", DataType.SPARSE_FLOAT_VECTOR)
+TEXT = field("t", DataType.SPARSE_FLOAT_VECTOR, output=True)
+
+
+def test_a_key_is_what_the_type_of_the_key_says() -> None:
+    integers, texts = DataType.INT64, DataType.VARCHAR
+    assert values.parse_keys(["7", "8,9"], integers) == [7, 8, 9]
+    assert values.parse_keys(["[7, 8]"], integers) == [7, 8]
+    assert values.parse_keys(["007,1_000,+5,true"], texts) == ["007", "1_000", "+5", "true"]
+    assert values.parse_keys(['["a,b", "7"]'], texts) == ["a,b", "7"]
+    for bad in ("x", "1_000", "+5", "1.0", "[[1]]", '["1"]', "[true]"):
+        with pytest.raises(ParamError, match="key"):
+            values.parse_keys([bad], integers)
+    for words, kind, wanted in ([" , "], integers, "1,2,3"), (["[7]"], texts, "must be strings"):
+        with pytest.raises(ParamError, match=wanted):
+            values.parse_keys(words, kind)
+
+
+def test_what_is_searched_for_depends_on_the_field() -> None:
+    assert values.parse_queries("[1, 2]", DENSE) == [[1, 2]]
+    assert values.parse_queries("[[1, 2], [3, 4]]", DENSE) == [[1, 2], [3, 4]]
+    assert values.parse_queries('[{"3": 0.5}]', SPARSE) == values.parse_queries('{"3": 0.5}', SPARSE) == [{3: 0.5}]
+    for text in ("red shoes", "[draft] plans", "{curly", "7"):
+        assert values.parse_queries(text, TEXT) == [text]
+    for text, wanted in [
+        ("[0.1,", "must be JSON"),
+        ("red", r"field 'dense' is a FLOAT_VECTOR and is searched for a vector in JSON.*got 'red'"),
+        ("[1, 2, 3]", "the vector has 3 numbers, but field 'dense' has dimension 2"),
+        ("[[1, 2], [1]]", "vector 1 has 1 numbers"),
+    ]:
+        with pytest.raises(ParamError, match=wanted):
+            values.parse_queries(text, DENSE)
+    with pytest.raises(ParamError, match="positions of a sparse vector must be integers"):
+        values.parse_queries('{"a": 1}', SPARSE)
     with pytest.raises(ParamError, match="a weight must be a number, got 'x'"):
         values.parse_number("x", "a weight")
-    assert values.parse_vectors('[{"3": 0.5}]') == [{3: 0.5}]
+
+
+def test_the_field_that_is_searched() -> None:
+    assert values.pick_vector_field([ID, DENSE], None, "docs") is DENSE
+    assert values.pick_vector_field([ID, DENSE, SPARSE], "s", "docs") is SPARSE
+    assert values.pick_vector_field([ID], "clips[v]", "docs")["type"] is DataType.NONE
+    for fields, name, wanted in [
+        ([ID, DENSE, SPARSE], None, "has the vector fields dense, s; choose one with -f"),
+        ([ID], None, "has no vector field"),
+        ([ID, DENSE], "id", "no vector field 'id'; its vector fields: dense"),
+    ]:
+        with pytest.raises(ParamError, match=wanted):
+            values.pick_vector_field(fields, name, "docs")
 
 
 def test_a_part_of_a_hybrid_search() -> None:
-    short = parse_request("dense=[1, 2]", 7)
-    long = parse_request('{"field": "t", "vector": "red", "limit": 3, "filter": "id > 1", "params": {"nprobe": 4}}', 7)
+    short = parse_request("dense=[1, 2]", 7, [DENSE, TEXT])
+    long = parse_request(
+        '{"field": "t", "vector": "red", "limit": 3, "filter": "id > 1", "params": {"nprobe": 4}}', 7, [DENSE, TEXT]
+    )
     assert isinstance(short, AnnSearchRequest)
     assert (short.anns_field, short.limit, long.anns_field, long.limit) == ("dense", 7, "t", 3)
-    for bad in ("dense", '{"field": "x"}'):
+    for bad in ("dense", '{"field": "dense"}', '{"field": "dense", "vector": [1, 2], "limit": "x"}', "nix=[1, 2]"):
         with pytest.raises(ParamError):
-            parse_request(bad, 1)
-    assert search_params(["nprobe:4"], "l2") == {"params": {"nprobe": 4}, "metric_type": "L2"}
-    assert search_params([], None) == {}
+            parse_request(bad, 1, [DENSE, TEXT])
+    assert search_params({"nprobe": 4}, "l2") == {"params": {"nprobe": 4}, "metric_type": "L2"}
+    assert search_params({}, None) == {}
 
 
 class _Color(enum.IntEnum):
@@ -86,35 +159,116 @@ class _Color(enum.IntEnum):
 
 
 def test_values_as_json_holds_them() -> None:
-    found = plain({"a": _Color.RED, "b": b"\x01\xff", "c": float("nan"), "d": {2, 1}, 3: (1, None)})
+    found = json_value({"a": _Color.RED, "b": b"\x01\xff", "c": float("nan"), "d": {2, 1}, 3: (1, None)})
     assert found == {"a": "RED", "b": "01ff", "c": None, "d": [1, 2], "3": [1, None]}
 
 
 def test_a_cell_obeys_no_data() -> None:
-    assert cell("\x1b[2J[red]x[/red]") == "\\x1b[2J[red]x[/red]"
-    assert cell([0.5] * 9) == "[0.5, 0.5, 0.5, 0.5, ... 9 values]"
+    assert cell("\x1b[2J[red]x[/red]\n\u202e\x9b") == "\\x1b[2J[red]x[/red]\\n\\u202e\\x9b"
+    assert cell([0.5] * 9, short=True) == "[0.5, 0.5, 0.5, 0.5, ... 9 values]"
+    assert cell([0.5] * 5) == "[0.5, 0.5, 0.5, 0.5, 0.5]"
     assert (cell(None), cell(True), cell({"é": 1})) == ("", "true", '{"é": 1}')
 
 
-def test_the_three_forms() -> None:
-    rows: list[dict[str, object]] = [{"b": 1, "a": "[bold]x"}, {"a": "y, z", "c": [1]}]
-    assert render(rows, "csv", ["a", "missing"]) == 'a,b,c\n[bold]x,1,\n"y, z",,[1]\n'
-    table = render(rows, "table")
-    assert "[bold]x" in table
-    assert "\x1b" not in table
+ROWS: list[dict[str, object]] = [{"b": 1, "a": "[bold]x"}, {"a": "y, z", "c": [1]}]
+
+
+def test_the_formats() -> None:
+    assert render(ROWS, "csv", ["a", "missing"]) == 'a,b,c\n[bold]x,1,\n"y, z",,[1]\n'
+    assert render(ROWS, "jsonl") == '{"b": 1, "a": "[bold]x"}\n{"a": "y, z", "c": [1]}\n'
     assert render([], "csv", ["a"]) == "a\n"
-    assert render([], "json") == "[]\n"
-    assert render_names("x", ["a"], "json") == '[\n  "a"\n]\n'
+    assert (render([], "json"), render([], "jsonl")) == ("[]\n", "")
+    assert render_names("x", ["a"], "json") == '["a"]\n'
     assert render_record({"a": 1, "b": None}, "csv") == "a,b\n1,\n"
-    assert render_record({"a": 1}, "json") == '{\n  "a": 1\n}\n'
-    assert "\x1b" in render(rows, "table", width=80)
+    assert render_record({"a": 1, "v": [0.5, 1.0]}, "json") == '{\n  "a": 1,\n  "v": [0.5, 1.0]\n}\n'
+
+
+def test_a_table_has_its_numbers_at_the_right() -> None:
+    assert render(ROWS, "table") == (
+        "+---+---------+-----+\n"
+        "| b | a       | c   |\n"
+        "+---+---------+-----+\n"
+        "| 1 | [bold]x |     |\n"
+        "|   | y, z    | [1] |\n"
+        "+---+---------+-----+\n"
+    )
+    assert "| ab |\n" in render([{"ab": 7}], "table")
+    assert "|  7 |\n" in render([{"ab": 7}], "table")
+    assert "| 書 |\n" in render([{"k": "書"}], "table")
+
+
+def test_a_row_that_does_not_fit_stands_below() -> None:
+    row: dict[str, object] = {"title": "x" * 90, "vector": [0.5] * 9, "number": 12345}
+    wide = render([row], "table", style=Style(100))
+    assert "xxx... |" in wide
+    assert max(map(len, wide.splitlines())) <= 100
+    narrow = render([row], "table", style=Style(30))
+    assert narrow.splitlines()[0].startswith("--- row 1 ---")
+    assert "number  12345" in narrow
+    assert max(map(len, narrow.splitlines())) <= 30
+    full = render([row], "table")
+    assert "x" * 90 in full
+    assert str([0.5] * 9) in full
+
+
+@pytest.mark.parametrize("width", [60, 100, 200])
+def test_headings_are_never_broken(width: int) -> None:
+    rows: list[dict[str, object]] = [
+        {"a_rather_long_heading": n, "another_heading": "w " * 80, "third": n} for n in (1, 2)
+    ]
+    first, heading, *_ = render(rows, "table", style=Style(width, lines=True)).splitlines()
+    assert first.startswith("┌")
+    assert [word.strip() for word in heading.strip("│").split("│")] == [
+        "a_rather_long_heading",
+        "another_heading",
+        "third",
+    ]
+
+
+def test_single_precision_is_written_with_its_digits() -> None:
+    single = struct.unpack("f", struct.pack("f", 0.13436))[0]
+    assert repr(single) == "0.13436000049114227"
+    assert as_single({"v": [single, 1.0, None], "n": single}) == {"v": [0.13436, 1.0, None], "n": 0.13436}
+    assert as_single([1e39, 0.1]) == [1e39, 0.1]
+    assert as_single("0.13436000049114227") == "0.13436000049114227"
+
+
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+def test_single_precision_is_the_same_number_again(value: float) -> None:
+    found = as_single([value])
+    assert isinstance(found, list)
+    assert struct.pack("f", found[0]) == struct.pack("f", value)
+    assert len(repr(found[0])) <= len(repr(value))
+
+
+def test_what_a_terminal_would_obey_is_escaped_on_terminals_only() -> None:
+    rows: list[dict[str, object]] = [{"a": "\x9b2J\u202e"}]
+    for form in ("json", "jsonl", "csv", "vertical", "table"):
+        shown = render(rows, form, style=Style(80))
+        assert shown.isascii(), form
+        assert "2J" in shown
+    assert json.loads(render(rows, "json", style=Style(80))) == rows
+    assert "\x9b2J\u202e" in render(rows, "csv")
+    assert "\x9b2J\u202e" in render(rows, "json")
+
+
+def test_messages_are_in_the_words_of_the_command_line() -> None:
+    error = ConnectError(2, "cannot connect to x: the TLS handshake failed; check server_pem_path [UNAVAILABLE: a: b]")
+    assert messages.message_of(error) == "cannot connect to x: the TLS handshake failed; check --ca"
+    assert "[UNAVAILABLE: a: b]\n  error: ConnectError, code 2" in messages.message_of(error, verbose=True)
+    advice_of_the_library = MilvusException(1, "collection not loaded; call load_collection('docs') first")
+    assert messages.message_of(advice_of_the_library) == "collection not loaded; call `load` first"
+    assert messages.message_of(MilvusException(101, "collection not loaded"), collection="docs").endswith(
+        "load -c docs"
+    )
+    assert messages.message_of(MilvusException(5)) == "MilvusException without a message"
 
 
 def test_what_a_failed_step_means() -> None:
-    step = advice.meaning("tls", "handshake failed")
+    step = advice.failed_step("tls", "handshake failed")
     assert (step.name, step.state, step.detail) == ("tls", "failed", "handshake failed")
     assert "https://" in step.advice
-    assert advice.meaning("something new", "x").name == "grpc"
+    assert advice.failed_step("something new", "x").name == "grpc"
     assert advice.percentile(list(range(1, 101)), 0.99) == 99
     assert advice.percentile([7.0], 0.5) == 7.0
     assert advice.latency_words([0.001] * 50) == "p50 1.00 ms, p99 1.00 ms of 50 calls"

@@ -3,107 +3,202 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from milvusclient.cli.data.files import export_columns, kind_of, open_rows, writing
-from milvusclient.cli.framework.command import Command, collection_option, option, pass_session, words, yes_option
-from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.commands.reading import fields_of
+from milvusclient.cli.data.files import Batch, export_columns, open_rows, path_kind, writing
+from milvusclient.cli.data.singles import single_precision
+from milvusclient.cli.framework.command import Command, pass_session
+from milvusclient.cli.framework.failure import Failure, Interrupted
 from milvusclient.cli.framework.groups import insert_group, root, upsert_group
-from milvusclient.cli.framework.progress import bar
+from milvusclient.cli.framework.json_values import as_single
+from milvusclient.cli.framework.messages import message_of
+from milvusclient.cli.framework.output import count_rows
+from milvusclient.cli.framework.parameters import COUNT, collection_option, option, split_list, yes_option
+from milvusclient.cli.framework.progress import progress_bar
 from milvusclient.cli.framework.session import Session
-from milvusclient.exceptions import MilvusException
+from milvusclient.exceptions import (
+    ConnectError,
+    DataNotMatchException,
+    MilvusException,
+    ParamError,
+    PermissionDeniedError,
+    RpcError,
+)
+
+if TYPE_CHECKING:
+    from milvusclient import MilvusClient
 
 __all__: list[str] = []
 
 _partition_option = option("-p", "--partition", default="", help="The partition.")
-_batch_option = option("--batch-size", type=int, default=1000, show_default=True, help="Rows in a request.")
+_batch_option = option("--batch-size", type=COUNT, default=1000, show_default=True, help="Rows in a request.")
+_json_option = option(
+    "--json-columns",
+    default="",
+    metavar="NAMES",
+    help="Dynamic fields of a CSV file that are JSON, separated by commas; others are text.",
+)
 
 
-def _send(session: Session, path: Path, collection: str, partition: str, size: int, *, over: bool = False) -> None:
-    """Send the rows of a file."""
-    if size < 1:
-        raise Failure("--batch-size must be at least 1")
-    kind_of(path)
-    client = session.client()
-    fields = {each["name"]: each for each in client.describe_collection(collection, session.timeout)["fields"]}
-    count = 0
-    word = "Upserted" if over else "Inserted"
-    with bar(f"{'Upserting' if over else 'Inserting'} into {collection}") as advance:
+def check_path(ctx: click.Context, parameter: click.Parameter, value: Path | tuple[Path, ...]) -> object:
+    """Refuse a file whose kind is not known, before anything is asked."""
+    del ctx, parameter
+    for path in value if isinstance(value, tuple) else (value,):
+        path_kind(path)
+    return value
+
+
+_path_argument = click.argument("path", type=Path, callback=check_path)
+
+
+@dataclass
+class _Upload:
+    """The rows of a file on their way into a collection."""
+
+    client: MilvusClient
+    collection: str
+    partition: str
+    timeout: float | None
+    upsert: bool
+    #: Rows that the server has taken.
+    count: int = 0
+
+    def send(self, batch: Batch) -> None:
+        """Send the rows of a batch; one that is refused is found and named by its place.
+
+        A refused request has changed nothing. So its first half is sent, and if that is refused, the half of that; what
+        is left in the end is one row, and all before it are sent.
+        """
+        rows, places = batch.rows, batch.places
         try:
-            for batch in open_rows(path, fields, size):
-                if over:
-                    client.upsert(collection, batch.rows, session.timeout, partition)
-                else:
-                    client.insert(collection, batch.rows, session.timeout, partition)
-                count += len(batch.rows)
-                advance(count, batch.part)
+            self._send(rows)
+        except MilvusException as error:
+            if len(rows) == 1:
+                raise Failure(f"{places[0]}: {_without_row(message_of(error))}") from error
+            if not _is_about_rows(error):
+                raise
+            half = len(rows) // 2
+            self.send(Batch(rows[:half], places[:half], None))
+            self.send(Batch(rows[half:], places[half:], None))
+
+    def _send(self, rows: list[dict[str, Any]]) -> None:
+        call: Callable[..., object] = self.client.upsert if self.upsert else self.client.insert
+        call(self.collection, rows, self.timeout, self.partition)
+        self.count += len(rows)
+
+
+def _is_about_rows(error: MilvusException) -> bool:
+    """Return whether another request with fewer rows may be taken where this one was refused."""
+    if isinstance(error, ParamError | DataNotMatchException):
+        return True
+    return not isinstance(error, RpcError | ConnectError | PermissionDeniedError) and not error.retriable
+
+
+def _without_row(message: str) -> str:
+    """Take the number that a row has in its request out of a message that names its place in the file."""
+    first, colon, rest = message.partition(": ")
+    return rest if colon and first.startswith("row ") and first[4:].isdigit() else message
+
+
+def _upload(
+    session: Session, path: Path, collection: str, partition: str, size: int, json: str, *, upsert: bool
+) -> None:
+    """Insert or upsert the rows of a file."""
+    fields = {each["name"]: each for each in fields_of(session, collection)}
+    upload = _Upload(session.client(), collection, partition, session.timeout, upsert)
+    done, doing = ("Upserted", "Upserting") if upsert else ("Inserted", "Inserting")
+    with progress_bar(f"{doing} into {collection}") as advance:
+        try:
+            for batch in open_rows(path, fields, size, split_list(json) or ()):
+                upload.send(batch)
+                advance(upload.count, batch.fraction)
         except (MilvusException, Failure) as error:
-            message = error.message
-            raise Failure(f"{message}\n{word} {count} rows of {path} before that.") from error
+            text = error.message if isinstance(error, Failure) else message_of(error, verbose=session.options.verbose)
+            where = "" if text.startswith(str(path)) else f"{path}, " if text.startswith(("line ", "row ")) else ""
+            raise Failure(f"{where}{text}\n{done} {count_rows(upload.count)} of {path} before that.") from error
         except KeyboardInterrupt:
-            raise Failure(f"interrupted; {word.lower()} {count} rows of {path}, and perhaps the next {size}") from None
-    key = "upsert_count" if over else "insert_count"
-    session.done(f"{word} {count} rows of {path} into {collection!r}.", **{key: count})
+            raise Interrupted(
+                f"Interrupted after {count_rows(upload.count)} of {path}; the next {size:,} may have been "
+                f"{done.lower()} too."
+            ) from None
+    key = "upsert_count" if upsert else "insert_count"
+    session.report(f"{done} {count_rows(upload.count)} of {path} into {collection!r}.", **{key: upload.count})
 
 
-@insert_group.command("file")
+@insert_group.command("file", examples=("insert file -c docs docs.csv",))
 @collection_option
 @_partition_option
 @_batch_option
-@click.argument("path", type=Path)
+@_json_option
+@_path_argument
 @pass_session
-def insert_file(session: Session, collection: str, partition: str, batch_size: int, path: Path) -> None:
+def insert_file(
+    session: Session, collection: str, partition: str, batch_size: int, json_columns: str, path: Path
+) -> None:
     """Insert the rows of a CSV, JSON, JSON lines or Parquet file."""
-    _send(session, path, collection, partition, batch_size)
+    _upload(session, path, collection, partition, batch_size, json_columns, upsert=False)
 
 
 @upsert_group.command("file")
 @collection_option
 @_partition_option
 @_batch_option
-@click.argument("path", type=Path)
+@_json_option
+@_path_argument
 @pass_session
-def upsert_file(session: Session, collection: str, partition: str, batch_size: int, path: Path) -> None:
-    """Insert the rows of a file over those with the same keys."""
-    _send(session, path, collection, partition, batch_size, over=True)
+def upsert_file(
+    session: Session, collection: str, partition: str, batch_size: int, json_columns: str, path: Path
+) -> None:
+    """Insert the rows of a file, replacing those with the same keys."""
+    _upload(session, path, collection, partition, batch_size, json_columns, upsert=True)
 
 
 @root.command("import", cls=Command)
 @collection_option
 @_partition_option
 @_batch_option
-@click.argument("path", type=Path)
+@_json_option
+@_path_argument
 @pass_session
-def import_file(session: Session, collection: str, partition: str, batch_size: int, path: Path) -> None:
-    """Insert the rows of a file; the same as `insert file`."""
-    _send(session, path, collection, partition, batch_size)
+def import_file(
+    session: Session, collection: str, partition: str, batch_size: int, json_columns: str, path: Path
+) -> None:
+    """Insert the rows of a file, as `insert file` does."""
+    _upload(session, path, collection, partition, batch_size, json_columns, upsert=False)
 
 
 @root.command("bulk_insert", cls=Command)
 @collection_option
 @_partition_option
 @_batch_option
-@option("-f", "--file", "paths", type=Path, multiple=True, required=True, help="A file. Repeatable.")
+@_json_option
+@option("-f", "--file", "paths", type=Path, multiple=True, required=True, callback=check_path, help="File. Repeatable.")
 @pass_session
-def bulk_insert(session: Session, collection: str, partition: str, batch_size: int, paths: tuple[Path, ...]) -> None:
+def bulk_insert(
+    session: Session, collection: str, partition: str, batch_size: int, json_columns: str, paths: tuple[Path, ...]
+) -> None:
     """Insert the rows of several files."""
     for path in paths:
-        _send(session, path, collection, partition, batch_size)
+        _upload(session, path, collection, partition, batch_size, json_columns, upsert=False)
 
 
-@root.command("export", cls=Command)
+@root.command("export", cls=Command, examples=("export -c docs -e 'id < 100' -f 'id,title' docs.csv",))
 @collection_option
-@option("-e", "--expr", "--filter", "expr", default="", help="Only the rows that this finds.")
+@option("-e", "--expr", "--filter", "expr", default="", help="Filter, such as 'id < 5'.  [default: all rows]")
 @option(
-    "-f", "--output-fields", "fields", default="*", show_default=True, help="Only these fields, separated by commas."
+    "-f", "--output-fields", "fields", default="*", show_default=True, help="Fields to export, separated by commas."
 )
-@option("-p", "--partitions", default=None, help="Only these partitions, separated by commas.")
-@option("-l", "--limit", type=int, default=-1, help="At most so many rows.")
+@option("-p", "--partitions", default=None, help="Partitions to export, separated by commas.")
+@option("-l", "--limit", type=int, default=-1, help="Most rows.  [default: all]")
 @_batch_option
 @yes_option
-@click.argument("path", type=Path)
+@_path_argument
 @pass_session
 def export(
     session: Session,
@@ -116,34 +211,41 @@ def export(
     yes: bool,
     path: Path,
 ) -> None:
-    """Write what a query finds to a CSV, JSON, JSON lines or Parquet file.
+    """Export query results to a CSV, JSON, JSON lines or Parquet file.
 
-    JSON has dynamic fields, too. A CSV or Parquet file has those that are named: -f '*,title'.
+    A JSON file has the dynamic fields, too. A CSV or Parquet file has those that are named: -f '*,title'.
     """
-    kind_of(path)
+    described = fields_of(session, collection)
     if path.exists():
-        session.confirm(f"Write over {path}?", yes)
-    client = session.reading(collection)
-    described = client.describe_collection(collection, session.timeout)["fields"]
-    chosen = words(fields) or ["*"]
+        session.confirm(f"Overwrite {path}?", yes)
+    client = session.reading_client(collection)
+    chosen = split_list(fields) or ["*"]
     columns = export_columns(chosen, described)
+    # Parquet has a type for numbers of single precision; texts have the digits that these have.
+    single = frozenset[str]() if path_kind(path) == "parquet" else single_precision(described)
     count = 0
-    whole = _how_many(session, collection, expr, limit)
-    pages = client.query_iterator(collection, batch_size, limit, expr, chosen, words(partitions), session.timeout)
+    whole = _count_rows(session, collection, expr, limit)
+    pages = client.query_iterator(collection, batch_size, limit, expr, chosen, split_list(partitions), session.timeout)
     with (
-        bar(f"Exporting {collection}") as advance,
+        progress_bar(f"Exporting {collection}") as advance,
         writing(path, columns, {field["name"]: field for field in described}) as write,
     ):
         while rows := pages.next():
-            write(rows)
+            write(_with_singles(rows, single))
             count += len(rows)
             advance(count, min(1.0, count / whole) if whole else None)
         pages.close()
-    session.done(f"Wrote {count} rows to {path}.", rows=count, path=str(path))
+    session.report(f"Exported {count_rows(count)} to {path}.", rows=count, path=str(path))
 
 
-def _how_many(session: Session, collection: str, expr: str, limit: int) -> int:
-    """How many rows an export will write; asked only where a bar shows it."""
+def _with_singles(rows: Sequence[Mapping[str, object]], single: frozenset[str]) -> Sequence[Mapping[str, object]]:
+    if not single:
+        return rows
+    return [{name: as_single(value) if name in single else value for name, value in row.items()} for row in rows]
+
+
+def _count_rows(session: Session, collection: str, expr: str, limit: int) -> int:
+    """Return how many rows an export will write; asked only where a bar shows it."""
     if not sys.stderr.isatty():
         return 0
     found: int = session.client().query(collection, expr, ["count(*)"], session.timeout)[0]["count(*)"]

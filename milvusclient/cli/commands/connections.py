@@ -1,4 +1,4 @@
-"""Connections by name: make, list, forget."""
+"""Commands about connections: connect, disconnect, list and delete what is saved by name."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from pathlib import Path
 
 import click
 
-from milvusclient.cli.framework.command import Command, no_words, option, pass_session, tls_options, yes_option
+from milvusclient.cli.framework.command import Command, pass_session
 from milvusclient.cli.framework.connection_file import DEFAULT, SavedConnection, SecretSource, variable_of
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.cli.framework.groups import delete_group, list_group, root, show_group
-from milvusclient.cli.framework.secrets import ask_secret, drop_from_keyring, keep_in_keyring
-from milvusclient.cli.framework.session import Options, Session, open_client
-from milvusclient.config.settings import make_config
-from milvusclient.config.uri import Kind
+from milvusclient.cli.framework.parameters import SECONDS, option, refuse_secret_words, tls_options, yes_option
+from milvusclient.cli.framework.secrets import ask_secret, drop_from_keyring, keep_in_keyring, secret_of
+from milvusclient.cli.framework.session import Options, Session, open_client, version_words
 
-__all__: list[str] = []
+__all__ = ["find_secret", "with_tls"]
 
 
 @root.command(
@@ -25,33 +24,39 @@ __all__: list[str] = []
     cls=Command,
     common="output",
     examples=(
-        "connect -h localhost -p 19530 -a default",
+        "connect -h localhost -p 19530",
         "connect -uri ./demo.db -a demo",
         "connect -uri https://milvus.example.com -u root -a prod",
-        "connect -D -a prod",
+        "connect -a demo",
     ),
 )
-@option("-h", "--host", default=None, help="The server's name or address.  [default: localhost, or MILVUS_URI]")
-@option("-p", "--port", type=int, default=None, help="Its port.  [default: 19530]")
-@option("-uri", "--uri", default=None, help="The address in one: http://HOST:PORT, or the path of a .db file.")
-@option("-a", "--alias", default=DEFAULT, show_default=True, help="The name to keep the connection by.")
-@option("-D", "--disconnect", "drop", is_flag=True, help="Close and forget that connection.")
-@option("-u", "--user", default="", help="The user; the password is asked for, or taken from MILVUS_PASSWORD.")
+@option("-h", "--host", default=None, help="Name or address of the server.  [default: localhost, or MILVUS_URI]")
+@option("-p", "--port", type=click.IntRange(1, 65535), default=None, help="Port of the server.  [default: 19530]")
+@option("-uri", "--uri", default=None, help="Address as http://HOST:PORT, or the path of a .db file.")
+@option("-a", "--alias", default=None, help="Name to save the connection by; alone, the saved one.  [default: default]")
+@option("-D", "--disconnect", "drop", is_flag=True, help="Close that connection and delete its name.")
+@option("-u", "--user", default="", help="User; the password is asked for, or taken from MILVUS_PASSWORD.")
 @option("-t", "--token", is_flag=True, help="Use a token; it is asked for, or taken from MILVUS_TOKEN.")
 @option("--secret-env", default="", metavar="VARIABLE", help="Take the password or token from this variable.")
-@option("--store-secret", is_flag=True, help="Keep the password or token in the system's keyring.")
+@option("--store-secret", is_flag=True, help="Store the password or token in the system's keyring.")
 @option("-db", "--db", "db_name", default="", help="The database.")
 @tls_options
-@option("--timeout", type=float, default=None, metavar="SECONDS", help="Give up after so many seconds.  [default: 10]")
+@option(
+    "--timeout",
+    type=SECONDS,
+    default=None,
+    metavar="SECONDS",
+    help="Give up after this many seconds.  [default: 10]",
+)
 @option("--save-as", default="", hidden=True, help="The same as -a.")
-@no_words
+@refuse_secret_words
 @pass_session
 def connect(
     session: Session,
     host: str | None,
     port: int | None,
     uri: str | None,
-    alias: str,
+    alias: str | None,
     drop: bool,
     user: str,
     token: bool,
@@ -66,27 +71,55 @@ def connect(
     timeout: float | None,
     save_as: str,
 ) -> None:
-    """Connect to a server, and keep the connection by name for the commands that follow."""
-    name = save_as or alias
+    """Connect to a server, and save the connection by name for the commands that follow."""
+    from milvusclient.cli.framework.addresses import join_host_port, split_uri
+
+    name = save_as or alias or DEFAULT
     if drop:
         _forget(session, name)
         return
     if uri and (host or port):
         raise click.UsageError("Give either -uri, or -h and -p.")
-    from_environment = not uri and host is None and port is None and bool(os.environ.get("MILVUS_URI"))
-    address, told_user, told_secret, told_db = split_uri(uri or _address(host, port))
-    if told_secret and not from_environment:
-        click.echo("Note: other users of this machine may see a password in a command's uri; -u asks for it.", err=True)
-    user = user or told_user
-    token = token or (from_environment and not user and bool(os.environ.get("MILVUS_TOKEN")))
-    secret, source, variable = secret_for(name, user, token, secret_env, told_secret)
-    saved = replace(
-        with_tls(address, tls, ca, client_cert, client_key, server_name),
-        user=user,
-        db_name=db_name or told_db,
-        secret="keyring" if store_secret and secret else source,
-        variable="" if store_secret else variable,
-    )
+    has_address = bool(uri or host or port)
+    known = None if has_address else _saved(session, name, is_named=bool(save_as or alias))
+    if known is not None and not (user or token or tls or ca or client_cert or client_key or server_name):
+        saved = replace(known, db_name=db_name or known.db_name)
+        secret = _saved_secret(session, name, saved)
+    else:
+        from_environment = not has_address and known is None and bool(os.environ.get("MILVUS_URI"))
+        given = uri or (known.uri if known else os.environ["MILVUS_URI"] if from_environment else "")
+        address, uri_user, uri_secret, uri_db = split_uri(given or join_host_port(host, port))
+        if uri_secret and not from_environment:
+            click.echo(
+                "Note: other users of this machine may see a password in a command's uri; with -u it is asked for.",
+                err=True,
+            )
+        user = user or uri_user
+        token = token or (from_environment and not user and bool(os.environ.get("MILVUS_TOKEN")))
+        secret, source, variable = find_secret(name, user, token, secret_env, uri_secret)
+        saved = replace(
+            with_tls(address, tls, ca, client_cert, client_key, server_name),
+            user=user,
+            db_name=db_name or uri_db,
+            secret="keyring" if store_secret and secret else source,
+            variable="" if store_secret else variable,
+        )
+    _open(session, name, saved, secret, timeout)
+
+
+def _saved(session: Session, name: str, *, is_named: bool) -> SavedConnection | None:
+    """Return the saved connection that a command without an address means; MILVUS_URI comes before ``default``."""
+    if not is_named and os.environ.get("MILVUS_URI"):
+        return None
+    return session.connection_file.read().get(name)
+
+
+def _saved_secret(session: Session, name: str, saved: SavedConnection) -> str:
+    return session.known_secrets.get(name) or secret_of(name, saved)
+
+
+def _open(session: Session, name: str, saved: SavedConnection, secret: str, timeout: float | None) -> None:
+    """Open a connection, save it, and use it for the commands that follow."""
     session.close(name)
     client = open_client(name, saved, secret, "", timeout)
     session.clients[name, "", ""] = client
@@ -96,27 +129,22 @@ def connect(
     if saved.secret == "keyring":  # noqa: S105 - it says where a secret is
         keep_in_keyring(name, secret)
     session.connection_file.save(name, saved)
-    session.keep(Options(connection=name, output=session.options.output))
-    session.done(
-        f"Connected to {info.address} (Milvus {info.server_version or 'of unknown version'}) as {name!r}.",
+    session.choose(Options(connection=name, output=session.options.output))
+    version = info.server_version or ""
+    if version == "milvus_lite":  # which version of it, only another call says
+        version = client.get_server_version(timeout)
+    session.report(
+        f"Connected to {info.address} ({version_words(version)}) as {name!r}.",
         connection=name,
         address=info.address,
         database=info.database,
         user=info.user,
-        server_version=info.server_version,
+        server_version=version,
     )
 
 
-def _address(host: str | None, port: int | None) -> str:
-    """The address of ``-h`` and ``-p``; of neither, the environment's."""
-    if host is None and port is None and (given := os.environ.get("MILVUS_URI")):
-        return given
-    host = host or "localhost"
-    return f"{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{port or 19530}"
-
-
 def with_tls(address: str, tls: int, ca: str, client_cert: str, client_key: str, server_name: str) -> SavedConnection:
-    """The connection that the options of TLS describe.
+    """Build the connection that the options of TLS describe.
 
     Raises:
         UsageError: a certificate or its key is missing.
@@ -134,28 +162,26 @@ def with_tls(address: str, tls: int, ca: str, client_cert: str, client_key: str,
 
 
 def _absolute(path: str) -> str:
-    """A relative path would mean another file in the next folder."""
+    """Make a path absolute: a relative one would mean another file in the next folder."""
     return str(Path(path).expanduser().absolute()) if path else ""
 
 
-def split_uri(uri: str) -> tuple[str, str, str, str]:
-    """The uri as it may be kept, and the user, the password or token, and the database that it held."""
-    config = make_config(uri)
-    target = config.target
-    address = target.address if target.kind is Kind.EMBEDDED else target.uri
-    token = config.token.reveal()
-    user, _, password = token.partition(":") if ":" in token else ("", "", token)
-    return address, user, password, config.db_name
+def find_secret(name: str, user: str, token: bool, secret_env: str, given: str) -> tuple[str, SecretSource, str]:
+    """Return the password or token, where later runs find it, and the variable if it is in one.
 
-
-def secret_for(name: str, user: str, token: bool, secret_env: str, told: str) -> tuple[str, SecretSource, str]:
-    """The password or token, where later runs find it, and the variable if that is one."""
+    Args:
+        name: the connection's name.
+        user: the user, if a password is wanted.
+        token: whether a token is wanted.
+        secret_env: the variable that has it, if one was named.
+        given: the secret that was in the uri.
+    """
     if secret_env:
         if secret_env not in os.environ:
-            raise Failure(f"{secret_env} is not set")
+            raise Failure(f"the environment variable {secret_env} is not set")
         return os.environ[secret_env], "environment", secret_env
-    if told:
-        return told, "ask", ""
+    if given:
+        return given, "ask", ""
     if not (user or token):
         return "", "none", ""
     usual = "MILVUS_PASSWORD" if user else "MILVUS_TOKEN"
@@ -173,21 +199,21 @@ def _forget(session: Session, name: str) -> None:
     if dropped.secret == "keyring":  # noqa: S105 - it says where a secret is
         drop_from_keyring(name)
     if session.options.connection == name:
-        session.keep(Options(output=session.options.output))
-    session.done(f"Disconnected {name!r}.", disconnected=name)
+        session.choose(Options(output=session.options.output))
+    session.report(f"Disconnected {name!r} and deleted its name.", disconnected=name)
 
 
 @root.command("disconnect", common="output")
-@option("-a", "--alias", default=None, help="The name of the connection.  [default: the one in use]")
+@option("-a", "--alias", default=None, help="Name of the connection.  [default: the one in use]")
 @pass_session
 def disconnect(session: Session, alias: str | None) -> None:
-    """Close a connection and forget its name; the same as `connect -D`."""
+    """Close a connection and delete its name, as `connect -D` does."""
     _forget(session, alias or session.options.connection or DEFAULT)
 
 
 def _list(session: Session) -> None:
     used = session.chosen()[0]
-    session.rows(
+    session.show_rows(
         [
             {
                 "name": name,
@@ -206,40 +232,46 @@ def _list(session: Session) -> None:
 @list_group.command("connections")
 @pass_session
 def list_connections(session: Session) -> None:
-    """List the connections that are kept by name."""
+    """List the saved connections."""
     _list(session)
 
 
 @list_group.command("connection_history", hidden=True)
 @pass_session
 def list_connection_history(session: Session) -> None:
-    """List the connections that are kept by name."""
+    """List the saved connections."""
     _list(session)
 
 
 @show_group.command("connection")
-@option("--all", "everything", is_flag=True, help="All connections that are kept. (-a without a name is the same.)")
+@option("--all", "everything", is_flag=True, help="List all saved connections, as -a without a name does.")
 @option(
-    "-a", "named", is_flag=False, flag_value="", default=None, metavar="[NAME]", help="This one; without a name, all."
+    "-a",
+    "named",
+    is_flag=False,
+    flag_value="",
+    default=None,
+    metavar="[NAME]",
+    help="Show this connection; without a name, list all.",
 )
 @pass_session
 def show_connection(session: Session, everything: bool, named: str | None) -> None:
-    """Show the connection in use, and what went over it."""
+    """Show the connection in use, and its counters."""
     if everything or named == "":
         _list(session)
         return
     with session.using(Options(connection=named or ""), None):
-        session.record(asdict(session.client().connection_info()))
+        session.show_record(asdict(session.client().connection_info()))
 
 
 @delete_group.command("connection")
-@option("--name", default=None, help="The name of the connection.  [default: the one in use]")
+@option("--name", default=None, help="Name of the connection.  [default: the one in use]")
 @yes_option
 @pass_session
 def delete_connection(session: Session, name: str | None, yes: bool) -> None:
-    """Forget a connection."""
+    """Delete a saved connection."""
     name = name or session.options.connection or DEFAULT
-    session.confirm(f"Forget connection {name!r}?", yes)
+    session.confirm(f"Delete the saved connection {name!r}?", yes)
     _forget(session, name)
 
 
@@ -248,11 +280,13 @@ def delete_connection(session: Session, name: str | None, yes: bool) -> None:
 @yes_option
 @pass_session
 def delete_connection_history(session: Session, uri: str, yes: bool) -> None:
-    """Forget all connections to an address."""
+    """Delete all saved connections to an address."""
+    from milvusclient.cli.framework.addresses import split_uri
+
     address = split_uri(uri)[0]
     names = [name for name, saved in session.connection_file.read().items() if saved.uri == address]
     if not names:
-        raise Failure(f"there is no connection to {address}")
-    session.confirm(f"Forget {', '.join(names)}?", yes)
+        raise Failure(f"there is no saved connection to {address}")
+    session.confirm(f"Delete the saved connections {', '.join(names)}?", yes)
     for name in names:
         _forget(session, name)

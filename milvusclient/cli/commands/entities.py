@@ -1,69 +1,84 @@
-"""Commands about single rows: insert, upsert, get, delete."""
+"""Commands that insert and delete single rows."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from milvusclient import DataType, MilvusClient, ParamError
-from milvusclient.cli.commands.queries import shown_fields
-from milvusclient.cli.data.files import from_text, row_from_file
-from milvusclient.cli.data.values import parse_json, parse_keys
-from milvusclient.cli.framework.command import Command, collection_option, option, pass_session, words, yes_option
-from milvusclient.cli.framework.groups import delete_group, insert_group, root, upsert_group
+from milvusclient.cli.commands.queries import keys_of
+from milvusclient.cli.commands.reading import fields_of
+from milvusclient.cli.data.cells import Fields, row_from_file, value_from_text
+from milvusclient.cli.data.values import parse_json
+from milvusclient.cli.framework.command import pass_session
+from milvusclient.cli.framework.groups import delete_group, insert_group, upsert_group
+from milvusclient.cli.framework.output import count_rows
+from milvusclient.cli.framework.parameters import collection_option, option, yes_option
+from milvusclient.cli.framework.prompting import ask, can_ask
 from milvusclient.cli.framework.session import Session
-from milvusclient.models.descriptions import FieldDescription
+from milvusclient.exceptions import ParamError
+
+if TYPE_CHECKING:
+    from milvusclient.models.descriptions import FieldDescription
 
 __all__: list[str] = []
 
 _partition_option = option("-p", "--partition", default="", help="The partition.")
-_data_option = option("-d", "--data", default=None, help="The row as JSON, or a list of rows; asked for without it.")
 
 
-def _asked_row(fields: Mapping[str, FieldDescription]) -> dict[str, object]:
-    """A row of which each field is asked for."""
+def _check_json(ctx: click.Context, parameter: click.Parameter, text: str | None) -> object:
+    del ctx, parameter
+    return None if text is None else parse_json(text, "the row")
+
+
+_data_option = option(
+    "-d", "--data", default=None, callback=_check_json, help="Row in JSON, or a list of rows; asked for if not given."
+)
+
+
+def _ask_row(fields: Fields) -> dict[str, object]:
+    """Ask for each field of a row."""
     row: dict[str, object] = {}
     for name, field in fields.items():
         if field.get("auto_id") or field.get("is_function_output"):
             continue
-
         may_be_empty = bool(field.get("nullable") or "default_value" in field)
-
-        def read(text: str, field: FieldDescription = field) -> object:
-            try:
-                return from_text(text, field) if text else None
-            except (ValueError, KeyError) as error:
-                raise click.BadParameter(f"a {field['type'].name} is wanted") from error
-
-        label = f"{name} ({field['type'].name}{', or Enter' if may_be_empty else ''})"
-        default = "" if may_be_empty else None
-        value = click.prompt(label, default, value_proc=read, show_default=False, err=True)
+        value = ask(
+            f"{name} ({field['type'].name}{', or Enter' if may_be_empty else ''})",
+            "" if may_be_empty else None,
+            convert=partial(_answer, field),
+        )
         if value is not None:
             row[name] = value
     return row
 
 
-def rows_of(client: MilvusClient, collection: str, data: str | None, timeout: float | None) -> list[dict[str, Any]]:
-    """Rows of a command line."""
-    fields = {each["name"]: each for each in client.describe_collection(collection, timeout)["fields"]}
+def _answer(field: FieldDescription, text: str) -> object:
+    try:
+        return value_from_text(text, field) if text else None
+    except ValueError as error:
+        raise click.BadParameter(f"expected a value of type {field['type'].name}") from error
+
+
+def _rows(session: Session, collection: str, data: object) -> list[dict[str, Any]]:
+    """Return the rows of a command line; one is asked for if there are none."""
+    if data is None and not can_ask():
+        raise click.UsageError("Missing option '--data': the row in JSON.")
+    fields = {each["name"]: each for each in fields_of(session, collection)}
     if data is None:
-        if not sys.stdin.isatty():
-            raise click.UsageError("Missing option '--data': the row as JSON.")
-        return [_asked_row(fields)]
-    found = parse_json(data, "the row")
-    rows = found if isinstance(found, list) else [found]
+        return [_ask_row(fields)]
+    rows = data if isinstance(data, list) else [data]
     if not all(isinstance(row, dict) for row in rows):
         raise ParamError(message='a row must be a JSON object such as {"id": 1, "vector": [0.1, 0.2]}')
-    return [_checked(row, number, fields) for number, row in enumerate(rows)]
+    return [_checked(row, number, fields) for number, row in enumerate(rows, 1)]
 
 
-def _checked(row: Mapping[str, object], number: int, fields: Mapping[str, FieldDescription]) -> dict[str, Any]:
+def _checked(row: Mapping[str, object], number: int, fields: Fields) -> dict[str, Any]:
     try:
-        return row_from_file(row, fields, texts=False)
+        return row_from_file(row, fields)
     except ValueError as error:
         raise ParamError(message=f"row {number}: {error}") from error
 
@@ -73,12 +88,14 @@ def _checked(row: Mapping[str, object], number: int, fields: Mapping[str, FieldD
 @_partition_option
 @_data_option
 @pass_session
-def insert_row(session: Session, collection: str, partition: str, data: str | None) -> None:
+def insert_row(session: Session, collection: str, partition: str, data: object) -> None:
     """Insert a row, or several."""
-    client = session.client()
-    done = client.insert(collection, rows_of(client, collection, data, session.timeout), session.timeout, partition)
-    session.done(
-        f"Inserted {done['insert_count']} into {collection!r}.", insert_count=done["insert_count"], ids=done["ids"]
+    rows = _rows(session, collection, data)
+    done = session.client().insert(collection, rows, session.timeout, partition)
+    session.report(
+        f"Inserted {count_rows(done['insert_count'])} into {collection!r}.",
+        insert_count=done["insert_count"],
+        ids=done["ids"],
     )
 
 
@@ -88,68 +105,51 @@ def insert_row(session: Session, collection: str, partition: str, data: str | No
 @_data_option
 @option("--partial", is_flag=True, help="Change only the fields that are given.")
 @pass_session
-def upsert_row(session: Session, collection: str, partition: str, data: str | None, partial: bool) -> None:
-    """Insert a row, or several, over those with the same keys."""
-    client = session.client()
-    rows = rows_of(client, collection, data, session.timeout)
-    done = client.upsert(collection, rows, session.timeout, partition, partial_update=partial)
-    session.done(f"Upserted {done['upsert_count']} into {collection!r}.", upsert_count=done["upsert_count"])
-
-
-def keys_of(client: MilvusClient, collection: str, text: str, timeout: float | None) -> list[int | str]:
-    """Keys of a command line, as texts if that is what the primary key is."""
-    keys = parse_keys(text)
-    fields = client.describe_collection(collection, timeout)["fields"]
-    is_text = any(field.get("is_primary") and field["type"] is DataType.VARCHAR for field in fields)
-    return [str(key) for key in keys] if is_text else keys
-
-
-@root.command("get", cls=Command)
-@collection_option
-@option("--ids", "-i", default=None, metavar="KEYS", help="The keys, separated by commas.")
-@option("-f", "--output-fields", "fields", default=None, help="Only these fields, separated by commas.")
-@option("-p", "--partitions", default=None, help="Only these partitions, separated by commas.")
-@pass_session
-def get(session: Session, collection: str, ids: str | None, fields: str | None, partitions: str | None) -> None:
-    """Show rows by their keys."""
-    text = session.ask(ids, "Keys, separated by commas", "--ids")
-    client = session.reading(collection)
-    keys = keys_of(client, collection, text, session.timeout)
-    rows = client.get(collection, keys, words(fields), session.timeout, words(partitions))
-    session.rows(rows, shown_fields(session, client, collection, fields))
+def upsert_row(session: Session, collection: str, partition: str, data: object, partial: bool) -> None:
+    """Insert a row, or several, replacing those with the same keys."""
+    rows = _rows(session, collection, data)
+    done = session.client().upsert(collection, rows, session.timeout, partition, partial_update=partial)
+    session.report(
+        f"Upserted {count_rows(done['upsert_count'])} into {collection!r}.", upsert_count=done["upsert_count"]
+    )
 
 
 def _count(done: object) -> int:
-    """How many rows a delete reports; servers since 2.3 tell, embedded ones list the keys."""
+    """Return how many rows a delete reports; servers since 2.3 tell, embedded ones list the keys."""
     return int(done["delete_count"]) if isinstance(done, Mapping) else len(done) if isinstance(done, list) else 0
 
 
 @delete_group.command("entities")
 @collection_option
-@option("-e", "--expr", "--filter", "expr", required=True, help="Which rows, such as 'id < 5'.")
+@option("-e", "--expr", "--filter", "expr", required=True, help="Filter, such as 'id < 5'.")
 @_partition_option
 @yes_option
 @pass_session
 def delete_entities(session: Session, collection: str, expr: str, partition: str, yes: bool) -> None:
-    """Delete the rows that a filter finds."""
-    session.confirm(f"Delete all rows of {collection!r} with {expr}?", yes)
-    done = session.reading(collection).delete(
+    """Delete the rows that match a filter."""
+    fields_of(session, collection)  # so that a misspelt collection is refused before the question
+    session.confirm(f"Delete all rows of {collection!r} that match {expr}?", yes)
+    done = session.reading_client(collection).delete(
         collection, filter=expr, partition_name=partition, timeout=session.timeout
     )
-    session.done(f"Deleted {_count(done)} of {collection!r}.", delete_count=_count(done))
+    session.report(f"Deleted {count_rows(_count(done))} of {collection!r}.", delete_count=_count(done))
 
 
-@delete_group.command("ids")
+@delete_group.command("ids", examples=("delete ids -c docs 1 2 3",))
 @collection_option
-@option("--ids", "-i", default=None, metavar="KEYS", help="The keys, separated by commas.")
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@option("--ids", "-i", default=None, metavar="KEYS", help="Keys, separated by commas.")
 @_partition_option
 @yes_option
 @pass_session
-def delete_ids(session: Session, collection: str, ids: str | None, partition: str, yes: bool) -> None:
-    """Delete rows by their keys."""
-    text = session.ask(ids, "Keys, separated by commas", "--ids")
-    client = session.reading(collection)
-    keys = keys_of(client, collection, text, session.timeout)
-    session.confirm(f"Delete {json.dumps(keys, ensure_ascii=False)} of {collection!r}?", yes)
-    done = client.delete(collection, keys, session.timeout, partition_name=partition)
-    session.done(f"Deleted {_count(done)} of {collection!r}.", delete_count=_count(done))
+def delete_ids(
+    session: Session, collection: str, keys: tuple[str, ...], ids: str | None, partition: str, yes: bool
+) -> None:
+    """Delete rows by their primary keys."""
+    texts = (*keys, *([ids] if ids is not None else []))
+    texts = texts or (session.ask(None, "Keys, separated by commas", "--ids"),)
+    client = session.reading_client(collection)
+    found = keys_of(session, collection, texts)
+    session.confirm(f"Delete the rows of {collection!r} with the keys {json.dumps(found, ensure_ascii=False)}?", yes)
+    done = client.delete(collection, found, session.timeout, partition_name=partition)
+    session.report(f"Deleted {count_rows(_count(done))} of {collection!r}.", delete_count=_count(done))

@@ -23,8 +23,8 @@ def history(session: Session, action: str | None) -> None:
         if session.options.output == "table":
             click.echo("".join(f"{line}\n" for line in lines), nl=False)
         else:
-            session.names("line", lines)
+            session.show_names("line", lines)
         return
     if path.exists():
         path.write_text("", encoding="utf-8")
-    session.done("Cleared the history.", cleared=True)
+    session.report("Cleared the history.", cleared=True)

@@ -1,15 +1,17 @@
-"""Commands about what a server does with its data: flush, compaction, segments."""
+"""Commands that flush and compact collections, and that show their segments."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from milvusclient.cli.framework.command import Command, collection_option, option, pass_session
-from milvusclient.cli.framework.failure import Failure
-from milvusclient.cli.framework.groups import calc_group, list_group, root, show_group
-from milvusclient.cli.framework.progress import watched
+from milvusclient.cli.framework.command import Command, pass_session
+from milvusclient.cli.framework.groups import root, show_group
+from milvusclient.cli.framework.parameters import collection_option, option
+from milvusclient.cli.framework.progress import run_with_progress
 from milvusclient.cli.framework.session import Session
-from milvusclient.models.infos import CompactionPlans
+
+if TYPE_CHECKING:
+    from milvusclient.models.infos import CompactionPlans
 
 __all__: list[str] = []
 
@@ -18,10 +20,10 @@ __all__: list[str] = []
 @collection_option
 @pass_session
 def flush(session: Session, collection: str) -> None:
-    """Write what came in to storage, and wait for it."""
+    """Write the rows in memory to storage, and wait until that is done."""
     client = session.client()
-    watched(f"Flushing {collection}", lambda: client.flush(collection, session.timeout), lambda: None)
-    session.done(f"Flushed collection {collection!r}.", flushed=collection)
+    run_with_progress(f"Flushing {collection}", lambda: client.flush(collection, session.timeout), lambda: None)
+    session.report(f"Flushed collection {collection!r}.", flushed=collection)
 
 
 @root.command("flush_all", cls=Command)
@@ -29,31 +31,31 @@ def flush(session: Session, collection: str) -> None:
 def flush_all(session: Session) -> None:
     """Flush all collections."""
     client = session.client()
-    watched("Flushing", lambda: client.flush_all(session.timeout), lambda: None)
-    session.done("Flushed all collections.", flushed="all")
+    run_with_progress("Flushing", lambda: client.flush_all(session.timeout), lambda: None)
+    session.report("Flushed all collections.", flushed="all")
 
 
 @root.command("compact", cls=Command, nouns=("collection",))
 @collection_option
-@option("--clustering", is_flag=True, help="By the clustering key.")
+@option("--clustering", is_flag=True, help="Compact by the clustering key.")
 @pass_session
 def compact(session: Session, collection: str, clustering: bool) -> None:
-    """Merge segments; `show compaction_state` tells how far it is."""
+    """Start to merge segments; `show compaction_state` shows the progress."""
     job = session.client().compact(collection, clustering, timeout=session.timeout)
-    session.done(f"Compaction {job} of collection {collection!r} has started.", compaction_id=job)
+    session.report(f"Started compaction {job} of collection {collection!r}.", compaction_id=job)
 
 
 @show_group.command("compaction_state")
-@option("-id", "--compaction-id", "job", type=int, required=True, help="The job that `compact` told.")
+@option("-id", "--compaction-id", "job", type=int, required=True, help="Id that `compact` printed.")
 @pass_session
 def compaction_state(session: Session, job: int) -> None:
-    """Show how far a compaction is."""
-    session.record({"compaction_id": job, "state": session.client().get_compaction_state(job, session.timeout)})
+    """Show the state of a compaction."""
+    session.show_record({"compaction_id": job, "state": session.client().get_compaction_state(job, session.timeout)})
 
 
 @show_group.command("compaction_plans")
-@option("-id", "--compaction-id", "job", type=int, default=None, help="The job that `compact` told.")
-@option("-c", "--collection-name", "collection", default=None, help="The collection, in place of a job.")
+@option("-id", "--compaction-id", "job", type=int, default=None, help="Id that `compact` printed.")
+@option("-c", "--collection-name", "collection", default=None, help="The collection, in place of an id.")
 @pass_session
 def compaction_plans(session: Session, job: int | None, collection: str | None) -> None:
     """Show which segments a compaction merges."""
@@ -63,10 +65,10 @@ def compaction_plans(session: Session, job: int | None, collection: str | None) 
         found = session.client().list_compaction_tasks(name, session.timeout)
     else:
         found = session.client().get_compaction_plans(job, session.timeout)
-    if session.options.output == "json":
-        session.record({"compaction_id": found.compaction_id, "state": found.state, "plans": found.plans})
+    if session.options.output in ("json", "jsonl"):
+        session.show_record({"compaction_id": found.compaction_id, "state": found.state, "plans": found.plans})
     else:
-        session.rows(
+        session.show_rows(
             [{"sources": plan.sources, "target": plan.target, "state": plan.state} for plan in found.plans],
             ["sources", "target", "state"],
         )
@@ -78,7 +80,7 @@ _LOADED = ("segment_id", "num_rows", "state", "mem_size", "index_name", "node_id
 
 def _query_segments(session: Session, collection: str) -> None:
     found = session.client().list_loaded_segments(collection, session.timeout)
-    session.rows([{key: getattr(each, key) for key in _LOADED} for each in found], _LOADED)
+    session.show_rows([{key: getattr(each, key) for key in _LOADED} for each in found], _LOADED)
 
 
 @show_group.command("query_segment_info")
@@ -103,31 +105,4 @@ def query_segment(session: Session, collection: str) -> None:
 def flush_state(session: Session, collection: str) -> None:
     """Show which segments of a collection are written to storage."""
     found = session.client().list_persistent_segments(collection, session.timeout)
-    session.rows([{key: getattr(each, key) for key in _SEGMENT} for each in found], _SEGMENT)
-
-
-def _gone(why: str) -> Callable[..., None]:
-    """A command of older tools that has nothing to do here; it says why."""
-
-    def explain(**_: object) -> None:
-        raise Failure(why)
-
-    return explain
-
-
-_AT_ONCE = (
-    "bulk_insert of this tool sends the rows itself and returns when they are inserted; no task is left to ask for"
-)
-_ANY_WORDS = {"ignore_unknown_options": True, "allow_extra_args": True}
-for _group, _name, _why in (
-    (show_group, "bulk_insert_state", _AT_ONCE),
-    (list_group, "bulk_insert_tasks", _AT_ONCE),
-    (root, "load_balance", "servers since Milvus 2.2 balance themselves; see `transfer replica` for resource groups"),
-    (
-        calc_group,
-        "distance",
-        "servers since Milvus 2.2 cannot calculate distances; use numpy, or `search`",
-    ),
-):
-    _command = Command(_name, callback=_gone(_why), common="none", hidden=True, context_settings=_ANY_WORDS, help=_why)
-    _group.add_command(_command)
+    session.show_rows([{key: getattr(each, key) for key in _SEGMENT} for each in found], _SEGMENT)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from milvusclient.cli.framework.command import collection_option, option, pass_session, yes_option
+from typing import TYPE_CHECKING
+
+from milvusclient.cli.framework.command import pass_session
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.cli.framework.groups import create_group, delete_group, list_group, show_group
+from milvusclient.cli.framework.parameters import collection_option, option, yes_option
 from milvusclient.cli.framework.session import Session
+
+if TYPE_CHECKING:
+    from milvusclient import MilvusClient
 
 __all__: list[str] = []
 
@@ -15,13 +21,13 @@ _partition_option = option("-p", "--partition", required=True, help="The partiti
 @create_group.command("partition")
 @collection_option
 @_partition_option
-@option("-d", "--description", default="", hidden=True, help="Servers keep none; accepted as older tools have it.")
+@option("-d", "--description", default="", hidden=True, help="Ignored; servers keep no description of a partition.")
 @pass_session
 def create_partition(session: Session, collection: str, partition: str, description: str) -> None:
     """Create a partition."""
     del description
     session.client().create_partition(collection, partition, session.timeout)
-    session.done(f"Created partition {partition!r} of collection {collection!r}.", created=partition)
+    session.report(f"Created partition {partition!r} of collection {collection!r}.", created=partition)
 
 
 @list_group.command("partitions")
@@ -29,15 +35,19 @@ def create_partition(session: Session, collection: str, partition: str, descript
 @pass_session
 def list_partitions(session: Session, collection: str) -> None:
     """List the partitions of a collection."""
-    session.names("partition", session.client().list_partitions(collection, session.timeout))
+    session.show_names("partition", session.client().list_partitions(collection, session.timeout))
+
+
+def _check_exists(client: MilvusClient, collection: str, partition: str, timeout: float | None) -> None:
+    if not client.has_partition(collection, partition, timeout):
+        raise Failure(f"collection {collection!r} has no partition {partition!r}")
 
 
 def _stats(session: Session, collection: str, partition: str) -> None:
     client = session.client()
-    if not client.has_partition(collection, partition, session.timeout):
-        raise Failure(f"collection {collection!r} has no partition {partition!r}")
+    _check_exists(client, collection, partition, session.timeout)
     stats = client.get_partition_stats(collection, partition, session.timeout)
-    session.record({"partition": partition, "collection": collection, **stats})
+    session.show_record({"partition": partition, "collection": collection, **stats})
 
 
 @show_group.command("partition")
@@ -45,7 +55,7 @@ def _stats(session: Session, collection: str, partition: str) -> None:
 @_partition_option
 @pass_session
 def show_partition(session: Session, collection: str, partition: str) -> None:
-    """Show a partition."""
+    """Show a partition and its rows."""
     _stats(session, collection, partition)
 
 
@@ -64,7 +74,9 @@ def partition_stats(session: Session, collection: str, partition: str) -> None:
 @yes_option
 @pass_session
 def delete_partition(session: Session, collection: str, partition: str, yes: bool) -> None:
-    """Delete a partition with its rows."""
-    session.confirm(f"Delete partition {partition!r} of collection {collection!r} with its rows?", yes)
-    session.client().drop_partition(collection, partition, session.timeout)
-    session.done(f"Deleted partition {partition!r} of collection {collection!r}.", deleted=partition)
+    """Delete a partition and its rows."""
+    client = session.client()
+    _check_exists(client, collection, partition, session.timeout)  # before the question
+    session.confirm(f"Delete partition {partition!r} of collection {collection!r} and its rows?", yes)
+    client.drop_partition(collection, partition, session.timeout)
+    session.report(f"Deleted partition {partition!r} of collection {collection!r}.", deleted=partition)

@@ -1,44 +1,51 @@
-"""Commands that find rows: query, search, hybrid search, and both page by page."""
+"""Commands that find rows by a filter or by their keys."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import click
 
-from milvusclient import AnnSearchRequest, MilvusClient, RRFRanker, WeightedRanker
-from milvusclient.cli.data.files import export_columns
-from milvusclient.cli.data.values import parse_json, parse_number, parse_settings, parse_vectors
-from milvusclient.cli.framework.command import Command, collection_option, option, pass_session, settings_option, words
-from milvusclient.cli.framework.groups import root
-from milvusclient.cli.framework.session import Session
-from milvusclient.exceptions import ParamError
-from milvusclient.models.results import Hit
-
-__all__: list[str] = []
-
-_expr_option = option("-e", "--expr", "--filter", "expr", default=None, help="A filter, such as 'id < 5'.")
-_fields_option = option("-f", "--output-fields", "fields", default=None, help="Only these fields, separated by commas.")
-_partitions_option = option("-p", "--partitions", default=None, help="Only these partitions, separated by commas.")
-_consistency_option = option("--consistency", default=None, help="Strong, Session, Bounded or Eventually.")
-_graceful_option = option("--guarantee-timestamp", type=int, default=None, help="See all that was written up to this.")
-_batch_option = option("--batch-size", type=int, default=100, show_default=True, help="Rows in a page.")
-_vector_option = option(
-    "-v", "--vector", default=None, help="What to search for: a JSON list, or words for a full-text search."
+from milvusclient.cli.commands.reading import (
+    MORE,
+    batch_option,
+    columns_of,
+    consistency_option,
+    expr_option,
+    fields_of,
+    fields_option,
+    guarantee_option,
+    offset_option,
+    partitions_option,
+    show_pages,
 )
-_param_option = settings_option("param", "A search parameter, such as nprobe:16.")
+from milvusclient.cli.data.singles import single_precision
+from milvusclient.cli.data.values import parse_keys
+from milvusclient.cli.framework.command import Command, pass_session
+from milvusclient.cli.framework.groups import root
+from milvusclient.cli.framework.parameters import COUNT, collection_option, option, split_list
+from milvusclient.cli.framework.session import Session
+from milvusclient.schema.enums import DataType
+
+__all__ = ["keys_of"]
+
+#: Rows that a query shows on a terminal when no limit is given; elsewhere it has none.
+_SCREEN_LIMIT = 100
 
 
-@root.command("query", cls=Command, examples=("query -c docs -e 'id < 5' --output json",))
+@root.command(
+    "query",
+    cls=Command,
+    examples=("query -c docs -e 'id < 5' --output json", "query -c docs -e 'id > 0' -l 3 -o vertical"),
+)
 @collection_option
-@_expr_option
-@_fields_option
-@_partitions_option
-@option("-l", "--limit", type=int, default=None, help="At most so many rows.")
-@option("--offset", type=int, default=None, help="Leave out so many first.")
-@_consistency_option
-@_graceful_option
+@expr_option
+@fields_option
+@partitions_option
+@option("-l", "--limit", type=COUNT, default=None, help="Most rows.  [default: 100 on a terminal, else all]")
+@offset_option
+@consistency_option
+@guarantee_option
 @pass_session
 def query(
     session: Session,
@@ -51,209 +58,79 @@ def query(
     consistency: str | None,
     guarantee_timestamp: int | None,
 ) -> None:
-    """Show the rows that a filter finds."""
+    """Show the rows that match a filter."""
     if expr is None and limit is None:
         expr = session.ask(None, "Filter", "--expr")
-        fields = session.offer(fields, "Fields to show, separated by commas, or Enter")
-        partitions = session.offer(partitions, "Partitions, separated by commas, or Enter for all")
-    client = session.reading(collection)
+        fields = session.ask_optional(fields, "Fields to show, separated by commas, or Enter")
+        partitions = session.ask_optional(partitions, "Partitions, separated by commas, or Enter for all")
+    client = session.reading_client(collection)
+    shown = _limit(limit, fields)
     rows = client.query(
         collection,
         expr or "",
-        words(fields),
+        split_list(fields),
         session.timeout,
-        partition_names=words(partitions),
-        limit=limit,
+        partition_names=split_list(partitions),
+        # One more than is shown tells whether there are more.
+        limit=None if shown is None else shown + 1,
         offset=offset,
         consistency_level=consistency,
         guarantee_timestamp=guarantee_timestamp,
     )
-    session.rows(rows, shown_fields(session, client, collection, fields))
+    described = fields_of(session, collection)
+    session.show_rows(
+        rows[:shown],
+        columns_of(described, fields),
+        single=single_precision(described),
+        more=MORE if shown is not None and len(rows) > shown else "",
+    )
 
 
-def shown_fields(session: Session, client: MilvusClient, collection: str, fields: str | None) -> list[str]:
-    """The columns of a query's result, in one order whatever the server's is; with no rows, too."""
-    if session.options.output == "json":
-        return []
-    described = client.describe_collection(collection, session.timeout)["fields"]
-    named = words(fields) or ["*"]
-    key = [field["name"] for field in described if field.get("is_primary")]
-    return list(dict.fromkeys([*key, *export_columns(named, described)]))
+def _limit(limit: int | None, fields: str | None) -> int | None:
+    """Return how many rows are shown; a terminal has a limit of its own, but an aggregate such as count(*) none."""
+    if limit is not None or "(" in (fields or "") or not sys.stdout.isatty():
+        return limit
+    return _SCREEN_LIMIT
 
 
-def hit_row(hit: Hit) -> dict[str, object]:
-    """A hit as one flat row: key, distance, then the fields."""
-    return {hit.primary_key: hit.id, "distance": hit.distance, **hit.fields}
+def keys_of(session: Session, collection: str, words: tuple[str, ...]) -> list[int | str]:
+    """Parse the keys of a command line as the type of the primary key says."""
+    kinds = [field["type"] for field in fields_of(session, collection) if field.get("is_primary")]
+    return parse_keys(words, kinds[0] if kinds else DataType.INT64)
 
 
-def flat(results: Sequence[Iterable[Hit]]) -> list[dict[str, object]]:
-    """All hits as rows; with several vectors each says which one it belongs to."""
-    several = len(results) > 1
-    return [
-        ({"vector": number} if several else {}) | hit_row(hit) for number, hits in enumerate(results) for hit in hits
-    ]
-
-
-@root.command("search", cls=Command, examples=("search -c docs -v '[0.1, 0.2]' -l 3 --output-fields title",))
+@root.command("get", cls=Command, examples=("get -c docs 1 2 3", "get -c docs -i 1,2,3 -f title"))
 @collection_option
-@_vector_option
-@option("-f", "--anns-field", "field", default=None, help="The vector field; may be left out if there is one.")
-@option("-l", "--limit", type=int, default=10, show_default=True, help="How many for each vector.")
-@_expr_option
-@option("--output-fields", "fields", default=None, help="Also these fields, separated by commas.")
-@_partitions_option
-@option("-m", "--metric-type", "metric", default=None, help="The metric, if it must be said.")
-@_param_option
-@option("--offset", type=int, default=None, help="Leave out so many first.")
-@option("--round-decimal", type=int, default=-1, help="Round distances to so many places.")
-@_consistency_option
-@_graceful_option
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@option("--ids", "-i", default=None, metavar="KEYS", help="Keys, separated by commas.")
+@fields_option
+@partitions_option
 @pass_session
-def search(
+def get(
     session: Session,
     collection: str,
-    vector: str | None,
-    field: str | None,
-    limit: int,
-    expr: str | None,
+    keys: tuple[str, ...],
+    ids: str | None,
     fields: str | None,
     partitions: str | None,
-    metric: str | None,
-    param: tuple[str, ...],
-    offset: int | None,
-    round_decimal: int,
-    consistency: str | None,
-    guarantee_timestamp: int | None,
 ) -> None:
-    """Show the rows nearest to a vector, or to words."""
-    if vector is None:
-        vector = session.ask(None, "Vector as JSON, or words", "--vector")
-        field = session.offer(field, "Vector field, or Enter if there is one")
-        expr = session.offer(expr, "Filter, or Enter")
-        fields = session.offer(fields, "Fields to show, separated by commas, or Enter")
-    data = parse_vectors(vector)
-    found = session.reading(collection).search(
-        collection,
-        data,
-        expr or "",
-        limit,
-        words(fields),
-        search_params(param, metric),
-        session.timeout,
-        words(partitions),
-        field,
-        offset=offset,
-        round_decimal=round_decimal,
-        consistency_level=consistency,
-        guarantee_timestamp=guarantee_timestamp,
-    )
-    session.rows(flat(found), ("id", "distance"))
-
-
-def search_params(texts: Iterable[str], metric: str | None) -> dict[str, object]:
-    """The parameters of a search as the client takes them."""
-    params = parse_settings(texts)
-    return ({"params": params} if params else {}) | ({"metric_type": metric.upper()} if metric else {})
-
-
-def parse_request(text: str, limit: int) -> AnnSearchRequest:
-    """One part of a hybrid search: ``FIELD=VECTOR`` or a JSON object with field, vector, limit, filter and params.
-
-    Raises:
-        ParamError: it is neither.
-    """
-    if text.lstrip().startswith("{"):
-        found = parse_json(text, "the request")
-        if not isinstance(found, Mapping) or not {"field", "vector"} <= found.keys():
-            raise ParamError(message='a request needs "field" and "vector"')
-        vector = found["vector"]
-        data = parse_vectors(vector) if isinstance(vector, str) else [vector]
-        params = found.get("params") or {}
-        return AnnSearchRequest(
-            data, found["field"], {"params": params}, found.get("limit", limit), found.get("filter")
-        )
-    field, equals, vector = text.partition("=")
-    if not equals:
-        raise ParamError(message=f"{text!r} is not FIELD=VECTOR")
-    return AnnSearchRequest(parse_vectors(vector), field.strip(), {}, limit)
-
-
-@root.command(
-    "hybrid_search",
-    cls=Command,
-    examples=("hybrid_search -c docs -r 'dense=[0.1, 0.2]' -r 'text=red shoes' --weights 0.7,0.3",),
-)
-@collection_option
-@option(
-    "-r",
-    "--request",
-    "requests",
-    multiple=True,
-    metavar="FIELD=VECTOR",
-    help="A search; give two or more.",
-)
-@option("--weights", default=None, help="Rank by weights, separated by commas, in place of reciprocal ranks.")
-@option("-l", "--limit", type=int, default=10, show_default=True, help="How many.")
-@option("--output-fields", "fields", default=None, help="Also these fields, separated by commas.")
-@_partitions_option
-@_consistency_option
-@pass_session
-def hybrid_search(
-    session: Session,
-    collection: str,
-    requests: tuple[str, ...],
-    weights: str | None,
-    limit: int,
-    fields: str | None,
-    partitions: str | None,
-    consistency: str | None,
-) -> None:
-    """Show the rows that several searches together rank first."""
-    texts = requests or session.ask_several("Search as FIELD=VECTOR", "--request")
-    parts = [parse_request(text, limit) for text in texts]
-    ranker = (
-        WeightedRanker(*(parse_number(each, "a weight") for each in words(weights) or [])) if weights else RRFRanker()
-    )
-    found = session.reading(collection).hybrid_search(
-        collection,
-        parts,
-        ranker,
-        limit,
-        words(fields),
-        session.timeout,
-        words(partitions),
-        consistency_level=consistency,
-    )
-    session.rows(flat(found), ("id", "distance"))
-
-
-def _pages(
-    session: Session, fetch: Callable[[], Sequence[Mapping[str, object]]], asks: bool, columns: Sequence[str]
-) -> None:
-    """Page by page; on a terminal asks between pages, elsewhere all are one result."""
-    if not asks:
-        rows: list[Mapping[str, object]] = []
-        while page := fetch():
-            rows.extend(page)
-        session.rows(rows, columns)
-        return
-    while page := fetch():
-        session.rows(page, columns)
-        if not click.confirm("Next page?", default=True, err=True):
-            return
-
-
-def _asks() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    """Show rows by their primary keys."""
+    texts = (*keys, *([ids] if ids is not None else []))
+    texts = texts or (session.ask(None, "Keys, separated by commas", "--ids"),)
+    client = session.reading_client(collection)
+    found = keys_of(session, collection, texts)
+    rows = client.get(collection, found, split_list(fields), session.timeout, split_list(partitions))
+    described = fields_of(session, collection)
+    session.show_rows(rows, columns_of(described, fields), single=single_precision(described))
 
 
 @root.command("query_iterator", cls=Command)
 @collection_option
-@_expr_option
-@_fields_option
-@_partitions_option
-@_batch_option
-@option("-l", "--limit", type=int, default=-1, help="At most so many rows.")
+@expr_option
+@fields_option
+@partitions_option
+@batch_option
+@option("-l", "--limit", type=int, default=-1, help="Most rows.  [default: all]")
 @pass_session
 def query_iterator(
     session: Session,
@@ -264,47 +141,13 @@ def query_iterator(
     batch_size: int,
     limit: int,
 ) -> None:
-    """Show the rows that a filter finds, page by page."""
-    client = session.reading(collection)
+    """Show the rows that match a filter, page by page."""
+    client = session.reading_client(collection)
     pages = client.query_iterator(
-        collection, batch_size, limit, expr or "", words(fields) or ["*"], words(partitions), session.timeout
+        collection, batch_size, limit, expr or "", split_list(fields) or ["*"], split_list(partitions), session.timeout
     )
+    described = fields_of(session, collection)
     try:
-        _pages(session, pages.next, _asks(), shown_fields(session, client, collection, fields))
-    finally:
-        pages.close()
-
-
-@root.command("search_iterator", cls=Command)
-@collection_option
-@_vector_option
-@option("-f", "--anns-field", "field", default=None, help="The vector field; may be left out if there is one.")
-@_expr_option
-@option("--output-fields", "fields", default=None, help="Also these fields, separated by commas.")
-@_partitions_option
-@_param_option
-@_batch_option
-@option("-l", "--limit", type=int, default=-1, help="At most so many rows.")
-@pass_session
-def search_iterator(
-    session: Session,
-    collection: str,
-    vector: str | None,
-    field: str | None,
-    expr: str | None,
-    fields: str | None,
-    partitions: str | None,
-    param: tuple[str, ...],
-    batch_size: int,
-    limit: int,
-) -> None:
-    """Show the rows nearest to a vector, page by page."""
-    data = parse_vectors(session.ask(vector, "Vector as JSON", "--vector"))
-    pages = session.reading(collection).search_iterator(
-        collection, data, batch_size, expr or "", limit, words(fields), search_params(param, None), session.timeout,
-        words(partitions), field,
-    )  # fmt: skip
-    try:
-        _pages(session, lambda: [hit_row(hit) for hit in pages.next()], _asks(), ("id", "distance"))
+        show_pages(session, pages.next, columns_of(described, fields), described)
     finally:
         pages.close()

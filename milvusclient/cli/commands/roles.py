@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from milvusclient.cli.framework.command import no_words, option, pass_session, words, yes_option
+from milvusclient.cli.framework.command import pass_session
 from milvusclient.cli.framework.groups import (
     create_group,
     delete_group,
@@ -14,6 +14,7 @@ from milvusclient.cli.framework.groups import (
     show_group,
     update_group,
 )
+from milvusclient.cli.framework.parameters import option, refuse_secret_words, split_list, yes_option
 from milvusclient.cli.framework.secrets import ask_secret, keep_in_keyring
 from milvusclient.cli.framework.session import Session
 
@@ -26,34 +27,35 @@ _PASSWORD = "MILVUS_NEW_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 def _new_password(user: str) -> str:
+    """Return the new password, from the environment or from a hidden prompt."""
     return os.environ.get(_PASSWORD) or ask_secret(f"New password of {user}", _PASSWORD, confirm=True)
 
 
 @create_group.command("user")
 @_user_option
-@option("-p", "--password", "ask", is_flag=True, help="Ask for the password at a hidden prompt; so it is without, too.")
-@no_words
+@option("-p", "--password", "ask", is_flag=True, help="Prompt for the password (the default).")
+@refuse_secret_words
 @pass_session
 def create_user(session: Session, user: str, ask: bool) -> None:
     """Create a user; the password is asked for, or taken from MILVUS_NEW_PASSWORD."""
     del ask
     session.client().create_user(user, _new_password(user), session.timeout)
-    session.done(f"Created user {user!r}.", created=user)
+    session.report(f"Created user {user!r}.", created=user)
 
 
 @list_group.command("users")
 @pass_session
 def list_users(session: Session) -> None:
-    """List the users."""
-    session.names("user", session.client().list_users(session.timeout))
+    """List users."""
+    session.show_names("user", session.client().list_users(session.timeout))
 
 
 @show_group.command("user")
 @_user_option
 @pass_session
 def show_user(session: Session, user: str) -> None:
-    """Show a user and the roles that it has."""
-    session.record(session.client().describe_user(user, session.timeout))
+    """Show a user and its roles."""
+    session.show_record(session.client().describe_user(user, session.timeout))
 
 
 @update_group.command("password")
@@ -70,7 +72,7 @@ def update_password(session: Session, user: str) -> None:
         session.known_secrets[name] = new
         if saved.secret == "keyring":  # noqa: S105 - it says where a secret is
             keep_in_keyring(name, new)
-    session.done(f"Changed the password of {user!r}.", changed=user)
+    session.report(f"Changed the password of {user!r}.", changed=user)
 
 
 @delete_group.command("user")
@@ -81,7 +83,7 @@ def delete_user(session: Session, user: str, yes: bool) -> None:
     """Delete a user."""
     session.confirm(f"Delete user {user!r}?", yes)
     session.client().drop_user(user, session.timeout)
-    session.done(f"Deleted user {user!r}.", deleted=user)
+    session.report(f"Deleted user {user!r}.", deleted=user)
 
 
 @create_group.command("role")
@@ -90,14 +92,14 @@ def delete_user(session: Session, user: str, yes: bool) -> None:
 def create_role(session: Session, role: str) -> None:
     """Create a role."""
     session.client().create_role(role, session.timeout)
-    session.done(f"Created role {role!r}.", created=role)
+    session.report(f"Created role {role!r}.", created=role)
 
 
 @list_group.command("roles")
 @pass_session
 def list_roles(session: Session) -> None:
-    """List the roles."""
-    session.names("role", session.client().list_roles(session.timeout))
+    """List roles."""
+    session.show_names("role", session.client().list_roles(session.timeout))
 
 
 _GRANT = ("object_type", "object_name", "privilege", "db_name", "grantor_name")
@@ -109,16 +111,18 @@ _GRANT = ("object_type", "object_name", "privilege", "db_name", "grantor_name")
 def show_role(session: Session, role: str) -> None:
     """Show the privileges of a role."""
     found = session.client().describe_role(role, session.timeout)
-    if session.options.output == "json":
-        session.record(found)
+    if session.options.output in ("json", "jsonl"):
+        session.show_record(found)
     else:
-        session.rows([{key: dict(each).get(key) for key in _GRANT} for each in found["privileges"]], _GRANT)
+        session.show_rows([{key: dict(each).get(key) for key in _GRANT} for each in found["privileges"]], _GRANT)
 
 
 @list_group.command("grants")
 @_role_option
-@option("-o", "--object-name", default="", help="Only those on this object.")
-@option("-t", "--object-type", default="", help="Only those on this type: Collection, Global or User.")
+@option("-o", "--object-name", default="", help="List only privileges on this object.")
+@option(
+    "-t", "--object-type", default="", help="List only privileges on this type of object: Collection, Global or User."
+)
 @pass_session
 def list_grants(session: Session, role: str, object_name: str, object_type: str) -> None:
     """List the privileges of a role."""
@@ -128,19 +132,19 @@ def list_grants(session: Session, role: str, object_name: str, object_type: str)
         for each in found
         if object_name in ("", each["object_name"]) and object_type.lower() in ("", str(each["object_type"]).lower())
     ]
-    session.rows(kept, _GRANT)
+    session.show_rows(kept, _GRANT)
 
 
 @delete_group.command("role")
 @_role_option
-@option("--force", is_flag=True, help="Also if it has privileges.")
+@option("--force", is_flag=True, help="Delete the role with its privileges.")
 @yes_option
 @pass_session
 def delete_role(session: Session, role: str, force: bool, yes: bool) -> None:
     """Delete a role."""
     session.confirm(f"Delete role {role!r}?", yes)
     session.client().drop_role(role, force, session.timeout)
-    session.done(f"Deleted role {role!r}.", deleted=role)
+    session.report(f"Deleted role {role!r}.", deleted=role)
 
 
 @grant_group.command("role")
@@ -148,9 +152,9 @@ def delete_role(session: Session, role: str, force: bool, yes: bool) -> None:
 @_user_option
 @pass_session
 def grant_role(session: Session, role: str, user: str) -> None:
-    """Give a role to a user."""
+    """Grant a role to a user."""
     session.client().grant_role(user, role, session.timeout)
-    session.done(f"{user!r} has role {role!r}.", user=user, role=role)
+    session.report(f"Granted role {role!r} to user {user!r}.", user=user, role=role)
 
 
 @revoke_group.command("role")
@@ -158,9 +162,9 @@ def grant_role(session: Session, role: str, user: str) -> None:
 @_user_option
 @pass_session
 def revoke_role(session: Session, role: str, user: str) -> None:
-    """Take a role from a user."""
+    """Revoke a role from a user."""
     session.client().revoke_role(user, role, session.timeout)
-    session.done(f"{user!r} has no longer role {role!r}.", user=user, role=role)
+    session.report(f"Revoked role {role!r} from user {user!r}.", user=user, role=role)
 
 
 def _privilege(
@@ -172,8 +176,8 @@ def _privilege(
     client = session.client()
     change = client.grant_privilege if give else client.revoke_privilege
     change(role, kind, what, where, session.options.db_name, session.timeout)
-    session.done(
-        f"Role {role!r} {'has' if give else 'has no longer'} {what} on {kind} {where}.",
+    session.report(
+        f"{'Granted' if give else 'Revoked'} {what} on {kind} {where} {'to' if give else 'from'} role {role!r}.",
         role=role, privilege=what, object_type=kind, object_name=where,
     )  # fmt: skip
 
@@ -183,14 +187,16 @@ def _v2(session: Session, give: bool, role: str, privilege: str | None, collecti
     client = session.client()
     change = client.grant_privilege_v2 if give else client.revoke_privilege_v2
     change(role, what, collection, db_name, session.timeout)
-    session.done(
-        f"Role {role!r} {'has' if give else 'has no longer'} {what} on {collection}.", role=role, privilege=what
+    session.report(
+        f"{'Granted' if give else 'Revoked'} {what} on {collection} {'to' if give else 'from'} role {role!r}.",
+        role=role,
+        privilege=what,
     )
 
 
-_type_option = option("--object-type", default=None, help="Collection, Global or User.")
-_object_option = option("--object-name", default=None, help="The object, * for all.")
-_privilege_option = option("-p", "--privilege", default=None, help="The privilege, such as Search.")
+_type_option = option("--object-type", default=None, help="Type of object: Collection, Global or User.")
+_object_option = option("--object-name", default=None, help="Name of the object, * for all.")
+_privilege_option = option("-p", "--privilege", default=None, help="Privilege, such as Search.")
 _collection_option = option(
     "-c", "--collection-name", "collection", default="*", show_default=True, help="The collection."
 )
@@ -205,7 +211,7 @@ _collection_option = option(
 def grant_privilege(
     session: Session, role: str, privilege: str | None, object_type: str | None, object_name: str | None
 ) -> None:
-    """Give a privilege to a role; what is missing is asked for on a terminal."""
+    """Grant a privilege to a role; on a terminal, what is missing is asked for."""
     _privilege(session, True, role, object_type, privilege, object_name)
 
 
@@ -218,7 +224,7 @@ def grant_privilege(
 def revoke_privilege(
     session: Session, role: str, privilege: str | None, object_type: str | None, object_name: str | None
 ) -> None:
-    """Take a privilege from a role; what is missing is asked for on a terminal."""
+    """Revoke a privilege from a role; on a terminal, what is missing is asked for."""
     _privilege(session, False, role, object_type, privilege, object_name)
 
 
@@ -226,12 +232,12 @@ def revoke_privilege(
 @_role_option
 @_privilege_option
 @_collection_option
-@option("-db", "--db-name", "db_name", default=None, help="The database, * for all.")
+@option("-db", "--db-name", "db_name", default=None, help="Database, * for all.")
 @pass_session
 def grant_privilege_v2(
     session: Session, role: str, privilege: str | None, collection: str, db_name: str | None
 ) -> None:
-    """Give a privilege, or a privilege group, on a collection; for servers from 2.5."""
+    """Grant a privilege or a privilege group on a collection; needs Milvus 2.5."""
     _v2(session, True, role, privilege, collection, db_name)
 
 
@@ -239,12 +245,12 @@ def grant_privilege_v2(
 @_role_option
 @_privilege_option
 @_collection_option
-@option("-db", "--db-name", "db_name", default=None, help="The database, * for all.")
+@option("-db", "--db-name", "db_name", default=None, help="Database, * for all.")
 @pass_session
 def revoke_privilege_v2(
     session: Session, role: str, privilege: str | None, collection: str, db_name: str | None
 ) -> None:
-    """Take a privilege, or a privilege group, on a collection; for servers from 2.5."""
+    """Revoke a privilege or a privilege group on a collection; needs Milvus 2.5."""
     _v2(session, False, role, privilege, collection, db_name)
 
 
@@ -254,14 +260,14 @@ def revoke_privilege_v2(
 def create_privilege_group(session: Session, name: str) -> None:
     """Create a privilege group."""
     session.client().create_privilege_group(name, session.timeout)
-    session.done(f"Created privilege group {name!r}.", created=name)
+    session.report(f"Created privilege group {name!r}.", created=name)
 
 
 @list_group.command("privilege_groups")
 @pass_session
 def list_privilege_groups(session: Session) -> None:
     """List the privilege groups."""
-    session.rows(session.client().list_privilege_groups(session.timeout), ["privilege_group", "privileges"])
+    session.show_rows(session.client().list_privilege_groups(session.timeout), ["privilege_group", "privileges"])
 
 
 @delete_group.command("privilege_group")
@@ -272,7 +278,7 @@ def delete_privilege_group(session: Session, name: str, yes: bool) -> None:
     """Delete a privilege group."""
     session.confirm(f"Delete privilege group {name!r}?", yes)
     session.client().drop_privilege_group(name, session.timeout)
-    session.done(f"Deleted privilege group {name!r}.", deleted=name)
+    session.report(f"Deleted privilege group {name!r}.", deleted=name)
 
 
 _privileges_option = option("-p", "--privileges", required=True, help="Privileges, separated by commas.")
@@ -284,8 +290,8 @@ _privileges_option = option("-p", "--privileges", required=True, help="Privilege
 @pass_session
 def grant_privilege_group(session: Session, name: str, privileges: str) -> None:
     """Add privileges to a group."""
-    session.client().add_privileges_to_group(name, words(privileges) or [], session.timeout)
-    session.done(f"Added {privileges} to privilege group {name!r}.", group=name, added=words(privileges))
+    session.client().add_privileges_to_group(name, split_list(privileges) or [], session.timeout)
+    session.report(f"Added {privileges} to privilege group {name!r}.", group=name, added=split_list(privileges))
 
 
 @revoke_group.command("privilege_group")
@@ -294,5 +300,5 @@ def grant_privilege_group(session: Session, name: str, privileges: str) -> None:
 @pass_session
 def revoke_privilege_group(session: Session, name: str, privileges: str) -> None:
     """Remove privileges from a group."""
-    session.client().remove_privileges_from_group(name, words(privileges) or [], session.timeout)
-    session.done(f"Removed {privileges} from privilege group {name!r}.", group=name, removed=words(privileges))
+    session.client().remove_privileges_from_group(name, split_list(privileges) or [], session.timeout)
+    session.report(f"Removed {privileges} from privilege group {name!r}.", group=name, removed=split_list(privileges))

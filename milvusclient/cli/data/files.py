@@ -6,186 +6,139 @@ import csv
 import importlib
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from milvusclient import DataType
+from milvusclient.cli.data.cells import PACKED_TYPES, Fields, Row, row_from_file
 from milvusclient.cli.data.json_rows import as_object, json_rows
 from milvusclient.cli.framework.failure import Failure
-from milvusclient.cli.framework.output import csv_cell, plain
-from milvusclient.models.descriptions import FieldDescription
-from milvusclient.schema.type_facts import FACTS, TypeFacts
+from milvusclient.cli.framework.json_values import csv_cell, json_line, json_value
+from milvusclient.schema.enums import DataType
 
-__all__ = ["KINDS", "Batch", "Row", "export_columns", "kind_of", "open_rows", "row_from_file", "writing"]
+if TYPE_CHECKING:
+    from milvusclient.models.descriptions import FieldDescription
 
-Row: TypeAlias = dict[str, Any]
-Fields: TypeAlias = Mapping[str, FieldDescription]
+__all__ = ["KINDS", "Batch", "export_columns", "open_rows", "path_kind", "writing"]
+
 KINDS = ("csv", "json", "jsonl", "parquet")
-
-#: What Parquet has no plain type for is JSON text in it.
-_JSON_FAMILIES = ("sparse", "json", "array")
+#: A row of a file, and the line or the number that it has there.
+Numbered: TypeAlias = tuple[int, Mapping[str, object]]
+WriteRows: TypeAlias = Callable[[Sequence[Mapping[str, object]]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows of a file, and how much of it is read, from 0 to 1, if that is known."""
+    """Some rows of a file.
+
+    Attributes:
+        rows: the rows as they are inserted.
+        places: where each is in the file, such as "line 7".
+        fraction: how much of the file is read, from 0 to 1; None if that is not known.
+    """
 
     rows: list[Row]
-    part: float | None
+    places: list[str]
+    fraction: float | None
 
 
-def kind_of(path: Path) -> str:
-    """What kind of file a path is, by its ending.
+def path_kind(path: Path) -> str:
+    """Return the kind of a file by its ending.
 
     Raises:
-        Failure: it is none of those that can be read and written.
+        Failure: it is not one that can be read and written.
     """
     kind = path.suffix.lower().lstrip(".")
     kind = "jsonl" if kind == "ndjson" else kind
     if kind not in KINDS:
-        raise Failure(
-            f"{path}: cannot tell what it is; the name must end with {', '.join(f'.{each}' for each in KINDS)}"
-        )
+        raise Failure(f"{path}: unknown kind of file; the name must end with {', '.join(f'.{each}' for each in KINDS)}")
     return kind
 
 
-# --- values ----------------------------------------------------------------------------------------------------------
-def from_text(text: str, field: FieldDescription | None) -> object:
-    """The value of a cell of a CSV file, as its field wants it.
-
-    Raises:
-        ValueError: the text is no such value.
-    """
-    facts = FACTS[field["type"]] if field else None
-    if facts is not None:
-        if facts.family == "string" or _is_bytes(facts):
-            return text
-        if facts.family == "integer":
-            return int(text)
-        if facts.family == "float":
-            return float(text)
-        if facts.family == "bool":
-            return {"true": True, "1": True, "false": False, "0": False}[text.strip().lower()]
-    try:
-        value: object = json.loads(text)
-    except ValueError:
-        if facts is None:
-            return text
-        raise
-    return value
-
-
-def _is_bytes(facts: TypeFacts) -> bool:
-    """Return whether a vector is written in hex or as a list: every dense one but lists of floats."""
-    return facts.family == "dense" and facts.data_type is not DataType.FLOAT_VECTOR
-
-
-def _is_absent(text: object, field: FieldDescription | None) -> bool:
-    """Return whether a cell is no value: one that is empty, unless that is a value of its type and none is missing."""
-    if text is None:
-        return True
-    return text == "" and not (field and FACTS[field["type"]].allows_empty and not field.get("nullable"))
-
-
-def row_from_file(raw: Mapping[str, object], fields: Fields, *, texts: bool) -> Row:
-    """A row as it is inserted: cells as values, hex as bytes, the positions of sparse vectors as numbers.
-
-    Args:
-        raw: the row as the file has it.
-        fields: the collection's fields by name; other names are dynamic fields.
-        texts: whether all values are texts, as in CSV.
-
-    Raises:
-        ValueError: a value is not what its field wants; the message names the field.
-    """
-    row: Row = {}
-    for name, found in raw.items():
-        field = fields.get(name)
-        if texts and _is_absent(found, field):
-            continue
-        try:
-            value = from_text(found, field) if texts and isinstance(found, str) else found
-            row[name] = _as_field(value, field["type"]) if field else value
-        except (ValueError, KeyError) as error:
-            expected = FACTS[field["type"]].words if field else "a value"
-            raise ValueError(f"field {name!r}: expected {expected}, got {str(found)[:60]!r}") from error
-    return row
-
-
-def _as_field(value: object, kind: DataType) -> object:
-    if kind is DataType.SPARSE_FLOAT_VECTOR and isinstance(value, Mapping):
-        return {int(key): number for key, number in value.items()}
-    if not _is_bytes(FACTS[kind]):
-        return value
-    if isinstance(value, str) and value.startswith("["):
-        value = json.loads(value)
-    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
-        value = value[0]
-    return bytes.fromhex(value) if isinstance(value, str) else value
-
-
 # --- reading ---------------------------------------------------------------------------------------------------------
-def open_rows(path: Path, fields: Fields, size: int) -> Iterator[Batch]:
-    """The rows of a file, in batches.
+def open_rows(path: Path, fields: Fields, size: int, json_columns: Collection[str] = ()) -> Iterator[Batch]:
+    """Read the rows of a file in batches.
 
     Args:
         path: the file.
         fields: the collection's fields by name.
         size: rows in a batch.
+        json_columns: the columns of a CSV file, beside those of fields, whose cells are JSON and not text.
 
     Raises:
-        Failure: the file has something that is no row; the message says where.
+        Failure: the file has something that is not a row; the message says where.
     """
-    kind = kind_of(path)
+    kind = path_kind(path)
     if kind == "parquet":
-        yield from _numbered(path, _parquet(path, fields, size), fields, texts=False)
+        for rows, fraction in _parquet(path, fields, size):
+            yield _batch(path, "row", rows, fraction, fields)
         return
     with path.open("rb") as binary:
-        # What was read of the bytes tells how far it is; the text above them cannot be asked while it is read.
+        # What was read of the bytes tells the fraction; the text above them cannot be asked while it is read.
         text = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
-        raw = {"csv": _csv, "json": json_rows, "jsonl": _json_lines}[kind](path, text)
+        numbered = {"csv": _csv, "json": json_rows, "jsonl": _json_lines}[kind](path, text)
         whole = max(path.stat().st_size, 1)
-        batches = ((rows, binary.tell() / whole) for rows in iter(lambda: list(islice(raw, size)), []))
-        yield from _numbered(path, batches, fields, texts=kind == "csv")
+        texts = frozenset(json_columns) if kind == "csv" else None
+        while rows := list(islice(numbered, size)):
+            yield _batch(path, "line", rows, binary.tell() / whole, fields, texts)
 
 
-def _numbered(
-    path: Path, batches: Iterator[tuple[list[Mapping[str, object]], float | None]], fields: Fields, *, texts: bool
-) -> Iterator[Batch]:
-    """The rows as they are inserted; a bad one is named by its number."""
-    done = 0
-    for raw, part in batches:
-        rows = []
-        for number, each in enumerate(raw, done + 1):
-            try:
-                rows.append(row_from_file(each, fields, texts=texts))
-            except ValueError as error:
-                raise Failure(f"{path}, row {number}: {error}") from error
-        done += len(rows)
-        yield Batch(rows, part)
+def _batch(
+    path: Path,
+    unit: str,
+    numbered: Sequence[Numbered],
+    fraction: float | None,
+    fields: Fields,
+    json_columns: Collection[str] | None = None,
+) -> Batch:
+    """Convert rows to what is inserted; an invalid one is named by its place."""
+    rows = []
+    for number, raw in numbered:
+        try:
+            rows.append(row_from_file(raw, fields, json_columns))
+        except ValueError as error:
+            raise Failure(f"{path}, {unit} {number}: {error}") from error
+    return Batch(rows, [f"{unit} {number}" for number, _ in numbered], fraction)
 
 
-def _csv(path: Path, text: io.TextIOWrapper) -> Iterator[Mapping[str, object]]:
+def _csv(path: Path, text: io.TextIOWrapper) -> Iterator[Numbered]:
     csv.field_size_limit(2**31 - 1)  # a vector is one long cell
+    reader = csv.reader(text)
     try:
-        for row in csv.DictReader(text, restkey=""):
-            if "" in row:
-                raise Failure(f"{path}: a row has more cells than the header has names")
-            yield row
+        header = next(reader, [])
+        _check_header(path, header)
+        line = reader.line_num + 1
+        for cells in reader:
+            if len(cells) > len(header):
+                raise Failure(f"{path}, line {line}: {len(cells)} cells, but the header has {len(header)} names")
+            if cells:
+                yield line, dict(zip(header, cells, strict=False))
+            line = reader.line_num + 1  # a cell may have several lines
     except (csv.Error, UnicodeDecodeError) as error:
         raise Failure(f"{path}: {error}") from error
 
 
-def _json_lines(path: Path, text: io.TextIOWrapper) -> Iterator[Mapping[str, object]]:
+def _check_header(path: Path, header: Sequence[str]) -> None:
+    for number, name in enumerate(header, 1):
+        if not name:
+            raise Failure(
+                f"{path}: column {number} has no name in the header; pandas writes its index so, "
+                "and leaves it out with to_csv(index=False)"
+            )
+        if header.count(name) > 1:
+            raise Failure(f"{path}: two columns have the name {name!r}; name each field once")
+
+
+def _json_lines(path: Path, text: io.TextIOWrapper) -> Iterator[Numbered]:
+    number = 0
     try:
         for number, line in enumerate(text, 1):
             if line.strip():
-                yield as_object(path, json.loads(line), number)
+                yield number, as_object(path, json.loads(line), number)
     except ValueError as error:
         raise Failure(f"{path}, line {number}: {error}") from error
 
@@ -197,9 +150,10 @@ def _pyarrow(path: Path) -> tuple[ModuleType, ModuleType]:
         raise Failure(f"{path}: Parquet needs pyarrow: python -m pip install pyarrow") from error
 
 
-def _parquet(path: Path, fields: Fields, size: int) -> Iterator[tuple[list[Mapping[str, object]], float | None]]:
+def _parquet(path: Path, fields: Fields, size: int) -> Iterator[tuple[list[Numbered], float | None]]:
     arrow, parquet = _pyarrow(path)
-    packed = {name for name, field in fields.items() if FACTS[field["type"]].family in _JSON_FAMILIES}
+    # What Parquet has no plain type for is JSON text in it.
+    packed = {name for name, field in fields.items() if field["type"] in PACKED_TYPES}
 
     def unpacked(row: Mapping[str, object]) -> Mapping[str, object]:
         texts = {name: row[name] for name in packed & row.keys()}
@@ -209,36 +163,35 @@ def _parquet(path: Path, fields: Fields, size: int) -> Iterator[tuple[list[Mappi
         file = parquet.ParquetFile(path)
         done = 0
         for batch in file.iter_batches(size):
+            rows = [(number, unpacked(row)) for number, row in enumerate(batch.to_pylist(), done + 1)]
             done += batch.num_rows
-            yield [unpacked(row) for row in batch.to_pylist()], done / max(file.metadata.num_rows, 1)
+            yield rows, done / max(file.metadata.num_rows, 1)
     except (arrow.ArrowException, ValueError) as error:
         raise Failure(f"{path}: {error}") from error
 
 
 def export_columns(chosen: Sequence[str], described: Sequence[FieldDescription]) -> list[str]:
-    """The columns of a table: dynamic fields differ from row to row, so they are there when they are named."""
+    """Return the columns of a table: dynamic fields differ from row to row, so they are there when they are named."""
     fixed = [field["name"] for field in described if not field.get("is_dynamic")] if "*" in chosen else []
     return [*fixed, *(name for name in chosen if name != "*" and name not in fixed)]
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
 @contextmanager
-def writing(
-    path: Path, columns: Sequence[str], fields: Fields | None = None
-) -> Iterator[Callable[[Sequence[Mapping[str, object]]], None]]:
-    """A function that writes rows to a new file; the file appears under its name when all are written.
+def writing(path: Path, columns: Sequence[str], fields: Fields | None = None) -> Iterator[WriteRows]:
+    """Give a function that writes rows to a new file, which appears under its name when all are written.
 
     Args:
         path: the file.
         columns: the columns of a CSV or Parquet file; empty means those of the first rows.
         fields: the collection's fields by name, which tell the types in a Parquet file.
     """
-    kind = kind_of(path)
+    kind = path_kind(path)
     unfinished = path.with_name(f".{path.name}.part")
     if kind == "parquet":
         writer = _parquet_writer(unfinished, columns, fields or {})
     else:
-        writer = _text_writer(unfinished, kind, columns)
+        writer = _text_writer(unfinished, kind, columns, fields or {})
     try:
         with writer as write:
             yield write
@@ -248,12 +201,11 @@ def writing(
 
 
 @contextmanager
-def _text_writer(
-    path: Path, kind: str, columns: Sequence[str]
-) -> Iterator[Callable[[Sequence[Mapping[str, object]]], None]]:
+def _text_writer(path: Path, kind: str, columns: Sequence[str], fields: Fields) -> Iterator[WriteRows]:
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         names = list(columns)
+        packed = {name for name, field in fields.items() if field["type"] in PACKED_TYPES}
         count = 0
 
         def write(rows: Sequence[Mapping[str, object]]) -> None:
@@ -262,11 +214,11 @@ def _text_writer(
                 if not count:
                     names = names or list(dict.fromkeys(key for row in rows for key in row))
                     table.writerow(names)
-                table.writerows([csv_cell(row.get(name)) for name in names] for row in rows)
+                table.writerows([_csv_cell(row.get(name), name in packed) for name in names] for row in rows)
             else:
                 for index, row in enumerate(rows, count):
                     before = (",\n" if index else "[\n") if kind == "json" else ""
-                    file.write(before + json.dumps(plain(row), ensure_ascii=False) + ("\n" if kind == "jsonl" else ""))
+                    file.write(before + json_line(json_value(row)) + ("\n" if kind == "jsonl" else ""))
             count += len(rows)
 
         yield write
@@ -276,23 +228,34 @@ def _text_writer(
             table.writerow(names)
 
 
+def _csv_cell(value: object, is_packed: bool) -> object:
+    """Convert a value; a string in a JSON field keeps its quotes, so that it is read as the string again."""
+    return json_line(value) if is_packed and isinstance(value, str) else csv_cell(value)
+
+
+_ARROW_TYPES = {
+    DataType.BOOL: "bool_",
+    DataType.INT8: "int8",
+    DataType.INT16: "int16",
+    DataType.INT32: "int32",
+    DataType.INT64: "int64",
+    DataType.FLOAT: "float32",
+    DataType.DOUBLE: "float64",
+}
+
+
 def _arrow_type(arrow: ModuleType, field: FieldDescription | None, values: Sequence[object]) -> Any:
-    """The type of a column: the field's own; of a dynamic field, that of its first values."""
+    """Return the type of a column: the field's own; of a dynamic field, that of its first values."""
     if field is None:
         found = arrow.array(values).type
         return arrow.string() if found == arrow.null() else found
-    facts = FACTS[field["type"]]
-    if facts.data_type is DataType.FLOAT_VECTOR:
+    if field["type"] is DataType.FLOAT_VECTOR:
         return arrow.list_(arrow.float32())
-    if facts.family == "bool":
-        return arrow.bool_()
-    return arrow.type_for_alias(facts.dtype[1:]) if facts.family in ("integer", "float") else arrow.string()
+    return getattr(arrow, _ARROW_TYPES.get(field["type"], "string"))()
 
 
 @contextmanager
-def _parquet_writer(
-    path: Path, columns: Sequence[str], fields: Fields
-) -> Iterator[Callable[[Sequence[Mapping[str, object]]], None]]:
+def _parquet_writer(path: Path, columns: Sequence[str], fields: Fields) -> Iterator[WriteRows]:
     arrow, parquet = _pyarrow(path)
     opened: list[Any] = []
 
@@ -301,12 +264,15 @@ def _parquet_writer(
         try:
             if not opened:
                 types = {
-                    name: _arrow_type(arrow, fields.get(name), [plain(row.get(name)) for row in rows]) for name in names
+                    name: _arrow_type(arrow, fields.get(name), [json_value(row.get(name)) for row in rows])
+                    for name in names
                 }
                 opened.append(parquet.ParquetWriter(path, arrow.schema(list(types.items()))))
             schema = opened[0].schema
             values = {
-                each.name: [_arrow_cell(row.get(each.name), each.type == arrow.string()) for row in rows]
+                each.name: [
+                    _arrow_cell(row.get(each.name), fields.get(each.name), each.type == arrow.string()) for row in rows
+                ]
                 for each in schema
             }
             opened[0].write_table(arrow.table(values, schema=schema))
@@ -322,6 +288,10 @@ def _parquet_writer(
             each.close()
 
 
-def _arrow_cell(value: object, as_text: bool) -> object:
-    shown = plain(value)
-    return json.dumps(shown, ensure_ascii=False) if as_text and not isinstance(shown, str | None) else shown
+def _arrow_cell(value: object, field: FieldDescription | None, as_text: bool) -> object:
+    """Convert a value; what Parquet has no type for is JSON text, and so is each value of a JSON field."""
+    shown = json_value(value)
+    if not as_text or shown is None:
+        return shown
+    is_packed = field is not None and field["type"] in PACKED_TYPES
+    return json_line(shown) if is_packed or not isinstance(shown, str) else shown

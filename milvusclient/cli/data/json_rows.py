@@ -13,52 +13,53 @@ from milvusclient.cli.framework.failure import Failure
 __all__ = ["as_object", "json_rows"]
 
 _PIECE = 1 << 20
-#: No server takes a row of this size; what is not over by then is no row.
+#: No server takes a row of this size; what has not ended by then is not a row.
 _LONGEST_ROW = 64 << 20
 #: A list, or an object with a list of rows, as the importer of Milvus wants it.
 _BEGINNING = re.compile(r'\s*(?:\{\s*"rows"\s*:\s*)?\[')
 _BETWEEN = re.compile(r"\s*,?\s*")
 
 
-def as_object(path: Path, value: object, number: int) -> Mapping[str, object]:
-    """A row, which must be an object.
+def as_object(path: Path, value: object, line: int) -> Mapping[str, object]:
+    """Return a row, which must be an object.
 
     Raises:
-        Failure: it is none; the message has its number.
+        Failure: it is not one; the message has its line.
     """
     if not isinstance(value, Mapping):
-        raise Failure(f"{path}, row {number}: it must be an object, {{...}}, got {str(value)[:60]!r}")
+        raise Failure(f"{path}, line {line}: a row must be an object, {{...}}, got {str(value)[:60]!r}")
     return value
 
 
-def json_rows(path: Path, file: IO[str]) -> Iterator[Mapping[str, object]]:
-    """The rows of a list, of ``{"rows": [...]}``, or of one object.
+def json_rows(path: Path, file: IO[str]) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """Read the rows of a list, of ``{"rows": [...]}``, or of one object, each with the line where it begins.
 
     Raises:
-        Failure: it is no JSON, or something in it is no row; the message says where.
+        Failure: it is not JSON, or something in it is not a row; the message says where.
     """
-    number = 0
+    line = 1
     try:
         text = file.read(_PIECE)
         beginning = _BEGINNING.match(text)
         if beginning is None:
             yield from _single(path, text, file)
             return
-        for number, value in enumerate(_elements(text[beginning.end() :], file), 1):
-            yield as_object(path, value, number)
+        start = text[: beginning.end()].count("\n") + 1
+        for line, value in _elements(text[beginning.end() :], file, start):
+            yield line, as_object(path, value, line)
     except ValueError as error:
-        raise Failure(f"{path}, after row {number}: {error}") from error
+        raise Failure(f"{path}, behind the row in line {line}: {error}") from error
 
 
-def _single(path: Path, text: str, file: IO[str]) -> Iterator[Mapping[str, object]]:
+def _single(path: Path, text: str, file: IO[str]) -> Iterator[tuple[int, Mapping[str, object]]]:
     value = json.loads(text + file.read(_LONGEST_ROW))
     if not isinstance(value, Mapping):
         raise Failure(f"{path}: it must be a list of objects")
-    yield value
+    yield 1, value
 
 
-def _elements(text: str, file: IO[str]) -> Iterator[object]:
-    """The elements of a list that has begun; what follows its end is not looked at."""
+def _elements(text: str, file: IO[str], line: int) -> Iterator[tuple[int, object]]:
+    """Yield the elements of a list that has begun, with their lines; what follows its end is not looked at."""
     decoder = json.JSONDecoder()
     at = 0
     first = True
@@ -70,7 +71,7 @@ def _elements(text: str, file: IO[str]) -> Iterator[object]:
         try:
             if not first and "," not in text[at:start]:
                 raise json.JSONDecodeError("a comma or a bracket is missing", text, at)
-            value, at = decoder.raw_decode(text, start)
+            value, end = decoder.raw_decode(text, start)
         except json.JSONDecodeError:
             # It may go on in the next piece; pieces grow, so that a long row is not read again and again.
             more = file.read(max(_PIECE, len(text) - at))
@@ -79,4 +80,7 @@ def _elements(text: str, file: IO[str]) -> Iterator[object]:
             text, at = text[at:] + more, 0
             continue
         first = False
-        yield value
+        line += text.count("\n", at, start)
+        yield line, value
+        line += text.count("\n", start, end)
+        at = end

@@ -1,42 +1,42 @@
-"""Words of a command line as values: settings, vectors, fields, keys. All pure."""
+"""Words of the command line as values: vectors, keys, fields, schemas. All pure."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from milvusclient import CollectionSchema, DataType, FieldSchema, ParamError
+from milvusclient.exceptions import ParamError
+from milvusclient.schema.enums import DataType
 
-__all__ = ["parse_field", "parse_json", "parse_keys", "parse_setting", "parse_settings", "parse_vectors", "schema_of"]
+if TYPE_CHECKING:
+    from milvusclient.models.descriptions import FieldDescription
+    from milvusclient.schema.collection import CollectionSchema
+    from milvusclient.schema.fields import FieldSchema
 
+__all__ = [
+    "check_field_spec",
+    "parse_field",
+    "parse_integer",
+    "parse_json",
+    "parse_keys",
+    "parse_number",
+    "parse_queries",
+    "pick_vector_field",
+    "schema_from_json",
+    "schema_of",
+]
 
-def parse_setting(text: str) -> tuple[str, object]:
-    """``k:v`` or ``k=v`` as a pair; the value is a number, a bool or a structure if it reads as JSON, else text.
-
-    Example:
-        >>> parse_setting("nlist:128"), parse_setting("metric=L2")
-        (('nlist', 128), ('metric', 'L2'))
-    """
-    cut = min((at for at in (text.find(":"), text.find("=")) if at > 0), default=-1)
-    if cut < 0:
-        raise ParamError(message=f"{text!r} is not NAME:VALUE or NAME=VALUE")
-    value = text[cut + 1 :].strip()
-    try:
-        return text[:cut].strip(), json.loads(value)
-    except ValueError:
-        return text[:cut].strip(), value
-
-
-def parse_settings(texts: Iterable[str]) -> dict[str, object]:
-    """Several of them."""
-    return dict(parse_setting(text) for text in texts)
+_INTEGER = re.compile(r"-?[0-9]+")
+_DENSE = (DataType.FLOAT_VECTOR, DataType.FLOAT16_VECTOR, DataType.BFLOAT16_VECTOR, DataType.INT8_VECTOR)
 
 
 def parse_json(text: str, what: str) -> object:
-    """The value of a JSON text.
+    """Parse a JSON text.
 
     Raises:
-        ParamError: it is none; the message says where it goes wrong.
+        ParamError: it is not JSON; the message says where it goes wrong.
     """
     try:
         value: object = json.loads(text)
@@ -45,36 +45,11 @@ def parse_json(text: str, what: str) -> object:
     return value
 
 
-def parse_vectors(text: str) -> list[object]:
-    """What to search for: one vector ``[0.1, 0.2]``, several ``[[...], [...]]``, a sparse one ``{"7": 0.5}``, or words.
-
-    Example:
-        >>> parse_vectors("[1, 2]"), parse_vectors('{"7": 0.5}'), parse_vectors("red shoes")
-        ([[1, 2]], [{7: 0.5}], ['red shoes'])
-    """
-    if not text.lstrip().startswith(("[", "{")):
-        return [text]
-    value = parse_json(text, "the vector")
-    if isinstance(value, list) and value and not isinstance(value[0], int | float):
-        return [_vector(each) for each in value]
-    return [_vector(value)]
-
-
-def _vector(value: object) -> object:
-    """JSON has only text as keys; the positions of a sparse vector are numbers."""
-    if isinstance(value, Mapping):
-        try:
-            return {int(key): number for key, number in value.items()}
-        except ValueError as error:
-            raise ParamError(message=f"the positions of a sparse vector are whole numbers: {error}") from error
-    return value
-
-
 def parse_number(text: str, what: str) -> float:
-    """A number.
+    """Parse a number.
 
     Raises:
-        ParamError: it is none.
+        ParamError: the text is not one.
     """
     try:
         return float(text)
@@ -82,24 +57,135 @@ def parse_number(text: str, what: str) -> float:
         raise ParamError(message=f"{what} must be a number, got {text!r}") from None
 
 
-def parse_whole(text: str, what: str) -> int:
-    """A whole number.
+def parse_integer(text: str, what: str) -> int:
+    """Parse an integer of plain digits.
 
     Raises:
-        ParamError: it is none.
+        ParamError: the text is not one.
+
+    Example:
+        >>> parse_integer("-7", "the id")
+        -7
     """
-    try:
-        return int(text)
-    except ValueError:
-        raise ParamError(message=f"{what} must be a whole number, got {text!r}") from None
+    if not _INTEGER.fullmatch(text.strip()):
+        raise ParamError(message=f"{what} must be an integer, got {text!r}")
+    return int(text)
 
 
+# --- what to search for ----------------------------------------------------------------------------------------------
+def pick_vector_field(fields: Sequence[FieldDescription], name: str | None, collection: str) -> FieldDescription:
+    """Return the field that a search goes to: the one that is named, or the only vector field.
+
+    Raises:
+        ParamError: there is no such field, or there are several and none is named.
+    """
+    vectors = [field for field in fields if field["type"].is_vector]
+    found = [field for field in vectors if name in (None, field["name"])]
+    # A field of a struct array, such as clips[v], is not among the fields: the server knows it.
+    if name and not found and "[" not in name:
+        there = ", ".join(field["name"] for field in vectors) or "none"
+        raise ParamError(message=f"collection {collection!r} has no vector field {name!r}; its vector fields: {there}")
+    if not name and len(found) != 1:
+        there = ", ".join(field["name"] for field in found)
+        hint = f"has the vector fields {there}; choose one with -f" if found else "has no vector field"
+        raise ParamError(message=f"collection {collection!r} {hint}")
+    if found:
+        return found[0]
+    return {"field_id": 0, "name": name or "", "description": "", "type": DataType.NONE, "params": {}}
+
+
+def parse_queries(text: str, field: FieldDescription) -> list[object]:
+    """Parse what to search a field for.
+
+    A field that a function fills, as for full-text search, is searched for the text as it stands. Others want JSON: a
+    vector ``[0.1, 0.2]``, several ``[[...], [...]]``, or a sparse one ``{"7": 0.5}``.
+
+    Raises:
+        ParamError: the field cannot be searched for this.
+    """
+    if field.get("is_function_output"):
+        return [text]
+    if not text.lstrip().startswith(("[", "{")):
+        if field["type"] is DataType.NONE:
+            return [text]
+        raise ParamError(
+            message=f"field {field['name']!r} is a {field['type'].name} and is searched for a vector in JSON, such as "
+            f"[0.1, 0.2]; got {text[:60]!r}"
+        )
+    value = parse_json(text, "the vector")
+    several = isinstance(value, list) and bool(value) and not isinstance(value[0], int | float)
+    vectors = [_vector(each) for each in value] if isinstance(value, list) and several else [_vector(value)]
+    for number, vector in enumerate(vectors):
+        check_length(vector, field, f"vector {number}" if several else "the vector")
+    return vectors
+
+
+def _vector(value: object) -> object:
+    """JSON has only strings as keys; the positions of a sparse vector are numbers."""
+    if isinstance(value, Mapping):
+        try:
+            return {int(key): number for key, number in value.items()}
+        except ValueError as error:
+            raise ParamError(message=f"the positions of a sparse vector must be integers: {error}") from error
+    return value
+
+
+def check_length(vector: object, field: FieldDescription, what: str) -> None:
+    """Refuse a dense vector that does not have the dimension of its field.
+
+    Raises:
+        ParamError: it has not.
+    """
+    dim = field["params"].get("dim")
+    if field["type"] in _DENSE and isinstance(vector, list) and dim and len(vector) != int(str(dim)):
+        raise ParamError(message=f"{what} has {len(vector)} numbers, but field {field['name']!r} has dimension {dim}")
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+def parse_keys(words: Sequence[str], kind: DataType) -> list[int | str]:
+    """Parse primary keys, as the type of the key says; a JSON list is for texts that hold commas.
+
+    Args:
+        words: texts of one key each, of several with commas between, or of a JSON list.
+        kind: type of the primary key.
+
+    Raises:
+        ParamError: a word is not a key of that type.
+
+    Example:
+        >>> parse_keys(["1,2"], DataType.INT64), parse_keys(["007", "b"], DataType.VARCHAR)
+        ([1, 2], ['007', 'b'])
+    """
+    keys: list[int | str] = []
+    for word in words:
+        if word.lstrip().startswith("["):
+            keys += _keys_of_json(word, kind)
+            continue
+        for part in word.split(","):
+            if text := part.strip():
+                keys.append(text if kind is DataType.VARCHAR else parse_integer(text, "a key of this collection"))
+    if not keys:
+        raise ParamError(message="no key is given; write them with commas between: 1,2,3")
+    return keys
+
+
+def _keys_of_json(text: str, kind: DataType) -> list[int | str]:
+    wanted, words = (str, "strings") if kind is DataType.VARCHAR else (int, "integers")
+    keys = parse_json(text, "the list of keys")
+    if isinstance(keys, list) and all(isinstance(key, wanted) and not isinstance(key, bool) for key in keys):
+        return keys
+    raise ParamError(message=f"the keys of this collection must be {words}, got {text!r}")
+
+
+# --- fields and schemas ----------------------------------------------------------------------------------------------
 def schema_from_json(raw: object, where: str) -> CollectionSchema:
-    """The schema in a JSON file: what ``show collection -o json`` writes; types are names or numbers.
+    """Build the schema in a JSON file: what ``show collection -o json`` writes; types are names or numbers.
 
     Raises:
-        ParamError: it has none.
+        ParamError: the file has no such schema.
     """
+    from milvusclient.schema.collection import CollectionSchema
+
     fields = raw.get("fields") if isinstance(raw, Mapping) else None
     if (
         not isinstance(raw, Mapping)
@@ -118,41 +204,35 @@ def _with_types(field: Mapping[str, object]) -> dict[str, object]:
     return {**field, **{key: _data_type(str(word).upper(), str(field.get("name"))) for key, word in named.items()}}
 
 
-def parse_keys(text: str) -> list[int | str]:
-    """Primary keys, separated by commas; as a JSON list if they hold commas. Numbers are numbers.
+def check_field_spec(text: str) -> str:
+    """Return a field's text if :func:`parse_field` can read it.
 
-    Example:
-        >>> parse_keys("1, 2"), parse_keys("a,b"), parse_keys('["1"]')
-        ([1, 2], ['a', 'b'], ['1'])
+    Raises:
+        ParamError: it cannot.
     """
-    if text.lstrip().startswith("["):
-        keys = parse_json(text, "the ids")
-        if isinstance(keys, list) and all(isinstance(key, int | str) for key in keys):
-            return keys
-        raise ParamError(message=f"the ids must be numbers or texts, got {text!r}")
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not parts:
-        raise ParamError(message="no id is given; use 1,2,3")
-    try:
-        return [int(part) for part in parts]
-    except ValueError:
-        return [*parts]
+    parse_field(text)
+    return text
 
 
 def parse_field(text: str, primary: str = "", auto_id: bool = False) -> FieldSchema:
-    """``NAME:TYPE[:NUMBER][:DESCRIPTION]``, as older tools write it.
+    """Parse ``NAME:TYPE[:NUMBER][:DESCRIPTION]``, as older tools write it.
 
     The number is the dimension of a vector or the greatest length of a VARCHAR. ``ARRAY<TYPE>`` has its capacity there.
 
     Args:
         text: the field.
         primary: the name of the primary key.
-        auto_id: the server makes that key.
+        auto_id: whether the server makes that key.
+
+    Raises:
+        ParamError: the text is not a field.
 
     Example:
         >>> parse_field("v:FLOAT_VECTOR:8"), parse_field("title:VARCHAR:200:what it says").max_length
         ({'name': 'v', 'description': '', 'type': <DataType.FLOAT_VECTOR: 101>, 'params': {'dim': 8}}, 200)
     """
+    from milvusclient.schema.fields import FieldSchema
+
     name, _, rest = text.partition(":")
     word, _, rest = rest.replace("/", ":").partition(":")
     number, _, description = rest.partition(":")
@@ -182,15 +262,21 @@ def _data_type(word: str, text: str) -> DataType:
     except KeyError:
         known = ", ".join(each.name for each in DataType if each and not each.name.startswith("_"))
         raise ParamError(
-            message=f"field {text!r} has no type; use NAME:TYPE[:NUMBER][:DESCRIPTION] with one of {known}"
+            message=f"field {text!r} has no type; write NAME:TYPE[:NUMBER][:DESCRIPTION] with one of {known}"
         ) from None
 
 
 def schema_of(
     fields: Iterable[str], primary: str, *, auto_id: bool = False, dynamic: bool = False, description: str = ""
 ) -> CollectionSchema:
-    """The schema that fields on a command line make."""
+    """Build the schema of the fields on a command line.
+
+    Raises:
+        ParamError: a field is invalid, or none is the primary key.
+    """
+    from milvusclient.schema.collection import CollectionSchema
+
     schemas = [parse_field(text, primary, auto_id) for text in fields]
     if primary not in [schema.name for schema in schemas]:
-        raise ParamError(message=f"there is no field {primary!r} that could be the primary key; name it with -p")
+        raise ParamError(message=f"no field is named {primary!r}; name the primary key with -p")
     return CollectionSchema(schemas, description, enable_dynamic_field=dynamic)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Step", "latency_words", "meaning", "percentile"]
+__all__ = ["Step", "failed_step", "latency_words", "percentile"]
 
 State = Literal["ok", "failed", "skipped"]
 
@@ -19,51 +19,51 @@ _REASONS: dict[str, tuple[str, str, str]] = {
     ),
     "refused": (
         "tcp",
-        "nothing listens at this port",
+        "nothing listens on this port",
         "start Milvus, or check the port: gRPC is 19530, and 9091 is only for health and metrics",
     ),
     "tls": (
         "tls",
-        "the two sides do not agree on TLS",
+        "client and server do not agree on TLS",
         "use https:// for a server with TLS and http:// for one without; give its CA with --ca",
     ),
     "not_milvus": (
         "grpc",
-        "something listens, but it does not speak Milvus's gRPC",
+        "what listens there is not the gRPC port of Milvus",
         "use the gRPC port, 19530 unless it was changed; 9091 and port 80 of an ingress are HTTP",
     ),
     "proxy": (
         "grpc",
-        "an HTTP proxy stands in the way",
+        "the connection goes through an HTTP proxy",
         "unset http_proxy and https_proxy, or add the host to no_proxy",
     ),
     "authentication": (
         "authentication",
-        "the server refuses the credentials, or wants some",
+        "the server refused the credentials, or requires some",
         "give the user with -u USER, or a token in MILVUS_TOKEN; root's first password is Milvus",
     ),
     "embedded": (
         "file",
         "the embedded server cannot open the file",
-        "see that the folder exists and that no other process has the file open",
+        "check that the folder exists and that no other process has the file open",
     ),
     "timeout": (
         "grpc",
         "the server accepts connections but does not answer",
-        "it may still be starting, or be overloaded; look at its log, and try a greater --timeout",
+        "it may still be starting, or be overloaded; look at its log, and try a longer --timeout",
     ),
     "not_ready": ("grpc", "the server is starting", "wait some seconds and try again; look at its log if it stays so"),
     "unavailable": (
         "grpc",
         "the server does not answer calls",
-        "look at its log and at what lies between: balancer, mesh, firewall",
+        "look at its log, and at load balancers and firewalls in between",
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the examination.
+    """One step of a diagnosis.
 
     Attributes:
         name: which one.
@@ -80,14 +80,14 @@ class Step:
     advice: str = ""
 
 
-def meaning(reason: str, detail: str) -> Step:
-    """The failed step for a reason of :class:`milvusclient.ConnectError`."""
+def failed_step(reason: str, detail: str) -> Step:
+    """Return the failed step for a reason of :class:`milvusclient.ConnectError`."""
     step, words, advice = _REASONS.get(reason, _REASONS["unavailable"])
     return Step(step, "failed", detail, words, advice)
 
 
 def percentile(values: Sequence[float], part: float) -> float:
-    """The smallest value that at least this part of the values does not exceed.
+    """Return the smallest value that at least this fraction of the values does not exceed.
 
     Example:
         >>> percentile([3, 1, 2, 4], 0.5)
@@ -98,6 +98,6 @@ def percentile(values: Sequence[float], part: float) -> float:
 
 
 def latency_words(seconds: Sequence[float]) -> str:
-    """How long calls take."""
+    """Write how long calls take."""
     p50, p99 = percentile(seconds, 0.5) * 1000, percentile(seconds, 0.99) * 1000
     return f"p50 {p50:.2f} ms, p99 {p99:.2f} ms of {len(seconds)} calls"

@@ -1,4 +1,4 @@
-"""The steps of ``doctor``: each looks at one thing and says what it saw."""
+"""The steps of ``doctor``: each looks at one thing and reports what it saw."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from milvusclient import ConnectError, MilvusClient, MilvusException
-from milvusclient.cli.diagnosis.advice import Step, latency_words, meaning
+from milvusclient.cli.diagnosis.advice import Step, failed_step, latency_words
 from milvusclient.cli.framework.connection_file import SavedConnection
 from milvusclient.cli.framework.session import open_client
 from milvusclient.config.uri import Kind, Target
 from milvusclient.exceptions import AuthenticationError, PermissionDeniedError
 from milvusclient.rest_health import HEALTH_PORT, health
 
-__all__ = ["CALLS", "Patient", "examine"]
+__all__ = ["CALLS", "DoctorTarget", "diagnose"]
 
 CALLS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
-    """What is examined.
+class DoctorTarget:
+    """What is diagnosed.
 
     Attributes:
         connection: the connection, without its secret.
@@ -40,50 +40,50 @@ class Patient:
     rest_port: int = HEALTH_PORT
 
 
-def examine(patient: Patient) -> Iterator[Step]:
-    """Walk through the steps, up to the first that fails."""
-    for step in _all(patient):
+def diagnose(doctor_target: DoctorTarget) -> Iterator[Step]:
+    """Go through the steps, up to the first that fails."""
+    for step in _all(doctor_target):
         yield step
         if step.state == "failed":
             return
 
 
-def _all(patient: Patient) -> Iterator[Step]:
-    if patient.target.kind is Kind.NETWORK:
-        yield from _network(patient)
-    yield from _calls(patient)
-    yield _rest(patient)
+def _all(doctor_target: DoctorTarget) -> Iterator[Step]:
+    if doctor_target.target.kind is Kind.NETWORK:
+        yield from _network(doctor_target)
+    yield from _calls(doctor_target)
+    yield _rest(doctor_target)
 
 
-def _network(patient: Patient) -> Iterator[Step]:
-    """Name, TCP and TLS, without gRPC: each layer tells more when it is asked alone."""
-    target = patient.target
+def _network(doctor_target: DoctorTarget) -> Iterator[Step]:
+    """Check name, TCP and TLS without gRPC: each layer tells more when it is asked alone."""
+    target = doctor_target.target
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except OSError as error:
-        yield meaning("name_not_resolved", f"{target.host}: {error.strerror or error}")
+        yield failed_step("name_not_resolved", f"{target.host}: {error.strerror or error}")
         return
     addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
     yield Step("name", "ok", f"{target.host} is {', '.join(addresses)}")
     try:
-        with socket.create_connection((target.host, target.port), patient.timeout):
+        with socket.create_connection((target.host, target.port), doctor_target.timeout):
             pass
     except TimeoutError:
         yield Step(
-            "tcp", "failed", f"{target.address}: no answer within {patient.timeout:g} s",
+            "tcp", "failed", f"{target.address}: no answer within {doctor_target.timeout:g} s",
             "packets to this port are dropped",
             "check the host, the firewall and the security group; the port may be open only from inside",
         )  # fmt: skip
         return
     except OSError as error:
-        yield meaning("refused", f"{target.address}: {error.strerror or error}")
+        yield failed_step("refused", f"{target.address}: {error.strerror or error}")
         return
     yield Step("tcp", "ok", f"{target.address} accepts connections")
-    yield _tls(patient)
+    yield _tls(doctor_target)
 
 
-def _tls(patient: Patient) -> Step:
-    target, connection = patient.target, patient.connection
+def _tls(doctor_target: DoctorTarget) -> Step:
+    target, connection = doctor_target.target, doctor_target.connection
     if not target.secure:
         return Step("tls", "skipped", "the address does not ask for TLS")
     try:
@@ -92,7 +92,7 @@ def _tls(patient: Patient) -> Step:
             context.load_cert_chain(connection.client_pem_path, connection.client_key_path or None)
         context.set_alpn_protocols(["h2"])
         with (
-            socket.create_connection((target.host, target.port), patient.timeout) as plain,
+            socket.create_connection((target.host, target.port), doctor_target.timeout) as plain,
             context.wrap_socket(plain, server_hostname=connection.server_name or target.host) as secure,
         ):
             return Step(
@@ -105,50 +105,52 @@ def _tls(patient: Patient) -> Step:
             "give the CA that signed it with --ca, or the name that it carries with --server-name",
         )  # fmt: skip
     except OSError as error:
-        return meaning("tls", str(error))
+        return failed_step("tls", str(error))
 
 
-def _calls(patient: Patient) -> Iterator[Step]:
-    """gRPC, authentication, database, version and latency, over one connection of its own."""
+def _calls(doctor_target: DoctorTarget) -> Iterator[Step]:
+    """Check gRPC, authentication, database, version and latency over one connection of its own."""
     try:
-        client = open_client("doctor", patient.connection, patient.secret, "", patient.timeout, dedicated=True)
+        client = open_client(
+            "doctor", doctor_target.connection, doctor_target.secret, "", doctor_target.timeout, dedicated=True
+        )
     except ConnectError as error:
         if error.reason == "authentication":
             yield Step("grpc", "ok", "the server answers")
-        yield meaning(error.reason, error.message)
+        yield failed_step(error.reason, error.message)
         return
     with client:
         yield Step("grpc", "ok", f"the server answers at {client.connection_info().address}")
-        yield from _asked(client, patient)
+        yield from _permissions(client, doctor_target)
 
 
-def _asked(client: MilvusClient, patient: Patient) -> Iterator[Step]:
-    who = patient.connection.user or (
-        "the owner of the token" if patient.secret else "nobody (no credentials were given)"
+def _permissions(client: MilvusClient, doctor_target: DoctorTarget) -> Iterator[Step]:
+    who = doctor_target.connection.user or (
+        "the owner of the token" if doctor_target.secret else "anonymous (no credentials given)"
     )
-    database = patient.connection.db_name or "default"
+    database = doctor_target.connection.db_name or "default"
     try:
-        client.list_collections(patient.timeout)
+        client.list_collections(doctor_target.timeout)
     except AuthenticationError as error:
-        yield meaning("authentication", error.message)
+        yield failed_step("authentication", error.message)
         return
     except PermissionDeniedError:
-        yield Step("authentication", "ok", f"as {who}, who may not list collections")
-        yield Step("database", "skipped", f"{who} may not look into {database!r}")
+        yield Step("authentication", "ok", f"as {who}, without the privilege to list collections")
+        yield Step("database", "skipped", f"{who} has no privilege to look into {database!r}")
     except MilvusException as error:
         yield Step("authentication", "ok", f"as {who}")
         yield Step(
-            "database", "failed", error.message, f"the server does not let us use the database {database!r}",
+            "database", "failed", error.message, f"database {database!r} cannot be used",
             "see `list databases` without --db, and create it with `create database -db NAME`",
         )  # fmt: skip
         return
     else:
         yield Step("authentication", "ok", f"as {who}")
         yield Step("database", "ok", f"{database!r} can be used")
-    yield from _figures(client, patient.timeout)
+    yield from _measure(client, doctor_target.timeout)
 
 
-def _figures(client: MilvusClient, timeout: float) -> Iterator[Step]:
+def _measure(client: MilvusClient, timeout: float) -> Iterator[Step]:
     try:
         yield Step("version", "ok", f"Milvus {client.get_server_version(timeout)}")
         seconds = []
@@ -158,19 +160,19 @@ def _figures(client: MilvusClient, timeout: float) -> Iterator[Step]:
             seconds.append(time.perf_counter() - start)
     except MilvusException as error:
         yield Step(
-            "latency", "failed", error.message, "calls fail now and then",
+            "latency", "failed", error.message, "some calls fail",
             "look at the server's log, and at the network between",
         )  # fmt: skip
         return
     yield Step("latency", "ok", latency_words(seconds))
 
 
-def _rest(patient: Patient) -> Step:
-    target = patient.target
+def _rest(doctor_target: DoctorTarget) -> Step:
+    target = doctor_target.target
     if target.kind is not Kind.NETWORK:
         return Step("rest", "skipped", "a file or a socket has no REST port")
     host = f"[{target.host}]" if ":" in target.host else target.host
-    found = health(f"http://{host}:{patient.rest_port}", patient.timeout)
+    found = health(f"http://{host}:{doctor_target.rest_port}", doctor_target.timeout)
     if found:
         return Step("rest", "ok", f"{found.url} says {found.api or found.healthz}")
     if not (found.api or found.healthz):

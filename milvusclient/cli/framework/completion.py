@@ -1,4 +1,4 @@
-"""What the shell offers while one types: commands, options, and live names. Pure; it is told the names."""
+"""What Tab offers: commands, options, and names that the server has. Pure: the names are handed in."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from itertools import pairwise
 
 import click
 
-__all__ = ["LIVE", "Asked", "candidates", "split_words"]
+from milvusclient.cli.framework.command import Group
 
-#: Options whose values are names that a server has: (destination of the option, the family).
-LIVE = {
+__all__ = ["ListNames", "candidates", "split_words"]
+
+#: Options whose values are names that a server has: destination of the option -> kind of names.
+_KINDS = {
     "collection": "collections",
     "old": "collections",
     "partition": "partitions",
@@ -22,8 +24,8 @@ LIVE = {
     "common_db": "databases",
     "db_name": "databases",
 }
-#: Those that mean one thing in one command and another elsewhere: (command, destination).
-_BY_COMMAND = {
+#: Those that mean one thing in one command and another elsewhere: (command, destination) -> kind of names.
+_KINDS_BY_COMMAND = {
     ("database", "name"): "databases",
     ("use", "name"): "databases",
     ("index", "name"): "indexes",
@@ -41,12 +43,12 @@ _BY_COMMAND = {
     ("privilege_group", "name"): "privilege_groups",
 }
 
-#: Asks for the names of a family; the second argument is the collection of the line, if it names one.
-Asked = Callable[[str, str], Iterable[str]]
+#: Returns the names of a kind; the second argument is the collection of the line, if it names one.
+ListNames = Callable[[str, str], Iterable[str]]
 
 
 def split_words(line: str) -> tuple[list[str], str]:
-    """The finished words of a line, and the one that is being typed.
+    """Split a line into its finished words and the one that is being typed.
 
     Example:
         >>> split_words("show coll"), split_words("show ")
@@ -61,25 +63,28 @@ def split_words(line: str) -> tuple[list[str], str]:
     return words[:-1], words[-1] if words else ""
 
 
-def candidates(root: click.Group, words: Sequence[str], begun: str, ask: Asked) -> Iterator[tuple[str, str]]:
-    """What may come next: (word, what it is).
+def candidates(
+    root: Group, words: Sequence[str], begun: str, list_names: ListNames, *, explain: bool = True
+) -> Iterator[tuple[str, str]]:
+    """Yield what may come next, as (word, what it is).
 
     Args:
         root: the root of the commands.
         words: the finished words.
         begun: the beginning of the next one.
-        ask: tells live names.
+        list_names: returns the names that the server has.
+        explain: whether to say what a command does; for that, all commands have to be loaded.
     """
     command, rest = _command(root, words)
     if command.name == "help" and command is not root:
-        yield from candidates(root, rest, begun, ask)
+        yield from candidates(root, rest, begun, list_names, explain=explain)
         return
-    if isinstance(command, click.Group):
-        yield from _matching(((name, each.get_short_help_str()) for name, each in _visible(command)), begun)
+    if isinstance(command, Group):
+        yield from _matching(_commands(command, explain=explain), begun)
         return
     expecting = _option(command, rest[-1]) if rest else None
     if expecting is not None and not expecting.is_flag:
-        yield from _matching(((value, "") for value in _values(command, expecting, rest, ask)), begun)
+        yield from _matching(((value, "") for value in _values(command, expecting, rest, list_names)), begun)
         return
     for argument in command.params if not rest else ():
         if isinstance(argument, click.Argument) and isinstance(argument.type, click.Choice):
@@ -96,12 +101,14 @@ def _matching(pairs: Iterable[tuple[str, str]], begun: str) -> Iterator[tuple[st
     return (pair for pair in pairs if pair[0].lower().startswith(begun.lower()))
 
 
-def _visible(group: click.Group) -> list[tuple[str, click.Command]]:
-    return [(name, command) for name, command in sorted(group.commands.items()) if not command.hidden]
+def _commands(group: Group, *, explain: bool) -> Iterable[tuple[str, str]]:
+    if not explain:
+        return ((name, "") for name in group.names())
+    return ((name, each.get_short_help_str()) for name, each in group.visible_commands())
 
 
-def _command(root: click.Group, words: Sequence[str]) -> tuple[click.Command, list[str]]:
-    """The command that the words name, and the words after its name."""
+def _command(root: Group, words: Sequence[str]) -> tuple[click.Command, list[str]]:
+    """Return the command that the words name, and the words after its name."""
     command: click.Command = root
     rest = list(words)
     while rest and isinstance(command, click.Group):
@@ -117,17 +124,17 @@ def _option(command: click.Command, word: str) -> click.Option | None:
     return next((each for each in command.params if isinstance(each, click.Option) and word in each.opts), None)
 
 
-def _values(command: click.Command, option: click.Option, rest: Sequence[str], ask: Asked) -> Iterable[str]:
+def _values(command: click.Command, option: click.Option, rest: Sequence[str], list_names: ListNames) -> Iterable[str]:
     if isinstance(option.type, click.Choice):
         return [str(each) for each in option.type.choices]
-    family = _BY_COMMAND.get((command.name or "", option.name or "")) or LIVE.get(option.name or "")
-    if family is None:
+    kind = _KINDS_BY_COMMAND.get((command.name or "", option.name or "")) or _KINDS.get(option.name or "")
+    if kind is None:
         return []
-    return ask(family, _collection(command, rest))
+    return list_names(kind, _collection(command, rest))
 
 
 def _collection(command: click.Command, rest: Sequence[str]) -> str:
-    """The collection that the line names."""
+    """Return the collection that the line names."""
     for word, value in pairwise(rest):
         found = _option(command, word)
         if found is not None and found.name == "collection":

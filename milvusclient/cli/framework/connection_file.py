@@ -6,13 +6,10 @@ import contextlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
-
-import platformdirs
 
 from milvusclient.cli.framework.failure import Failure
 
@@ -20,8 +17,8 @@ __all__ = ["DEFAULT", "ConnectionFile", "SavedConnection", "default_folder", "va
 
 DEFAULT = "default"
 
-#: Seconds for another run to be done with the file.
-_LONGEST_WAIT = 10
+#: Seconds to wait for another run that changes the file.
+_LOCK_TIMEOUT = 10
 
 #: Where a connection's secret comes from. "none": it has none; "ask": from a hidden prompt, or the variable.
 SecretSource = Literal["none", "ask", "environment", "keyring"]
@@ -33,7 +30,7 @@ class SavedConnection:
 
     Attributes:
         uri: the address, without credentials.
-        user: whom the password belongs to; empty with a token, or without credentials.
+        user: the user of the password; empty with a token, or without credentials.
         db_name: the database, empty for the default one.
         secure: use TLS whatever the uri says.
         server_pem_path: file with the certificates that the server's is checked against.
@@ -57,15 +54,17 @@ class SavedConnection:
 
 
 def variable_of(name: str) -> str:
-    """The environment variable that is looked at for the secret of a connection of this name."""
+    """Return the environment variable that may hold the secret of a connection of this name."""
     return "MILVUS_SECRET_" + re.sub(r"\W", "_", name).upper()
 
 
 def default_folder() -> Path:
-    """Where settings belong: ``$XDG_CONFIG_HOME/milvusclient``, or what the system has in its place."""
+    """Return the folder for settings: ``$XDG_CONFIG_HOME/milvusclient``, or what the system has in its place."""
     given = os.environ.get("XDG_CONFIG_HOME", "")
     if Path(given).is_absolute():
         return Path(given) / "milvusclient"
+    import platformdirs
+
     return Path(platformdirs.user_config_dir("milvusclient", appauthor=False))
 
 
@@ -80,7 +79,7 @@ class ConnectionFile:
         self.path = folder / "connections.json"
 
     def read(self) -> dict[str, SavedConnection]:
-        """All connections by name.
+        """Read all connections by name.
 
         Raises:
             Failure: the file cannot be read.
@@ -95,28 +94,28 @@ class ConnectionFile:
             return {name: SavedConnection(**entry) for name, entry in json.loads(text)["connections"].items()}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Failure(
-                f"{self.path} does not hold connections as this version writes them; "
+                f"{self.path} is not a file of connections as this version writes it; "
                 "correct it, or delete it and connect again"
             ) from error
 
     def save(self, name: str, connection: SavedConnection) -> None:
-        """Keep a connection under a name; one that had the name is gone.
+        """Save a connection under a name, replacing one that has it.
 
         Raises:
             Failure: the file cannot be read or written.
         """
-        with self._alone():
+        with self._locked():
             self._write({**self.read(), name: connection})
 
     def forget(self, name: str) -> SavedConnection | None:
-        """Drop a connection; None if there was none.
+        """Delete a connection and return it; None if there was none.
 
         Raises:
             Failure: the file cannot be read or written.
         """
         if name not in self.read():
             return None
-        with self._alone():
+        with self._locked():
             known = self.read()
             dropped = known.pop(name, None)
             if dropped is not None:
@@ -124,17 +123,17 @@ class ConnectionFile:
         return dropped
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         """Keep other runs from changing the file between reading and writing it."""
         from filelock import FileLock, Timeout
 
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with FileLock(self.path.with_suffix(".lock"), timeout=_LONGEST_WAIT, mode=0o600):
+            with FileLock(self.path.with_suffix(".lock"), timeout=_LOCK_TIMEOUT, mode=0o600):
                 yield
         except Timeout:
             raise Failure(
-                f"another run has kept {self.path} for {_LONGEST_WAIT} s; wait until it is done, and repeat the command"
+                f"another run has locked {self.path} for {_LOCK_TIMEOUT} s; wait until it has ended, then try again"
             ) from None
         except OSError as error:
             raise Failure(f"the connection cannot be saved: {error}") from error
@@ -146,6 +145,8 @@ class ConnectionFile:
                 for name, connection in sorted(connections.items())
             }
         }
+        import tempfile
+
         try:
             # mkstemp makes it 0600; replacing is atomic, so that whoever reads finds a whole file.
             number, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)

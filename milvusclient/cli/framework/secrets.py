@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import sys
 from typing import TYPE_CHECKING
-
-import click
 
 from milvusclient.cli.framework.connection_file import SavedConnection, variable_of
 from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.prompting import ask_hidden, can_ask
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -24,24 +22,23 @@ def ask_secret(what: str, instead: str, *, confirm: bool = False) -> str:
     """Ask for a secret without showing it.
 
     Args:
-        what: what is asked for, ``Password of root``.
-        instead: the environment variable that a program without a terminal would set; named when there is none.
+        what: the question, such as ``Password of root``.
+        instead: the environment variable that a program sets instead; named when there is no terminal.
         confirm: ask twice.
 
     Raises:
-        Failure: there is nobody to ask.
+        Failure: there is no terminal.
     """
-    if not sys.stdin.isatty():
-        raise Failure(f"{what} is needed and there is no terminal to ask at; set {instead}")
-    answer: str = click.prompt(what, hide_input=True, confirmation_prompt=confirm, err=True)
-    return answer
+    if not can_ask():
+        raise Failure(f"{what} is needed, and there is no terminal to ask at; set {instead}")
+    return ask_hidden(what, confirm=confirm)
 
 
 def secret_of(name: str, connection: SavedConnection) -> str:
-    """The password or token of a saved connection; empty if it has none.
+    """Return the password or token of a saved connection; empty if it has none.
 
     Raises:
-        Failure: it is not where it was said to be.
+        Failure: it is not where it was saved.
     """
     if connection.secret == "none":  # noqa: S105 - it says where a secret is
         return ""
@@ -69,7 +66,7 @@ def _from_keyring(name: str, variable: str) -> str | None:
         return backend.get_password(_SERVICE, name)
     except keyring.errors.KeyringError as error:
         raise Failure(
-            f"the keyring does not give the secret of connection {name!r} ({error}); set {variable}"
+            f"cannot read the secret of connection {name!r} from the keyring ({error}); set {variable}"
         ) from error
 
 
@@ -85,7 +82,7 @@ def keep_in_keyring(name: str, secret: str) -> None:
     try:
         backend.set_password(_SERVICE, name, secret)
     except keyring.errors.KeyringError as error:
-        raise Failure(f"the keyring refuses the secret, and it is stored nowhere else: {error}") from error
+        raise Failure(f"the keyring refused the secret, and it is stored nowhere else: {error}") from error
 
 
 def drop_from_keyring(name: str) -> None:
@@ -101,7 +98,11 @@ def drop_from_keyring(name: str) -> None:
 
 
 def _keyring(variable: str) -> KeyringBackend:
-    """The system's keyring, if there is one that keeps secrets in a safe way."""
+    """Return the system's keyring.
+
+    Raises:
+        Failure: there is none that keeps secrets in a safe way.
+    """
     refused = Failure(
         f"this system has no keyring to store a secret in, and it is stored nowhere else; set {variable} instead"
     )

@@ -1,0 +1,28 @@
+"""Addresses of servers: what may be saved of them, and how they are written."""
+
+from __future__ import annotations
+
+from milvusclient.config.settings import Kind, make_config
+
+__all__ = ["join_host_port", "split_uri"]
+
+
+def split_uri(uri: str) -> tuple[str, str, str, str]:
+    """Split a uri into what may be saved of it, and the user, the password or token, and the database in it."""
+    config = make_config(uri)
+    target = config.target
+    address = target.address if target.kind is Kind.EMBEDDED else target.uri
+    token = config.token.reveal()
+    user, _, password = token.partition(":") if ":" in token else ("", "", token)
+    return address, user, password, config.db_name
+
+
+def join_host_port(host: str | None, port: int | None) -> str:
+    """Join ``-h`` and ``-p`` into an address.
+
+    Example:
+        >>> join_host_port("::1", None)
+        '[::1]:19530'
+    """
+    host = host or "localhost"
+    return f"{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{port or 19530}"

@@ -1,0 +1,150 @@
+"""Values of results as JSON and CSV hold them. All pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+import math
+import re
+import struct
+from collections.abc import Mapping, Sequence
+
+__all__ = ["as_single", "csv_cell", "escape_controls", "json_line", "json_text", "json_value"]
+
+#: What a terminal obeys or hides: control characters, and marks that change the direction or the width of text.
+_CONTROLS = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+#: Digits that a number of single precision needs, from the fewest to those that are always enough.
+_SINGLE_DIGITS = (6, 7, 8, 9)
+
+
+def json_value(value: object) -> object:
+    """Convert a value to what JSON has: enums by name, bytes as hex, arrays and sets as lists, NaN as null."""
+    if isinstance(value, enum.Enum):
+        return value.name
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex()
+    return _json_structure(value)
+
+
+def _json_structure(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {each.name: json_value(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): json_value(item) for key, item in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted((json_value(item) for item in value), key=str)
+    if isinstance(value, Sequence):
+        return [json_value(item) for item in value]
+    for method in ("tolist", "to_dict"):  # numpy's arrays and numbers; schemas
+        convert = getattr(value, method, None)
+        if callable(convert):
+            return json_value(convert())
+    return str(value)
+
+
+def json_text(value: object, indent: int = 0) -> str:
+    r"""Write a value as indented JSON; a list of plain values, such as a vector, stays on one line.
+
+    Example:
+        >>> print(json_text({"id": 1, "vector": [0.5, 1.0]}))
+        {
+          "id": 1,
+          "vector": [0.5, 1.0]
+        }
+    """
+    pad = " " * (indent + 2)
+    if isinstance(value, dict) and value:
+        lines = [f"{pad}{json_line(key)}: {json_text(item, indent + 2)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(lines) + "\n" + " " * indent + "}"
+    if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        lines = [pad + json_text(item, indent + 2) for item in value]
+        return "[\n" + ",\n".join(lines) + "\n" + " " * indent + "]"
+    return json_line(value)
+
+
+def json_line(value: object) -> str:
+    """Write a value as JSON on one line."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def csv_cell(value: object) -> object:
+    """Convert a value to a cell of CSV: structures as JSON, nothing for None."""
+    shown = json_value(value)
+    if isinstance(shown, bool):
+        return "true" if shown else "false"
+    return json_line(shown) if isinstance(shown, list | dict) else shown
+
+
+def escape_controls(text: str, *, as_json: bool = False) -> str:
+    r"""Write what a terminal would obey as an escape; lines stay lines.
+
+    Args:
+        text: any text.
+        as_json: whether the text is JSON and stays JSON, with ``\u`` and four digits in place of ``\x`` and two.
+
+    Example:
+        >>> print(escape_controls("\x1b[2J"), escape_controls('"\x9b"', as_json=True))
+        \x1b[2J "\u009b"
+    """
+
+    def escape(match: re.Match[str]) -> str:
+        letter = match[0]
+        return f"\\u{ord(letter):04x}" if as_json else ascii(letter)[1:-1]
+
+    return _CONTROLS.sub(escape, text)
+
+
+def as_single(value: object) -> object:
+    """Write numbers of single precision with the digits that they have, whatever lists and dicts they are in.
+
+    The server keeps 0.13436 as the nearest number of 32 bits, and Python shows that with all the digits of 64 bits.
+
+    Example:
+        >>> as_single(0.13436000049114227), as_single([0.8999999761581421, None])
+        (0.13436, [0.9, None])
+    """
+    if isinstance(value, float):
+        return _shortest([value])[0]
+    if isinstance(value, Mapping):
+        return {key: as_single(item) for key, item in value.items()}
+    if isinstance(value, list):
+        if value and all(type(item) is float for item in value):
+            return _shortest(value)
+        return [as_single(item) for item in value]
+    return value
+
+
+def _shortest(values: Sequence[float]) -> list[float]:
+    """Return the numbers with the fewest digits that are the same in single precision; others stay as they are."""
+    found = list(values)
+    open_places = [place for place, value in enumerate(found) if math.isfinite(value) and abs(value) < 3.5e38]
+    # All numbers in one call: a vector has hundreds, and a format for each would take most of an export's time.
+    for digits in _SINGLE_DIGITS:
+        wanted = [values[place] for place in open_places]
+        shape = f"{len(wanted)}f"
+        try:
+            singles = struct.pack(shape, *wanted)
+        except OverflowError:  # not a number of single precision
+            return list(values)
+        texts = (f"%.{digits}g " * len(wanted)) % tuple(wanted)
+        short = list(map(float, texts.split()))
+        tried = struct.unpack(shape, struct.pack(shape, *short))
+        still_open = []
+        for place, exact, text, got in zip(open_places, struct.unpack(shape, singles), short, tried, strict=True):
+            if exact != values[place]:
+                continue  # not a number of single precision: it stays as it is
+            if got == exact:
+                found[place] = text
+            else:
+                still_open.append(place)
+        open_places = still_open
+        if not open_places:
+            break
+    return found
