@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -102,8 +103,7 @@ def _is_about_rows(error: MilvusException) -> bool:
 
 def _without_row(message: str) -> str:
     """Take the number that a row has in its request out of a message that names its place in the file."""
-    first, colon, rest = message.partition(": ")
-    return rest if colon and first.startswith("row ") and first[4:].isdigit() else message
+    return re.sub(r"^row \d+(?:, |: )", "", message)
 
 
 def _upload(

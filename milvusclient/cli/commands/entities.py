@@ -14,6 +14,7 @@ from milvusclient.cli.commands.reading import fields_of
 from milvusclient.cli.data.cells import Fields, row_from_file, value_from_text
 from milvusclient.cli.data.values import parse_json
 from milvusclient.cli.framework.command import pass_session
+from milvusclient.cli.framework.failure import Failure
 from milvusclient.cli.framework.groups import delete_group, insert_group, upsert_group
 from milvusclient.cli.framework.output import count_rows
 from milvusclient.cli.framework.parameters import collection_option, option, yes_option
@@ -80,7 +81,7 @@ def _checked(row: Mapping[str, object], number: int, fields: Fields) -> dict[str
     try:
         return row_from_file(row, fields)
     except ValueError as error:
-        raise ParamError(message=f"row {number}: {error}") from error
+        raise Failure(f"row {number}: {error}") from error
 
 
 @insert_group.command("row", examples=('insert row -c docs -d \'{"id": 1, "vector": [0.1, 0.2]}\'',))

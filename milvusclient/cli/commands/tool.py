@@ -8,6 +8,7 @@ import click
 
 from milvusclient._version import __version__
 from milvusclient.cli.framework.command import Command, Group, pass_session
+from milvusclient.cli.framework.failure import UnknownCommand
 from milvusclient.cli.framework.groups import root, set_group, show_group
 from milvusclient.cli.framework.output import FORMATS, Format
 from milvusclient.cli.framework.session import Session
@@ -87,7 +88,7 @@ def show_help(ctx: click.Context, words: tuple[str, ...]) -> None:
             break  # a noun that says nothing new, as in `load collection`
         found = command.get_command(inner, word)
         if found is None:
-            raise click.UsageError(command.unknown(word))
+            raise UnknownCommand(command.unknown(word))
         command = found
         inner = click.Context(command, info_name=word, parent=inner)
     if command is root:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import click
 
-from milvusclient.cli.framework.failure import Failure
+from milvusclient.cli.framework.failure import Failure, UnknownCommand
 from milvusclient.cli.framework.messages import message_of
 from milvusclient.cli.framework.output import FORMATS
 from milvusclient.cli.framework.parameters import SECONDS, ask_pending
@@ -191,7 +191,7 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command of the first word; an unknown one is refused with the nearest that there is."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            raise click.UsageError(self.unknown(args[0]), ctx)
+            raise UnknownCommand(self.unknown(args[0]), ctx)
         return super().resolve_command(ctx, args)
 
     def groups(self) -> list[Group]:

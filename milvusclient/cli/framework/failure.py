@@ -10,7 +10,7 @@ import click
 from milvusclient.cli.framework.json_values import escape_controls
 from milvusclient.cli.framework.terminal import colored, terminal_size
 
-__all__ = ["Cancelled", "Failure", "Interrupted", "show_error", "wrap"]
+__all__ = ["Cancelled", "Failure", "Interrupted", "UnknownCommand", "show_error", "wrap"]
 
 
 class Failure(click.ClickException):
@@ -36,6 +36,14 @@ class Cancelled(Interrupted):
 
     def __init__(self) -> None:
         super().__init__("Cancelled; nothing was changed.")
+
+
+class UnknownCommand(click.UsageError):
+    """A word that is not a command; how the command before it is used would not help."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the message to stderr."""
+        show_error(f"Error: {self.format_message()}", file)
 
 
 def show_error(text: str, file: IO[Any] | None = None) -> None:

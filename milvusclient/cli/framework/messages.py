@@ -40,6 +40,8 @@ def message_of(error: MilvusException, *, collection: str = "", verbose: bool = 
     text = error.message or f"{type(error).__name__} without a message"
     if not verbose:
         text = without_grpc_words(text)
+    # Rows are counted from 1 here, as lines are.
+    text = re.sub(r"^row (\d+)\b", lambda found: f"row {int(found[1]) + 1}", text)
     for pattern, word in _WORDS:
         text = pattern.sub(word, text)
     if collection and "not loaded" in text and "load -c" not in text:
