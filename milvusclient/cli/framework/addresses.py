@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from milvusclient.config.settings import Kind, make_config
+from milvusclient.config.settings import make_config
+from milvusclient.config.uri import Kind
 
 __all__ = ["join_host_port", "split_uri"]
 

@@ -225,7 +225,8 @@ class Session:
 
     def reading_client(self, collection: str) -> MilvusClient:
         """Return the client for a command that reads rows: an embedded server forgets between runs what was loaded."""
-        from milvusclient.config.settings import Kind, make_config
+        from milvusclient.config.settings import make_config
+        from milvusclient.config.uri import Kind
 
         client = self.client()
         _, saved = self.chosen()
