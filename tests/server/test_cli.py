@@ -119,7 +119,7 @@ def test_a_bad_row_of_a_file_is_named(books: CommandLine, tmp_path: Path) -> Non
     (tmp_path / "x.csv").write_text('id,vector\n7,"[1, 2]"\nx,"[1, 2]"\n', encoding="utf-8")
     ran = books("insert", "file", "-c", "books", "x.csv", "--batch-size", "1")
     assert ran.status == 1
-    assert "x.csv, line 3: field 'id': expected an INT64, got 'x'" in ran.err
+    assert "x.csv, line 3: field 'id': expected an INT64" in ran.err
     assert "Inserted 1 row of x.csv before that" in ran.err
 
 

@@ -58,14 +58,18 @@ def test_csv_cells_become_values_of_their_fields(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "wanted"),
     [
-        ("x.csv", "id\n1\nx\n", "x.csv, line 3: field 'id': expected an INT64, got 'x'"),
+        (
+            "x.csv",
+            "id\n1\nx\n",
+            "x.csv, line 3: field 'id': expected an INT64 (-9223372036854775808 to 9223372036854775807), got 'x'",
+        ),
         ("x.csv", "id,ok\n1,maybe\n", "line 2: field 'ok': expected a BOOL, got 'maybe'"),
         ("x.csv", "id\n1,2\n", "line 2: 2 cells, but the header has 1 names"),
         ("x.csv", "id,id\n1,2\n", "two columns have the name 'id'"),
         ("x.csv", ",id\n0,2\n", "to_csv(index=False)"),
-        ("x.csv", "id\n1_000\n", "expected an INT64, got '1_000'"),
-        ("x.csv", "id\n+5\n", "expected an INT64, got '+5'"),
-        ("x.csv", "id\n3.5\n", "expected an INT64, got '3.5'"),
+        ("x.csv", "id\n1_000\n", "expected an INT64 (-9223372036854775808 to 9223372036854775807), got '1_000'"),
+        ("x.csv", "id\n+5\n", "expected an INT64 (-9223372036854775808 to 9223372036854775807), got '+5'"),
+        ("x.csv", "id\n3.5\n", "expected an INT64 (-9223372036854775808 to 9223372036854775807), got '3.5'"),
         ("x.csv", "price\n1_0.5\n", "expected a DOUBLE, got '1_0.5'"),
         ("x.csv", 'id,title\n1,"a\nb"\nx,c\n', "line 4: field 'id'"),
         ("x.jsonl", '{"id": 1}\n{"id"\n', "line 2"),

@@ -11,7 +11,7 @@ import pytest
 
 import milvusclient
 from milvusclient._proto import milvus_pb2, schema_pb2
-from milvusclient.cli.data.files import row_from_file
+from milvusclient.cli.data.cells import row_from_file
 from milvusclient.codec.read.reply import QueryReply
 from milvusclient.codec.write.request import Assembled
 from milvusclient.codec.write.rows import encode_rows
@@ -174,8 +174,8 @@ def test_through_arrays(data_type: DataType) -> None:
 def test_through_csv(data_type: DataType) -> None:
     sample = SAMPLES[data_type]
     field: Any = {"name": "x", "type": data_type, "nullable": True}
-    assert row_from_file({"x": sample.text}, {"x": field}, texts=True) == {"x": sample.value}
-    assert row_from_file({"x": ""}, {"x": field}, texts=True) == {}
+    assert row_from_file({"x": sample.text}, {"x": field}, ()) == {"x": sample.value}
+    assert row_from_file({"x": ""}, {"x": field}, ()) == {}
     field["nullable"] = False
     empty = {"x": ""} if FACTS[data_type].allows_empty else {}
-    assert row_from_file({"x": ""}, {"x": field}, texts=True) == empty
+    assert row_from_file({"x": ""}, {"x": field}, ()) == empty

@@ -8,23 +8,19 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS, TypeFacts
 
 if TYPE_CHECKING:
     from milvusclient.models.descriptions import FieldDescription
 
-__all__ = ["PACKED_TYPES", "Fields", "Row", "row_from_file", "value_from_text"]
+__all__ = ["Fields", "Row", "is_packed", "row_from_file", "value_from_text"]
 
 Row: TypeAlias = dict[str, Any]
 #: The fields of a collection by name.
 Fields: TypeAlias = "Mapping[str, FieldDescription]"
 
-_INTEGERS = (DataType.INT8, DataType.INT16, DataType.INT32, DataType.INT64)
-_FLOATS = (DataType.FLOAT, DataType.DOUBLE)
-_STRINGS = (DataType.VARCHAR, DataType.STRING, DataType.TEXT)
-_TEXTS = (*_STRINGS, DataType.GEOMETRY, DataType.TIMESTAMPTZ)
 #: What is JSON in files that have no type for it.
-PACKED_TYPES = (DataType.SPARSE_FLOAT_VECTOR, DataType.JSON, DataType.ARRAY)
-_BYTES = (DataType.BINARY_VECTOR, DataType.FLOAT16_VECTOR, DataType.BFLOAT16_VECTOR, DataType.INT8_VECTOR)
+_JSON_FAMILIES = ("sparse", "json", "array")
 _BOOLS = {"true": True, "1": True, "false": False, "0": False}
 #: pandas writes a column of integers with a gap in it as 3.0.
 _INTEGER = re.compile(r"(-?[0-9]+)(?:\.0*)?")
@@ -38,19 +34,19 @@ def value_from_text(text: str, field: FieldDescription | None) -> object:
     """
     if field is None:
         return text
-    kind = field["type"]
-    if kind in _TEXTS or kind in _BYTES:  # vectors of bytes are hex, or a list
+    facts = FACTS[field["type"]]
+    if facts.family == "string" or _is_bytes(facts):
         return text
-    if kind in _INTEGERS:
+    if facts.family == "integer":
         found = _INTEGER.fullmatch(text.strip())
         if found is None:
             raise ValueError(text)
         return int(found[1])
-    if kind in _FLOATS:
+    if facts.family == "float":
         if "_" in text:  # Python's own way to group digits
             raise ValueError(text)
         return float(text)
-    if kind is DataType.BOOL:
+    if facts.family == "bool":
         if text.strip().lower() not in _BOOLS:
             raise ValueError(text)
         return _BOOLS[text.strip().lower()]
@@ -58,11 +54,21 @@ def value_from_text(text: str, field: FieldDescription | None) -> object:
     return value
 
 
+def is_packed(field: FieldDescription | None) -> bool:
+    """Return whether values of a field are JSON in a file that has no type for them."""
+    return field is not None and FACTS[field["type"]].family in _JSON_FAMILIES
+
+
+def _is_bytes(facts: TypeFacts) -> bool:
+    """Return whether a vector is written in hex or as a list: every dense one but lists of floats."""
+    return facts.family == "dense" and facts.data_type is not DataType.FLOAT_VECTOR
+
+
 def _is_absent(text: object, field: FieldDescription | None) -> bool:
-    """Return whether a cell has no value: an empty one, except for a string that must have one."""
+    """Return whether a cell has no value: an empty one, unless that is a value of its type and none is missing."""
     if text is None:
         return True
-    return text == "" and not (field and field["type"] in _STRINGS and not field.get("nullable"))
+    return text == "" and not (field and FACTS[field["type"]].allows_empty and not field.get("nullable"))
 
 
 def row_from_file(raw: Mapping[str, object], fields: Fields, json_columns: Collection[str] | None = None) -> Row:
@@ -88,21 +94,17 @@ def row_from_file(raw: Mapping[str, object], fields: Fields, json_columns: Colle
                 value = json.loads(found) if field is None and name in json_columns else value_from_text(found, field)
             row[name] = _as_field(value, field["type"]) if field else value
         except ValueError as error:
-            wanted = _with_article(field["type"].name) if field and field["type"] is not DataType.JSON else "JSON"
-            raise ValueError(f"field {name!r}: expected {wanted}, got {str(found)[:60]!r}") from error
+            expected = FACTS[field["type"]].words if field else "JSON"
+            raise ValueError(f"field {name!r}: expected {expected}, got {str(found)[:60]!r}") from error
     return row
-
-
-def _with_article(name: str) -> str:
-    return f"{'an' if name[0] in 'AEIO' else 'a'} {name}"
 
 
 def _as_field(value: object, kind: DataType) -> object:
     if kind is DataType.SPARSE_FLOAT_VECTOR and isinstance(value, Mapping):
         return {int(key): number for key, number in value.items()}
-    if kind in _INTEGERS and isinstance(value, float) and value.is_integer():
+    if FACTS[kind].family == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)  # as pandas writes it
-    if kind not in _BYTES:
+    if not _is_bytes(FACTS[kind]):
         return value
     if isinstance(value, str) and value.startswith("["):
         value = json.loads(value)

@@ -14,11 +14,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from milvusclient.cli.data.cells import PACKED_TYPES, Fields, Row, row_from_file
+from milvusclient.cli.data.cells import Fields, Row, is_packed, row_from_file
 from milvusclient.cli.data.json_rows import as_object, json_rows
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.cli.framework.json_values import csv_cell, json_line, json_value
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS
 
 if TYPE_CHECKING:
     from milvusclient.models.descriptions import FieldDescription
@@ -153,7 +154,7 @@ def _pyarrow(path: Path) -> tuple[ModuleType, ModuleType]:
 def _parquet(path: Path, fields: Fields, size: int) -> Iterator[tuple[list[Numbered], float | None]]:
     arrow, parquet = _pyarrow(path)
     # What Parquet has no plain type for is JSON text in it.
-    packed = {name for name, field in fields.items() if field["type"] in PACKED_TYPES}
+    packed = {name for name, field in fields.items() if is_packed(field)}
 
     def unpacked(row: Mapping[str, object]) -> Mapping[str, object]:
         texts = {name: row[name] for name in packed & row.keys()}
@@ -205,7 +206,7 @@ def _text_writer(path: Path, kind: str, columns: Sequence[str], fields: Fields) 
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         names = list(columns)
-        packed = {name for name, field in fields.items() if field["type"] in PACKED_TYPES}
+        packed = {name for name, field in fields.items() if is_packed(field)}
         count = 0
 
         def write(rows: Sequence[Mapping[str, object]]) -> None:
@@ -228,20 +229,9 @@ def _text_writer(path: Path, kind: str, columns: Sequence[str], fields: Fields) 
             table.writerow(names)
 
 
-def _csv_cell(value: object, is_packed: bool) -> object:
+def _csv_cell(value: object, packed: bool) -> object:
     """Convert a value; a string in a JSON field keeps its quotes, so that it is read as the string again."""
-    return json_line(value) if is_packed and isinstance(value, str) else csv_cell(value)
-
-
-_ARROW_TYPES = {
-    DataType.BOOL: "bool_",
-    DataType.INT8: "int8",
-    DataType.INT16: "int16",
-    DataType.INT32: "int32",
-    DataType.INT64: "int64",
-    DataType.FLOAT: "float32",
-    DataType.DOUBLE: "float64",
-}
+    return json_line(value) if packed and isinstance(value, str) else csv_cell(value)
 
 
 def _arrow_type(arrow: ModuleType, field: FieldDescription | None, values: Sequence[object]) -> Any:
@@ -249,9 +239,12 @@ def _arrow_type(arrow: ModuleType, field: FieldDescription | None, values: Seque
     if field is None:
         found = arrow.array(values).type
         return arrow.string() if found == arrow.null() else found
-    if field["type"] is DataType.FLOAT_VECTOR:
+    facts = FACTS[field["type"]]
+    if facts.data_type is DataType.FLOAT_VECTOR:
         return arrow.list_(arrow.float32())
-    return getattr(arrow, _ARROW_TYPES.get(field["type"], "string"))()
+    if facts.family == "bool":
+        return arrow.bool_()
+    return arrow.type_for_alias(facts.dtype[1:]) if facts.family in ("integer", "float") else arrow.string()
 
 
 @contextmanager
@@ -293,5 +286,4 @@ def _arrow_cell(value: object, field: FieldDescription | None, as_text: bool) ->
     shown = json_value(value)
     if not as_text or shown is None:
         return shown
-    is_packed = field is not None and field["type"] in PACKED_TYPES
-    return json_line(shown) if is_packed or not isinstance(shown, str) else shown
+    return json_line(shown) if is_packed(field) or not isinstance(shown, str) else shown

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import FACTS
 
 if TYPE_CHECKING:
     from milvusclient.models.descriptions import FieldDescription
@@ -29,7 +30,6 @@ __all__ = [
 ]
 
 _INTEGER = re.compile(r"-?[0-9]+")
-_DENSE = (DataType.FLOAT_VECTOR, DataType.FLOAT16_VECTOR, DataType.BFLOAT16_VECTOR, DataType.INT8_VECTOR)
 
 
 def parse_json(text: str, what: str) -> object:
@@ -137,7 +137,11 @@ def check_length(vector: object, field: FieldDescription, what: str) -> None:
         ParamError: it has not.
     """
     dim = field["params"].get("dim")
-    if field["type"] in _DENSE and isinstance(vector, list) and dim and len(vector) != int(str(dim)):
+    facts = FACTS[field["type"]]
+    # A binary vector has eight bits in a number; the client itself checks those.
+    if facts.family != "dense" or facts.bits < 8 or not isinstance(vector, list) or not dim:
+        return
+    if len(vector) != int(str(dim)):
         raise ParamError(message=f"{what} has {len(vector)} numbers, but field {field['name']!r} has dimension {dim}")
 
 
