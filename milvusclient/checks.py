@@ -20,6 +20,7 @@ __all__ = [
     "given",
     "optional_mapping",
     "optional_str",
+    "plain_str",
     "require_bool",
     "require_field_names",
     "require_int",
@@ -65,6 +66,11 @@ def require_bool(name: str, value: object, *, error: type[MilvusException] = Par
     if isinstance(value, bool):
         return value
     raise error(message=f"{name} must be True or False, got {given(value)}")
+
+
+def plain_str(value: str) -> str:
+    """Return the content of a str as exactly a str. ``str()`` of a str enum would be its name."""
+    return value if type(value) is str else str.__str__(value)
 
 
 def require_str(name: str, value: object, *, error: type[MilvusException] = ParamError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from milvusclient.codec.json_text import decode_json, encode_json_values
@@ -63,14 +64,13 @@ def _pick(rows: Sequence[Mapping[str, object]], known: Collection[str], first: i
     distinct: set[tuple[object, ...]] = set(map(tuple, rows))
     wanted = {shape: tuple(key for key in shape if key not in known) for shape in distinct}
     for shape, keys in wanted.items():
-        wrong = next((key for key in keys if type(key) is not str or key == META), None)
+        wrong = next((key for key in keys if not isinstance(key, str) or key == META), None)
         if wrong is not None:
             _refuse_key(wrong, first + next(index for index, row in enumerate(rows) if tuple(row) == shape))
-    if len(distinct) == 1:
-        (keys,) = wanted.values()
-        return picker(keys)(rows)
-    if len(distinct) <= _FEW_SHAPES:
+    if len(distinct) <= _FEW_SHAPES and set(map(type, chain.from_iterable(wanted.values()))) <= {str}:
         makers = {shape: picker(keys) for shape, keys in wanted.items()}
+        if len(distinct) == 1:
+            return makers.popitem()[1](rows)
         return [makers[tuple(row)]((row,))[0] for row in rows]
     return [{key: value for key, value in row.items() if key not in known} for row in rows]
 

@@ -1,7 +1,13 @@
-"""JSON cells: Python values to JSON texts, and many texts back at once.
+"""JSON cells: Python values to JSON, and many cells of JSON back at once.
 
-orjson is used where it is installed; it is looked for when the first JSON value comes by, not on import. Both ways
-accept the same values and refuse the same: keys that are not str, NaN and infinity, and what JSON has no form for.
+orjson is used where it is installed; it is looked for when the first JSON value occurs, not on import. It must not
+change what is stored, so one set of rules holds with and without it; :func:`_plain` defines them:
+
+* str, int, float and bool are what they are, of subclasses too; integers fit in 64 bits, signed or unsigned;
+* mappings are objects, whose keys are str; lists and all tuples are arrays; at most 253 are in each other;
+* an enum is its value, a dataclass an object, a UUID its usual form, a date or a time its ISO 8601 form;
+* numbers and arrays of numpy are what ``tolist`` makes of them, but ``datetime64`` is in ISO 8601;
+* anything else is refused, and so are NaN, infinity, NaT and NA: a missing value is None.
 """
 
 from __future__ import annotations
@@ -10,7 +16,6 @@ import dataclasses
 import json
 import math
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import cache
@@ -18,21 +23,24 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from milvusclient.codec.refusal import Refusal
+from milvusclient.checks import given
+from milvusclient.codec.refusal import Refusal, is_missing
 from milvusclient.codec.write.cells import Cells
 from milvusclient.exceptions import ReplyError
 
 __all__ = ["decode_json", "encode_json", "encode_json_values", "parse_json"]
 
-# A key that the standard library may have made of something that was no str. False hits are looked at closely.
-_ODD_KEY = re.compile(r'"(?:-?[\d.]+(?:e[+-]?\d+)?|true|false|null)":')
-_PLAIN = (str, int, float, bool, type(None))
-_SCALARS = set(_PLAIN)
+_SCALARS = {str, int, float, bool, type(None)}
+_CONTAINERS = {dict, list, tuple}
+#: The bounds of integers that other programs can be expected to read.
+_LEAST, _MOST = -(1 << 63), (1 << 64) - 1
+#: How many arrays and objects can be in each other: what orjson writes.
+_DEEPEST = 253
 
 
 @cache
 def _orjson() -> Any | None:
-    """The module orjson, or None."""
+    """Return the module orjson, or None."""
     try:
         import orjson
     except ImportError:
@@ -40,49 +48,144 @@ def _orjson() -> Any | None:
     return orjson
 
 
-# --- encoding --------------------------------------------------------------------------------------------------------
+# --- the rules -------------------------------------------------------------------------------------------------------
+def _plain(value: object, depth: int = 0) -> object:
+    """Convert a value to None, bool, int, float, str, lists and dicts of exactly these types.
+
+    Raises:
+        Refusal: something in the value has no form in JSON; the refusal says where in the value.
+    """
+    if value is None or value is True or value is False:
+        return value
+    if isinstance(value, str):
+        return _plain_str(value)
+    if isinstance(value, Enum):
+        return _plain(value.value, depth + 1)
+    if isinstance(value, int | float):
+        return _plain_number(value)
+    if depth >= _DEEPEST:
+        raise Refusal("JSON", f"a value with more than {_DEEPEST} arrays and objects in each other")
+    if isinstance(value, Mapping):
+        return _plain_dict(value, depth)
+    if isinstance(value, list | tuple):
+        return _plain_list(value, depth)
+    try:
+        return _plain(_default(value), depth)
+    except TypeError:
+        raise Refusal.of("JSON", value, hint="" if is_missing(value) else "JSON has no form for it") from None
+
+
+def _plain_str(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise Refusal("JSON", f"a str that UTF-8 cannot encode: {given(value)}") from None
+    return value if type(value) is str else str.__str__(value)
+
+
+def _plain_number(value: float) -> float:
+    if isinstance(value, int):
+        integer = int.__int__(value)
+        if not _LEAST <= integer <= _MOST:
+            raise Refusal("JSON", f"{given(integer)}, which does not fit in 64 bits; a str can hold it")
+        return integer
+    number = float(value)
+    if not math.isfinite(number):
+        hint = "; use None for a missing value" if math.isnan(number) else ""
+        raise Refusal("JSON", f"{number}, which JSON cannot represent{hint}")
+    return number
+
+
+def _plain_dict(value: Mapping[Any, Any], depth: int) -> dict[str, object]:
+    plain: dict[str, object] = {}
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise Refusal.of("JSON, whose keys are str", key)
+        try:
+            plain[_plain_str(key)] = _plain(item, depth + 1)
+        except Refusal as refusal:
+            raise refusal.within(f"[{str.__str__(key)!r}]") from None
+    return plain
+
+
+def _plain_list(value: Sequence[object], depth: int) -> list[object]:
+    plain: list[object] = []
+    for index, item in enumerate(value):
+        try:
+            plain.append(_plain(item, depth + 1))
+        except Refusal as refusal:
+            raise refusal.within(f"[{index}]") from None
+    return plain
+
+
 def _default(value: object) -> object:
-    """What JSON has no form for by itself, as something that it has a form for; as orjson has it."""
-    if hasattr(value, "tolist") and hasattr(value, "dtype"):
-        return value.tolist()
+    """Convert what encoders have no form for to something that they, or this function again, have a form for.
+
+    Raises:
+        TypeError: JSON has no form for it.
+    """
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, float):  # of a subclass; orjson takes the class itself only
+        return float(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, list | tuple):
+        return list(value)
+    if hasattr(value, "tolist") and hasattr(value, "dtype"):
+        return _from_numpy(value)
     if isinstance(value, UUID):
         return str(value)
-    if hasattr(value, "isoformat"):
+    if hasattr(value, "isoformat") and not is_missing(value):
         return value.isoformat()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {entry.name: getattr(value, entry.name) for entry in dataclasses.fields(value)}
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
+def _from_numpy(value: Any) -> object:
+    """Convert a number or an array of numpy."""
+    kind = getattr(value.dtype, "kind", "")
+    if kind == "M":  # tolist() gives dates, moments or a number of nanoseconds, depending on the unit
+        if (value != value).any():
+            raise TypeError("NaT has no form in JSON")
+        return value.astype(str).tolist()
+    if kind == "m" or getattr(value.dtype, "names", None):  # spans of time; records, which would lose their names
+        raise TypeError(f"{value.dtype} has no form in JSON")
+    return value.tolist()
+
+
+# --- encoding --------------------------------------------------------------------------------------------------------
 @cache
 def _marker() -> str:
-    """A text that nobody's data holds."""
+    """Return a str that does not occur in any data."""
     return os.urandom(16).hex()
 
 
 def _encode_with_orjson(module: Any, values: Sequence[object]) -> list[bytes]:
-    """Each value as JSON, all by one call: each call of its own would get a kilobyte and give most of it back."""
-    dumps, option = module.dumps, module.OPT_SERIALIZE_NUMPY
+    """Encode all values by one call: each call of its own would allocate a kilobyte and give most of it back.
+
+    Raises:
+        TypeError: a value is not one that orjson encodes by the rules above.
+    """
+    options = module.OPT_PASSTHROUGH_DATETIME | module.OPT_PASSTHROUGH_DATACLASS
     marked: list[object] = [_marker()] * (2 * len(values) - 1)
     marked[::2] = values
-    joined: bytes = dumps(marked, _default, option)
+    joined: bytes = module.dumps(marked, _default, options)
     encoded = joined[1:-1].split(f',"{_marker()}",'.encode())
     if b"null" in joined:  # orjson writes NaN as null
         for value, cell in zip(values, encoded, strict=True):
             if b"null" in cell:
-                _look_for_trouble(value, "")
+                _plain(value)
     return encoded
 
 
 def _standard_encoder() -> Callable[[object], str]:
-    """The fastest encoder that the standard library has; a new one each time, as a failure may spoil it."""
+    """Return the fastest encoder that the standard library has; a new one each time, as a failure may spoil it."""
     try:
         # What JSONEncoder.encode makes anew for each value, made once.
         make = json.encoder.c_make_encoder  # type: ignore[attr-defined]  # left out of the stubs, absent from PyPy
-        text = json.encoder.encode_basestring
-        chunks = make({}, _default, text, None, ":", ",", False, False, False)
+        chunks = make({}, _default, json.encoder.encode_basestring, None, ":", ",", False, False, False)
     except (AttributeError, TypeError):
         return json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_default).encode
 
@@ -92,90 +195,88 @@ def _standard_encoder() -> Callable[[object], str]:
     return encode
 
 
-def encode_json_values(values: Sequence[object]) -> list[bytes]:
-    """Each value as JSON.
+def _encode_with_json(values: Sequence[object]) -> list[bytes]:
+    """Encode each value with the standard library.
 
     Raises:
-        Refusal: a value has no form in JSON; it does not say which.
+        TypeError: a value is not one that the standard library surely encodes by the rules above.
     """
-    module = _orjson()
+    encoded = [text.encode() for text in map(_standard_encoder(), values)]
+    # Looked at afterwards: the encoder has found out by then whether a value contains itself.
+    if not _is_plain(values):
+        raise TypeError("some value is not plain")
+    return encoded
+
+
+def _is_plain(values: Sequence[Any]) -> bool:
+    """Return whether values have only types and integers that every encoder writes alike; one level after the other."""
+    level = values
+    for _ in range(_DEEPEST + 1):
+        types = set(map(type, level))
+        if int in types:
+            numbers = level if len(types) == 1 else [value for value in level if type(value) is int]
+            if min(numbers) < _LEAST or max(numbers) > _MOST:
+                return False
+        nested = types - _SCALARS
+        if not nested:
+            return True
+        if not nested <= _CONTAINERS:
+            return False
+        dicts = [value for value in level if type(value) is dict]
+        if not set(map(type, chain.from_iterable(dicts))) <= {str}:
+            return False
+        lists = [value for value in level if type(value) is list or type(value) is tuple]
+        level = [*chain.from_iterable(map(dict.values, dicts)), *chain.from_iterable(lists)]
+    return False
+
+
+def encode_json_values(values: Sequence[object]) -> list[bytes]:
+    """Encode each value as JSON.
+
+    Raises:
+        Refusal: a value has no form in JSON; it does not say which value.
+    """
+    if not values:
+        return []
     try:
-        if module is not None:
-            return _encode_with_orjson(module, values) if values else []
-        written = list(map(_standard_encoder(), values))
-        if not _keys_are_texts(values) and _ODD_KEY.search("".join(written)):
-            for value, text in zip(values, written, strict=True):
-                if _ODD_KEY.search(text):
-                    _look_for_trouble(value, "")
-        return [text.encode() for text in written]
+        return _encode(values)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        pass  # one of them is unusual, or wrong
+    try:
+        return _encode([_plain(value) for value in values])
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        for value in values:
-            _look_for_trouble(value, "")
         raise Refusal("JSON", f"a value that has no form in JSON: {error}") from None
 
 
-def _keys_are_texts(values: Sequence[Any]) -> bool:
-    """Whether all keys in there are str; no if that cannot be told without looking at each value."""
-    types = set(map(type, values))
-    if types <= _SCALARS:
-        return True
-    if types == {dict}:
-        shapes = set(map(tuple, values))
-        if not set(map(type, chain.from_iterable(shapes))) <= {str}:
-            return False
-        if len(shapes) > 1:
-            return _keys_are_texts(list(chain.from_iterable(map(dict.values, values))))
-        return all(_keys_are_texts([value[key] for value in values]) for key in shapes.pop())
-    if types <= {list, tuple}:
-        return _keys_are_texts(list(chain.from_iterable(values)))
-    if not types <= _SCALARS | {dict, list, tuple}:
-        return False
-    dicts = [value for value in values if type(value) is dict]
-    return _keys_are_texts(dicts) and _keys_are_texts([value for value in values if type(value) in (list, tuple)])
-
-
-def _look_for_trouble(value: object, place: str) -> None:
-    """Raise a Refusal for the first thing inside a value that has no form in JSON."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise Refusal("JSON", f"{value}, which JSON cannot hold", inside=place)
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise Refusal("JSON", f"a str that UTF-8 cannot encode: {value!r}", inside=place) from None
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            _look_at_key(key, place)
-            _look_for_trouble(item, f"{place}[{key!r}]")
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            _look_for_trouble(item, f"{place}[{index}]")
-    elif not isinstance(value, _PLAIN):
-        try:
-            plain = _default(value)
-        except TypeError:
-            raise Refusal.of("JSON", value, hint="JSON has no form for it", inside=place) from None
-        _look_for_trouble(plain, place)
-
-
-def _look_at_key(key: object, place: str) -> None:
-    if not isinstance(key, str):
-        raise Refusal.of("JSON, whose keys are str", key, inside=place)
+def _encode(values: Sequence[object]) -> list[bytes]:
+    module = _orjson()
+    return _encode_with_json(values) if module is None else _encode_with_orjson(module, values)
 
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits} is too large for a double")
+    return number
+
+
 def _checked_text(text: str) -> bytes:
-    """A str given for a JSON value is the JSON itself, and goes as it is."""
+    """Encode a str given for a JSON value, which is JSON already, after a check that it is."""
     module = _orjson()
     try:
         encoded = text.encode()
         if module is not None:
-            module.loads(encoded)
-        else:
-            json.loads(text, parse_constant=_no_constant)
+            try:
+                module.loads(encoded)
+            except ValueError:
+                pass  # stricter than the standard library, which decides
+            else:
+                return encoded
+        json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         shown = text if len(text) <= 60 else text[:57] + "..."
         hint = "a str must be JSON text: write json.dumps(...) for a plain string"
@@ -186,11 +287,14 @@ def _checked_text(text: str) -> bytes:
 def _encode_cells(values: Sequence[object]) -> list[bytes]:
     if not any(issubclass(kind, str) for kind in set(map(type, values))):
         return encode_json_values(values)
-    return [_checked_text(value) if isinstance(value, str) else encode_json_values([value])[0] for value in values]
+    return [
+        _checked_text(str.__str__(value)) if isinstance(value, str) else encode_json_values([value])[0]
+        for value in values
+    ]
 
 
 def encode_json(cells: Cells) -> list[bytes]:
-    """The cells of a JSON column.
+    """Encode the cells of a JSON column.
 
     Raises:
         DataNotMatchException: a value has no form in JSON, or a str is not JSON.
@@ -204,7 +308,7 @@ def encode_json(cells: Cells) -> list[bytes]:
 
 # --- decoding --------------------------------------------------------------------------------------------------------
 def parse_json(text: bytes) -> Any:
-    """One JSON text of a server; NaN and infinity, which some write, are read too.
+    """Parse one cell of a server's JSON; NaN and infinity, which some write, are accepted.
 
     Raises:
         ReplyError: it is not JSON.
@@ -223,7 +327,7 @@ def parse_json(text: bytes) -> Any:
 
 
 def decode_json(cells: Sequence[bytes]) -> list[Any]:
-    """Many JSON texts at once; an empty one is None.
+    """Parse many cells of JSON at once; an empty one is None.
 
     Raises:
         ReplyError: one of them is not JSON.

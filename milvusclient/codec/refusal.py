@@ -5,7 +5,15 @@ from __future__ import annotations
 from milvusclient.checks import given
 from milvusclient.exceptions import DataNotMatchException, MilvusException
 
-__all__ = ["Refusal"]
+__all__ = ["Refusal", "is_missing"]
+
+
+def is_missing(value: object) -> bool:
+    """Return whether a value is NaN, or pandas' or numpy's NaT or NA: what libraries use where Python has None."""
+    try:
+        return type(value) is not str and bool(value != value)  # only these differ from themselves
+    except (TypeError, ValueError):  # NA is neither true nor false, and an array is many values
+        return type(value).__name__ == "NAType"
 
 
 class Refusal(Exception):
@@ -38,6 +46,8 @@ class Refusal(Exception):
         error: type[MilvusException] = DataNotMatchException,
     ) -> Refusal:
         """Build the refusal of ``value``, which the message shows with its type; ``hint`` says what to do."""
+        if not hint and is_missing(value):
+            hint = "use None for a missing value"
         return cls(expected, given(value) + (f"; {hint}" if hint else ""), inside=inside, error=error)
 
     def within(self, inside: str) -> Refusal:

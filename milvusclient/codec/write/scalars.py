@@ -144,7 +144,7 @@ def _string(value: object, words: str, max_length: int | None) -> str:
         raise Refusal(words, f"a str that UTF-8 cannot encode: {value[error.start]!r} at {error.start}") from None
     if max_length is not None and length > max_length:
         raise Refusal(f"{words} of at most {max_length} bytes (max_length)", f"{length} bytes of UTF-8")
-    return str(value)
+    return str.__str__(value)  # the content, also of a str enum
 
 
 Result = TypeVar("Result")
