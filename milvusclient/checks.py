@@ -76,14 +76,14 @@ def plain_str(value: str) -> str:
 def require_str(name: str, value: object, *, error: type[MilvusException] = ParamError) -> str:
     """Return ``value`` if it is a str, which may be empty; raise ``error`` otherwise."""
     if isinstance(value, str):
-        return value
+        return plain_str(value)
     raise error(message=f"{name} must be a str, got {given(value)}")
 
 
 def require_name(name: str, value: object) -> str:
     """Return ``value`` if it is a str that is not empty."""
     if isinstance(value, str) and value:
-        return value
+        return plain_str(value)
     raise ParamError(message=f"{name} must be a non-empty str, got {given(value)}")
 
 
@@ -92,14 +92,14 @@ def optional_str(name: str, value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return plain_str(value)
     raise ParamError(message=f"{name} must be a str or None, got {given(value)}")
 
 
 def require_one_of(name: str, value: object, allowed: Sequence[str]) -> str:
     """Return ``value`` if it is one of the allowed strings."""
     if isinstance(value, str) and value in allowed:
-        return value
+        return plain_str(value)
     raise ParamError(message=f"{name} must be one of {', '.join(map(repr, allowed))}; got {given(value)}")
 
 
@@ -145,9 +145,7 @@ def require_str_list(name: str, value: object) -> list[str]:
     if isinstance(value, str) or not isinstance(value, list | tuple):
         hint = f"; write [{value!r}]" if isinstance(value, str) else ""
         raise ParamError(message=f"{name} must be a list of str, got {given(value)}{hint}")
-    for index, item in enumerate(value):
-        require_str(f"{name}[{index}]", item)
-    return list(value)
+    return [require_str(f"{name}[{index}]", item) for index, item in enumerate(value)]
 
 
 def require_keys(name: str, value: object) -> list[str]:
@@ -160,14 +158,14 @@ def require_keys(name: str, value: object) -> list[str]:
 def require_field_names(name: str, value: object) -> list[str]:
     """Return one field name, or a list of distinct ones, as a list."""
     if isinstance(value, str):
-        return [value]
+        return [plain_str(value)]
     if not isinstance(value, list):
         raise ParamError(message=f"{name} must be a str or a list of str, got {given(value)}")
     for index, item in enumerate(value):
         require_str(f"{name}[{index}]", item)
         if item in value[:index]:
             raise ParamError(message=f"{name}[{index}] repeats {item!r}; name each field once")
-    return list(value)
+    return list(map(plain_str, value))
 
 
 def require_mapping(name: str, value: object, *, may_be_empty: bool = True) -> Mapping[str, object]:
@@ -186,7 +184,7 @@ def optional_mapping(name: str, value: object) -> dict[str, object]:
 def require_json_text(name: str, value: object) -> str:
     """Return a mapping as compact JSON, and a str, which is taken to be JSON already, as it is."""
     if isinstance(value, str):
-        return value
+        return plain_str(value)
     if not isinstance(value, Mapping):
         raise ParamError(message=f"{name} must be a dict or a str of JSON, got {given(value)}")
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from milvusclient._proto import schema_pb2
 from milvusclient.checks import given
@@ -26,9 +26,12 @@ def encode_ids(ids: object) -> schema_pb2.IDs:
     Raises:
         ParamError: ``ids`` is none of these, or empty.
     """
+    as_list = getattr(ids, "tolist", None)
+    if callable(as_list):
+        ids = as_list()
     if isinstance(ids, int | str) or hasattr(ids, "__index__"):
         values: list[object] = [ids]
-    elif isinstance(ids, Iterable) and not isinstance(ids, bytes | dict):
+    elif isinstance(ids, Iterable) and not isinstance(ids, bytes | bytearray | Mapping):
         values = list(ids)
     else:
         raise ParamError(message=f"ids must be an int, a str or a list of one of them, got {given(ids)}")

@@ -1,4 +1,4 @@
-"""How a value that does not fit its field is refused: what was expected, what was given, and where."""
+"""The refusal of a value that does not fit its field: what was expected, what was given, and where."""
 
 from __future__ import annotations
 

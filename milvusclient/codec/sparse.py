@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import struct
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Any
@@ -33,7 +33,7 @@ def is_sparse(value: object) -> bool:
         return True
     if not isinstance(value, list | tuple) or not value:
         return False
-    return all(isinstance(pair, list | tuple) for pair in value)
+    return all(isinstance(pair, list | tuple) and len(pair) == 2 and not isinstance(pair[0], float) for pair in value)
 
 
 @lru_cache(maxsize=512)
@@ -130,14 +130,14 @@ def sparse_bytes(value: object) -> bytes:
     Raises:
         Refusal: the value is not a sparse vector, or an index or a value in it is invalid.
     """
-    if isinstance(value, dict):
+    if hasattr(value, "tocsr"):  # first: some sparse matrices are dicts, too
+        return _from_scipy(value)
+    if isinstance(value, Mapping):
         return _from_pairs(list(value.items()), floats_only=False)
     if isinstance(value, list | tuple):
         if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in value):
             raise Refusal.of(_EXPECTED, value, error=ParamError)
         return _from_pairs(value, floats_only=True)
-    if hasattr(value, "tocsr"):
-        return _from_scipy(value)
     if isinstance(value, bytes | bytearray):
         return _from_bytes(bytes(value))
     raise Refusal.of(_EXPECTED, value, error=ParamError)
@@ -154,6 +154,8 @@ def _from_pairs(pairs: Sequence[Any], *, floats_only: bool) -> bytes:
 
 
 def _index(index: Any) -> int:
+    if isinstance(index, str) and index.isascii() and index.isdigit():
+        index = int(index)  # a key of a JSON object
     kind = getattr(getattr(index, "dtype", None), "kind", "")
     if isinstance(index, bool) or kind == "b" or not hasattr(index, "__index__"):
         raise Refusal.of("an int for each index of a sparse vector", index, error=ParamError)
@@ -171,7 +173,13 @@ def _value(value: Any, index: int, *, floats_only: bool) -> float:
         raise Refusal.of(expected, value, inside=f"[{index}]", error=ParamError)
     if is_integer and floats_only:
         # A list of two integers may be a dense vector as well.
-        raise Refusal.of(expected, value, hint=f"write {float(value)}", inside=f"[{index}]", error=ParamError)
+        raise Refusal.of(
+            expected,
+            value,
+            hint=f"write {float(value)}, or remove one pair of brackets if the vector is dense",
+            inside=f"[{index}]",
+            error=ParamError,
+        )
     try:
         number = float(value)
         struct.pack("<f", number)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, Protocol, TypeAlias
 
 from milvusclient._proto import common_pb2
-from milvusclient.checks import given
+from milvusclient.checks import given, plain_str
 from milvusclient.codec.read.numpy_views import import_numpy
 from milvusclient.exceptions import ParamError
 
@@ -52,17 +52,17 @@ def enum_name(enum: _EnumType, number: int) -> str:
 
 def python_text(value: object) -> str:
     """Return the str of a property's value, as Python writes it: ``True`` has a capital letter."""
-    return str(value)
+    return plain_str(value) if isinstance(value, str) else str(value)
 
 
 def parameter_text(value: object) -> str:
     """Return the str of an index parameter's value: a dict as JSON, anything else as Python writes it."""
-    return _compact_json(value) if isinstance(value, Mapping) else str(value)
+    return _compact_json(value) if isinstance(value, Mapping) else python_text(value)
 
 
 def json_value_text(value: object) -> str:
     """Return the str of a type parameter's value: a str unchanged, anything else as JSON."""
-    return value if isinstance(value, str) else _compact_json(value)
+    return plain_str(value) if isinstance(value, str) else _compact_json(value)
 
 
 def json_or_text(text: str) -> object:
@@ -87,4 +87,4 @@ def key_value_pairs(values: Mapping[str, str]) -> list[common_pb2.KeyValuePair]:
 
 def property_pairs(properties: Mapping[str, object]) -> list[common_pb2.KeyValuePair]:
     """Build the pairs for the properties of a collection, a field or a database."""
-    return key_value_pairs({str(key): python_text(value) for key, value in properties.items()})
+    return key_value_pairs({python_text(key): python_text(value) for key, value in properties.items()})

@@ -18,7 +18,7 @@ from milvusclient.checks import (
 )
 from milvusclient.exceptions import AmbiguousIndexName, MilvusException, ParamError
 from milvusclient.models.descriptions import IndexDescription
-from milvusclient.operations.common import enum_name, json_or_text, key_value_pairs, parameter_text
+from milvusclient.operations.common import enum_name, json_or_text, key_value_pairs, parameter_text, python_text
 from milvusclient.schema.index import IndexParam, IndexParams
 from milvusclient.schema.states import IndexState
 
@@ -66,7 +66,7 @@ def index_extra_params(param: IndexParam) -> dict[str, str]:
     configs = param.get_index_configs()
     if "dim" in configs:
         require_int(f"dim of the index on field {param.field_name!r}", configs["dim"], least=1)
-    return {str(key): parameter_text(value) for key, value in configs.items() if value is not None}
+    return {python_text(key): parameter_text(value) for key, value in configs.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def build_alter_index(
     return milvus_pb2.AlterIndexRequest(
         collection_name=require_name("collection_name", collection_name),
         index_name=require_name("index_name", index_name),
-        extra_params=key_value_pairs({str(key): parameter_text(value) for key, value in properties.items()}),
+        extra_params=key_value_pairs({python_text(key): parameter_text(value) for key, value in properties.items()}),
     )
 
 

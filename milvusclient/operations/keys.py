@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from milvusclient import exceptions
-from milvusclient.checks import INT64_BOUNDS, given
+from milvusclient.checks import INT64_BOUNDS, given, plain_str
 from milvusclient.exceptions import DataTypeNotMatchException, ParamError, ReplyError
 from milvusclient.schema.type_facts import FACTS
 
@@ -43,13 +43,14 @@ def list_keys(name: str, keys: Keys) -> list[int | str]:
     Raises:
         TypeError: a key is neither an int nor a str. (It is a ParamError, too.)
     """
-    if isinstance(keys, int | str):
-        listed: Sequence[object] = [keys]
-    elif isinstance(keys, bytes | bytearray | dict) or not isinstance(keys, Iterable):
+    as_list = getattr(keys, "tolist", None)
+    found: object = as_list() if callable(as_list) else keys  # an array without dimensions is one key
+    if isinstance(found, int | str) or hasattr(found, "__index__"):
+        listed: Sequence[object] = [found]
+    elif isinstance(found, bytes | bytearray | Mapping) or not isinstance(found, Iterable):
         raise exceptions.TypeError(message=f"{name} must be an int, a str, or a list of them, got {given(keys)}")
     else:
-        as_list = getattr(keys, "tolist", None)
-        listed = as_list() if callable(as_list) else list(keys)
+        listed = list(found)
     if set(map(type, listed)) <= {int, str}:
         return list(listed)  # type: ignore[arg-type]  # the line above says that they are
     return [_key(f"{name}[{index}]", key) for index, key in enumerate(listed)]
@@ -57,7 +58,7 @@ def list_keys(name: str, keys: Keys) -> list[int | str]:
 
 def _key(name: str, key: object) -> int | str:
     if isinstance(key, str):
-        return str(key)
+        return plain_str(key)
     if not isinstance(key, bool):
         with suppress(TypeError):
             return operator.index(key)  # type: ignore[arg-type]  # what has no __index__ is what is suppressed

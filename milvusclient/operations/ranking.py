@@ -54,7 +54,7 @@ def _encode_rerank(function: Function) -> schema_pb2.FunctionSchema:
 
 
 def _pairs(params: Mapping[str, object]) -> list[common_pb2.KeyValuePair]:
-    return key_value_pairs({str(key): readable_text(value) for key, value in params.items()})
+    return key_value_pairs({python_text(key): readable_text(value) for key, value in params.items()})
 
 
 def ranker_texts(ranker: BaseRanker) -> dict[str, str]:

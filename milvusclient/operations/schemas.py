@@ -121,7 +121,7 @@ def encode_default(dtype: DataType, value: DefaultValue) -> schema_pb2.ValueFiel
 
 def parameter_pairs(params: Mapping[str, object], text: Callable[[object], str]) -> list[common_pb2.KeyValuePair]:
     """Build pairs of the names on the server and the values, converted by ``text``."""
-    return key_value_pairs({_SERVER_KEYS.get(key, str(key)): text(value) for key, value in params.items()})
+    return key_value_pairs({_SERVER_KEYS.get(key, python_text(key)): text(value) for key, value in params.items()})
 
 
 def _data_type(dtype: DataType) -> schema_pb2.DataType.ValueType:

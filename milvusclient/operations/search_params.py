@@ -93,7 +93,8 @@ def search_texts(
     for key in _HOISTED:
         value = given_params.get(key)
         if value is not None:
-            texts[key] = value.name if isinstance(value, Enum) else require_str(f"{name}[{key!r}]", value)
+            named = value.name if isinstance(value, Enum) and not isinstance(value, str) else value
+            texts[key] = require_str(f"{name}[{key!r}]", named)
     texts.update(group_texts(search_options))
     texts.update(_order_and_time_texts(search_options))
     texts.update(_json_texts(search_options))

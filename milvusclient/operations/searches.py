@@ -351,7 +351,10 @@ def add_vectors(
 def _check_queries(data: object, names: Names) -> None:
     """Refuse a single query: whether it is one or many must not depend on how deeply lists are nested."""
     is_single = (
-        isinstance(data, str | bytes | bytearray | memoryview | Mapping | EmbeddingList)
+        (
+            isinstance(data, str | bytes | bytearray | memoryview | Mapping | EmbeddingList)
+            and not hasattr(data, "tocsr")
+        )
         or len(getattr(data, "shape", (0, 0))) == 1
         or (isinstance(data, list | tuple) and len(data) > 0 and isinstance(data[0], Real))
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from milvusclient.checks import given
+from milvusclient.checks import given, plain_str
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.type_facts import FACTS
@@ -91,4 +91,4 @@ def _string(value: object, where: str, max_length: int | None) -> str:
     size = len(value.encode("utf-8", "surrogatepass"))
     if max_length is not None and size > max_length:
         raise ParamError(message=f"{where} takes {size} bytes in UTF-8, more than max_length={max_length}")
-    return value
+    return plain_str(value)

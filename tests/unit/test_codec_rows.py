@@ -243,7 +243,8 @@ def test_defaults_may_be_left_out() -> None:
 def test_check_rows() -> None:
     assert check_rows({"id": 1}) == [{"id": 1}]
     assert check_rows([]) == []
-    wrong: list[object] = ["abc", None, ({"id": 1},), iter([])]
+    assert check_rows(({"id": 1}, {"id": 2})) == ({"id": 1}, {"id": 2})
+    wrong: list[object] = ["abc", b"abc", None, {1}, iter([])]
     for data in wrong:
         with pytest.raises(MilvusTypeError, match="data must be a dict or a list of dicts"):
             check_rows(data)

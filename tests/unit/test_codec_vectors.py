@@ -288,7 +288,7 @@ def test_sparse_vectors(value: Any, expected: dict[int, float]) -> None:
     [
         ({-1: 0.5}, "an index from 0 to 4294967294 in a sparse vector, got -1"),
         ({2**32 - 1: 0.5}, "got 4294967295"),
-        ({"1": 0.5}, "got '1' (str)"),
+        ({"-1": 0.5}, "got '-1' (str)"),
         ({1.0: 0.5}, "got 1.0 (float)"),
         ({True: 0.5}, "got True (bool)"),
         ({1: "a"}, "got 'a' (str)"),

@@ -119,7 +119,7 @@ REFUSED: list[tuple[Any, str, str]] = [
     ([np.array([1.0, np.nan])], "[0][1]", "use None"),
     ([NaT(2026, 1, 1)], "[0]", "use None for a missing value"),
     ([NAType()], "[0]", "use None for a missing value"),
-    ([np.datetime64("NaT")], "[0]", "use None for a missing value"),
+    ([np.datetime64("NaT", "D")], "[0]", "use None for a missing value"),
     ([np.array(["2026-01-02", "NaT"], "M8[D]")], "[0]", "JSON has no form for it"),
     ([np.timedelta64(1, "D")], "[0]", "JSON has no form for it"),
     ([np.zeros(1, [("a", "i4")])], "[0]", "JSON has no form for it"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -160,10 +160,10 @@ def _queries(data: Any) -> Sequence[Any]:  # what a user gave
     """Return the queries one by one."""
     if _are_lists(data):
         return data  # type: ignore[no-any-return]  # a list
-    if isinstance(data, str | bytes | bytearray | memoryview | dict | EmbeddingList):
-        return [data]
-    if hasattr(data, "tocsr"):
+    if hasattr(data, "tocsr"):  # first: some sparse matrices are dicts, too
         return _sparse_rows(data)
+    if isinstance(data, str | bytes | bytearray | memoryview | Mapping | EmbeddingList):
+        return [data]
     if is_array(data):
         if len(data.shape) not in (1, 2):
             raise ParamError(message=f"data must be an array with 1 or 2 dimensions, got the shape {tuple(data.shape)}")
@@ -216,10 +216,18 @@ def _kind(query: Any, index: int, field: FieldInfo | None) -> int:  # what a use
         return int(known)
     inferred = _inferred(query)
     if inferred is None:
+        if _is_list_of_lists(query):
+            raise ParamError(
+                message=f"data[{index}]: expected a vector or a text, got a list of lists; remove one pair of brackets"
+            )
         got = f"an array of dtype {query.dtype}" if is_array(query) else given(query)
         expected = "an array of float32, float64, float16, int8 or uint8" if is_array(query) else "a vector or a text"
         raise ParamError(message=f"data[{index}]: expected {expected}, got {got}")
     return int(inferred)
+
+
+def _is_list_of_lists(query: object) -> bool:
+    return isinstance(query, list | tuple) and len(query) > 0 and all(isinstance(item, list | tuple) for item in query)
 
 
 def _field_type(field: FieldInfo | None) -> DataType | None:

@@ -31,23 +31,38 @@ _SOME = 500
 
 
 def check_rows(data: object) -> Rows:
-    """Return the rows that a user gave: one dict, or a list of dicts.
+    """Return the rows that a user gave: one dict, or a list, a tuple or another sequence of them.
+
+    Other mappings are copied into dicts: what some of them make up for a key that is not there must not be stored, and
+    asking them for such a key may change them.
 
     Raises:
         TypeError: ``data`` is neither.
-        DataNotMatchException: an element of the list is not a dict.
+        DataNotMatchException: an element of the sequence is not a dict.
     """
     if isinstance(data, Mapping):
-        return [data]
-    if not isinstance(data, list):
-        raise MilvusTypeError(message=f"data must be a dict or a list of dicts, got {given(data)}")
-    if set(map(type, data)) - {dict}:
-        for index, row in enumerate(data):
-            if not isinstance(row, Mapping):
-                raise DataNotMatchException(
-                    message=f"row {index}: expected a dict of field name to value, got {given(row)}"
-                )
-    return data
+        data = [data]
+    if isinstance(data, str | bytes | bytearray | memoryview) or not isinstance(data, Sequence):
+        raise MilvusTypeError(message=f"data must be a dict or a list of dicts, got {given(data)}{_table_hint(data)}")
+    if set(map(type, data)) <= {dict}:
+        return data
+    for index, row in enumerate(data):
+        if not isinstance(row, Mapping):
+            raise DataNotMatchException(
+                message=f"row {index}: expected a dict of field name to value, got {given(row)}"
+            )
+    return [row if type(row) is dict else dict(row) for row in data]
+
+
+def _table_hint(data: object) -> str:
+    """Return how a table of another library becomes rows."""
+    if hasattr(data, "to_pylist"):  # pyarrow
+        return "; use data.to_pylist()"
+    if hasattr(data, "to_dicts"):  # polars
+        return "; use data.to_dicts()"
+    if hasattr(data, "to_dict") and hasattr(data, "columns"):  # pandas
+        return '; use data.to_dict("records")'
+    return ""
 
 
 def encode_rows(rows: Rows, collection: CollectionInfo, *, upsert: bool = False, partial: bool = False) -> list[Column]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from milvusclient.codec.refusal import Refusal
@@ -42,7 +42,7 @@ def vector_bytes(value: object, facts: TypeFacts, dim: int) -> bytes:
         return _from_bytes(bytes(value), facts, dim)
     if isinstance(value, list | tuple):
         return _from_list(value, facts, dim)
-    if isinstance(value, str | dict):
+    if isinstance(value, str | Mapping):
         raise Refusal.of(facts.vector_words(dim), value)
     if is_array(value):
         return _from_array(value, facts, dim)
@@ -75,6 +75,8 @@ def _check_length(length: int, facts: TypeFacts, dim: int) -> None:
 
 # --- lists -----------------------------------------------------------------------------------------------------------
 def _from_list(value: list[Any] | tuple[Any, ...], facts: TypeFacts, dim: int) -> bytes:
+    if value and isinstance(value[0], list | tuple):
+        raise Refusal(facts.vector_words(dim), "a list of lists; remove one pair of brackets")
     _check_length(len(value), facts, dim)
     if facts.bits == 1:
         return _from_list_of_bytes(value, facts, dim)
