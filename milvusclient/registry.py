@@ -21,7 +21,7 @@ from milvusclient.exceptions import ConnectionConfigException, ParamError
 from milvusclient.policy.deadline import Deadline
 from milvusclient.policy.errors import conflict_error
 from milvusclient.runtime import named_configs
-from milvusclient.runtime.callsite import closed_here
+from milvusclient.runtime.callsite import record_close
 
 if TYPE_CHECKING:
     from milvusclient.config.credentials import TokenSource
@@ -161,7 +161,7 @@ class Connections:
             >>> connections.disconnect("default")
         """
         _check_alias(alias)
-        current_pool().close(alias, closed_here("connections.disconnect()"))
+        current_pool().close(alias, record_close("connections.disconnect()"))
 
     def stats(self) -> dict[str, ConnectionInfo]:
         """What went over every open connection of this process, by alias.
@@ -224,7 +224,7 @@ class Connections:
             >>> connections.remove_connection("dev")
         """
         _check_alias(alias)
-        current_pool().close(alias, closed_here("connections.remove_connection()"))
+        current_pool().close(alias, record_close("connections.remove_connection()"))
         named_configs.unregister(alias)
 
     def list_connections(self) -> list[tuple[str, Connection | None]]:

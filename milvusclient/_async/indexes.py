@@ -64,8 +64,8 @@ class AsyncIndexes(AsyncWaiting):
     async def _wait_for_index(self, index: AwaitedIndex, deadline: Deadline) -> None:
         """Wait until the index contains the rows that exist now; rows that come later do not prolong it."""
         progress = indexes.build_index_progress(index, await self._server_timestamp(deadline))
-        for looks in itertools.count():
-            reply = await self._look(rpc.DESCRIBE_INDEX, progress, deadline, before=looks, waiting_for=str(index))
+        for polls in itertools.count():
+            reply = await self._poll(rpc.DESCRIBE_INDEX, progress, deadline, polls=polls, waiting_for=str(index))
             if indexes.index_is_built(reply, index):
                 return
 

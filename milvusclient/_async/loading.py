@@ -199,10 +199,10 @@ class AsyncLoading(AsyncWaiting):
     ) -> None:
         progress = loading.build_loading_progress(request)
         percent = 0
-        for looks in itertools.count():
+        for polls in itertools.count():
             what = f"the load of collection {request.collection_name!r} ({percent} % so far)"
-            reply = await self._look(
-                rpc.GET_LOADING_PROGRESS, progress, deadline, before=looks, waiting_for=what, call_options=call_options
+            reply = await self._poll(
+                rpc.GET_LOADING_PROGRESS, progress, deadline, polls=polls, waiting_for=what, call_options=call_options
             )
             percent = loading.load_progress(reply, request.refresh)
             if percent >= 100:

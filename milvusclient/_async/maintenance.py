@@ -43,8 +43,8 @@ class AsyncMaintenance(AsyncWaiting):
             return
         request = maintenance.build_flush_state(reply, collection_name)
         what = f"the flush of collection {collection_name!r}"
-        for looks in itertools.count():
-            if (await self._look(rpc.GET_FLUSH_STATE, request, deadline, before=looks, waiting_for=what)).flushed:
+        for polls in itertools.count():
+            if (await self._poll(rpc.GET_FLUSH_STATE, request, deadline, polls=polls, waiting_for=what)).flushed:
                 return
 
     async def flush_all(self, timeout: float | None = None, *, db: str | None = "", _async: bool = False) -> None:
@@ -69,8 +69,8 @@ class AsyncMaintenance(AsyncWaiting):
             return
         request = maintenance.build_flush_all_state(reply.flush_all_ts, db)
         what = "the flush of all collections"
-        for looks in itertools.count():
-            if (await self._look(rpc.GET_FLUSH_ALL_STATE, request, deadline, before=looks, waiting_for=what)).flushed:
+        for polls in itertools.count():
+            if (await self._poll(rpc.GET_FLUSH_ALL_STATE, request, deadline, polls=polls, waiting_for=what)).flushed:
                 return
 
     async def get_flush_all_state(

@@ -152,8 +152,8 @@ class AsyncOptimize(AsyncIndexes, AsyncLoading):
     async def _wait_for_compaction(self, task: AsyncOptimizeTask, job_id: int, deadline: Deadline) -> None:
         request = maintenance.build_compaction_state(job_id)
         what = f"compaction {job_id} of collection {task.collection_name!r}"
-        for looks in itertools.count():
+        for polls in itertools.count():
             task.check_cancelled()
-            reply = await self._look(rpc.GET_COMPACTION_STATE, request, deadline, before=looks, waiting_for=what)
+            reply = await self._poll(rpc.GET_COMPACTION_STATE, request, deadline, polls=polls, waiting_for=what)
             if maintenance.parse_compaction_state(reply) is schema.State.Completed:
                 return

@@ -44,7 +44,7 @@ from milvusclient.policy.errors import conflict_error
 from milvusclient.policy.options import ClientOptions
 from milvusclient.policy.retry import RetryPolicy
 from milvusclient.runtime import named_configs
-from milvusclient.runtime.callsite import closed_here
+from milvusclient.runtime.callsite import record_close
 from milvusclient.runtime.concurrency import open_now
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class MilvusClient(
         password: the user's password.
         db_name: the database; empty means the uri's, else the default one.
         token: an API key, or ``USER:PASSWORD``; wins over user and password. Or a function that returns one: it is
-            asked for each request, so it must be quick. Clients with the same function share a connection.
+            called for each request, so it must be fast. Clients with the same function share a connection.
         timeout: seconds for opening the connection; None means 10.
         alias: name of the connection; None derives it from uri, credentials and database.
         dedicated: give this client a connection that nobody else gets.
@@ -227,7 +227,7 @@ class MilvusClient(
         self._caller = caller
         if self._dedicated and caller.binding.alias != binding.alias:
             # Nobody else knows its name.
-            binding.close(closed_here(f"{type(self).__name__}.use_database()"))
+            binding.close(record_close(f"{type(self).__name__}.use_database()"))
 
     def using_database(self, db_name: str, *, timeout: float | None = None) -> None:
         """The same as :meth:`use_database`.
@@ -314,7 +314,7 @@ class MilvusClient(
         Example:
             >>> client.close()
         """
-        self._caller.binding.close(closed_here(f"{type(self).__name__}.close()"))
+        self._caller.binding.close(record_close(f"{type(self).__name__}.close()"))
 
     def __enter__(self) -> Self:
         return self

@@ -105,6 +105,8 @@ class ConnectionInfo(ShownInNotebooks):
         channels: number of channels that were counted; more than one if the alias is open for threads and event loops
             at the same time.
         operations: counters by kind of request, such as ``"Search"``, with ``p50`` and ``p99``.
+        host: host of the server; the path for a unix socket or an embedded file.
+        port: port of the server; 0 for a unix socket or an embedded file.
     """
 
     alias: str
@@ -121,6 +123,8 @@ class ConnectionInfo(ShownInNotebooks):
     bytes_received: int
     channels: int = 1
     operations: Mapping[str, OperationStats] = field(default_factory=dict)
+    host: str = ""
+    port: int = 0
 
     def plus(self, other: ConnectionInfo) -> ConnectionInfo:
         """Return the sum of this connection and another one of the same alias."""
@@ -129,6 +133,8 @@ class ConnectionInfo(ShownInNotebooks):
         return ConnectionInfo(
             alias=self.alias,
             address=self.address,
+            host=self.host,
+            port=self.port,
             database=self.database,
             user=self.user,
             server_version=self.server_version or other.server_version,

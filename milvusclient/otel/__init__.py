@@ -1,29 +1,29 @@
-"""OpenTelemetry: a span and a duration for every call of every client, with the extra ``otel``.
+"""OpenTelemetry: a span and a duration for every call of every client; needs the extra ``otel``.
 
 Names and attributes are those of the semantic conventions for database clients, which are stable since version 1.33:
 
 - One span of kind CLIENT for each call, retries included, named ``{db.operation.name} {db.collection.name}``, or with
-  ``db.namespace`` in place of the collection for a call that is about no single one. It is a child of what is current
-  where the call is made, in threads as in tasks, and current itself while the call is under way, so that a span of
-  gRPC's own instrumentation is its child; that of a stream is not, since other things are done between two replies.
+  ``db.namespace`` in place of the collection for a call without a single one. It is a child of the span that is current
+  where the call is made, in threads and in tasks, and current itself during the call, so that a span of gRPC's own
+  instrumentation is its child. That of a stream is not, since the program does other things between two replies.
 - ``db.system.name`` (``milvus``), ``db.namespace`` (the database), ``db.collection.name``, ``db.operation.name`` (the
   call as Milvus names it, such as ``Search``), ``db.operation.batch.size`` (rows written or vectors searched for, if
-  more than one), ``server.address`` and ``server.port``; ``network.peer.*`` is not known, as gRPC chooses the peer.
-- Of a call that failed: ``db.response.status_code`` (the code with which Milvus refused it) and ``error.type`` (that
+  more than one), ``server.address`` and ``server.port``; ``network.peer.*`` is unknown, as gRPC chooses the peer.
+- For a call that failed: ``db.response.status_code`` (the code with which Milvus refused it) and ``error.type`` (that
   code, or else the name of the gRPC status, or else the class of the exception).
 - An event ``milvusclient.retry`` for each time that the request is sent again, with ``milvusclient.retry.cause``; and
   ``milvusclient.request_id`` and, if it is not 1, ``milvusclient.attempts``.
 - The histogram ``db.client.operation.duration``, in seconds, with the same attributes; of a stream, until its end.
-- The convention for the metrics of connections is not stable and means pools that lend connections. Those of the shared
-  connections have names of our own: ``milvusclient.connection.count``, ``milvusclient.connection.io`` (bytes),
-  ``milvusclient.request.active`` and ``milvusclient.request.retries``. They are of the connections that are open.
+- The convention for metrics of connections is not stable, and made for pools that lend connections. The metrics of the
+  shared connections have their own names: ``milvusclient.connection.count``, ``milvusclient.connection.io`` (bytes),
+  ``milvusclient.request.active`` and ``milvusclient.request.retries``. They cover the open connections.
 
-The context that is current, with the span, goes to the server along with the request, as the global propagator says
+The current context, with the span, is sent to the server with the request, in the format of the global propagator
 (W3C ``traceparent``, ``tracestate`` and ``baggage``). A call without a request id of its own gets the trace id, if the
 span is recorded, so that the logs of Milvus, ``error.request_id`` and the traces agree.
 
-Neither filters nor rows, vectors, passwords or tokens are told. What the server says about a request may quote its
-filter, so it is left out of the description of a failed span unless ``error_messages`` asks for it.
+Filters, rows, vectors, passwords and tokens are never exported. The server's message about a request may quote its
+filter, and is therefore not part of the description of a failed span unless ``error_messages`` asks for it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from opentelemetry.metrics import Histogram, MeterProvider
     from opentelemetry.trace import Span, Tracer, TracerProvider
 
-    from milvusclient.runtime.instrumentation import WatchedCall
+    from milvusclient.runtime.instrumentation import ObservedCall
 
 __all__ = ["instrument", "uninstrument"]
 
@@ -58,21 +58,21 @@ Attributes = dict[str, str | int]
 _SCHEMA = "https://opentelemetry.io/schemas/1.33.0"
 #: Seconds; the convention asks for these.
 _BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10)
-#: What gRPC carries as a header, and the headers that are not for a propagator to say.
+#: Headers that gRPC accepts, and headers that a propagator must not set.
 _HEADER_NAME = re.compile(r"(?!grpc-)[a-z0-9_.-]+(?<!-bin)")
 _HEADER_VALUE = re.compile(r"[ -~]*")
 _OURS = frozenset({"authorization", "dbname", "identifier", "client-request-id", "client-request-unixmsec"})
 
 
-class _Open(NamedTuple):
-    """What is kept while a call is under way: its span, what is said of it, and the context that was there before."""
+class _OpenSpan(NamedTuple):
+    """The state during a call: its span, its attributes, and the token that restores the context from before."""
 
     span: Span
     attributes: Attributes
     before: Token[Context] | None
 
 
-class _Watcher:
+class _Observer:
     """Tells OpenTelemetry of calls."""
 
     def __init__(self, tracer: Tracer, duration: Histogram, switch: Switch, *, error_messages: bool) -> None:
@@ -81,8 +81,8 @@ class _Watcher:
         self._duration = duration
         self._error_messages = error_messages
 
-    def began(self, call: WatchedCall) -> _Open:
-        """Start the span, and say what goes along to the server."""
+    def call_started(self, call: ObservedCall) -> _OpenSpan:
+        """Start the span, and add the headers that carry it to the server."""
         from opentelemetry import context, trace
 
         attributes = _attributes(call)
@@ -96,21 +96,21 @@ class _Watcher:
             span.set_attribute("milvusclient.request_id", call.request_id)
         inner = trace.set_span_in_context(span)
         call.headers += _context_headers(inner)
-        return _Open(span, attributes, None if call.streams else context.attach(inner))
+        return _OpenSpan(span, attributes, None if call.streams else context.attach(inner))
 
-    def repeated(self, call: WatchedCall, token: object) -> None:
-        """Note why the request is sent again."""
+    def call_retried(self, call: ObservedCall, token: object) -> None:
+        """Add an event that says why the request is sent again."""
         cause = call.causes[-1]
         if not self._error_messages:
-            cause = cause.partition(":")[0]  # the gRPC status or the code; the words after it are the server's
-        cast("_Open", token).span.add_event("milvusclient.retry", {"milvusclient.retry.cause": cause})
+            cause = cause.partition(":")[0]  # the gRPC status or the code; the rest is the server's message
+        cast("_OpenSpan", token).span.add_event("milvusclient.retry", {"milvusclient.retry.cause": cause})
 
-    def ended(self, call: WatchedCall, token: object) -> None:
-        """End the span, and count its time."""
+    def call_ended(self, call: ObservedCall, token: object) -> None:
+        """End the span and record its duration."""
         from opentelemetry import context, trace
 
-        span, attributes, before = cast("_Open", token)
-        # A coroutine that nobody waits for any more is ended elsewhere, where there is nothing to put back.
+        span, attributes, before = cast("_OpenSpan", token)
+        # An abandoned coroutine ends in another context, where there is nothing to restore.
         if before is not None and trace.get_current_span() is span:
             context.detach(before)
         failure = _failure(call)
@@ -123,8 +123,8 @@ class _Watcher:
         self._duration.record(call.seconds, attributes | failure, context=trace.set_span_in_context(span))
         span.end()
 
-    def _description(self, call: WatchedCall) -> str:
-        """What went wrong, in words that quote nothing of the request."""
+    def _description(self, call: ObservedCall) -> str:
+        """Return the error in words that do not quote the request."""
         error = call.error
         if not isinstance(error, MilvusException):
             return type(error).__name__
@@ -133,12 +133,12 @@ class _Watcher:
         if call.status:
             return f"Milvus refused the request with code {call.status}"
         if isinstance(error, RpcError):
-            return error.message.partition(f" [{error.status}: ")[0]  # what follows may be the server's
+            return error.message.partition(f" [{error.status}: ")[0]  # the rest may be the server's message
         return error.message
 
 
-def _attributes(call: WatchedCall) -> Attributes:
-    """What spans and durations say of a call; the convention wants it known when the span starts."""
+def _attributes(call: ObservedCall) -> Attributes:
+    """Return the attributes of spans and durations; the convention wants them set when the span starts."""
     attributes: Attributes = {
         "db.system.name": "milvus",
         "db.operation.name": call.operation,
@@ -152,13 +152,13 @@ def _attributes(call: WatchedCall) -> Attributes:
     return attributes
 
 
-def _batch(call: WatchedCall) -> Attributes:
-    """How much it is at once; the convention knows no batch of one."""
+def _batch(call: ObservedCall) -> Attributes:
+    """Return the batch size; the convention omits a batch of one."""
     return {"db.operation.batch.size": call.batch} if call.batch > 1 else {}
 
 
-def _failure(call: WatchedCall) -> Attributes:
-    """What is said of a call that failed; nothing of one that did not."""
+def _failure(call: ObservedCall) -> Attributes:
+    """Return the attributes of a failed call; none for one that succeeded."""
     error = call.error
     if error is None:
         return {}
@@ -172,19 +172,19 @@ def _failure(call: WatchedCall) -> Attributes:
 
 
 def _context_headers(context: Context) -> tuple[tuple[str, str], ...]:
-    """A context as headers, as the global propagator writes it."""
+    """Return a context as headers, in the format of the global propagator."""
     from opentelemetry import propagate
 
     carrier: dict[str, str] = {}
     try:
         propagate.inject(carrier, context=context)
-    except Exception:  # a propagator is the program's own; a broken one must not leave the span open
+    except Exception:  # a propagator of the program may be broken, which must not leave the span open
         _logger.warning("the propagator of OpenTelemetry failed", exc_info=True)
     return _carried(carrier)
 
 
 def _carried(headers: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    """Those headers that gRPC can carry; it would refuse the whole request because of any other."""
+    """Return the headers that gRPC accepts; it refuses the whole request because of any other."""
     lower = ((name.lower(), value) for name, value in headers.items())
     return tuple(
         (name, value)
@@ -195,14 +195,14 @@ def _carried(headers: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
 
 
 class _GlobalProvider:
-    """Stands for the provider of metrics that is global, also before the program has set one."""
+    """Stands for the global provider of metrics, even before the program has set one."""
 
 
 _GLOBAL = _GlobalProvider()
-#: Instruments cannot be taken back: for each provider that has them, what makes them silent.
+#: The switch that silences the instruments of each provider, because they cannot be removed.
 _switches: WeakKeyDictionary[MeterProvider | _GlobalProvider, Switch] = WeakKeyDictionary()
-#: The watcher, if there is one. Setting and taking it is one step each, so it needs no lock that a fork might break.
-_installed: dict[str, _Watcher] = {}
+#: The observer, if there is one. Setting and removing it is one step each, so it needs no lock that a fork could break.
+_installed: dict[str, _Observer] = {}
 
 
 def instrument(
@@ -211,15 +211,15 @@ def instrument(
     meter_provider: MeterProvider | None = None,
     error_messages: bool = False,
 ) -> None:
-    """From now on tell OpenTelemetry of every call of every client of this process: spans, durations, connections.
+    """Report every call of every client of this process to OpenTelemetry: spans, durations, connections.
 
     Args:
-        tracer_provider: where spans go; None means the global provider, which may be set later.
-        meter_provider: where metrics go; None means the global provider, which may be set later.
-        error_messages: whether failed spans say what the server said, which may quote the filter of the request.
+        tracer_provider: provider for spans; None means the global one, which may be set later.
+        meter_provider: provider for metrics; None means the global one, which may be set later.
+        error_messages: whether failed spans contain the server's message, which may quote the filter of the request.
 
     Raises:
-        ParamError: OpenTelemetry is not installed, or the clients are instrumented already.
+        ParamError: OpenTelemetry is not installed, or the clients are already instrumented.
 
     Example:
         >>> from milvusclient import otel
@@ -242,34 +242,34 @@ def instrument(
         explicit_bucket_boundaries_advisory=_BUCKETS,
     )
     switch = Switch()
-    watcher = _Watcher(
+    observer = _Observer(
         trace.get_tracer("milvusclient", __version__, tracer_provider, _SCHEMA),
         duration,
         _switches.setdefault(_GLOBAL if meter_provider is None else meter_provider, switch),
         error_messages=error_messages,
     )
-    if _installed.setdefault("watcher", watcher) is not watcher:
+    if _installed.setdefault("observer", observer) is not observer:
         raise _instrumented_already()
-    if watcher.switch is switch:
+    if observer.switch is switch:
         observe_connections(meter, switch)
-    watcher.switch.is_on = True
-    instrumentation.add_watcher(watcher)
+    observer.switch.is_on = True
+    instrumentation.add_observer(observer)
 
 
 def uninstrument() -> None:
-    """Tell OpenTelemetry of no further call; spans of calls under way still end. Does nothing if nothing is told.
+    """Stop reporting calls to OpenTelemetry; spans of calls in flight still end. Harmless when nothing is reported.
 
     Example:
         >>> from milvusclient import otel
         >>> otel.uninstrument()
     """
-    watcher = _installed.pop("watcher", None)
-    if watcher is not None:
-        instrumentation.remove_watcher(watcher)
-        watcher.switch.is_on = False
+    observer = _installed.pop("observer", None)
+    if observer is not None:
+        instrumentation.remove_observer(observer)
+        observer.switch.is_on = False
 
 
 def _instrumented_already() -> ParamError:
     return ParamError(
-        message="the clients of this process are instrumented already; call uninstrument() first, to change how"
+        message="the clients of this process are already instrumented; call uninstrument() first to change how"
     )

@@ -1,4 +1,4 @@
-"""What OpenTelemetry is told of the open connections, whenever it asks."""
+"""Metrics of the open connections, read whenever OpenTelemetry collects them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Attributes = dict[str, str | int]
 
 
 class Switch:
-    """Whether anything is told; OpenTelemetry does not forget an instrument."""
+    """A switch that silences instruments, because OpenTelemetry cannot remove them."""
 
     __slots__ = ("__weakref__", "is_on")
 
@@ -26,11 +26,11 @@ class Switch:
 
 
 def observe_connections(meter: Meter, switch: Switch) -> None:
-    """Make the instruments.
+    """Create the instruments.
 
     Args:
-        meter: what makes them.
-        switch: whether they have something to tell.
+        meter: the meter that creates them.
+        switch: silences them while it is off.
     """
     meter.create_observable_up_down_counter(
         "milvusclient.connection.count",
@@ -82,13 +82,11 @@ def _callback(
 
 
 def _place(info: ConnectionInfo) -> Attributes:
-    """Which connection it is; an alias is chosen by the program, or made without secrets."""
+    """Return the attributes that identify a connection, without secrets: an alias contains a digest at most."""
     attributes: Attributes = {
         "db.system.name": "milvus",
-        "db.namespace": info.database or "default",
+        "db.namespace": info.database,
         "milvusclient.alias": info.alias,
+        "server.address": info.host,
     }
-    host, colon, port = info.address.rpartition(":")
-    if info.address.startswith(("unix:", "/")) or not (colon and port.isdecimal()):
-        return attributes | {"server.address": info.address.removeprefix("unix:")}
-    return attributes | {"server.address": host.removeprefix("[").removesuffix("]"), "server.port": int(port)}
+    return attributes | {"server.port": info.port} if info.port else attributes

@@ -1,7 +1,4 @@
-"""Decisions as small values: `now` and what happened come in, a decision goes out. Nothing waits here.
-
-What only failures and iterators need loads when one of them is there.
-"""
+"""Decisions as plain functions: the time and what happened go in, a decision comes out. Nothing waits here."""
 
 from __future__ import annotations
 
@@ -14,4 +11,5 @@ __all__ = ["paging", "tls_diagnosis"]
 if TYPE_CHECKING:
     from milvusclient.policy import paging, tls_diagnosis
 else:
+    # Only iterators and failed connections need these.
     __getattr__, __dir__ = lazy_attributes(__name__, modules=__all__)

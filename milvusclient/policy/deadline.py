@@ -9,19 +9,23 @@ from milvusclient.exceptions import ParamError
 
 __all__ = ["UNBOUNDED", "Deadline"]
 
-#: From here on (a year) a timeout is no limit; gRPC and the clocks of threads fail on much larger ones.
+#: A timeout of a year or more sets no limit: gRPC and the locks of threads fail on much larger ones.
 _FOREVER = 86_400.0 * 365
 
 
 class Deadline(NamedTuple):
-    """The moment at which an operation ends, on a monotonic clock; ``at`` is None when nothing bounds it."""
+    """The moment at which an operation ends, on a monotonic clock; ``at`` is None if it has no limit."""
 
     at: float | None
     timeout: float | None
 
     @classmethod
     def start(cls, timeout: float | None, now: float) -> Deadline:
-        """A deadline ``timeout`` seconds from ``now``; None means no bound."""
+        """Return a deadline ``timeout`` seconds from ``now``; None means no limit.
+
+        Raises:
+            ParamError: the timeout is not a number of seconds above 0.
+        """
         if timeout is None:
             return UNBOUNDED
         given: object = timeout
@@ -32,20 +36,20 @@ class Deadline(NamedTuple):
         return cls(now + timeout, float(timeout)) if timeout < _FOREVER else UNBOUNDED
 
     def remaining(self, now: float) -> float | None:
-        """Seconds that are left, never below zero; None when nothing bounds the operation."""
+        """Return the seconds that are left, never below zero; None if there is no limit."""
         return None if self.at is None else max(0.0, self.at - now)
 
     def expired(self, now: float) -> bool:
-        """Whether the time is up."""
+        """Return whether the time is up."""
         return self.at is not None and now >= self.at
 
     def bounded(self, seconds: float, now: float) -> Deadline:
-        """This deadline, or the one ``seconds`` from ``now`` if that comes earlier."""
+        """Return this deadline, or the one ``seconds`` from ``now`` if that is earlier."""
         other = Deadline.start(seconds, now)
         return other if self.at is None or (other.at is not None and other.at < self.at) else self
 
     def clip(self, delay: float, now: float) -> float:
-        """``delay``, cut to what is left."""
+        """Return ``delay``, cut to the seconds that are left."""
         return delay if self.at is None else max(0.0, min(delay, self.at - now))
 
 

@@ -1,4 +1,4 @@
-"""From what went wrong to the exception that says so. The one place where failed calls get their words."""
+"""Build exceptions from what went wrong. The one place where failed calls get their words."""
 
 from __future__ import annotations
 
@@ -21,20 +21,21 @@ from milvusclient.policy import tls_diagnosis
 from milvusclient.policy.failure import Failure, Safety, connect_reason
 
 __all__ = [
-    "Closed",
-    "Place",
+    "CallContext",
+    "CloseRecord",
     "ambiguity",
     "conflict_error",
     "connect_error",
     "limit_error",
     "not_connected_error",
+    "not_ready_error",
     "rpc_error",
     "status_error",
 ]
 
 
-class Closed:
-    """Who closed an alias, and when; ``sequence`` orders it among the births of clients."""
+class CloseRecord:
+    """A record of who closed an alias, where and when; ``sequence`` tells whether a client was made before or after."""
 
     __slots__ = ("at", "how", "sequence", "thread", "where")
 
@@ -46,8 +47,8 @@ class Closed:
         self.sequence = sequence
 
 
-class Place:
-    """Where a call happened: the evidence that every error carries."""
+class CallContext:
+    """The place of a call, which every error carries: operation, address, alias, database and request id."""
 
     __slots__ = ("address", "alias", "database", "operation", "request_id")
 
@@ -58,8 +59,8 @@ class Place:
         self.database = database
         self.request_id = request_id
 
-    def sign(self, error: MilvusException, attempts: int, *, ambiguous: bool = False) -> MilvusException:
-        """Put the evidence onto an error."""
+    def add_to(self, error: MilvusException, attempts: int, *, ambiguous: bool = False) -> MilvusException:
+        """Add the context to an error."""
         error.operation = self.operation
         error.address = self.address
         error.alias = self.alias
@@ -71,7 +72,7 @@ class Place:
 
 
 def status_error(code: int, legacy_code: int, reason: str, input_error: bool, retriable: bool) -> MilvusException:
-    """The exception for a reply in which the server says that it failed."""
+    """Build the exception for a reply in which the server says that the call failed."""
     kind = server_error_class(code, legacy_code)
     # Milvus Lite leaves it empty where its engine fails; an error that says nothing looks like one of ours.
     reason = reason or f"the server failed with code {code or legacy_code} and gave no reason"
@@ -82,18 +83,18 @@ _RPC_WORDS = {
     "DEADLINE_EXCEEDED": "the deadline passed before the server answered",
     "UNAVAILABLE": "the server did not answer",
     "UNAUTHENTICATED": "the server refused the credentials",
-    "PERMISSION_DENIED": "the server does not permit this to the user",
+    "PERMISSION_DENIED": "the user does not have the permission",
     "UNIMPLEMENTED": "the server does not know this call; it may be older than the feature",
     "RESOURCE_EXHAUSTED": "a limit of the server or of the message size was reached",
     "INVALID_ARGUMENT": "the server refused the request",
 }
 _AMBIGUOUS = "; the outcome is unknown (ambiguous): the request may have been carried out although no reply arrived"
-_LOOK_FIRST = ", so it was not sent again; look before you repeat it"
-_HARMLESS = "; to repeat it does no harm"
+_LOOK_FIRST = ", so it was not sent again; check before you repeat it"
+_HARMLESS = "; it is safe to repeat it"
 
 
 def ambiguity(safety: Safety) -> str:
-    """What a message says when nobody knows whether the request was carried out."""
+    """Return what a message says when the request may have been carried out or not."""
     return _AMBIGUOUS + (_LOOK_FIRST if safety is Safety.UNSAFE else _HARMLESS)
 
 
@@ -126,14 +127,14 @@ def _too_large(details: str) -> str:
 def rpc_error(
     failure: Failure, operation: str, address: str, *, timeout: float | None, cause: str = "", doubt: str = ""
 ) -> RpcError:
-    """The exception for a call that gRPC reports as failed.
+    """Build the exception for a call that gRPC reports as failed.
 
     Args:
         failure: what gRPC said.
         operation: name of the call.
-        address: where it went.
+        address: address of the server.
         timeout: seconds that the whole call had.
-        cause: what the attempt before this one died of.
+        cause: why the attempt before this one failed.
         doubt: what :func:`ambiguity` says, when the outcome is unknown.
     """
     words = _RPC_WORDS.get(failure.status, f"the call failed with {failure.status}")
@@ -152,13 +153,16 @@ def rpc_error(
 
 _CONNECT_WORDS = {
     "name_not_resolved": ("its host name cannot be resolved", "check the spelling of the host and the DNS"),
-    "refused": ("nothing listens there", "check host and port, and that the server runs"),
+    "refused": ("nothing listens at this address", "check host and port, and that the server runs"),
     "tls": (
         "the TLS handshake failed",
         "check that the server speaks TLS, and server_pem_path, server_name, client_pem_path and client_key_path",
     ),
     "authentication": ("the server refused the credentials", "check user and password, or the token"),
-    "not_milvus": ("what listens there is not Milvus", "use its gRPC port (19530 by default; 9091 is its HTTP port)"),
+    "not_milvus": (
+        "the server at this address is not Milvus",
+        "use its gRPC port (19530 by default; 9091 is its HTTP port)",
+    ),
     "proxy": (
         "the connection goes through a proxy",
         "add the host to no_proxy, or pass grpc_options={'grpc.enable_http_proxy': False}",
@@ -179,19 +183,19 @@ def connect_error(
     *,
     timeout: float,
     proxy_variable: str = "",
-    seen: tls_diagnosis.Seen | None = None,
+    probed: tls_diagnosis.ProbeResult | None = None,
 ) -> ConnectError:
-    """The exception for a connection that could not be opened.
+    """Build the exception for a connection that could not be opened.
 
     Args:
         failure: what gRPC said.
-        config: what was to be connected to.
-        alias: the connection's name.
+        config: settings of the connection.
+        alias: name of the connection.
         timeout: seconds that were given.
-        proxy_variable: the environment variable that makes gRPC go through a proxy, if one does.
-        seen: what a look at the server told, after gRPC's own words left it open.
+        proxy_variable: the environment variable that makes gRPC use a proxy, if one does.
+        probed: what a probe of the server found out, if the words of gRPC left it open.
     """
-    about_tls = tls_diagnosis.tls_words(failure, config, seen or tls_diagnosis.Seen.NOTHING)
+    about_tls = tls_diagnosis.explain_tls_failure(failure, config, probed or tls_diagnosis.ProbeResult.NOTHING)
     reason = connect_reason(failure) if about_tls is None else "tls"
     if proxy_variable and reason not in ("authentication", "tls"):
         reason = "proxy"
@@ -211,15 +215,15 @@ def connect_error(
 
 
 def not_connected_error(
-    alias: str, closed: Closed | None, now: float, *, registered: bool, doubt: str = ""
+    alias: str, closed: CloseRecord | None, now: float, *, registered: bool, doubt: str = ""
 ) -> ConnectionNotExistException:
-    """The exception for a call on an alias that is not connected.
+    """Build the exception for a call on an alias that is not connected.
 
     Args:
-        alias: the name.
+        alias: name of the connection.
         closed: who closed it, if that is known.
-        now: the time.
-        registered: whether ``connections.connect(alias)`` knows where the name leads.
+        now: the time, on the monotonic clock.
+        registered: whether ``connections.connect(alias)`` can open it.
         doubt: what :func:`ambiguity` says, when the outcome of the call is unknown.
     """
     or_connect = f", or call connections.connect({alias!r})" if registered else ""
@@ -239,7 +243,7 @@ def not_connected_error(
 
 
 def conflict_error(alias: str, asked: ConnectionConfig, existing: ConnectionConfig) -> ConnectionConfigException:
-    """The exception for an alias that is asked for with settings that contradict it."""
+    """Build the exception for an alias that is asked for with other settings than it has."""
     error = ConnectionConfigException(
         message=(
             f"alias {alias!r} exists with other settings; asked for: {'; '.join(asked.differences(existing))}. "
@@ -252,14 +256,39 @@ def conflict_error(alias: str, asked: ConnectionConfig, existing: ConnectionConf
 
 
 def limit_error(limit: int) -> ConnectionLimitException:
-    """The exception for one connection too many."""
+    """Build the exception for one connection more than the limit."""
     return ConnectionLimitException(
         message=f"{limit:,} connections are open, which is the limit; close those that are no longer needed"
     )
 
 
+def not_ready_error(
+    config: ConnectionConfig, alias: str, code: int, legacy_code: int, reason: str, retriable: bool
+) -> ConnectError:
+    """Build the exception for a handshake that the server refused, with the server's own error as its cause.
+
+    Args:
+        config: settings of the connection.
+        alias: name of the connection.
+        code: code of the server.
+        legacy_code: code of servers before 2.3.
+        reason: what the server says.
+        retriable: the server says that the same request may succeed later.
+    """
+    error = ConnectError(
+        ErrorCode.CONNECT_FAILED,
+        f"cannot connect to {config.target.uri}: the server is not ready and says {reason!r}; "
+        "wait until it has started, then connect again",
+    )
+    error.reason = "not_ready"
+    error.alias = alias
+    error.address = config.target.address
+    error.__cause__ = status_error(code, legacy_code, reason, False, retriable)
+    return error
+
+
 def embedded_in_child_error(config: ConnectionConfig) -> ConnectError:
-    """The exception for an embedded server that the parent process runs."""
+    """Build the exception for a file that the parent process serves."""
     error = ConnectError(
         ErrorCode.CONNECT_FAILED,
         f"{config.target.address!r} is served by the parent process; an embedded file belongs to the process that "
@@ -270,5 +299,5 @@ def embedded_in_child_error(config: ConnectionConfig) -> ConnectError:
 
 
 def is_embedded(config: ConnectionConfig) -> bool:
-    """Whether the target is a file that the embedded server serves."""
+    """Return whether the target is a file that the embedded server serves."""
     return config.target.kind is Kind.EMBEDDED

@@ -1,4 +1,4 @@
-"""What a failed call means: could it have been handled, may it be sent again, and why did the connection fail."""
+"""Interpret failed calls: whether the request may have been carried out, and why a connection failed."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ __all__ = ["Failure", "RpcFailure", "Safety", "connect_reason", "may_have_happen
 
 
 class Safety(Enum):
-    """What happens when a request is carried out twice."""
+    """Classes of requests by what happens when they are carried out twice."""
 
     READ = "read"  #: nothing
     IDEMPOTENT = "idempotent"  #: the second time changes nothing more
-    UNSAFE = "unsafe"  #: it happens twice, so it must not be repeated unless it surely was not handled
+    UNSAFE = "unsafe"  #: it takes effect twice; it is retried only if it surely was not carried out
 
 
 class Failure(NamedTuple):
-    """A failed call as gRPC told it: status name (``UNAVAILABLE``) and detail text.
+    """A failed call as gRPC reports it: status name (``UNAVAILABLE``) and details.
 
     ``sent`` is false when the request surely never left this process.
     """
@@ -28,14 +28,14 @@ class Failure(NamedTuple):
 
 
 class RpcFailure(Exception):
-    """How the transports report a failed call to the caller; never leaves the package."""
+    """The exception by which transports report a failed call to the caller; it never leaves the package."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(f"{failure.status}: {failure.details}")
         self.failure = failure
 
 
-#: Beginnings of detail texts that gRPC itself writes when no connection came up, so that nothing was sent.
+#: Parts of the details that gRPC itself writes when there was no connection, so that nothing was sent.
 _NEVER_SENT = (
     "failed to connect to all addresses",
     "errors resolving",
@@ -49,21 +49,21 @@ _NEVER_SENT = (
 
 
 def never_sent(failure: Failure) -> bool:
-    """Whether the request surely did not reach a server."""
+    """Return whether the request surely did not reach a server."""
     details = failure.details.lower()
     return not failure.sent or (failure.status == "UNAVAILABLE" and any(text in details for text in _NEVER_SENT))
 
 
-#: After one of these a request may have been carried out although no reply arrived.
+#: Statuses after which a request may have been carried out although no reply arrived.
 _OUTCOME_UNKNOWN = frozenset({"UNAVAILABLE", "INTERNAL", "UNKNOWN", "CANCELLED", "DEADLINE_EXCEEDED", "DATA_LOSS"})
 
 
 def may_have_happened(failure: Failure, safety: Safety) -> bool:
-    """Whether a request that changes something may have been carried out all the same."""
+    """Return whether a request that changes something may have been carried out although it failed."""
     return safety is not Safety.READ and failure.status in _OUTCOME_UNKNOWN and not never_sent(failure)
 
 
-#: (text in the details, reason), the first match counts.
+#: (part of the details, reason); the first match counts.
 _CONNECT_REASONS = (
     ("name resolution", "name_not_resolved"),
     ("dns resolution", "name_not_resolved"),
@@ -91,7 +91,7 @@ _CONNECT_REASONS = (
 
 
 def connect_reason(failure: Failure) -> str:
-    """Why a connection failed, in the words of :class:`milvusclient.exceptions.ConnectError`."""
+    """Return why a connection failed, as one of the reasons of :class:`milvusclient.exceptions.ConnectError`."""
     if failure.status == "DEADLINE_EXCEEDED":
         return "timeout"
     if failure.status in ("UNAUTHENTICATED", "PERMISSION_DENIED"):

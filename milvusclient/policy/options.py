@@ -1,4 +1,4 @@
-"""What one call, or a client, may ask for beside arguments and timeout."""
+"""Settings of a single call, and of all calls of a client."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = ["DEFAULT_CALL_OPTIONS", "CallOptions", "ClientOptions"]
 
 
 def require_request_id(name: str, value: object) -> str:
-    """``value`` if a header can carry it.
+    """Return ``value`` if a header can carry it.
 
     Raises:
-        ParamError: it cannot.
+        ParamError: it is not a str of printable ASCII characters.
     """
     if isinstance(value, str) and value.isascii() and value.isprintable():
         return value
@@ -26,9 +26,9 @@ class CallOptions:
     """Settings of a single call.
 
     Args:
-        request_id: text that the server writes into its logs and traces; 32 lower-case hex digits become its trace id.
-        retry_times: how often the call is repeated at most; None leaves it to the client's policy.
-        retry_on_rate_limit: whether a refusal because of a rate limit is repeated; None leaves it to the policy.
+        request_id: str that the server writes into its logs and traces; 32 lower-case hex digits become its trace id.
+        retry_times: the largest number of retries; None leaves it to the client's policy.
+        retry_on_rate_limit: whether a call that the rate limit refuses is retried; None leaves it to the policy.
     """
 
     __slots__ = ("request_id", "retry_on_rate_limit", "retry_times")
@@ -52,16 +52,16 @@ DEFAULT_CALL_OPTIONS = CallOptions()
 
 
 class ClientOptions:
-    """Settings of all calls of a client, for those that do not say otherwise.
+    """Settings of all calls of a client; the arguments of a call win over them.
 
     Args:
-        retry: how failed calls are repeated; None means ``RetryPolicy()``.
+        retry: how failed calls are retried; None means ``RetryPolicy()``.
         timeout: seconds for a call that has no timeout of its own; None means no limit.
         request_id: the request id of calls that have none of their own.
         slow_call_threshold: seconds; a call that takes longer is logged. None logs none.
 
     Raises:
-        ParamError: one of them cannot be.
+        ParamError: a setting is invalid.
     """
 
     __slots__ = ("request_id", "retry", "slow_call_threshold", "timeout")

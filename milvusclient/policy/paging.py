@@ -1,4 +1,4 @@
-"""Where the next page of an iterator begins: numbers in, numbers out."""
+"""Paging of iterators: numbers in, the range of the next page out."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import NamedTuple
 
 __all__ = ["LARGEST_PAGE", "Allowance", "Band", "BandWalk"]
 
-#: As many rows one reply may have.
+#: The most rows that one reply may have.
 LARGEST_PAGE = 16_384
-#: Bands grow this often when they turn out to be empty; after that the rest is asked for.
+#: How often a band grows when it is empty; after that, everything that is left is asked for.
 _MOST_MISSES = 5
-#: How much more than a page a band may bring; what is too much is kept for the next pages.
+#: How many pages a band may return; the surplus is kept for the next pages.
 _ROOM = 10
-#: The largest number of 32 bits: no distance is beyond it.
+#: The largest float of 32 bits: no distance exceeds it.
 _BEYOND = 3.4028234663852886e38
 #: The width of a band when all distances of the last page are equal.
 _LEAST_WIDTH = 0.05
 
 
 class Allowance:
-    """How many rows an iterator may still hand out; None means all there are."""
+    """The number of rows that an iterator may still return; None means all."""
 
     __slots__ = ("batch_size", "left")
 
@@ -30,23 +30,23 @@ class Allowance:
 
     @property
     def next_page(self) -> int:
-        """How many rows the next page has at most."""
+        """The largest number of rows of the next page."""
         return self.batch_size if self.left is None else min(self.batch_size, self.left)
 
     def spend(self, rows: int) -> None:
-        """So many rows were handed out."""
+        """Count rows that were returned."""
         if self.left is not None:
             self.left -= rows
 
 
 class Band(NamedTuple):
-    """The hits to ask for: those with distances from ``near`` (included) to ``far``.
+    """A range of distances to ask for, from ``near`` (included) to ``far``.
 
     Args:
         near: the end that is nearer to the query vector.
         far: the end that is farther from it.
-        limit: how many hits at most.
-        is_last: nothing comes after this band.
+        limit: the largest number of hits.
+        is_last: there is no band after this one.
     """
 
     near: float
@@ -58,15 +58,15 @@ class Band(NamedTuple):
 class BandWalk:
     """Walks through all hits of a search, from near to far, by asking for one band of distances after another.
 
-    Each band begins at the distance where the last hit was, and is as wide as the last page: hits are about as dense
-    there. A band that turns out empty grows; after a few times everything beyond is asked for, so that no gap between
-    hits, however wide, ends the walk too early.
+    Each band begins at the distance of the last hit and is as wide as the last page, because hits are about as dense
+    there. An empty band grows; after a few times everything beyond is asked for, so that no gap between hits, however
+    wide, ends the walk too early.
 
     Args:
-        batch_size: how many hits make a page.
-        larger_is_nearer: whether the metric is a likeness, not a distance.
-        end: the distance where the caller wants it to end; None for no end.
-        most: how many hits a reply can have at most.
+        batch_size: the number of hits of a page.
+        larger_is_nearer: whether the metric is a similarity, not a distance.
+        end: the distance at which the walk ends; None for no limit.
+        most: the largest number of hits of a reply.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class BandWalk:
         self._misses = 0
 
     def next_band(self) -> Band:
-        """The band to ask for; only after the first page."""
+        """Return the next band to ask for, after the first page."""
         limit = min(self.batch_size * _ROOM, self.most)
         beyond = self._limit_of_all()
         if self._misses >= _MOST_MISSES:
@@ -100,7 +100,7 @@ class BandWalk:
         return -_BEYOND if self.larger_is_nearer else _BEYOND
 
     def receive(self, keys: Sequence[int | str], distances: Sequence[float], band: Band | None) -> None:
-        """Take in the hits of a band, or of the first page (``band`` is None), best first."""
+        """Note the hits of a band, or of the first page (``band`` is None), best first."""
         if not keys:
             reached_end = band is not None and band.far == self._limit_of_all()
             self._misses = _MOST_MISSES if reached_end else self._misses + 1

@@ -1,4 +1,4 @@
-"""When a failed call is sent again, and after how long."""
+"""Retries: whether a failed call is sent again, and after how long (backoff with full jitter)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from functools import partial
 from typing import Any, NoReturn
 
 from milvusclient._keywords import suggest_keywords
+from milvusclient.checks import given, require_bool
 from milvusclient.exceptions import ParamError
 from milvusclient.policy.failure import Failure, Safety, never_sent
 
 __all__ = ["RetryPolicy", "Verdict", "after_connect", "after_failure", "after_status"]
 
-#: A call that failed with one of these may succeed when it is sent again.
+#: Statuses after which the same request may succeed.
 _TRANSIENT = frozenset({"UNAVAILABLE", "INTERNAL", "UNKNOWN", "CANCELLED", "ABORTED", "DATA_LOSS"})
-#: Of these, an answer that is likely to be the same the next time: sent again only a few times, whatever the time left.
+#: Those of them after which it is likely to fail again: retried only a few times, even if there is time left.
 _LIKELY_FINAL = frozenset({"INTERNAL", "UNKNOWN", "DATA_LOSS"})
 _LIKELY_FINAL_RETRIES = 3
-#: Asking a channel that is not connected costs nothing, and a server that is back should be found within a second.
+#: Asking a channel that is not connected costs nothing, and a restarted server is to be found within a second.
 _LONGEST_WAIT_UNSENT = 0.25
 #: Seconds before a deadline in which another attempt makes no sense.
 _TOO_SHORT = 0.02
-#: Why a connection fails while a server restarts.
+#: Reasons for which a connection fails while a server restarts.
 _SERVER_AWAY = frozenset({"refused", "unavailable", "not_ready", "timeout"})
 _RATE_LIMIT = 8
 _LEGACY_RATE_LIMIT = 49
@@ -29,22 +30,22 @@ _LEGACY_RATE_LIMIT = 49
 
 @suggest_keywords
 class RetryPolicy:
-    """How failed calls are repeated; a value, which does not change.
+    """The rules for retrying failed calls; immutable.
 
-    A call with a ``timeout`` is repeated until its time is up; a call without one until ``max_elapsed``, or
-    ``rate_limit_max_elapsed`` when the server refuses because of its rate limit. Waits grow from
+    A call with a ``timeout`` is retried until its time is up; a call without one until ``max_elapsed``, or
+    ``rate_limit_max_elapsed`` when the server refuses because of its rate limit. Waits (the backoff) grow from
     ``initial_backoff`` by ``multiplier`` up to ``max_backoff`` (seconds), and each is drawn at random between zero
     and that ("full jitter"), so that many clients do not return in step. A server that answers INTERNAL, UNKNOWN or
-    DATA_LOSS is asked three times more at most.
+    DATA_LOSS is asked again three times at most.
 
     Args:
-        max_retries: how often a call is repeated at most; None means that only time counts, 0 means never.
+        max_retries: the largest number of retries of a call; None means that only time limits them, 0 means no retry.
         initial_backoff: longest first wait, in seconds.
         multiplier: growth of the wait from one attempt to the next.
         max_backoff: longest wait, in seconds.
         max_elapsed: seconds after which a call without a timeout is given up.
         rate_limit_max_elapsed: the same for calls that the server refuses because of its rate limit.
-        retry_on_rate_limit: whether a refusal because of a rate limit is repeated at all.
+        retry_on_rate_limit: whether calls that the rate limit refuses are retried.
 
     Example:
         >>> from milvusclient import RetryPolicy
@@ -52,8 +53,7 @@ class RetryPolicy:
         0
     """
 
-    # Written out, not a dataclass: this class is there in every program, and to make one took longer than anything else
-    # that is imported.
+    # Written out, not a dataclass: every program loads this class, and dataclasses take longer to import than the rest.
     __slots__ = (
         "initial_backoff", "max_backoff", "max_elapsed", "max_retries", "multiplier", "rate_limit_max_elapsed",
         "retry_on_rate_limit",
@@ -91,22 +91,24 @@ class RetryPolicy:
     def _check(self) -> None:
         count: object = self.max_retries
         if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 0):
-            raise ParamError(message=f"max_retries (retry_times) must be an int of 0 or more, or None, got {count!r}")
+            raise ParamError(
+                message=f"max_retries (retry_times) must be an int of at least 0 or None, got {given(count)}"
+            )
         for name in ("initial_backoff", "max_backoff", "max_elapsed", "rate_limit_max_elapsed"):
             if not _at_least(0, getattr(self, name)):
-                raise ParamError(message=f"{name} must be a number of seconds, 0 or more, got {getattr(self, name)!r}")
+                raise ParamError(
+                    message=f"{name} must be a number of seconds, at least 0, got {given(getattr(self, name))}"
+                )
         if not _at_least(1, self.multiplier):
-            raise ParamError(message=f"multiplier must be a finite number, 1 or more, got {self.multiplier!r}")
-        again: object = self.retry_on_rate_limit
-        if not isinstance(again, bool):
-            raise ParamError(message=f"retry_on_rate_limit must be a bool, got {again!r}")
+            raise ParamError(message=f"multiplier must be a finite number of at least 1, got {given(self.multiplier)}")
+        require_bool("retry_on_rate_limit", self.retry_on_rate_limit)
 
     def override(self, retry_times: int | None, retry_on_rate_limit: bool | None) -> RetryPolicy:
-        """This policy with what one call asks for.
+        """Return this policy with the settings of one call.
 
         Args:
-            retry_times: instead of ``max_retries``; None leaves that as it is.
-            retry_on_rate_limit: instead of the policy's; None leaves that as it is.
+            retry_times: replaces ``max_retries``; None keeps it.
+            retry_on_rate_limit: replaces that of the policy; None keeps it.
         """
         if retry_times is None and retry_on_rate_limit is None:
             return self
@@ -118,10 +120,10 @@ class RetryPolicy:
         return RetryPolicy(**settings)
 
     def backoff(self, attempt: int, jitter: float) -> float:
-        """How long to wait before the next attempt.
+        """Return the wait before the next attempt.
 
         Args:
-            attempt: how many attempts there were, at least 1.
+            attempt: number of attempts so far, at least 1.
             jitter: a random number in [0, 1).
 
         Returns:
@@ -138,7 +140,7 @@ class RetryPolicy:
         return {name: getattr(self, name) for name in RetryPolicy.__annotations__}
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"a RetryPolicy does not change; make another one with {name}={value!r}")
+        raise AttributeError(f"a RetryPolicy is immutable; make another one with {name}={value!r}")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RetryPolicy) and self._settings() == other._settings()
@@ -158,7 +160,7 @@ def _at_least(least: float, value: object) -> bool:
 
 
 class Verdict:
-    """What to do after a failed attempt: ``wait`` seconds and send again, or give up (``wait`` is None)."""
+    """The decision after a failed attempt: wait ``wait`` seconds and retry, or give up (``wait`` is None)."""
 
     __slots__ = ("wait",)
 
@@ -167,7 +169,7 @@ class Verdict:
 
     @property
     def again(self) -> bool:
-        """Whether the call is sent again."""
+        """True if the call is sent again."""
         return self.wait is not None
 
 
@@ -178,7 +180,7 @@ def _wait(
         return None
     wait = policy.backoff(attempt, jitter)
     if remaining is not None:
-        # The time is used to its end: the last waits grow shorter instead of giving up early.
+        # Use the time to its end: the last waits get shorter, rather than giving up early.
         wait = min(wait, remaining / 2)
         return wait if remaining > _TOO_SHORT else None
     return wait if elapsed + wait <= budget else None
@@ -197,7 +199,7 @@ def after_failure(
     """Decide after a call that gRPC reports as failed.
 
     Args:
-        policy: how calls are repeated.
+        policy: how calls are retried.
         failure: what gRPC said.
         safety: what happens when the request is carried out twice.
         attempt: number of requests sent so far, from 1.
@@ -215,21 +217,21 @@ def after_failure(
 
 
 def after_connect(policy: RetryPolicy, reason: str, *, attempt: int, jitter: float, remaining: float | None) -> Verdict:
-    """Decide after a call could not be sent since its connection could not be opened.
+    """Decide after a connection could not be opened, so that the call could not be sent.
 
-    Without a deadline that shows at once, as the address may be wrong; with one, the server may come in time.
+    Without a deadline the failure shows at once, as the address may be wrong. With one, the server may come in time.
 
     Args:
-        policy: how calls are repeated.
-        reason: why, in the words of :class:`milvusclient.exceptions.ConnectError`.
-        attempt: how often it was tried, from 1.
+        policy: how calls are retried.
+        reason: that of :class:`milvusclient.exceptions.ConnectError`.
+        attempt: number of tries so far, from 1.
         jitter: a random number in [0, 1).
         remaining: seconds until the deadline of the call, None without one.
     """
     given_up = policy.max_retries is not None and attempt > policy.max_retries
     if remaining is None or reason not in _SERVER_AWAY or given_up:
         return Verdict(None)
-    # To the very end: what comes then is the error of the deadline.
+    # Until the very end: then the call fails with the error of the deadline.
     return Verdict(min(policy.backoff(attempt, jitter), _LONGEST_WAIT_UNSENT, remaining))
 
 
@@ -245,10 +247,10 @@ def after_status(
     elapsed: float,
     remaining: float | None,
 ) -> Verdict:
-    """Decide after a reply in which the server says that it failed; arguments as in :func:`after_failure`.
+    """Decide after a reply in which the server says that the call failed; arguments as in :func:`after_failure`.
 
-    A refusal because of a rate limit was not carried out, whatever the request. A reply that the server marks as
-    retriable is believed for requests that may be carried out twice.
+    A request that the rate limit refuses was not carried out, so any may be sent again. One that fails with a reply
+    marked as retriable may have been begun, so it must be safe to carry out twice.
     """
     if code == _RATE_LIMIT or (not code and legacy_code == _LEGACY_RATE_LIMIT):
         if not policy.retry_on_rate_limit:

@@ -1,4 +1,4 @@
-"""TLS in words: what is wrong with a PEM, and which file or setting a refused handshake is about. Values only."""
+"""Explain TLS failures: what is wrong with a PEM, and which file or setting a failed handshake is about."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
     from milvusclient.config.settings import ConnectionConfig
     from milvusclient.config.tls import PemSource, TlsConfig
 
-__all__ = ["Seen", "pem_fault", "tls_words", "worth_a_look"]
+__all__ = ["ProbeResult", "explain_tls_failure", "find_pem_fault", "needs_probe"]
 
 
-class Seen(Enum):
-    """What a look at a server told that gRPC could not connect to."""
+class ProbeResult(Enum):
+    """The result of probing a server that gRPC could not connect to."""
 
     NOTHING = "nothing"
     TLS = "tls"  #: it speaks TLS
-    WANTS_CERTIFICATE = "wants certificate"  #: it speaks TLS, and only to clients that show a certificate
+    WANTS_CERTIFICATE = "wants certificate"  #: it speaks TLS, and only to clients with a certificate
 
 
 _BLOCK = rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----"
 
 
-def pem_fault(data: bytes, wanted: str) -> str:
-    """Why a PEM cannot be used, without its contents; empty if nothing speaks against it.
+def find_pem_fault(data: bytes, wanted: str) -> str:
+    """Return why a PEM is invalid, without showing its contents; empty if no fault is found.
 
     Args:
         data: the PEM.
-        wanted: what it must hold, ``CERTIFICATE`` or ``PRIVATE KEY``.
+        wanted: what it must contain, ``CERTIFICATE`` or ``PRIVATE KEY``.
     """
     if b"-----BEGIN" not in data:
         return "it is not in PEM form: no '-----BEGIN' line in it"
@@ -43,16 +43,16 @@ def pem_fault(data: bytes, wanted: str) -> str:
     found = [label.decode("ascii") for label, _ in blocks]
     matching = [body for label, body in blocks if label.decode("ascii").endswith(wanted)]
     if not matching:
-        return f"it holds no {wanted}, but {', '.join(found) or 'an unfinished block'}"
+        return f"it does not contain a {wanted}, but {', '.join(found) or 'an unfinished block'}"
     if any("ENCRYPTED" in label for label in found) or any(b"ENCRYPTED" in body for body in matching):
-        return "it is encrypted; gRPC asks for no passphrase: decrypt it first"
+        return "it is encrypted, and gRPC cannot ask for a passphrase; decrypt it first"
     if not all(_is_whole(body) for body in matching):
         return f"a {wanted} in it is damaged or cut off"
     return ""
 
 
 def _is_whole(body: bytes) -> bool:
-    """Whether it is one DER sequence, as certificates and keys are, with all of its bytes."""
+    """Return whether the base64 is one complete DER sequence, as certificates and keys are."""
     try:
         der = base64.b64decode(b"".join(body.split()), validate=True)
     except binascii.Error:
@@ -65,24 +65,24 @@ def _is_whole(body: bytes) -> bool:
     return len(der) == 2 + count + int.from_bytes(der[2 : 2 + count], "big")
 
 
-def worth_a_look(failure: Failure, config: ConnectionConfig) -> bool:
-    """Whether gRPC's words leave open if TLS is what a connection failed of: the server just hung up."""
+def needs_probe(failure: Failure, config: ConnectionConfig) -> bool:
+    """Return whether the words of gRPC leave open if TLS is the reason: the server just closed the connection."""
     if config.target.kind is not Kind.NETWORK or failure.status != "UNAVAILABLE":
         return False
     return connect_reason(failure) == "unavailable" or "unwrap failed" in failure.details.lower()
 
 
-def tls_words(failure: Failure, config: ConnectionConfig, seen: Seen) -> tuple[str, str] | None:
-    """What went wrong with TLS and what to do about it; None if TLS is not what it failed of."""
+def explain_tls_failure(failure: Failure, config: ConnectionConfig, probed: ProbeResult) -> tuple[str, str] | None:
+    """Return what went wrong with TLS and what to do about it; None if TLS is not the reason."""
     if not config.target.secure:
-        if seen is Seen.NOTHING:
+        if probed is ProbeResult.NOTHING:
             return None
-        certificate = " with client_pem_path and client_key_path" if seen is Seen.WANTS_CERTIFICATE else ""
+        certificate = " with client_pem_path and client_key_path" if probed is ProbeResult.WANTS_CERTIFICATE else ""
         return "the server expects TLS", f"use https:// in the uri, or secure=True{certificate}"
     from milvusclient.config.tls import TlsConfig
 
     tls = config.tls or TlsConfig()
-    if seen is Seen.WANTS_CERTIFICATE:
+    if probed is ProbeResult.WANTS_CERTIFICATE:
         return _client_certificate_words(tls)
     details = failure.details.lower()
     return _certificate_words(details, config, tls) or _handshake_words(details, tls)
@@ -101,7 +101,7 @@ def _client_certificate_words(tls: TlsConfig) -> tuple[str, str]:
 
 
 def _certificate_words(details: str, config: ConnectionConfig, tls: TlsConfig) -> tuple[str, str] | None:
-    """About the server's certificate."""
+    """Explain a fault of the server's certificate."""
     if "certificate has expired" in details:
         return "the server's certificate has expired", "renew it on the server, or check the clock of this machine"
     if "certificate is not yet valid" in details:
@@ -110,11 +110,11 @@ def _certificate_words(details: str, config: ConnectionConfig, tls: TlsConfig) -
         if tls.server_name:
             return (
                 f"the server's certificate is not for {tls.server_name!r}, the server_name that is given",
-                "give the name that stands in the certificate",
+                "give a name that the certificate contains",
             )
         return (
             f"the server's certificate is not for {config.target.host!r}, the host of the uri",
-            "give the name that stands in the certificate as server_name",
+            "give a name that the certificate contains as server_name",
         )
     if "certificate_verify_failed" in details:
         if tls.ca is None:
@@ -132,7 +132,7 @@ def _certificate_words(details: str, config: ConnectionConfig, tls: TlsConfig) -
 def _handshake_words(details: str, tls: TlsConfig) -> tuple[str, str] | None:
     if "wrong_version_number" in details:
         return (
-            "what listens there does not speak TLS",
+            "the server does not speak TLS at this port",
             "use http:// in the uri, without secure and without certificates, or the server's TLS port",
         )
     if "security handshaker" in details:

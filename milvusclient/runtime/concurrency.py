@@ -1,6 +1,6 @@
 """The few things that differ between threads and tasks, as pairs of equal shape: ``AsyncX`` and ``X``.
 
-Everything else is written once, with the ``AsyncX`` names, and tools/unasync.py makes the other half of it.
+Everything else is written once, with the ``AsyncX`` names, and tools/unasync.py generates the other half.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Generic, TypeVar
 
 __all__ = [
     "Abandoned",
-    "AsyncFlight",
     "AsyncScope",
+    "AsyncSharedResult",
     "AsyncSignal",
-    "Flight",
     "Scope",
+    "SharedResult",
     "Signal",
     "async_in_thread",
     "async_open_now",
@@ -29,21 +29,21 @@ T = TypeVar("T")
 
 
 class Abandoned(Exception):
-    """Whoever did the work that others wait for was cancelled; one of them takes it over."""
+    """The task or thread whose work others wait for was cancelled; one of them takes the work over."""
 
 
 class AsyncSignal:
-    """A flag that is set once; whoever waits for it is woken."""
+    """A flag that is set once and wakes everything that waits for it."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
     def set(self) -> None:
-        """Wake everyone."""
+        """Set the flag and wake all waiters."""
         self._event.set()
 
     async def wait(self, timeout: float) -> bool:
-        """Wait at most ``timeout`` seconds; whether the flag is set."""
+        """Wait at most ``timeout`` seconds; return whether the flag is set."""
         try:
             async with asyncio.timeout(timeout):
                 await self._event.wait()
@@ -53,22 +53,22 @@ class AsyncSignal:
 
 
 class Signal:
-    """A flag that is set once; whoever waits for it is woken."""
+    """A flag that is set once and wakes everything that waits for it."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
 
     def set(self) -> None:
-        """Wake everyone."""
+        """Set the flag and wake all waiters."""
         self._event.set()
 
     def wait(self, timeout: float) -> bool:
-        """Wait at most ``timeout`` seconds; whether the flag is set."""
+        """Wait at most ``timeout`` seconds; return whether the flag is set."""
         return self._event.wait(timeout)
 
 
 class _Outcome(Generic[T]):
-    """What a flight ended with; the same in both worlds."""
+    """The outcome of shared work, for both worlds."""
 
     __slots__ = ("error", "settled", "value")
 
@@ -78,7 +78,7 @@ class _Outcome(Generic[T]):
         self.settled = False
 
     def settle(self, value: T | None, error: BaseException | None) -> None:
-        """The first outcome counts: whoever waits may have taken it already."""
+        # The first outcome counts, because a waiter may have taken it already.
         if not self.settled:
             self.settled = True
             self.value = value
@@ -90,70 +90,70 @@ class _Outcome(Generic[T]):
         return self.value  # type: ignore[return-value]  # T may itself admit None, so None cannot be told apart here
 
 
-class AsyncFlight(Generic[T]):
-    """One piece of work that many ask for: the first does it, the others wait for its outcome."""
+class AsyncSharedResult(Generic[T]):
+    """The outcome of work that many ask for at once: the first does it, the others wait for it (single flight)."""
 
     def __init__(self) -> None:
         self._done = AsyncSignal()
         self._outcome: _Outcome[T] = _Outcome()
 
-    def land(self, value: T) -> None:
-        """Give everyone the result."""
+    def set_result(self, value: T) -> None:
+        """Give the result to all waiters."""
         self._outcome.settle(value, None)
         self._done.set()
 
-    def fail(self, error: BaseException) -> None:
-        """Give everyone the error."""
+    def set_error(self, error: BaseException) -> None:
+        """Raise the error in all waiters."""
         self._outcome.settle(None, error)
         self._done.set()
 
     async def wait(self, timeout: float | None) -> T:
-        """The outcome; TimeoutError when it is not there within ``timeout`` seconds."""
+        """Return the result or raise the error; TimeoutError if there is none within ``timeout`` seconds."""
         if not await self._done.wait(_LONG if timeout is None else timeout):
             raise TimeoutError
         return self._outcome.take()
 
 
-class Flight(Generic[T]):
-    """One piece of work that many ask for: the first does it, the others wait for its outcome."""
+class SharedResult(Generic[T]):
+    """The outcome of work that many ask for at once: the first does it, the others wait for it (single flight)."""
 
     def __init__(self) -> None:
         self._done = Signal()
         self._outcome: _Outcome[T] = _Outcome()
 
-    def land(self, value: T) -> None:
-        """Give everyone the result."""
+    def set_result(self, value: T) -> None:
+        """Give the result to all waiters."""
         self._outcome.settle(value, None)
         self._done.set()
 
-    def fail(self, error: BaseException) -> None:
-        """Give everyone the error."""
+    def set_error(self, error: BaseException) -> None:
+        """Raise the error in all waiters."""
         self._outcome.settle(None, error)
         self._done.set()
 
     def wait(self, timeout: float | None) -> T:
-        """The outcome; TimeoutError when it is not there within ``timeout`` seconds."""
+        """Return the result or raise the error; TimeoutError if there is none within ``timeout`` seconds."""
         if not self._done.wait(_LONG if timeout is None else timeout):
             raise TimeoutError
         return self._outcome.take()
 
 
-#: Longer than any program waits, and short enough for every clock.
+#: A year: longer than any program waits, and short enough for every clock (waits much longer raise OverflowError).
 _LONG = 86_400.0 * 365
 
 
 class AsyncScope(Generic[T]):
     """One value for each running event loop, made when it is first asked for.
 
-    A value may hold its loop (the channels of grpc.aio do), so a weak mapping keyed by the loop would never let go of
-    it. Loops that are closed are therefore dropped, with their values, whenever a new loop asks.
+    A value may hold its loop (the channels of grpc.aio do), so a weak mapping keyed by the loop would never release it.
+    Closed loops are therefore dropped, with their values, whenever a new loop asks.
 
     Args:
         make: makes a value.
-        drop: told of a value whose loop is closed.
+        drop: called with a value whose loop is closed.
     """
 
-    #: Whether ``connections`` speaks of the same values.
+    #: Whether the registry ``connections`` uses the same values.
     has_registry = False
 
     def __init__(self, make: Callable[[], T], drop: Callable[[T], None]) -> None:
@@ -163,11 +163,12 @@ class AsyncScope(Generic[T]):
         self._values: dict[asyncio.AbstractEventLoop, T] = {}
 
     def get(self) -> T:
-        """The value of the running loop."""
+        """Return the value of the running loop."""
         loop = asyncio.get_running_loop()
         value = self._values.get(loop)
         if value is not None:
             return value
+        # Under the lock: two loops, each in a thread of its own, may ask at once.
         with self._lock:
             dropped = [self._values.pop(known) for known in list(self._values) if known.is_closed()]
             value = self._values.setdefault(loop, self._make())
@@ -176,19 +177,20 @@ class AsyncScope(Generic[T]):
         return value
 
     def peek(self) -> T | None:
-        """The value of the running loop if there is one."""
+        """Return the value of the running loop, or None if nothing asked for it yet."""
         try:
             return self._values.get(asyncio.get_running_loop())
         except RuntimeError:
             return None
 
     def all(self) -> list[T]:
-        """The values of all loops that are not closed."""
+        """Return the values of all loops that are not closed."""
         with self._lock:
             return [value for loop, value in self._values.items() if not loop.is_closed()]
 
     def reset(self) -> list[T]:
-        """Forget every value, in the child of a fork, and return them."""
+        """Forget all values, in the child of a fork, and return them."""
+        # A thread of the parent may have held the lock.
         self._lock = threading.Lock()
         values, self._values = self._values, {}
         return list(values.values())
@@ -206,7 +208,7 @@ class Scope(Generic[T]):
         self._value: T | None = None
 
     def get(self) -> T:
-        """The value."""
+        """Return the value."""
         value = self._value
         if value is not None:
             return value
@@ -216,24 +218,24 @@ class Scope(Generic[T]):
             return self._value
 
     def peek(self) -> T | None:
-        """The value if there is one."""
+        """Return the value, or None if nothing asked for it yet."""
         return self._value
 
     def all(self) -> list[T]:
-        """The value, if there is one, in a list."""
+        """Return a list of the value, if there is one."""
         return [] if self._value is None else [self._value]
 
     def reset(self) -> list[T]:
-        """Forget the value, in the child of a fork, and return it."""
+        """Forget the value, in the child of a fork, and return a list of it."""
         self._lock = threading.Lock()
         value, self._value = self._value, None
         return [] if value is None else [value]
 
 
 async def async_in_thread(work: Callable[[], T]) -> T:
-    """Do something that blocks, without blocking the event loop.
+    """Run something that blocks in a thread, so that it does not block the event loop.
 
-    A thread cannot be cancelled: if the task is, this waits for the work all the same, so that it can be undone.
+    A thread cannot be cancelled. If the task is cancelled, this still waits for the work, so that it can be undone.
     """
     running = asyncio.ensure_future(asyncio.to_thread(work))
     cancelled: asyncio.CancelledError | None = None
@@ -249,13 +251,13 @@ async def async_in_thread(work: Callable[[], T]) -> T:
 
 
 def in_thread(work: Callable[[], T]) -> T:
-    """Do something that blocks; a thread may."""
+    """Run something that blocks; a thread may block."""
     return work()
 
 
 def async_open_now(open_connection: Callable[[], object]) -> None:
-    """A constructor cannot wait, and may run outside of any event loop: the connection is opened at first use."""
+    """Do nothing: a constructor cannot await, and may run outside of any event loop, so the first call connects."""
 
 
-#: A constructor of the thread world connects, so that a wrong address shows at once.
+#: Connect in the constructor of a client for threads, so that a wrong address shows at once.
 open_now = operator.call

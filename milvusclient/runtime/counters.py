@@ -1,4 +1,4 @@
-"""Counters of one connection, exact under threads, and how long its requests took."""
+"""Counters of one connection, exact under threads, and the latencies of its requests."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from milvusclient.policy.latency import LATENCY_BOUNDS
 if TYPE_CHECKING:
     from milvusclient.models.connection import OperationStats
 
-__all__ = ["Figures"]
+__all__ = ["ConnectionCounters"]
 
 
-class _Operation:
-    """What is counted for one kind of request."""
+class _OperationCounters:
+    """Counters of one kind of request."""
 
     __slots__ = ("buckets", "errors", "longest", "seconds")
 
@@ -27,10 +27,10 @@ class _Operation:
         self.seconds = 0.0
 
 
-class Figures:
-    """What went over one connection.
+class ConnectionCounters:
+    """Counters of one connection.
 
-    Always on: beside the counters, a request costs two looks at the clock and a binary search.
+    They are always on: beside the additions, a request costs two readings of the clock and a binary search.
     """
 
     __slots__ = (
@@ -38,8 +38,9 @@ class Figures:
     )  # fmt: skip
 
     def __init__(self) -> None:
+        # ``+=`` on an attribute is several steps of the interpreter, so threads need the lock.
         self._lock = threading.Lock()
-        self._operations: dict[str, _Operation] = {}
+        self._operations: dict[str, _OperationCounters] = {}
         self.calls = 0
         self.errors = 0
         self.retries = 0
@@ -47,11 +48,11 @@ class Figures:
         self.bytes_sent = 0
         self.bytes_received = 0
 
-    def began(self, size: int) -> float:
-        """A request of ``size`` bytes goes out.
+    def request_sent(self, size: int) -> float:
+        """Count a request of ``size`` bytes that goes out.
 
         Returns:
-            The moment, for :meth:`ended` or :meth:`failed`.
+            The start time, for :meth:`reply_received` or :meth:`request_failed`.
         """
         with self._lock:
             self.calls += 1
@@ -59,9 +60,9 @@ class Figures:
             self.bytes_sent += size
         return time.perf_counter()
 
-    def ended(self, operation: str, size: int, began: float) -> None:
-        """A reply of ``size`` bytes came."""
-        seconds = time.perf_counter() - began
+    def reply_received(self, operation: str, size: int, started: float) -> None:
+        """Count a reply of ``size`` bytes."""
+        seconds = time.perf_counter() - started
         with self._lock:
             self.in_flight -= 1
             self.bytes_received += size
@@ -71,24 +72,24 @@ class Figures:
             if seconds > counted.longest:
                 counted.longest = seconds
 
-    def failed(self, operation: str, began: float) -> None:
-        """No reply came."""
-        self.ended(operation, 0, began)
-        self.refused(operation)
+    def request_failed(self, operation: str, started: float) -> None:
+        """Count a request that got no reply."""
+        self.reply_received(operation, 0, started)
+        self.request_refused(operation)
 
-    def refused(self, operation: str) -> None:
-        """A reply came that says that the request failed."""
+    def request_refused(self, operation: str) -> None:
+        """Count a reply in which the server says that the request failed."""
         with self._lock:
             self.errors += 1
             self._operation(operation).errors += 1
 
-    def repeated(self) -> None:
-        """A request is about to be sent again."""
+    def request_retried(self) -> None:
+        """Count a request that is about to be sent again."""
         with self._lock:
             self.retries += 1
 
     def operations(self) -> dict[str, OperationStats]:
-        """What was counted for each kind of request that ended, by its name."""
+        """Return the counters of each kind of request that ended, by its name."""
         from milvusclient.models.connection import OperationStats
 
         with self._lock:
@@ -97,6 +98,6 @@ class Figures:
                 for name, each in sorted(self._operations.items())
             }
 
-    def _operation(self, name: str) -> _Operation:
-        """The counters of one kind of request; whoever asks has the lock."""
-        return self._operations.setdefault(name, _Operation())
+    def _operation(self, name: str) -> _OperationCounters:
+        """Return the counters of one kind of request; the caller holds the lock."""
+        return self._operations.setdefault(name, _OperationCounters())

@@ -1,4 +1,4 @@
-"""The embedded server, Milvus Lite: started when the first connection needs a file, stopped after the last one."""
+"""The embedded server, Milvus Lite: started for the first connection to a file, stopped after the last one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["start", "stop"]
 
 
 class _Server:
-    """One file that is served, and the connections that use it."""
+    """The server of one file, and the connections that use it."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -32,7 +32,11 @@ _servers: dict[str, _Server] = {}
 
 
 def start(config: ConnectionConfig, holder: object) -> str:
-    """Serve the file of ``config`` on behalf of ``holder``, and return the server's address. Blocks for its start.
+    """Serve the file of ``config`` for a connection, and return the server's address. Blocks until it has started.
+
+    Args:
+        config: settings of the connection.
+        holder: stands for the connection; the server runs as long as it has one.
 
     Raises:
         ConnectionConfigException: Milvus Lite is not installed, or the file's folder does not exist.
@@ -51,7 +55,12 @@ def start(config: ConnectionConfig, holder: object) -> str:
 
 
 def stop(config: ConnectionConfig, holder: object) -> None:
-    """``holder`` no longer needs the file; the server stops when nobody does, so that others can open it."""
+    """Release the file for one connection; after the last one the server stops, so that other processes can open it.
+
+    Args:
+        config: settings of the connection.
+        holder: the same as for :func:`start`.
+    """
     path = config.target.address
     with _lock:
         server = _servers.get(path)
@@ -102,8 +111,8 @@ def _launch_error(path: str, cause: BaseException | None) -> ConnectError | Conn
         )
     error = ConnectError(
         ErrorCode.CONNECT_FAILED,
-        f"the embedded server does not start on {path!r}: {cause or 'it gave no reason'}; if another process has the "
-        "file open, close it there first, and if this is not a file of Milvus Lite, use another name",
+        f"the embedded server cannot open {path!r}: {cause or 'it gave no reason'}; if another process has the file "
+        "open, close it there first; if it is not a file of Milvus Lite, use another path",
     )
     error.reason = "embedded"
     error.address = path
@@ -111,7 +120,7 @@ def _launch_error(path: str, cause: BaseException | None) -> ConnectError | Conn
 
 
 class _Collector(logging.Filter):
-    """Takes out the errors that one thread logs; other threads may start other files."""
+    """Collects the errors that one thread logs and keeps them out of the log; other threads may start other servers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -128,7 +137,7 @@ class _Collector(logging.Filter):
 
 @contextmanager
 def _captured_errors() -> Iterator[list[BaseException]]:
-    """Milvus Lite logs why it does not start, and returns None; keep the reason, and do not print it twice."""
+    """Collect what Milvus Lite logs when it does not start: it returns None, and the reason belongs in the error."""
     logger = logging.getLogger("milvus_lite.server_manager")
     collector = _Collector()
     logger.addFilter(collector)
@@ -139,7 +148,7 @@ def _captured_errors() -> Iterator[list[BaseException]]:
 
 
 def _after_fork() -> None:
-    """The child knows which files the parent serves; locks that other threads of the parent held are gone."""
+    """Keep, in the child, which files the parent serves, and replace locks that its threads may have held."""
     global _lock, _servers  # noqa: PLW0603 - the module is the one instance
     _lock = threading.Lock()
     _servers = {path: server for path, server in _servers.items() if server.address}

@@ -1,4 +1,4 @@
-"""Calls that somebody watches: OpenTelemetry, or a client that logs what is slow. The others do not pass by here."""
+"""Calls that are observed: by OpenTelemetry, or by a client that logs slow calls. Other calls do not pass by here."""
 
 from __future__ import annotations
 
@@ -12,59 +12,57 @@ from milvusclient.exceptions import MilvusException
 from milvusclient.runtime import request_subject
 
 if TYPE_CHECKING:
-    from google.protobuf.message import Message
-
-    from milvusclient.codec.write.request import Assembled
+    from milvusclient.rpc import Request
     from milvusclient.runtime.request_subject import Subject
 
-__all__ = ["WatchedCall", "Watcher", "active", "add_watcher", "remove_watcher"]
+__all__ = ["ObservedCall", "Observer", "add_observer", "observers", "remove_observer"]
 
 _logger = logging.getLogger("milvusclient")
 
 
-class Watcher(Protocol):
+class Observer(Protocol):
     """Is told of the beginning and the end of every call of every client in the process."""
 
-    def began(self, call: WatchedCall) -> object:
-        """A call begins, in the thread or task of whoever made it.
+    def call_started(self, call: ObservedCall) -> object:
+        """Note that a call begins, in the thread or task that makes it.
 
         Returns:
-            What :meth:`ended` gets.
+            A token, which the other methods get for the same call.
         """
         ...
 
-    def repeated(self, call: WatchedCall, token: object) -> None:
-        """The same call is sent again, because of the last of ``call.causes``."""
+    def call_retried(self, call: ObservedCall, token: object) -> None:
+        """Note that the same call is sent again, because of the last of ``call.causes``."""
         ...
 
-    def ended(self, call: WatchedCall, token: object) -> None:
-        """The same call has its outcome, ``call.error`` included."""
+    def call_ended(self, call: ObservedCall, token: object) -> None:
+        """Note the outcome of the same call, ``call.error`` included."""
         ...
 
 
-class WatchedCall:
-    """One call, from its first attempt to its outcome. A context manager around it.
+class ObservedCall:
+    """One call, from its first attempt to its outcome; a context manager around it.
 
     Attributes:
         operation: the call, such as ``"Search"``.
-        streams: it has many replies, and whoever reads them does other things in between.
-        host: where it goes; the path for a file or a unix socket.
-        port: where it goes; 0 for a file or a unix socket.
+        streams: it has many replies, and their reader does other things in between.
+        host: host of the server; the path for a file or a unix socket.
+        port: port of the server; 0 for a file or a unix socket.
         address: both.
         alias: the connection.
-        request_id: what the server writes into its logs; a watcher may give one to a call that has none.
-        headers: what watchers send along with the request.
+        request_id: what the server writes into its logs; an observer may give one to a call that has none.
+        headers: what observers send along with the request.
         attempts: how often it was sent.
-        causes: why it was sent again, once for each time.
+        causes: why it was sent again, once for each retry.
         bytes_sent: bytes of the request.
         bytes_received: bytes of the reply.
         status: the code with which the server refused it; 0 if it did not.
         seconds: how long it took, once it has ended.
-        error: what it ended with, if that was not a reply.
+        error: the exception that it ended with; None for a reply.
     """
 
     __slots__ = (
-        "_began", "_database", "_request", "_slow", "_subject", "_tokens", "address", "alias", "attempts",
+        "_database", "_request", "_slow", "_started", "_subject", "_tokens", "address", "alias", "attempts",
         "bytes_received", "bytes_sent", "causes", "error", "headers", "host", "operation", "port", "request_id",
         "seconds", "status", "streams",
     )  # fmt: skip
@@ -72,7 +70,7 @@ class WatchedCall:
     def __init__(
         self,
         operation: str,
-        request: Message | Assembled[Any],
+        request: Request[Any],
         host: str,
         port: int,
         address: str,
@@ -102,75 +100,77 @@ class WatchedCall:
         self._database = database
         self._subject: Subject | None = None
         self._slow = slow
-        self._began = 0.0
-        self._tokens: list[tuple[Watcher, object]] = []
+        self._started = 0.0
+        self._tokens: list[tuple[Observer, object]] = []
 
     @property
     def subject(self) -> Subject:
-        """What the request is about; looked for when somebody asks, which nobody does for a call that was not slow."""
+        """Collection, database and batch size of the request."""
+        # Parsed on demand: a call that is only checked for slowness and was fast never needs it.
         if self._subject is None:
             self._subject = request_subject.subject_of(self._request)
         return self._subject
 
     @property
     def collection(self) -> str:
-        """The collection that it is about; empty if it is about none."""
+        """The collection of the request; empty if it has none, or several."""
         return self.subject.collection
 
     @property
     def batch(self) -> int:
-        """How many rows it writes, or vectors it searches for; 0 if it does neither."""
+        """The number of rows that it writes, or of vectors that it searches for; 0 if it does neither."""
         return self.subject.batch
 
     @property
     def database(self) -> str:
-        """The database: the one that the request names, else the client's."""
+        """The database that the request names, else the client's."""
         return self.subject.database or self._database
 
     def __enter__(self) -> Self:
-        for watcher in tuple(active):
+        for observer in tuple(observers):
             try:
-                self._tokens.append((watcher, watcher.began(self)))
-            except Exception:  # whoever watches must not break what is watched
-                _logger.warning("a watcher of calls failed", exc_info=True)
-        self._began = time.perf_counter()
+                self._tokens.append((observer, observer.call_started(self)))
+            except Exception:  # a broken observer must not break the call
+                _logger.warning("an observer of calls failed", exc_info=True)
+        self._started = time.perf_counter()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.seconds = time.perf_counter() - self._began
-        # Whoever stops reading a stream has what he wanted.
+        self.seconds = time.perf_counter() - self._started
+        # A reader that leaves a stream early has what it wanted: that is not a failure.
         self.error = None if isinstance(error, GeneratorExit) else error
-        for watcher, token in reversed(self._tokens):
+        # In reverse, so that observers end their spans from the inside out.
+        for observer, token in reversed(self._tokens):
             try:
-                watcher.ended(self, token)
-            except Exception:  # whoever watches must not break what is watched
-                _logger.warning("a watcher of calls failed", exc_info=True)
+                observer.call_ended(self, token)
+            except Exception:  # a broken observer must not break the call
+                _logger.warning("an observer of calls failed", exc_info=True)
         if self._slow is not None and self.seconds > self._slow:
             self._log()
 
-    def sends(self, size: int) -> tuple[tuple[str, str], ...]:
-        """The request goes out, perhaps again; the headers that go with it."""
+    def request_sent(self, size: int) -> tuple[tuple[str, str], ...]:
+        """Count an attempt, and return the headers that observers send along."""
         self.attempts += 1
         self.bytes_sent = size
         return self.headers
 
-    def received(self, size: int) -> None:
-        """A reply came."""
+    def reply_received(self, size: int) -> None:
+        """Note the bytes of a reply."""
         self.bytes_received = size
 
-    def repeats(self, cause: str) -> None:
-        """The request will be sent again."""
+    def retried(self, cause: str) -> None:
+        """Note that the request will be sent again, and why."""
         self.causes.append(cause)
-        for watcher, token in self._tokens:
+        for observer, token in self._tokens:
             try:
-                watcher.repeated(self, token)
-            except Exception:  # whoever watches must not break what is watched
-                _logger.warning("a watcher of calls failed", exc_info=True)
+                observer.call_retried(self, token)
+            except Exception:  # a broken observer must not break the call
+                _logger.warning("an observer of calls failed", exc_info=True)
 
     def _log(self) -> None:
-        """Say that the call was slow. A failure is not told here as one: it is raised."""
+        """Log that the call was slow. A failure is not logged as an error: it is raised."""
         about = f" on {self.collection!r}" if self.collection else ""
         outcome = "answered" if self.error is None else _outcome(self.error)
         again = f", sent again because of: {'; '.join(self.causes)}" if self.causes else ""
@@ -187,16 +187,16 @@ def _outcome(error: BaseException) -> str:
     return f"{type(error).__name__}{code}"
 
 
-#: Who watches the calls of this process; nobody, as a rule, so that a call needs one look to know it.
-active: list[Watcher] = []
+#: The observers of the calls of this process. Usually there is none, and a call finds that out by looking at this list.
+observers: list[Observer] = []
 
 
-def add_watcher(watcher: Watcher) -> None:
-    """From now on ``watcher`` is told of every call."""
-    active.append(watcher)
+def add_observer(observer: Observer) -> None:
+    """Tell ``observer`` of every call from now on."""
+    observers.append(observer)
 
 
-def remove_watcher(watcher: Watcher) -> None:
-    """``watcher`` is not told of new calls any more; nothing happens if it was not."""
+def remove_observer(observer: Observer) -> None:
+    """Stop telling ``observer`` of new calls; does nothing if it was not told."""
     with contextlib.suppress(ValueError):
-        active.remove(watcher)
+        observers.remove(observer)

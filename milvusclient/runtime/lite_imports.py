@@ -2,7 +2,7 @@
 
 Its server part is written against the messages of the reference client, although its metadata does not say so.
 Importing those would run the reference client's ``__init__``, which reads .env, replaces the handlers of the program's
-loggers and imports pandas. So the modules of Milvus Lite, and nobody else, see an import statement of their own.
+loggers and imports pandas. So the modules of Milvus Lite alone see an import statement of their own.
 ``sys.modules`` stays as it is: a program that uses pymilvus as well has its own messages, in its own pool.
 """
 

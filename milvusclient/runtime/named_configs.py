@@ -1,4 +1,4 @@
-"""Connections that were described under a name, whether they are open or not."""
+"""Settings of connections that were registered under a name, whether they are open or not."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _configs: dict[str, ConnectionConfig] = {}
 
 
 def register(alias: str, config: ConnectionConfig) -> None:
-    """Describe what the name stands for; replaces an earlier description."""
+    """Register the settings of an alias; they replace earlier ones."""
     with _lock:
         _configs[alias] = config
 
 
 def registered(alias: str) -> ConnectionConfig | None:
-    """What the name stands for, if it was described."""
+    """Return the settings of an alias; None if it is not registered."""
     return _configs.get(alias)
 
 
 def unregister(alias: str) -> bool:
-    """Forget the name; whether it was known."""
+    """Forget an alias; return whether it was registered."""
     with _lock:
         return _configs.pop(alias, None) is not None
 
 
 def names() -> list[str]:
-    """The described names, sorted."""
+    """Return the registered aliases, sorted."""
     with _lock:
         return sorted(_configs)
 
@@ -53,6 +53,7 @@ add_candidates(_credentials)
 
 def _after_fork() -> None:
     global _lock  # noqa: PLW0603 - the module is the one instance
+    # Another thread of the parent may have held it, and that thread does not exist here.
     _lock = threading.Lock()
 
 

@@ -1,4 +1,4 @@
-"""Optimizations that go on by themselves, as a pair of equal shape: a task of the event loop, and a thread."""
+"""Optimizations in the background, as a pair of equal shape: a task of the event loop, and a thread."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["AsyncOptimizeTask", "OptimizeTask"]
 
 
 class _Stages:
-    """How far an optimization is, and whether it is to stop."""
+    """The stages of an optimization so far, and whether it was cancelled."""
 
     def __init__(self, collection_name: str) -> None:
         self.collection_name = collection_name
@@ -24,28 +24,28 @@ class _Stages:
         self._cancelled = False
 
     def cancelled(self) -> bool:
-        """Whether it was cancelled."""
+        """Return whether the optimization was cancelled."""
         return self._cancelled
 
     def progress(self) -> infos.ProgressStage:
-        """The stage it is at."""
+        """Return the current stage."""
         return self._history[-1]
 
     def progress_history(self) -> list[infos.ProgressStage]:
-        """The stages it went through, the present one included."""
+        """Return the stages so far, including the current one."""
         return list(self._history)
 
     def check_cancelled(self) -> None:
-        """Stop here if it was cancelled.
+        """Raise an error if the optimization was cancelled.
 
         Raises:
-            MilvusException: it was.
+            MilvusException: it was cancelled.
         """
         if self._cancelled:
             raise MilvusException(message=f"the optimization of collection {self.collection_name!r} was cancelled")
 
     def enter(self, stage: infos.ProgressStage) -> None:
-        """Go on to the next stage.
+        """Enter the next stage.
 
         Raises:
             MilvusException: it was cancelled.
@@ -61,12 +61,12 @@ class _Stages:
         return WaitTimeoutError(
             code=ErrorCode.RPC_DEADLINE_EXCEEDED,
             message=f"the optimization of collection {self.collection_name!r} was not done within {timeout} s; "
-            "it goes on: ask for its result again",
+            "it continues: call result() again",
         )
 
 
 class AsyncOptimizeTask(_Stages):
-    """An optimization that goes on by itself.
+    """An optimization in the background.
 
     Example:
         >>> task = await client.optimize("books", wait=False)  # doctest: +SKIP
@@ -76,15 +76,15 @@ class AsyncOptimizeTask(_Stages):
     _task: asyncio.Task[infos.OptimizeResult] | None = None
 
     def start(self, work: Callable[[], Coroutine[Any, Any, infos.OptimizeResult]]) -> None:
-        """Let it go on."""
+        """Start the work."""
         self._task = asyncio.get_running_loop().create_task(work())
 
     def done(self) -> bool:
-        """Whether it ended, one way or another."""
+        """Return whether the optimization has ended: finished, failed or cancelled."""
         return self._cancelled or (self._task is not None and self._task.done())
 
     def cancel(self) -> bool:
-        """Stop it; what the server has begun, it ends.
+        """Cancel the optimization. The server completes the step that it is working on.
 
         Returns:
             False if it had ended before.
@@ -99,13 +99,13 @@ class AsyncOptimizeTask(_Stages):
         return True
 
     async def result(self, timeout: float | None = None) -> infos.OptimizeResult:
-        """Wait for its end.
+        """Wait for the result.
 
         Args:
             timeout: seconds; None means no limit.
 
         Raises:
-            WaitTimeoutError: it did not end in time; it goes on.
+            WaitTimeoutError: it did not end in time; it continues.
             MilvusException: it was cancelled, or failed.
         """
         self.check_cancelled()
@@ -119,7 +119,7 @@ class AsyncOptimizeTask(_Stages):
 
 
 class OptimizeTask(_Stages):
-    """An optimization that goes on by itself.
+    """An optimization in the background.
 
     Example:
         >>> task = client.optimize("books", wait=False)  # doctest: +SKIP
@@ -133,23 +133,23 @@ class OptimizeTask(_Stages):
         self._error: Exception | None = None
 
     def start(self, work: Callable[[], infos.OptimizeResult]) -> None:
-        """Let it go on."""
+        """Start the work."""
         threading.Thread(target=self._run, args=(work,), name="milvusclient-optimize", daemon=True).start()
 
     def _run(self, work: Callable[[], infos.OptimizeResult]) -> None:
         try:
             self._result = work()
-        except Exception as error:  # noqa: BLE001  # it is raised where the result is asked for
+        except Exception as error:  # noqa: BLE001  # result() raises it
             self._error = error
         finally:
             self._ended.set()
 
     def done(self) -> bool:
-        """Whether it ended, one way or another."""
+        """Return whether the optimization has ended: finished, failed or cancelled."""
         return self._cancelled or self._ended.is_set()
 
     def cancel(self) -> bool:
-        """Stop it before its next request; what the server has begun, it ends.
+        """Cancel the optimization before its next request. The server completes the step that it is working on.
 
         Returns:
             False if it had ended before.
@@ -163,13 +163,13 @@ class OptimizeTask(_Stages):
         return True
 
     def result(self, timeout: float | None = None) -> infos.OptimizeResult:
-        """Wait for its end.
+        """Wait for the result.
 
         Args:
             timeout: seconds; None means no limit.
 
         Raises:
-            WaitTimeoutError: it did not end in time; it goes on.
+            WaitTimeoutError: it did not end in time; it continues.
             MilvusException: it was cancelled, or failed.
         """
         if not self._ended.wait(timeout):

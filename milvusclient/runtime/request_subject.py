@@ -1,4 +1,4 @@
-"""What a request is about, for whoever watches calls: traces, metrics, the log of slow calls. Never what is in it."""
+"""The subject of a request for traces, metrics and the log of slow calls: never its data."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ __all__ = ["Subject", "subject_of"]
 
 Req = TypeVar("Req", bound="Message")
 
-#: Where requests name their collection, the usual place first.
+#: Fields that name the collection, the usual one first.
 _COLLECTION = ("collection_name", "collectionName", "oldName", "target_collection_name")
-#: Where requests name a database, if it is not that of the client.
+#: Fields that name a database other than the client's.
 _DATABASE = ("db_name", "dbName")
-#: Where requests say how many rows they bring, or how many vectors they ask for.
+#: Fields with the number of rows, or of query vectors.
 _BATCH = ("num_rows", "nq")
 
 
 class Subject(NamedTuple):
-    """What a request is about.
+    """Collection, database and batch size of a request.
 
     Attributes:
-        collection: the collection; empty if it is about none, or about several.
+        collection: name of the collection; empty if the request has none, or several.
         database: the database that the request names; empty means the client's.
-        batch: how many rows it writes, or how many vectors it searches for; 0 if it does neither.
+        batch: number of rows that it writes, or of vectors that it searches for; 0 if it does neither.
     """
 
     collection: str
@@ -57,21 +57,21 @@ def subject_of(request: Req | Assembled[Req]) -> Subject:
 
 @cache
 def _places(kind: Descriptor) -> tuple[tuple[str, ...], ...]:
-    """Which of the places requests of this kind have; it is slow to ask a message for what it does not have."""
+    """Return the fields that requests of this kind have, because asking a message for a missing field is slow."""
     known = kind.fields_by_name
     return tuple(tuple(name for name in names if name in known) for names in (_COLLECTION, _DATABASE, _BATCH))
 
 
 def _first(request: Message, names: tuple[str, ...]) -> str | int | None:
-    """The first of these fields that is set."""
+    """Return the first of these fields that is set."""
     return next((value for name in names if (value := getattr(request, name))), None)
 
 
 def _only(names: Sequence[str]) -> str:
-    """The name if there is one alone."""
+    """Return the name if there is exactly one."""
     return names[0] if len(names) == 1 else ""
 
 
 def _vectors(searches: Sequence[Message]) -> int:
-    """How many vectors each search of a hybrid search is for; they all have the same number."""
+    """Return the number of query vectors of a hybrid search; all of its searches have the same number."""
     return getattr(searches[0], "nq", 0) if searches else 0

@@ -1,6 +1,6 @@
-"""What is known of collections on the servers: their schemas, and when this process last wrote to them.
+"""The schema cache: schemas of collections, and when this process last wrote to them.
 
-One cache for the process, shared by both worlds; its entries are immutable.
+One cache for the process, shared by threads and event loops; its entries are immutable.
 """
 
 from __future__ import annotations
@@ -49,25 +49,25 @@ _edition = 0
 
 
 def _bounded() -> LRUCache[CollectionKey, T]:
-    # Its import takes as long as those of ten modules of this package, and many a program remembers nothing.
+    # Importing it takes as long as ten modules of this package, and many programs cache nothing.
     from cachetools import LRUCache
 
     return LRUCache(_CAPACITY)
 
 
 def lookup(key: CollectionKey) -> CollectionInfo | None:
-    """The schema if it is known."""
+    """Return the schema of a collection, or None if it is not cached."""
     with _lock:
         return _schemas.get(key)
 
 
 def edition() -> int:
-    """A number that changes whenever something is forgotten; take it before asking the server."""
+    """Return a number that changes whenever an entry is dropped; read it before asking the server."""
     return _edition
 
 
 def remember(key: CollectionKey, info: CollectionInfo, asked_in: int) -> None:
-    """Keep a schema that the server told, unless something was forgotten since it was asked in that edition."""
+    """Cache a schema from the server, unless an entry was dropped since the edition in which the server was asked."""
     global _schemas  # noqa: PLW0603 - the module is the one instance
     with _lock:
         if asked_in == _edition:
@@ -77,13 +77,13 @@ def remember(key: CollectionKey, info: CollectionInfo, asked_in: int) -> None:
 
 
 def forget(key: CollectionKey) -> None:
-    """Something may have changed the collection: drop it, under this name and under every alias that led to it."""
+    """Drop a collection that may have changed, under this name and all of its aliases."""
     global _edition  # noqa: PLW0603 - the module is the one instance
     with _lock:
         _edition += 1
         known = _schemas.pop(key, None)
         if known is None:
-            # The key may be another name of what is cached.
+            # The name may be an alias of a cached collection, or a collection that is cached under an alias.
             stale = [
                 k for k, v in _schemas.items() if k[:2] == key[:2] and (v.name == key.name or key.name in v.aliases)
             ]
@@ -94,7 +94,7 @@ def forget(key: CollectionKey) -> None:
 
 
 def forget_database(address: str, database: str) -> None:
-    """A database is gone: drop all that was known of it."""
+    """Drop everything about a database that no longer exists."""
     global _edition  # noqa: PLW0603 - the module is the one instance
     with _lock:
         _edition += 1
@@ -105,7 +105,7 @@ def forget_database(address: str, database: str) -> None:
 
 
 def note_write(key: CollectionKey, timestamp: int) -> None:
-    """Remember the timestamp of a write, for reads of this process that must see it."""
+    """Remember the timestamp of a write, for later reads of this process that must see it."""
     global _writes  # noqa: PLW0603 - the module is the one instance
     with _lock:
         if timestamp > _writes.get(key, 0):
@@ -128,7 +128,7 @@ def last_write(key: CollectionKey) -> int:
 def _after_fork() -> None:
     global _lock, _schemas, _writes  # noqa: PLW0603
     if _lock.locked():
-        # Another thread of the parent was in the middle of a change.
+        # Another thread of the parent was changing them, and may have left them half changed.
         _schemas, _writes = {}, {}
     _lock = threading.Lock()
 

@@ -1,4 +1,4 @@
-"""What both channels are opened with: channel arguments and credentials."""
+"""The channel arguments and TLS credentials that channels are opened with."""
 
 from __future__ import annotations
 
@@ -23,40 +23,40 @@ _DEFAULT_OPTIONS: dict[str, str | int] = {
     # gRPC shares one TCP connection between all channels to one address unless it is told otherwise; here two aliases
     # are two connections.
     "grpc.use_local_subchannel_pool": 1,
-    # gRPC servers answer too_many_pings to pings that come more often than every 300 s without data. A connection that
-    # was cut silently is noticed sooner all the same: keepalive also sets TCP_USER_TIMEOUT to the ping timeout, so that
-    # a request which nobody acknowledges fails after that.
+    # gRPC servers answer too_many_pings to keepalive pings that come more often than every 300 s without data. A
+    # connection that was cut silently is noticed sooner all the same: keepalive also sets TCP_USER_TIMEOUT to the
+    # keepalive timeout, after which a request that is not acknowledged fails.
     "grpc.keepalive_time_ms": 330_000,
     "grpc.keepalive_timeout_ms": 20_000,
     "grpc.keepalive_permit_without_calls": 0,
-    # A server that is back is found within a second.
+    # A restarted server is found within a second.
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.min_reconnect_backoff_ms": 5_000,
     "grpc.max_reconnect_backoff_ms": 500,
-    # The service config that a DNS record might hold is not for this client: retries are decided in policy/retry.py.
+    # Retries are decided in policy/retry.py, not by a service config that a DNS record may contain.
     "grpc.service_config_disable_resolution": 1,
     "grpc.primary_user_agent": f"milvusclient/{__version__}",
 }
 
 
 def channel_options(config: ConnectionConfig) -> list[tuple[str, str | int]]:
-    """The channel arguments: defaults, what the target needs, then the user's own."""
+    """Return the channel arguments: the defaults, what the target needs, then the user's own."""
     options = dict(_DEFAULT_OPTIONS)
     if config.target.is_loopback:
         options["grpc.enable_http_proxy"] = 0
     if config.tls is not None and config.tls.server_name:
         options["grpc.ssl_target_name_override"] = config.tls.server_name
     options.update(config.grpc_options)
-    # gRPC waits for the answer to a ping for a minute, whatever the keepalive timeout is, unless this is set as well.
+    # gRPC waits a minute for the answer to a keepalive ping, unless this is set to the keepalive timeout as well.
     options.setdefault("grpc.http2.ping_timeout_ms", options["grpc.keepalive_timeout_ms"])
     return list(options.items())
 
 
 def channel_credentials(config: ConnectionConfig) -> grpc.ChannelCredentials | None:
-    """The TLS credentials, or None for a plain connection.
+    """Return the TLS credentials, or None for a connection without TLS.
 
     Raises:
-        ConnectionConfigException: a certificate file cannot be read or used.
+        ConnectionConfigException: a certificate file cannot be read or is invalid.
     """
     if not config.target.secure:
         return None
@@ -84,7 +84,7 @@ def _pem(source: PemSource | None, what: str, setting: str, wanted: str) -> byte
         except (OSError, ValueError) as error:  # a ValueError for a path with a null character
             why = getattr(error, "strerror", None) or error
             raise ConnectionConfigException(message=f"{name} cannot be read: {why}") from error
-    fault = tls_diagnosis.pem_fault(data, wanted)
+    fault = tls_diagnosis.find_pem_fault(data, wanted)
     if fault:
-        raise ConnectionConfigException(message=f"{name} cannot be used: {fault}")
+        raise ConnectionConfigException(message=f"{name} is invalid: {fault}")
     return data

@@ -1,4 +1,4 @@
-"""A look at a server that hung up on gRPC: does it speak TLS, and does it want a client certificate?
+"""Probe a server that closed the connection on gRPC: does it speak TLS, and does it require a client certificate?
 
 gRPC cannot tell: all that it sees of a plain connection to a TLS port, or of a missing client certificate, is that the
 connection ends.
@@ -12,56 +12,61 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from milvusclient.config.uri import Target
-from milvusclient.policy.tls_diagnosis import Seen
+from milvusclient.policy.tls_diagnosis import ProbeResult
 
 if TYPE_CHECKING:
     import ssl
 
-__all__ = ["look"]
+__all__ = ["probe"]
 
-#: How an HTTP/2 client begins: the preface and empty settings. Servers that read first answer only then.
-_GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
+#: The first bytes of an HTTP/2 client: preface and empty settings. Servers that read first answer only then.
+_HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
 _CHUNK = 1 << 14
 
 T = TypeVar("T")
 
 
-def look(target: Target, seconds: float) -> Seen:
-    """Connect with TLS, without checking anything and without a certificate; about that many seconds at most."""
+def probe(target: Target, seconds: float) -> ProbeResult:
+    """Connect with TLS, without verifying the server and without a client certificate.
+
+    Args:
+        target: the server.
+        seconds: about the longest time that it takes.
+    """
     try:
         import ssl  # some builds of Python have none
     except ImportError:
-        return Seen.NOTHING
+        return ProbeResult.NOTHING
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.set_alpn_protocols(["h2"])
-    over = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
     try:
         with socket.create_connection((target.host, target.port), timeout=max(0.01, seconds)) as plain:
-            talk = _Talk(context, plain, over)
-            talk.until_done(talk.secure.do_handshake)
-            return _look_closer(talk)
+            session = _TlsSession(context, plain, deadline)
+            session.until_done(session.secure.do_handshake)
+            return _probe_after_handshake(session)
     except ssl.SSLError as error:
         # TLS 1.2 refuses a client without a certificate in the handshake itself.
-        return Seen.WANTS_CERTIFICATE if _is_about_certificate(error) else Seen.NOTHING
+        return ProbeResult.WANTS_CERTIFICATE if _is_about_certificate(error) else ProbeResult.NOTHING
     except (OSError, ValueError):
-        return Seen.NOTHING
+        return ProbeResult.NOTHING
 
 
-class _Talk:
-    """TLS over a socket. SSLContext.wrap_socket() does not close the socket when the other side was faster to."""
+class _TlsSession:
+    """TLS over a socket. SSLContext.wrap_socket() would not close the socket when the server closes it first."""
 
-    def __init__(self, context: ssl.SSLContext, plain: socket.socket, over: float) -> None:
+    def __init__(self, context: ssl.SSLContext, plain: socket.socket, deadline: float) -> None:
         import ssl
 
         self._plain = plain
-        self._over = over
+        self._deadline = deadline
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.secure = context.wrap_bio(self._incoming, self._outgoing)
 
     def until_done(self, step: Callable[[], T]) -> T:
-        """Repeat a step of TLS, with what the server sends, until it has what it needs."""
+        """Repeat a step of TLS until the server has sent what the step needs."""
         import ssl
 
         while True:
@@ -80,7 +85,7 @@ class _Talk:
             self._plain.sendall(data)
 
     def _receive(self) -> None:
-        self._plain.settimeout(max(0.01, self._over - time.monotonic()))
+        self._plain.settimeout(max(0.01, self._deadline - time.monotonic()))
         data = self._plain.recv(_CHUNK)
         if data:
             self._incoming.write(data)
@@ -88,15 +93,15 @@ class _Talk:
             self._incoming.write_eof()
 
 
-def _look_closer(talk: _Talk) -> Seen:
-    """TLS 1.3 refuses it after the handshake."""
+def _probe_after_handshake(session: _TlsSession) -> ProbeResult:
+    """Find out whether the server refuses the missing certificate after the handshake, as TLS 1.3 does."""
     try:
-        talk.until_done(lambda: talk.secure.write(_GREETING))
-        return Seen.TLS if talk.until_done(lambda: talk.secure.read(1)) else Seen.WANTS_CERTIFICATE
+        session.until_done(lambda: session.secure.write(_HTTP2_PREFACE))
+        return ProbeResult.TLS if session.until_done(lambda: session.secure.read(1)) else ProbeResult.WANTS_CERTIFICATE
     except TimeoutError:
-        return Seen.TLS
+        return ProbeResult.TLS
     except OSError:
-        return Seen.WANTS_CERTIFICATE
+        return ProbeResult.WANTS_CERTIFICATE
 
 
 def _is_about_certificate(error: OSError) -> bool:

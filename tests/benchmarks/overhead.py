@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from milvusclient import MilvusClient
-from milvusclient.runtime.counters import Figures
+from milvusclient.runtime.counters import ConnectionCounters
 from tests.benchmarks.processes import Server
 
 __all__ = ["overhead"]
@@ -41,10 +41,10 @@ def _in_turns(first: Callable[[], object], second: Callable[[], object]) -> tupl
 
 
 def _figures() -> float:
-    figures = Figures()
+    figures = ConnectionCounters()
 
     def count() -> None:
-        figures.ended("ShowCollections", 100, figures.began(10))
+        figures.reply_received("ShowCollections", 100, figures.request_sent(10))
 
     return statistics.median(_cost(count, _COUNTS) for _ in range(_ROUNDS))
 

@@ -259,8 +259,8 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "privileges": {"several": 'names of the privileges, such as ``["Search", "Query"]``; at least one.'},
     "retry": {
-        "client": "how failed calls are repeated; None means ``RetryPolicy()``.",
-        "options": "how failed calls are repeated.",
+        "client": "how failed calls are retried; None means ``RetryPolicy()``.",
+        "options": "how failed calls are retried.",
     },
     "slow_call_threshold": {"client": "seconds after which a call is logged as slow, as a warning; None logs none."},
 }

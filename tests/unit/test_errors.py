@@ -10,8 +10,8 @@ from milvusclient import exceptions
 from milvusclient.config.settings import make_config
 from milvusclient.exceptions import ErrorCode, RpcError
 from milvusclient.policy.errors import (
-    Closed,
-    Place,
+    CallContext,
+    CloseRecord,
     ambiguity,
     conflict_error,
     connect_error,
@@ -23,7 +23,7 @@ from milvusclient.policy.errors import (
 )
 from milvusclient.policy.failure import Failure, Safety
 
-CLOSED = Closed(how="MilvusClient.close()", where="app.py:7", thread="worker-1", at=100.0, sequence=5)
+CLOSED = CloseRecord(how="MilvusClient.close()", where="app.py:7", thread="worker-1", at=100.0, sequence=5)
 
 
 def test_a_closed_alias_says_who_where_when_and_how_to_go_on() -> None:
@@ -45,7 +45,7 @@ def test_an_alias_that_nobody_remembers_closing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("safety", "words"), [(Safety.UNSAFE, "look before you repeat"), (Safety.IDEMPOTENT, "no harm")]
+    ("safety", "words"), [(Safety.UNSAFE, "check before you repeat"), (Safety.IDEMPOTENT, "it is safe to repeat")]
 )
 def test_an_unknown_outcome_says_what_to_do(safety: Safety, words: str) -> None:
     doubt = ambiguity(safety)
@@ -139,7 +139,7 @@ def test_a_deadline_says_how_long_it_was_and_what_happened_before() -> None:
 @pytest.mark.parametrize(
     ("failure", "reason", "words"),
     [
-        (Failure("UNAVAILABLE", "Connection refused"), "refused", "nothing listens there; check host and port"),
+        (Failure("UNAVAILABLE", "Connection refused"), "refused", "nothing listens at this address; check host"),
         (Failure("UNAVAILABLE", "DNS resolution failed"), "name_not_resolved", "host name cannot be resolved"),
         (Failure("UNAVAILABLE", "SSL_ERROR_SSL"), "tls", "TLS handshake failed; .*server_pem_path"),
         (Failure("UNAUTHENTICATED", "auth"), "authentication", "refused the credentials; check user and password"),
@@ -204,7 +204,7 @@ def test_the_limit_and_the_embedded_file_of_the_parent() -> None:
 
 def test_a_place_signs_an_error_with_its_evidence() -> None:
     error = status_error(1, 0, "reason", False, False)
-    place = Place(operation="Search", address="x:1", alias="a", database="books", request_id="r")
-    assert place.sign(error, 3, ambiguous=True) is error
+    place = CallContext(operation="Search", address="x:1", alias="a", database="books", request_id="r")
+    assert place.add_to(error, 3, ambiguous=True) is error
     assert (error.operation, error.attempts, error.ambiguous) == ("Search", 3, True)
     assert str(error) == "reason (code=1, operation=Search, address=x:1, database=books, request_id=r, attempts=3)"

@@ -60,6 +60,7 @@ def test_all_packages_use_the_one_mechanism() -> None:
         str(path.relative_to(ROOT))
         for path in ROOT.rglob("__init__.py")
         if "def __getattr__" in path.read_text(encoding="utf-8")
+        and path.parent.name != "pymilvus"  # names that it does not have get an answer there that says where they are
     ]
     assert others == []
 

@@ -38,7 +38,7 @@ def test_a_thread_ends_with_its_result() -> None:
         return RESULT
 
     task.start(work)
-    with pytest.raises(WaitTimeoutError, match="was not done within 0.01 s; it goes on"):
+    with pytest.raises(WaitTimeoutError, match="was not done within 0.01 s; it continues"):
         task.result(timeout=0.01)
     assert not task.done()
     assert task.progress() is ProgressStage.COMPACTING

@@ -199,6 +199,6 @@ def test_a_policy_is_a_value() -> None:
     assert len({policy, RetryPolicy(max_retries=3, max_elapsed=60)}) == 1
     assert pickle.loads(pickle.dumps(policy)) == copy.deepcopy(policy) == policy
     assert repr(policy).startswith("RetryPolicy(max_retries=3, initial_backoff=0.02, multiplier=3.0, ")
-    with pytest.raises(AttributeError, match="does not change; make another one with max_elapsed=1"):
+    with pytest.raises(AttributeError, match="is immutable; make another one with max_elapsed=1"):
         policy.max_elapsed = 1
     assert policy.override(0, None) == RetryPolicy(max_retries=0, max_elapsed=60)

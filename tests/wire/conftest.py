@@ -45,8 +45,8 @@ def _no_connection_is_left() -> Iterator[None]:
         return
     from milvusclient import connections
     from milvusclient._sync.core.pool import current_pool
-    from milvusclient.runtime.callsite import closed_here
+    from milvusclient.runtime.callsite import record_close
 
     for alias, _ in connections.list_connections():
-        current_pool().close(alias, closed_here("the end of the test"))
+        current_pool().close(alias, record_close("the end of the test"))
         connections.remove_connection(alias)

@@ -27,9 +27,9 @@ def telemetry() -> Iterator[Telemetry]:
 
 # --- on and off ------------------------------------------------------------------------------------------------------
 def test_twice_is_an_error(telemetry: Telemetry) -> None:
-    with pytest.raises(ParamError, match=r"instrumented already; call uninstrument\(\) first"):
+    with pytest.raises(ParamError, match=r"already instrumented; call uninstrument\(\) first"):
         otel.instrument()
-    assert len(instrumentation.active) == 1
+    assert len(instrumentation.observers) == 1
 
 
 def test_afterwards_nothing_is_told(scripted_server: ScriptedServer, telemetry: Telemetry) -> None:
@@ -129,7 +129,7 @@ except ParamError as error:
 
 def test_the_examples_run() -> None:
     assert doctest.testmod(otel) == doctest.TestResults(failed=0, attempted=5)
-    assert instrumentation.active == []
+    assert instrumentation.observers == []
 
 
 # --- asyncio ---------------------------------------------------------------------------------------------------------

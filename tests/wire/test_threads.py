@@ -14,7 +14,7 @@ import pytest
 
 from milvusclient import ConnectionNotExistException, MilvusClient
 from milvusclient._sync.core.pool import current_pool
-from milvusclient.runtime.callsite import closed_here
+from milvusclient.runtime.callsite import record_close
 from tests.support import leftovers
 from tests.support.proxy import Mode
 from tests.support.scripted import Received, ScriptedServer
@@ -76,7 +76,7 @@ def test_a_storm_of_threads_mixes_nothing_up_and_leaves_nothing(scripted_server:
     threads_before, sockets_before = leftovers.threads(), sockets()
     Together.run(work, THREADS)
     for alias in current_pool().aliases():
-        current_pool().close(alias, closed_here("the test"))
+        current_pool().close(alias, record_close("the test"))
 
     assert sum(done for done, _ in rounds) > THREADS
     assert sum(closed for _, closed in rounds) > 0, "the documented error was met as well"

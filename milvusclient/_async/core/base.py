@@ -1,4 +1,4 @@
-"""What every family of operations is built on."""
+"""The base of all families of operations: calls, waiting, and the schema cache."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from milvusclient.filters import resolve
 from milvusclient.operations import collections, describing
 from milvusclient.policy.deadline import UNBOUNDED, Deadline
 from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
-from milvusclient.policy.polling import not_done
+from milvusclient.policy.polling import wait_timeout_error
 from milvusclient.runtime import instrumentation, schema_cache
-from milvusclient.runtime.concurrency import Abandoned, AsyncFlight
+from milvusclient.runtime.concurrency import Abandoned, AsyncSharedResult
 from milvusclient.runtime.schema_cache import CollectionKey
 
 if TYPE_CHECKING:
@@ -37,14 +37,16 @@ __all__ = ["AsyncFamily"]
 Req = TypeVar("Req", bound="Message")
 Rep = TypeVar("Rep", bound="Readable")
 
-#: A pool (an event loop's waiters belong to it), the cache's edition when the server was asked, and what it was asked.
-_Question = tuple[int, int, CollectionKey]
-#: Descriptions that somebody is fetching. Nobody joins a question that was asked before something changed.
-_fetching: dict[_Question, AsyncFlight[CollectionInfo]] = {}
+#: A request for a description: the pool, the edition of the schema cache, and the collection. The pool, because waiters
+#: of one event loop cannot be woken from another. The edition, because an answer to a request that was made before the
+#: collection changed may be outdated, so later callers must not share it.
+_FetchKey = tuple[int, int, CollectionKey]
+#: Descriptions that are being fetched.
+_fetching: dict[_FetchKey, AsyncSharedResult[CollectionInfo]] = {}
 
 
 class AsyncFamily:
-    """The base of the mixins: sending a request, waiting, and what is known of a collection."""
+    """The base of the mixins: sends requests, waits, and knows the schemas of collections."""
 
     _caller: AsyncCaller
 
@@ -59,19 +61,20 @@ class AsyncFamily:
         deadline: Deadline,
         call_options: CallOptions = DEFAULT_CALL_OPTIONS,
     ) -> Rep:
-        """Send one request and return its reply, which is a good one.
+        """Send one request and return its reply, which reports success.
 
         Raises:
-            MilvusException: the server says that it failed, or there is no answer.
+            MilvusException: the server says that the call failed, or there is no answer.
         """
         caller = self._caller
-        if not instrumentation.active and caller.client_options.slow_call_threshold is None:
+        # Observing costs a few microseconds, so calls that are not observed do not pass by there.
+        if not instrumentation.observers and caller.client_options.slow_call_threshold is None:
             return await caller.call(method, request, deadline, call_options)
-        with caller.watch(method, request, call_options) as watch:
-            return await caller.call(method, request, deadline, call_options, watch)
+        with caller.observe(method, request, call_options) as observed:
+            return await caller.call(method, request, deadline, call_options, observed)
 
     def _deadline(self, timeout: float | None) -> Deadline:
-        """One deadline for all calls of an operation; without a timeout, the client's own."""
+        """Return one deadline for all calls of an operation; without a timeout, that of the client."""
         if timeout is None:
             timeout = self._caller.client_options.timeout
             if timeout is None:
@@ -79,19 +82,25 @@ class AsyncFamily:
         return Deadline.start(timeout, time.monotonic())
 
     async def _pause(self, seconds: float, deadline: Deadline, waiting_for: str) -> None:
-        """Wait a little while the server is busy with something.
+        """Wait between two polls.
+
+        Args:
+            seconds: how long, at most until the deadline.
+            deadline: that of the operation.
+            waiting_for: the work of the server, for the message.
 
         Raises:
-            WaitTimeoutError: the deadline is over.
+            WaitTimeoutError: the time is up.
             ConnectionNotExistException: the alias was closed meanwhile.
         """
         now = time.monotonic()
         wait = deadline.clip(seconds, now)
         connection = await self._caller.binding.connection(deadline)
         await connection.closing.wait(wait)
-        # A wait that was cut ends with the deadline: no time is left for another look.
+        # A wait that was cut short by the deadline leaves no time for another poll. If the alias was closed, the next
+        # poll raises the error for that.
         if wait < seconds and connection.closed is None:
-            raise not_done(waiting_for, deadline.timeout)
+            raise wait_timeout_error(waiting_for, deadline.timeout)
 
     def _key(self, collection_name: str) -> CollectionKey:
         config = self._caller.binding.config
@@ -100,15 +109,15 @@ class AsyncFamily:
     async def _collection(
         self, collection_name: str, deadline: Deadline = UNBOUNDED, *, refresh: bool = False
     ) -> CollectionInfo:
-        """What is known of a collection; the server is asked once, however many ask here.
+        """Return what is known of a collection. The server is asked once, however many tasks or threads ask for it.
 
         Args:
             collection_name: name or alias of the collection.
             deadline: that of the operation that needs it.
-            refresh: ask the server although something is known.
+            refresh: ask the server although the schema cache has an entry.
 
         Raises:
-            DescribeCollectionException: the server does not know it.
+            DescribeCollectionException: the collection does not exist.
         """
         key = self._key(collection_name)
         if refresh:
@@ -117,33 +126,33 @@ class AsyncFamily:
             known = schema_cache.lookup(key)
             if known is not None:
                 return known
-        question = (current_pool().epoch, schema_cache.edition(), key)
-        flight = _fetching.get(question)
-        if flight is None:
-            fresh: AsyncFlight[CollectionInfo] = AsyncFlight()
-            flight = _fetching.setdefault(question, fresh)
-            if flight is fresh:
-                return await self._fetch_collection(collection_name, question, flight, deadline)
+        fetch_key = (current_pool().epoch, schema_cache.edition(), key)
+        shared = _fetching.get(fetch_key)
+        if shared is None:
+            fresh: AsyncSharedResult[CollectionInfo] = AsyncSharedResult()
+            shared = _fetching.setdefault(fetch_key, fresh)
+            if shared is fresh:
+                return await self._fetch_collection(collection_name, fetch_key, shared, deadline)
         try:
-            return await flight.wait(deadline.remaining(time.monotonic()))
+            return await shared.wait(deadline.remaining(time.monotonic()))
         except (Abandoned, TimeoutError, MilvusException):
-            # The one who asked had a deadline and credentials of its own; what ended it need not end this call.
+            # The call that was fetching had a deadline and credentials of its own. Its failure is not that of this one.
             return await self._describe_collection(collection_name, key, deadline)
 
     async def _fetch_collection(
-        self, collection_name: str, question: _Question, flight: AsyncFlight[CollectionInfo], deadline: Deadline
+        self, collection_name: str, fetch_key: _FetchKey, shared: AsyncSharedResult[CollectionInfo], deadline: Deadline
     ) -> CollectionInfo:
         try:
-            # Somebody may have landed between the look into the cache and now.
-            info = schema_cache.lookup(question[2])
+            # Another call may have filled the cache since this one looked.
+            info = schema_cache.lookup(fetch_key[2])
             if info is None:
-                info = await self._describe_collection(collection_name, question[2], deadline)
+                info = await self._describe_collection(collection_name, fetch_key[2], deadline)
         except BaseException as error:
-            del _fetching[question]
-            flight.fail(error if isinstance(error, MilvusException) else Abandoned())
+            del _fetching[fetch_key]
+            shared.set_error(error if isinstance(error, MilvusException) else Abandoned())
             raise
-        del _fetching[question]
-        flight.land(info)
+        del _fetching[fetch_key]
+        shared.set_result(info)
         return info
 
     async def _describe_collection(
@@ -189,11 +198,11 @@ class AsyncFamily:
         return text, params or None
 
     def _forget(self, collection_name: str) -> None:
-        """Something was done that may have changed the collection."""
+        """Drop a collection from the schema cache, after something that may have changed it."""
         schema_cache.forget(self._key(collection_name))
 
     def _last_write(self, collection_name: str) -> int:
-        """The timestamp of the last write of this process to the collection, 0 if there was none."""
+        """Return the timestamp of the last write of this process to the collection; 0 if there was none."""
         # Programs that only read are spared the key.
         return schema_cache.last_write(self._key(collection_name)) if schema_cache.has_writes() else 0
 
@@ -203,7 +212,7 @@ class AsyncFamily:
 
 
 def as_describe_error(error: MilvusException) -> DescribeCollectionException:
-    """The same failure, as what asking for a description raises."""
+    """Return the same error as the class that describing a collection raises."""
     described = DescribeCollectionException(
         error.code, error.message, error.compatible_code, error.is_input_error, error.retriable
     )

@@ -1,4 +1,4 @@
-"""What a client holds instead of a channel: a name, and how to open what it stands for."""
+"""The alias that a client holds instead of a channel, and the way to open the connection that it names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from milvusclient._async.core.pool import AsyncPool, closed_error, current_pool
 from milvusclient.config.settings import DEFAULT_CONNECT_TIMEOUT, ConnectionConfig
 from milvusclient.policy.deadline import UNBOUNDED, Deadline
-from milvusclient.policy.errors import Closed, conflict_error
+from milvusclient.policy.errors import CloseRecord, conflict_error
 from milvusclient.runtime.callsite import next_sequence
 
 if TYPE_CHECKING:
@@ -18,9 +18,19 @@ __all__ = ["AsyncBinding"]
 
 
 class AsyncBinding:
-    """An alias with its configuration, looked up in the pool at every call."""
+    """An alias with its settings, looked up in the pool at every call.
 
-    __slots__ = ("_born", "_epoch", "_generation", "alias", "config", "timeout")
+    Args:
+        alias: the name of the connection.
+        config: what to open if the alias is not connected.
+        timeout: seconds for opening the connection; None means the default.
+
+    Raises:
+        ParamError: the timeout is not a number of seconds.
+    """
+
+    # A binding holds no connection, so a closed one is freed at once, however many clients still name it.
+    __slots__ = ("_created", "_epoch", "_generation", "alias", "config", "timeout")
 
     def __init__(self, alias: str, config: ConnectionConfig, timeout: float | None) -> None:
         self.alias = alias
@@ -28,24 +38,26 @@ class AsyncBinding:
         self.timeout = DEFAULT_CONNECT_TIMEOUT if timeout is None else timeout
         if timeout is not None:
             Deadline.start(timeout, 0.0)  # refuses what is not a timeout
-        self._born = next_sequence()
+        # Compared with the time of a close: only a close after the client was made is news to it.
+        self._created = next_sequence()
+        # The pool and the connection that were used last. Zero stands for none: both counters begin at 1.
         self._epoch = 0
         self._generation = 0
 
-    def known(self) -> AsyncConnection | None:
-        """The connection of this alias if it is open, and is the one that this client used before."""
+    def current(self) -> AsyncConnection | None:
+        """Return the open connection of this alias if it is the one that this client used before."""
         connection = current_pool().lookup(self.alias)
         return connection if connection is not None and connection.generation == self._generation else None
 
     async def connection(self, deadline: Deadline = UNBOUNDED) -> AsyncConnection:
-        """The connection of this alias: open, or opened now if nobody in this world has used it yet.
+        """Return the open connection of this alias, or open it if the alias was not closed.
 
         Args:
-            deadline: that of the call that needs it.
+            deadline: that of the call that needs the connection.
 
         Raises:
             ConnectionNotExistException: the alias was closed after this client was made.
-            ConnectionConfigException: the alias was reopened for something else.
+            ConnectionConfigException: the alias was opened again with other settings.
             ConnectError: the server cannot be reached.
         """
         pool = current_pool()
@@ -54,17 +66,27 @@ class AsyncBinding:
             self._check_not_closed(pool)
             return await self.open(deadline)
         if connection.generation != self._generation:
+            # Closed and opened again since: go on only if it still leads to the same server, as the same user.
             if self.config.differences(connection.config):
                 raise conflict_error(self.alias, self.config, connection.config)
             self._remember(pool, connection)
         return connection
 
     async def open(self, deadline: Deadline = UNBOUNDED) -> AsyncConnection:
-        """Open the connection, or join the one that is open; within this client's timeout and the deadline."""
+        """Open the connection, or join the open one, within this client's timeout and the deadline.
+
+        Args:
+            deadline: that of the call that needs the connection.
+
+        Raises:
+            ConnectionConfigException: the alias is in use with other settings.
+            ConnectError: the server cannot be reached.
+        """
         pool = current_pool()
         connection = pool.lookup(self.alias)
+        # The same object when the arguments of the clients were the same: then nothing needs to be compared.
         if connection is not None and connection.config is self.config:
-            # As _remember does; the way of every client that joins others is worth two lines more.
+            # What _remember does, without a call: most clients are made for a connection that is open already.
             self._epoch = pool.epoch
             self._generation = connection.generation
             return connection
@@ -80,12 +102,17 @@ class AsyncBinding:
     def _check_not_closed(self, pool: AsyncPool) -> None:
         closed = pool.closed(self.alias)
         if closed is not None:
-            if closed.sequence > self._born:
+            if closed.sequence > self._created:
                 raise closed_error(self.alias, closed)
         elif self._epoch == pool.epoch:
-            # It was open here, so it was closed, so long ago that nobody remembers by whom.
+            # It was open in this pool and is not any more, and its record has made room for newer ones.
             raise closed_error(self.alias, None)
+        # Otherwise it was open in the parent process, or in another event loop: here it may be opened.
 
-    async def close(self, closed: Closed) -> None:
-        """Close the connection, for everybody who uses the alias."""
-        await current_pool().close(self.alias, closed, self._born)
+    async def close(self, closed: CloseRecord) -> None:
+        """Close the connection, for every client that uses the alias.
+
+        Args:
+            closed: who closes it.
+        """
+        await current_pool().close(self.alias, closed, self._created)

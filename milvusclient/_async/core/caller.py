@@ -1,4 +1,4 @@
-"""How a request becomes a reply: one deadline, repetitions, and errors that say what happened. One visible loop."""
+"""Send a request and return its reply: one deadline, retries, errors that say what happened. One visible loop."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from milvusclient._async.core.pool import closed_error
 from milvusclient.exceptions import ConnectError, MilvusException, ReplyError
-from milvusclient.policy.errors import Place, ambiguity, rpc_error, status_error
+from milvusclient.policy.errors import CallContext, ambiguity, rpc_error, status_error
 from milvusclient.policy.failure import Failure, RpcFailure, may_have_happened
 from milvusclient.policy.options import DEFAULT_CALL_OPTIONS
 from milvusclient.policy.retry import after_connect, after_failure, after_status
 from milvusclient.runtime.concurrency import AsyncSignal
-from milvusclient.runtime.instrumentation import WatchedCall
+from milvusclient.runtime.instrumentation import ObservedCall
 
 if TYPE_CHECKING:
     import random
@@ -38,15 +38,21 @@ _NO_REQUEST_ID = ("client-request-id", "")
 
 
 class AsyncCaller:
-    """Sends the requests of one client."""
+    """Sends the requests of one client.
+
+    Args:
+        binding: the connection, by its alias.
+        client_options: settings of all calls of the client.
+    """
 
     __slots__ = ("_database_header", "binding", "client_options", "database")
 
     def __init__(self, binding: AsyncBinding, client_options: ClientOptions) -> None:
         self.binding = binding
         self.client_options = client_options
-        #: Empty for the default one, as the server wants it.
+        #: Empty for the default database, as servers want it.
         self.database = database = binding.config.db_name
+        # Each request carries its database. A channel must not: clients of several databases may share it.
         self._database_header = ("dbname", database)
 
     async def call(
@@ -55,100 +61,109 @@ class AsyncCaller:
         request: Request[Req],
         deadline: Deadline,
         call_options: CallOptions,
-        watch: WatchedCall | None = None,
+        observed: ObservedCall | None = None,
     ) -> Rep:
-        """Send one request until it is answered, its time is up, or sending it again makes no sense.
+        """Send one request until it is answered, its time is up, or a retry makes no sense.
 
-        This is the way of every call, and it is short on purpose: after the wait for a reply the caches of the
-        processor are cold, and a line costs several times what it costs in a loop.
+        Every call goes this way, and it is short on purpose: after the wait for a reply the caches of the processor are
+        cold, and a line costs several times what it costs in a loop. What only failures need is in :class:`_Attempts`.
 
         Args:
-            method: which call.
-            request: what is asked.
-            deadline: when it ends.
-            call_options: what this call asks for.
-            watch: is told how it goes, and may send headers along.
+            method: the call.
+            request: the message, or its bytes.
+            deadline: when the call ends, retries included.
+            call_options: settings of this call.
+            observed: is told of each step, and may add headers.
 
         Raises:
-            MilvusException: the server says that it failed, or there is no answer; with all that is known.
+            MilvusException: the server says that the call failed, or there is no answer; with all that is known.
         """
+        # Once, before the loop: an insert may be 30 MB, and a retry sends the same bytes.
         payload = request.SerializeToString()
         policy = self.client_options.retry
         if call_options is not DEFAULT_CALL_OPTIONS:
             policy = policy.override(call_options.retry_times, call_options.retry_on_rate_limit)
-        request_id = (call_options.request_id or self.client_options.request_id) if watch is None else watch.request_id
-        case = (self, method, deadline, policy, request_id, time.monotonic(), watch)
-        troubles: _Troubles | None = None  # most calls have none
+        # An observer may have given the call a request id, so that its trace and the server's logs agree.
+        request_id = (
+            observed.request_id if observed is not None else call_options.request_id or self.client_options.request_id
+        )
+        # A tuple, because most calls never make the object that it is for.
+        call = (self, method, deadline, policy, request_id, time.monotonic(), observed)
+        attempts: _Attempts | None = None  # made when something goes wrong, which is rare
         while True:
-            connection = self.binding.known()
+            # Looked up for each attempt: the alias may have been closed and opened again meanwhile.
+            connection = self.binding.current()
             if connection is None:
-                troubles = troubles or _Troubles(*case)
-                connection = await troubles.connection()
-            greeting = 0
+                attempts = attempts or _Attempts(*call)
+                connection = await attempts.connection()
+            handshake = 0
             try:
-                greeting = connection.greeted or await connection.ready(deadline)
-                remaining = None if deadline.at is None else _left(deadline)
+                handshake = connection.valid_handshake or await connection.ensure_handshake(deadline)
+                remaining = None if deadline.at is None else _remaining(deadline)
                 headers: Metadata = (
                     self._database_header,
                     ("client-request-id", request_id) if request_id else _NO_REQUEST_ID,
                     ("client-request-unixmsec", str(time.time_ns() // 1_000_000)),
-                    *(connection.metadata or connection.asked_metadata()),
+                    *(connection.metadata or connection.fresh_metadata()),
                 )
-                if watch is not None:
-                    headers += watch.sends(len(payload))
+                if observed is not None:
+                    headers += observed.request_sent(len(payload))
                 data = await connection.call(method, payload, headers, remaining)
                 reply = method.decode(data)
             except RpcFailure as failed:
-                troubles = troubles or _Troubles(*case)
-                wait = troubles.after_failure(failed, connection, greeting)
+                attempts = attempts or _Attempts(*call)
+                wait = attempts.after_failure(failed, connection, handshake)
             except ReplyError as unreadable:
-                troubles = troubles or _Troubles(*case)
-                raise troubles.after_reply(unreadable) from unreadable.__cause__
+                attempts = attempts or _Attempts(*call)
+                raise attempts.after_unreadable_reply(unreadable) from unreadable.__cause__
             else:
-                if watch is not None:
-                    watch.received(len(data))
+                if observed is not None:
+                    observed.reply_received(len(data))
                 status = method.status_of(reply)
+                # Servers before 2.3 set error_code only, newer ones both.
                 if not status.code and not status.error_code:
                     return reply
-                troubles = troubles or _Troubles(*case)
-                wait = troubles.after_status(status, connection)
-            connection.figures.repeated()
+                attempts = attempts or _Attempts(*call)
+                wait = attempts.after_status(status, connection)
+            connection.counters.request_retried()
+            # Not a plain sleep: close() ends it at once, and the next look-up of the alias says why.
             await connection.closing.wait(wait)
 
-    def watch(
+    def observe(
         self,
         method: Method[Req, Rep],
         request: Request[Req],
         call_options: CallOptions,
         *,
         streams: bool = False,
-    ) -> WatchedCall:
-        """What is told to whoever watches this call; to be entered around it.
+    ) -> ObservedCall:
+        """Return the context manager that tells observers of this call.
 
         Args:
-            method: which call.
-            request: what is asked.
-            call_options: what this call asks for.
-            streams: it has many replies, and how long it takes is up to whoever reads them.
+            method: the call.
+            request: the message, or its bytes.
+            call_options: settings of this call.
+            streams: it has many replies, so how long it takes depends on their reader.
         """
         target = self.binding.config.target
-        return WatchedCall(
+        return ObservedCall(
             operation=method.name,
             request=request,
-            host=target.host or target.address.removeprefix("unix:"),
+            host=target.peer,
             port=target.port,
             address=target.address,
             alias=self.binding.alias,
             database=self.database,
             request_id=call_options.request_id or self.client_options.request_id,
+            # The reader of a stream may take its time, which does not make the call slow.
             slow=None if streams else self.client_options.slow_call_threshold,
             streams=streams,
         )
 
-    def place(self, operation: str, request_id: str) -> Place:
-        """Where a call of this client happens: the evidence that its errors carry."""
+    def context(self, operation: str, request_id: str) -> CallContext:
+        """Return what errors tell about where a call of this client happened."""
         binding = self.binding
-        return Place(
+        return CallContext(
             operation=operation,
             address=binding.config.target.address,
             alias=binding.alias,
@@ -157,12 +172,22 @@ class AsyncCaller:
         )
 
 
-class _Troubles:
-    """What went wrong with one call so far; decides what is done about it."""
+class _Attempts:
+    """The attempts of one call so far, and what is done after one that failed.
+
+    Args:
+        caller: the caller.
+        method: the call.
+        deadline: when it ends.
+        policy: how it is retried.
+        request_id: its request id.
+        started: when it began, on the monotonic clock.
+        observed: is told of retries.
+    """
 
     __slots__ = (
-        "_ambiguous", "_attempts", "_caller", "_cause", "_deadline", "_method", "_policy", "_request_id", "_started",
-        "_watch",
+        "_ambiguous", "_caller", "_cause", "_count", "_deadline", "_method", "_observed", "_policy", "_request_id",
+        "_started",
     )  # fmt: skip
 
     def __init__(
@@ -173,7 +198,7 @@ class _Troubles:
         policy: RetryPolicy,
         request_id: str,
         started: float,
-        watch: WatchedCall | None,
+        observed: ObservedCall | None,
     ) -> None:
         self._caller = caller
         self._method = method
@@ -181,75 +206,83 @@ class _Troubles:
         self._policy = policy
         self._request_id = request_id
         self._started = started
-        self._watch = watch
-        self._attempts = 0
+        self._observed = observed
+        self._count = 0
+        # Whether any attempt may have been carried out: a later one that surely was not does not change that.
         self._ambiguous = False
+        # Why the attempt before failed. A call that runs out of time tells it: "deadline exceeded" explains nothing.
         self._cause = ""
 
-    def after_failure(self, failed: RpcFailure, connection: AsyncConnection, greeting: int) -> float:
-        """No reply came.
+    def after_failure(self, failed: RpcFailure, connection: AsyncConnection, handshake: int) -> float:
+        """Decide after an attempt without a reply.
+
+        Args:
+            failed: what gRPC said.
+            connection: the connection that was used.
+            handshake: the number of its handshake at that time.
 
         Returns:
             Seconds to wait before the request is sent again.
 
         Raises:
-            MilvusException: it makes no sense to send it again.
+            MilvusException: a retry makes no sense.
         """
-        self._attempts += 1
+        self._count += 1
         failure, safety = failed.failure, self._method.safety
         self._ambiguous = self._ambiguous or may_have_happened(failure, safety)
         doubt = ambiguity(safety) if self._ambiguous else ""
+        # Checked first: closing the channel is what made calls in flight fail.
         if connection.closed is not None:
-            raise self._signed(closed_error(connection.alias, connection.closed, doubt)) from failed.__cause__
+            raise self._with_context(closed_error(connection.alias, connection.closed, doubt)) from failed.__cause__
         if failure.status == "UNAVAILABLE":
-            connection.doubt(greeting)
+            connection.invalidate_handshake(handshake)
         now = time.monotonic()
         verdict = after_failure(
-            self._policy, failure, safety, attempt=self._attempts, jitter=_random().random(),
+            self._policy, failure, safety, attempt=self._count, jitter=_random().random(),
             elapsed=now - self._started, remaining=self._deadline.remaining(now),
         )  # fmt: skip
         if not verdict.again:
             operation, address = self._method.name, self._caller.binding.config.target.address
             timeout = self._deadline.timeout
             error = rpc_error(failure, operation, address, timeout=timeout, cause=self._cause, doubt=doubt)
-            raise self._signed(error) from failed.__cause__
-        return self._again(verdict, f"{failure.status}: {failure.details}")
+            raise self._with_context(error) from failed.__cause__
+        return self._retry(verdict, f"{failure.status}: {failure.details}")
 
     def after_status(self, status: common_pb2.Status, connection: AsyncConnection) -> float:
-        """A reply came that says that the request failed.
+        """Decide after a reply in which the server says that the call failed.
 
         Returns:
             Seconds to wait before the request is sent again.
 
         Raises:
-            MilvusException: it makes no sense to send it again.
+            MilvusException: a retry makes no sense.
         """
-        self._attempts += 1
-        connection.figures.refused(self._method.name)
+        self._count += 1
+        connection.counters.request_refused(self._method.name)
         code, legacy_code = status.code, status.error_code
         now = time.monotonic()
         verdict = after_status(
-            self._policy, code, legacy_code, status.retriable, self._method.safety, attempt=self._attempts,
+            self._policy, code, legacy_code, status.retriable, self._method.safety, attempt=self._count,
             jitter=_random().random(), elapsed=now - self._started, remaining=self._deadline.remaining(now),
         )  # fmt: skip
         if not verdict.again:
-            if self._watch is not None:
-                self._watch.status = code or legacy_code
+            if self._observed is not None:
+                self._observed.status = code or legacy_code
             input_error = status.extra_info["is_input_error"] == "true"
-            raise self._signed(status_error(code, legacy_code, status.reason, input_error, status.retriable))
-        return self._again(verdict, f"code {code or legacy_code}: {status.reason}")
+            raise self._with_context(status_error(code, legacy_code, status.reason, input_error, status.retriable))
+        return self._retry(verdict, f"code {code or legacy_code}: {status.reason}")
 
-    def after_reply(self, error: ReplyError) -> ReplyError:
-        """A reply came that cannot be read."""
-        self._attempts += 1
-        self._signed(error)
+    def after_unreadable_reply(self, error: ReplyError) -> ReplyError:
+        """Return the error of a reply that cannot be read, with all that is known. The server answered: no retry."""
+        self._count += 1
+        self._with_context(error)
         return error
 
     async def connection(self) -> AsyncConnection:
-        """The connection, opened now; while there is no server, a call with a deadline waits for one.
+        """Open the connection; while there is no server, a call with a deadline waits for one.
 
         Raises:
-            MilvusException: it cannot be opened.
+            MilvusException: the connection cannot be opened.
         """
         tries = 0
         while True:
@@ -260,41 +293,43 @@ class _Troubles:
                 reason = error.reason if isinstance(error, ConnectError) else ""
                 now = time.monotonic()
                 if reason and self._deadline.expired(now):
-                    place = self._place()
+                    # The call ran out of time, so its error is the one for that, however the last try failed.
+                    context = self._context()
                     failure = Failure("DEADLINE_EXCEEDED", error.message, sent=False)
                     late = rpc_error(
-                        failure, place.operation, place.address, timeout=self._deadline.timeout, cause=self._cause
+                        failure, context.operation, context.address, timeout=self._deadline.timeout, cause=self._cause
                     )
-                    raise self._signed(late) from error
+                    raise self._with_context(late) from error
                 verdict = after_connect(
                     self._policy, reason, attempt=tries, jitter=_random().random(),
                     remaining=self._deadline.remaining(now),
                 )  # fmt: skip
                 if not verdict.again:
-                    self._signed(error)
+                    self._with_context(error)
                     raise
                 self._cause = error.message
+            # Without a connection, closing it cannot end this wait: the signal here is never set.
             await AsyncSignal().wait(verdict.wait or 0.0)
 
-    def _again(self, verdict: Verdict, cause: str) -> float:
-        """How long to wait before the next attempt, which will know what this one died of."""
+    def _retry(self, verdict: Verdict, cause: str) -> float:
+        """Record the cause for the next error message; return the delay."""
         self._cause = cause
-        if self._watch is not None:
-            self._watch.repeats(cause)
+        if self._observed is not None:
+            self._observed.retried(cause)
         return verdict.wait or 0.0
 
-    def _signed(self, error: MilvusException) -> MilvusException:
-        return self._place().sign(error, self._attempts, ambiguous=self._ambiguous)
+    def _with_context(self, error: MilvusException) -> MilvusException:
+        return self._context().add_to(error, self._count, ambiguous=self._ambiguous)
 
-    def _place(self) -> Place:
-        return self._caller.place(self._method.name, self._request_id)
+    def _context(self) -> CallContext:
+        return self._caller.context(self._method.name, self._request_id)
 
 
-def _left(deadline: Deadline) -> float | None:
-    """The seconds that a request has.
+def _remaining(deadline: Deadline) -> float | None:
+    """Return the seconds that a request has.
 
     Raises:
-        RpcFailure: there are none.
+        RpcFailure: there are none; gRPC would send the request all the same.
     """
     remaining = deadline.remaining(time.monotonic())
     if remaining == 0:
@@ -304,7 +339,8 @@ def _left(deadline: Deadline) -> float | None:
 
 @cache
 def _random() -> random.Random:
-    """What spreads the waits; only repetitions need it."""
+    # Imported and seeded for the first retry, since most programs never need one. A generator of our own leaves the
+    # program's random.seed() alone.
     import random
 
-    return random.Random()  # noqa: S311 - it keeps no secret
+    return random.Random()  # noqa: S311 - backoff needs no secrecy

@@ -1,4 +1,4 @@
-"""One open connection: its channel, its handshake with the server, its figures."""
+"""One open connection: its channel, its handshake with the server, its counters."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, TypeVar
 from milvusclient import rpc
 from milvusclient._proto import common_pb2, milvus_pb2
 from milvusclient._version import __version__
-from milvusclient.exceptions import ConnectError, ErrorCode, MilvusException
+from milvusclient.exceptions import MilvusException
 from milvusclient.policy import tls_diagnosis
-from milvusclient.policy.deadline import Deadline
-from milvusclient.policy.errors import Closed, connect_error, is_embedded, status_error
+from milvusclient.policy.errors import CloseRecord, connect_error, is_embedded, not_ready_error
 from milvusclient.policy.failure import Failure, RpcFailure
 from milvusclient.runtime import embedded
 from milvusclient.runtime.callsite import next_sequence
-from milvusclient.runtime.concurrency import Abandoned, Flight, Signal, in_thread
-from milvusclient.runtime.counters import Figures
+from milvusclient.runtime.concurrency import Abandoned, SharedResult, Signal, in_thread
+from milvusclient.runtime.counters import ConnectionCounters
 from milvusclient.transport import tls_probe
 from milvusclient.transport.grpc_sync import open_transport
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from milvusclient.config.settings import ConnectionConfig
     from milvusclient.models.connection import ConnectionInfo
+    from milvusclient.policy.deadline import Deadline
     from milvusclient.rpc import Method, Readable
     from milvusclient.transport.base import Transport, Metadata
 
@@ -38,40 +38,49 @@ __all__ = ["Connection"]
 Req = TypeVar("Req", bound="Message")
 Rep = TypeVar("Rep", bound="Readable")
 
-#: Seconds for a new handshake of a connection that was open; calls may have no limit of their own.
+#: Seconds for a new handshake of a connection that was open before, at most; the call that makes it may have no limit.
 _LONGEST_HANDSHAKE = 10.0
-#: Seconds for a look at a server that hung up, at most.
-_LONGEST_LOOK = 1.0
+#: Seconds for probing a server that hung up, at most.
+_LONGEST_PROBE = 1.0
 _PROXY_VARIABLES = ("grpc_proxy", "https_proxy", "http_proxy")
+_HANDSHAKE_TIMED_OUT = Failure("UNAVAILABLE", "the server did not answer the handshake in time", sent=False)
+_CALL_TIMED_OUT = Failure("DEADLINE_EXCEEDED", "the time was up before the server answered the handshake", sent=False)
 
 
 class Connection:
-    """A channel, and what the server at its end said of itself. Made by :meth:`dial`, held by the pool alone."""
+    """A channel, and what the server said of itself in the handshake. Made by :meth:`dial`, held by the pool alone.
+
+    A handshake is the call Connect. The first one opens the connection. A later one is made when the server may have
+    been replaced: after UNAVAILABLE the handshake is stale, and the next call makes a new one before its request.
+    """
 
     def __init__(self, alias: str, config: ConnectionConfig, transport: Transport, holder: object) -> None:
         self.alias = alias
         self.config = config
+        # Clients compare it to notice that their alias was closed and opened again.
         self.generation = next_sequence()
-        self.figures = Figures()
+        self.counters = ConnectionCounters()
         self.connected_since = time.time()
-        self.closed: Closed | None = None
+        self.closed: CloseRecord | None = None
         self.closing = Signal()
         self.server_info = common_pb2.ServerInfo()
-        #: What a request carries beside its own headers; empty when :meth:`asked_metadata` has to be asked each time.
+        #: Headers of each request that stay the same; empty when the token is a function: see :meth:`fresh_metadata`.
         self.metadata: Metadata = ()
-        #: The number of the handshake if the server need not be greeted again before a request, else 0.
-        self.greeted = 0
+        #: The number of the latest handshake, or 0 while it is stale. Every call reads it, so it takes no lock.
+        self.valid_handshake = 0
         self._identifier: Metadata = ()
         self._transport = transport
+        # Stands for this connection among the users of an embedded server; it exists before the connection does.
         self._holder = holder
+        # Guards the four below. It is held for assignments only, never while something is awaited.
         self._lock = threading.Lock()
-        self._stale = False
-        self._greetings = 0
-        self._handshaking: Flight[None] | None = None
+        self._is_stale = False
+        self._handshakes = 0
+        self._handshaking: SharedResult[None] | None = None
 
     @classmethod
     def dial(cls, alias: str, config: ConnectionConfig) -> Connection:
-        """Make the channel, after the embedded server if it needs one; :meth:`handshake` connects it.
+        """Open the channel, and the embedded server before it if it needs one. :meth:`connect` connects it.
 
         Raises:
             ConnectError: the embedded server does not start.
@@ -81,9 +90,11 @@ class Connection:
         try:
             address = config.target.address
             if is_embedded(config):
+                # It blocks for seconds, so tasks of an event loop leave it to a thread.
                 address = in_thread(lambda: embedded.start(config, holder))
             return cls(alias, config, open_transport(address, config), holder)
         except BaseException:
+            # Also when the task was cancelled: a server without a connection would keep its file locked.
             if is_embedded(config):
                 in_thread(lambda: embedded.stop(config, holder))
             raise
@@ -94,43 +105,44 @@ class Connection:
         Raises:
             RpcFailure: there is no reply.
         """
-        figures = self.figures
-        began = figures.began(len(payload))
+        counters = self.counters
+        started = counters.request_sent(len(payload))
         try:
             reply = self._transport.call(method.path, payload, metadata, timeout)
-        except BaseException:
-            figures.failed(method.name, began)
+        except BaseException:  # a cancelled call is no longer in flight either
+            counters.request_failed(method.name, started)
             raise
-        figures.ended(method.name, len(reply), began)
+        counters.reply_received(method.name, len(reply), started)
         return reply
 
     def stream(
         self, method: Method[Req, Rep], payload: bytes, metadata: Metadata, timeout: float | None
     ) -> Iterator[bytes]:
-        """Send one request and yield the replies.
+        """Send one request and yield its replies.
 
         Raises:
-            RpcFailure: they end before their end.
+            RpcFailure: the stream broke.
         """
-        figures = self.figures
-        began = figures.began(len(payload))
+        counters = self.counters
+        started = counters.request_sent(len(payload))
         received = 0
         try:
             for reply in self._transport.stream(method.path, payload, metadata, timeout):
                 received += len(reply)
                 yield reply
         except BaseException:
-            figures.failed(method.name, began)
+            counters.request_failed(method.name, started)
             raise
-        figures.ended(method.name, received, began)
+        counters.reply_received(method.name, received, started)
 
-    def close(self, closed: Closed) -> None:
-        """Close the channel: calls in flight and sleeping ones end at once."""
+    def close(self, closed: CloseRecord) -> None:
+        """Close the channel: calls in flight end at once, and so do those that wait for their next attempt."""
+        # In this order: a call that fails because the channel closes must find out why.
         self.closed = closed
         self.closing.set()
-        self.shut()
+        self.release()
 
-    def shut(self) -> None:
+    def release(self) -> None:
         """Give back the channel, and the embedded server."""
         try:
             self._transport.close()
@@ -139,95 +151,99 @@ class Connection:
                 in_thread(lambda: embedded.stop(self.config, self._holder))
 
     def abandon(self) -> None:
-        """Give back what outlives an event loop that is closed; the channel went with the loop."""
+        """Give back what outlives a closed event loop; the channel went with the loop."""
         if is_embedded(self.config):
+            # In a thread, as this may run while another loop is being set up, which must not wait for the server.
             stop = threading.Thread(target=embedded.stop, args=(self.config, self._holder), name="milvusclient-abandon")
             stop.start()
 
-    def doubt(self, greeting: int) -> None:
-        """The server went away: greet it again before the next request, as its answer to the handshake may differ.
+    def invalidate_handshake(self, handshake: int) -> None:
+        """Have the next call make a new handshake, as the server may be another one when it is back.
 
         Args:
-            greeting: the handshake under which the request was sent; a newer one is not doubted.
+            handshake: the one under which the failed request was sent. A newer one stays valid: of many calls that
+                fail together, the slow ones report an outage that is over.
         """
         with self._lock:
-            if greeting == self._greetings:
-                self._stale = True
-                self.greeted = 0
+            if handshake == self._handshakes:
+                self._is_stale = True
+                self.valid_handshake = 0
 
-    def ready(self, deadline: Deadline) -> int:
-        """Greet the server again if it went away; one handshake, however many wait for it.
+    def ensure_handshake(self, deadline: Deadline) -> int:
+        """Make a new handshake if the latest one is stale; one handshake, however many calls wait for it.
 
         Returns:
-            The number of the handshake, for :meth:`doubt`.
+            The number of the handshake, for :meth:`invalidate_handshake`.
 
         Raises:
-            RpcFailure: the server is still away; nothing was sent.
+            RpcFailure: the server is still unavailable; nothing was sent.
         """
-        while self._stale:
-            flight, mine = self._join_or_claim()
-            if mine:
-                self._greet_for_all(flight, deadline)
+        while self._is_stale:
+            shared, is_mine = self._join_or_start()
+            if is_mine:
+                self._handshake_for_all(shared, deadline)
             else:
-                self._wait_for(flight, deadline)
-        return self._greetings
+                self._wait_for(shared, deadline)
+        return self._handshakes
 
-    def _join_or_claim(self) -> tuple[Flight[None], bool]:
-        """The handshake that somebody makes, else one that is the caller's to make."""
+    def _join_or_start(self) -> tuple[SharedResult[None], bool]:
+        """Return the handshake that another call is making, else a new one that the caller must make."""
         with self._lock:
-            flight = self._handshaking
-            if flight is not None:
-                return flight, False
-            flight = Flight[None]()
-            if self._stale:
-                self._handshaking = flight
+            shared = self._handshaking
+            if shared is not None:
+                return shared, False
+            shared = SharedResult[None]()
+            if self._is_stale:
+                self._handshaking = shared
             else:
-                flight.land(None)
-            return flight, self._stale
+                # The handshake ended between the caller's look and this one, so there is nothing to wait for.
+                shared.set_result(None)
+            return shared, self._is_stale
 
-    def _greet_for_all(self, flight: Flight[None], deadline: Deadline) -> None:
+    def _handshake_for_all(self, shared: SharedResult[None], deadline: Deadline) -> None:
         try:
-            self._greet(deadline.bounded(_LONGEST_HANDSHAKE, time.monotonic()))
+            self._handshake(deadline.bounded(_LONGEST_HANDSHAKE, time.monotonic()))
         except (RpcFailure, MilvusException) as error:
-            self._end_handshake(stale=True)
-            failure = _unsent(error)
-            # The time of the one who asked may be up, that of the others is not.
-            late = failure.status == "DEADLINE_EXCEEDED"
-            flight.fail(RpcFailure(_UNANSWERED if late else failure))
-            own = failure if deadline.expired(time.monotonic()) or not late else _UNANSWERED
+            self._end_handshake(is_stale=True)
+            failure = _as_unsent(error)
+            # The deadline that passed is that of this call. The others still have time, so they may try again.
+            timed_out = failure.status == "DEADLINE_EXCEEDED"
+            shared.set_error(RpcFailure(_HANDSHAKE_TIMED_OUT if timed_out else failure))
+            own = failure if deadline.expired(time.monotonic()) or not timed_out else _HANDSHAKE_TIMED_OUT
             raise RpcFailure(own) from error.__cause__
         except BaseException:
-            self._end_handshake(stale=True)
-            flight.fail(Abandoned())
+            # A cancellation or a KeyboardInterrupt is not a failure of the others: one of them takes over.
+            self._end_handshake(is_stale=True)
+            shared.set_error(Abandoned())
             raise
-        self._end_handshake(stale=False)
-        flight.land(None)
+        self._end_handshake(is_stale=False)
+        shared.set_result(None)
 
-    def _end_handshake(self, *, stale: bool) -> None:
+    def _end_handshake(self, *, is_stale: bool) -> None:
         with self._lock:
-            self._stale = stale
-            self.greeted = 0 if stale else self._greetings
+            self._is_stale = is_stale
+            self.valid_handshake = 0 if is_stale else self._handshakes
             self._handshaking = None
 
-    def _wait_for(self, flight: Flight[None], deadline: Deadline) -> None:
+    def _wait_for(self, shared: SharedResult[None], deadline: Deadline) -> None:
         try:
-            flight.wait(deadline.remaining(time.monotonic()))
+            shared.wait(deadline.remaining(time.monotonic()))
         except Abandoned:
-            return
+            return  # the caller looks again, and may have to make the handshake itself
         except TimeoutError:
-            raise RpcFailure(_LATE) from None
+            raise RpcFailure(_CALL_TIMED_OUT) from None
         except RpcFailure as failed:
-            # One exception object raised by many would collect the traceback of each.
+            # A copy: one exception object raised in many threads would collect the traceback of each.
             raise RpcFailure(failed.failure) from failed.__cause__
 
-    def handshake(self, deadline: Deadline) -> None:
-        """The first greeting, whose failures are explained.
+    def connect(self, deadline: Deadline) -> None:
+        """Make the first handshake and explain why it fails.
 
         Raises:
             ConnectError: the server cannot be reached, or refuses.
         """
         try:
-            self._greet(deadline)
+            self._handshake(deadline)
         except RpcFailure as failed:
             proxy = _proxy_variable(self.config)
             error = connect_error(
@@ -236,84 +252,77 @@ class Connection:
                 self.alias,
                 timeout=deadline.timeout or 0.0,
                 proxy_variable=proxy,
-                seen=None if proxy else self._look(failed.failure, deadline),
+                # Behind a proxy, a probe would reach another server than gRPC did.
+                probed=None if proxy else self._probe(failed.failure, deadline),
             )
             raise error from failed.__cause__
 
-    def _look(self, failure: Failure, deadline: Deadline) -> tls_diagnosis.Seen | None:
-        """What a second look at the server tells, when gRPC's words leave open whether TLS is the reason."""
-        seconds = deadline.clip(_LONGEST_LOOK, time.monotonic())
-        if not tls_diagnosis.worth_a_look(failure, self.config) or not seconds:
+    def _probe(self, failure: Failure, deadline: Deadline) -> tls_diagnosis.ProbeResult | None:
+        """Ask the server about TLS if the words of gRPC leave open whether TLS is the reason."""
+        seconds = deadline.clip(_LONGEST_PROBE, time.monotonic())
+        if not tls_diagnosis.needs_probe(failure, self.config) or not seconds:
             return None
-        return in_thread(lambda: tls_probe.look(self.config.target, seconds))
+        return in_thread(lambda: tls_probe.probe(self.config.target, seconds))
 
-    def _greet(self, deadline: Deadline) -> None:
+    def _handshake(self, deadline: Deadline) -> None:
         credentials = self._credentials()
         payload = _connect_request().SerializeToString()
         timeout = deadline.remaining(time.monotonic())
         reply = rpc.CONNECT.decode(self._transport.call(rpc.CONNECT.path, payload, credentials, timeout))
         status = reply.status
         if status.code or status.error_code:
-            raise _not_ready(status, self.config, self.alias)
+            raise not_ready_error(
+                self.config, self.alias, status.code, status.error_code, status.reason, status.retriable
+            )
         self.server_info = reply.server_info
         self._identifier = (("identifier", str(reply.identifier)),)
         if not self.config.token.is_dynamic:
             self.metadata = (*self._identifier, *credentials)
         with self._lock:
-            self._greetings += 1
-            if not self._stale:
-                self.greeted = self._greetings
+            self._handshakes += 1
+            # A handshake that is made for others stays stale until it is announced, by _end_handshake.
+            if not self._is_stale:
+                self.valid_handshake = self._handshakes
 
-    def asked_metadata(self) -> Metadata:
-        """What a request carries beside its own headers, when the credentials are asked for each request."""
+    def fresh_metadata(self) -> Metadata:
+        """Return what :attr:`metadata` would hold, with a token that is asked for now."""
         return (*self._identifier, *self._credentials())
 
+    def _credentials(self) -> Metadata:
+        authorization = self.config.authorization
+        return (("authorization", authorization),) if authorization else ()
+
     def info(self, database: str = "") -> ConnectionInfo:
-        """The figures of this moment.
+        """Return the counters of this moment, and what is known of the server.
 
         Args:
-            database: the one of the client that asks; empty means the connection's own.
+            database: that of the client that asks; empty means the connection's own.
         """
         from milvusclient.models.connection import ConnectionInfo
 
-        figures = self.figures
+        counters = self.counters
+        target = self.config.target
         return ConnectionInfo(
             alias=self.alias,
-            address=self.config.target.address,
+            address=target.address,
+            host=target.peer,
+            port=target.port,
             database=database or self.config.database,
             user=self.config.user,
             server_version=self.server_info.build_tags,
             connected_since=self.connected_since,
-            calls=figures.calls,
-            errors=figures.errors,
-            retries=figures.retries,
-            in_flight=figures.in_flight,
-            bytes_sent=figures.bytes_sent,
-            bytes_received=figures.bytes_received,
-            operations=figures.operations(),
+            calls=counters.calls,
+            errors=counters.errors,
+            retries=counters.retries,
+            in_flight=counters.in_flight,
+            bytes_sent=counters.bytes_sent,
+            bytes_received=counters.bytes_received,
+            operations=counters.operations(),
         )
 
-    def _credentials(self) -> Metadata:
-        """The header that says who asks; none without credentials."""
-        authorization = self.config.authorization
-        return (("authorization", authorization),) if authorization else ()
 
-    def greet_again(self, timeout: float | None) -> common_pb2.ServerInfo:
-        """A new handshake for its answer's sake: what the server says of itself now.
-
-        Raises:
-            RpcFailure: there is no reply.
-        """
-        self._greet(Deadline.start(timeout, time.monotonic()))
-        return self.server_info
-
-
-_UNANSWERED = Failure("UNAVAILABLE", "the handshake was not answered in time", sent=False)
-_LATE = Failure("DEADLINE_EXCEEDED", "the time was up before the handshake was answered", sent=False)
-
-
-def _unsent(error: RpcFailure | MilvusException) -> Failure:
-    """Why a handshake failed, as the failure of a call that waited for it."""
+def _as_unsent(error: RpcFailure | MilvusException) -> Failure:
+    """Return why a handshake failed, as the failure of a call that waited for it and so was not sent."""
     if isinstance(error, RpcFailure):
         return error.failure._replace(sent=False)
     return Failure("UNAVAILABLE", error.message, sent=False)
@@ -329,22 +338,8 @@ def _connect_request() -> milvus_pb2.ConnectRequest:
     return milvus_pb2.ConnectRequest(client_info=info)
 
 
-def _not_ready(status: common_pb2.Status, config: ConnectionConfig, alias: str) -> MilvusException:
-    cause = status_error(status.code, status.error_code, status.reason, False, status.retriable)
-    error = ConnectError(
-        ErrorCode.CONNECT_FAILED,
-        f"cannot connect to {config.target.uri}: the server is not ready and says {status.reason!r}; "
-        "wait until it has started, then connect again",
-    )
-    error.reason = "not_ready"
-    error.alias = alias
-    error.address = config.target.address
-    error.__cause__ = cause
-    return error
-
-
 def _proxy_variable(config: ConnectionConfig) -> str:
-    """The environment variable that makes gRPC use a proxy for this target, if one does."""
+    """Return the environment variable that makes gRPC use a proxy for this target; empty if none does."""
     if config.target.is_loopback or ("grpc.enable_http_proxy", 0) in config.grpc_options:
         return ""
     exempt = os.environ.get("no_grpc_proxy") or os.environ.get("no_proxy") or ""  # noqa: SIM112 - as gRPC reads them

@@ -1,4 +1,4 @@
-"""The connections of one world (a process, or an event loop), by name. It counts no references."""
+"""The connections of one world (a process, or an event loop) by alias. It counts no references."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from milvusclient._sync.core.connection import Connection
 from milvusclient.exceptions import ConnectError, ConnectionNotExistException, MilvusException
-from milvusclient.policy.errors import Closed, conflict_error, connect_error, limit_error, not_connected_error
+from milvusclient.policy.errors import CloseRecord, conflict_error, connect_error, limit_error, not_connected_error
 from milvusclient.policy.failure import Failure
 from milvusclient.runtime import named_configs
-from milvusclient.runtime.concurrency import Abandoned, Flight, Scope
+from milvusclient.runtime.concurrency import Abandoned, Scope, SharedResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,93 +26,97 @@ if TYPE_CHECKING:
 __all__ = ["MAX_CONNECTIONS", "Pool", "all_infos", "closed_error", "current_pool", "known_pool"]
 
 MAX_CONNECTIONS = 65_536
-#: How many closed aliases are remembered, so that a client can be told who closed its alias.
-_REMEMBERED = 4_096
+#: How many closed aliases are remembered, so that the errors of their other clients say who closed them.
+_MOST_CLOSE_RECORDS = 4_096
 
 _epochs = itertools.count(1)
 
 
-class _Opening(Flight[Connection]):
-    """A connection that somebody is opening."""
+class _Opening(SharedResult[Connection]):
+    """A connection that is being opened by one client, while others may wait for it."""
 
     def __init__(self, config: ConnectionConfig) -> None:
         super().__init__()
         self.config = config
-        #: The channel, as soon as there is one: whoever closes the alias meanwhile closes it.
+        #: The connection as soon as it has a channel, so that closing the alias meanwhile closes the channel, too.
         self.connection: Connection | None = None
-        self.closed: Closed | None = None
+        self.closed: CloseRecord | None = None
 
 
 class Pool:
-    """Connections by alias.
+    """Connections by alias; thread-safe.
 
-    The lock is held for a few dictionary operations, never while a connection is opened or closed: whoever asks for an
-    alias first leaves a placeholder, opens outside of the lock, and everyone else who asks for that alias waits for it.
+    The lock is held for a few dictionary operations, never while a connection is opened or closed. The first client
+    that asks for an alias leaves a placeholder and opens the connection without the lock. All others that ask for this
+    alias wait for it, but never for the connection of another alias.
     """
 
     def __init__(self) -> None:
-        #: Distinguishes this pool from one before it (a fork, another event loop).
+        #: Distinguishes this pool from an earlier one: that of the parent process, or of another event loop.
         self.epoch = next(_epochs)
-        # Reentrant: a signal handler, or a finalizer, may close a client while its thread is in here.
+        # Reentrant: a signal handler or a finalizer may close a client while its own thread holds the lock.
         self._lock = threading.RLock()
         self._connections: dict[str, Connection] = {}
-        #: The open connection of a name, or None. Every call asks, so this is the look into the dictionary itself.
+        #: Return the open connection of an alias, or None. Every call asks, so this is the look-up of the dictionary
+        #: itself: one step of the interpreter, which needs no lock.
         self.lookup: Callable[[str], Connection | None] = self._connections.get
         self._opening: dict[str, _Opening] = {}
-        self._closed: dict[str, Closed] = {}
+        # A dictionary keeps its order, so the first record is the oldest.
+        self._closed: dict[str, CloseRecord] = {}
 
-    def closed(self, alias: str) -> Closed | None:
-        """Who closed this alias, if it is closed and that is still known."""
+    def closed(self, alias: str) -> CloseRecord | None:
+        """Return who closed this alias, if it is closed and that is still known."""
         return self._closed.get(alias)
 
-    def _remember(self, alias: str, closed: Closed) -> None:
-        self._closed.pop(alias, None)
-        if len(self._closed) >= _REMEMBERED:
-            self._closed.pop(next(iter(self._closed)), None)  # the oldest
+    def _remember(self, alias: str, closed: CloseRecord) -> None:
+        self._closed.pop(alias, None)  # so that the record becomes the newest
+        if len(self._closed) >= _MOST_CLOSE_RECORDS:
+            self._closed.pop(next(iter(self._closed)), None)
         self._closed[alias] = closed
 
     def aliases(self) -> list[str]:
-        """The names of the open connections, sorted."""
+        """Return the aliases of the open connections, sorted."""
         with self._lock:
             return sorted(self._connections)
 
     def infos(self) -> list[ConnectionInfo]:
-        """The figures of the open connections."""
+        """Return the counters of the open connections."""
         with self._lock:
             connections = list(self._connections.values())
         return [connection.info() for connection in connections]
 
     def open(self, alias: str, config: ConnectionConfig, deadline: Deadline) -> Connection:
-        """The connection of this name; opened if there is none.
+        """Return the open connection of an alias, or open it.
 
         Raises:
-            ConnectionConfigException: the name is in use for something else.
+            ConnectionConfigException: the alias is in use with other settings.
             ConnectionLimitException: one more than the limit.
             ConnectionNotExistException: the alias was closed meanwhile.
             ConnectError: the server cannot be reached.
         """
         while True:
-            found, mine = self._find_or_claim(alias, config)
+            found, is_mine = self._find_or_claim(alias, config)
+            # Before any waiting: settings that contradict each other are refused, however the opening ends.
             _check_conflict(alias, config, found.config)
             if isinstance(found, Connection):
                 return found
-            if mine:
+            if is_mine:
                 return self._open(alias, found, deadline)
             try:
                 return found.wait(deadline.remaining(time.monotonic()))
             except Abandoned:
-                continue
+                continue  # the client that was opening it was cancelled; this one tries next
             except TimeoutError:
                 waited = Failure("DEADLINE_EXCEEDED", "another client of this alias was still connecting")
                 raise connect_error(waited, config, alias, timeout=deadline.timeout or 0.0) from None
             except MilvusException as error:
-                if _was_impatient(error) and not deadline.expired(time.monotonic()):
+                if _had_too_little_time(error) and not deadline.expired(time.monotonic()):
                     continue
-                # One exception object raised by many threads would collect the traceback of each.
+                # A copy: one exception object raised in many threads would collect the traceback of each.
                 raise copy.copy(error) from error.__cause__
 
     def _find_or_claim(self, alias: str, config: ConnectionConfig) -> tuple[Connection | _Opening, bool]:
-        """What stands under the name; if nothing does, a placeholder is left, and it is the caller's to open it."""
+        """Return the open or opening connection of an alias; else register a placeholder that the caller must open."""
         with self._lock:
             found = self._connections.get(alias) or self._opening.get(alias)
             if found is not None:
@@ -127,26 +131,28 @@ class Pool:
         try:
             connection = opening.connection = Connection.dial(alias, opening.config)
             if opening.closed is None:
-                connection.handshake(deadline)
+                connection.connect(deadline)
             self._enter(alias, opening, connection)
         except BaseException as error:
+            # A failed attempt leaves nothing behind: no placeholder, no channel, no embedded server.
             with self._lock:
                 if self._opening.get(alias) is opening:
                     del self._opening[alias]
             try:
                 if connection is not None:
-                    connection.shut()
+                    connection.release()
             finally:
-                # A cancelled task, or a KeyboardInterrupt, is nobody else's failure.
-                opening.fail(error if isinstance(error, Exception) else Abandoned())
+                # A cancellation or a KeyboardInterrupt is not a failure of the others: one of them takes over.
+                opening.set_error(error if isinstance(error, Exception) else Abandoned())
             if opening.closed is not None and isinstance(error, MilvusException):
+                # The channel was closed under it, so what gRPC says is not the reason.
                 raise closed_error(alias, opening.closed) from None
             raise
-        opening.land(connection)
+        opening.set_result(connection)
         return connection
 
     def _enter(self, alias: str, opening: _Opening, connection: Connection) -> None:
-        """From here on the connection is found by its name, unless somebody closed the name meanwhile."""
+        """Make the connection known by its alias, unless the alias was closed while it was opened."""
         with self._lock:
             if opening.closed is not None:
                 raise closed_error(alias, opening.closed)
@@ -154,48 +160,57 @@ class Pool:
             self._connections[alias] = connection
             self._closed.pop(alias, None)
 
-    def close(self, alias: str, closed: Closed, born: int = 0) -> bool:
-        """Take the alias out and shut its channel; whether there was one.
+    def close(self, alias: str, closed: CloseRecord, created: int = 0) -> bool:
+        """Take the alias out and close its channel; return whether it was open or opening.
 
-        Calls in flight end at once, and so does whoever is just opening the connection, or waits for that.
+        Calls in flight end at once, and so do clients that are opening the connection or wait for that.
 
         Args:
             alias: name of the connection.
             closed: who closes it.
-            born: when the client that closes it was made; an alias that was closed after that stays as it is.
+            created: when the client was made that closes it. A record of a close after that stays: it is the one that
+                took the connection away.
         """
         with self._lock:
             connection = self._connections.pop(alias, None)
             opening = self._opening.pop(alias, None)
             if connection is None and opening is None:
                 known = self._closed.get(alias)
-                if known is None or known.sequence < born:
+                if known is None or known.sequence < created:
                     self._remember(alias, closed)
                 return False
             self._remember(alias, closed)
             if opening is not None:
                 opening.closed = closed
                 connection = opening.connection
+        # Without the lock: closing a channel takes time, and wakes others that may want the lock.
         if opening is not None:
-            opening.fail(closed_error(alias, closed))
+            opening.set_error(closed_error(alias, closed))
         if connection is not None:
             connection.close(closed)
         return True
 
     def abandon(self) -> None:
-        """The event loop of these connections is closed."""
+        """Give back what outlives the event loop of these connections, which is closed."""
         for connection in self._connections.values():
             connection.abandon()
 
 
-def closed_error(alias: str, closed: Closed | None, doubt: str = "") -> ConnectionNotExistException:
-    """The exception for a call on an alias that is not connected (any more)."""
+def closed_error(alias: str, closed: CloseRecord | None, doubt: str = "") -> ConnectionNotExistException:
+    """Build the exception for a call on an alias that is not connected, or no longer.
+
+    Args:
+        alias: name of the connection.
+        closed: who closed it, if that is known.
+        doubt: what :func:`~milvusclient.policy.errors.ambiguity` says, if the request may have been carried out.
+    """
+    # The advice to call connections.connect() helps where the registry speaks of the same pool.
     registered = Scope.has_registry and named_configs.registered(alias) is not None
     return not_connected_error(alias, closed, time.monotonic(), registered=registered, doubt=doubt)
 
 
-def _was_impatient(error: MilvusException) -> bool:
-    """Whether the one who opened the connection had too little time, which says nothing to those who have more."""
+def _had_too_little_time(error: MilvusException) -> bool:
+    """Return whether the client that opened the connection ran out of time: others may have more."""
     return isinstance(error, ConnectError) and error.reason == "timeout"
 
 
@@ -207,19 +222,19 @@ def _check_conflict(alias: str, asked: ConnectionConfig, existing: ConnectionCon
 _scope: Scope[Pool] = Scope(Pool, drop=Pool.abandon)
 
 
-#: The pool of this world. Every call asks.
+#: Return the pool of this world. Every call asks, so this is the method itself.
 current_pool = _scope.get
-#: The pool of this world if anything ever used it.
+#: Return the pool of this world, or None if nothing used it yet.
 known_pool = _scope.peek
 
 
 def all_infos() -> list[ConnectionInfo]:
-    """The figures of the connections of this process, or of all its event loops."""
+    """Return the counters of the connections of this process, or of all its event loops."""
     return [info for pool in _scope.all() for info in pool.infos()]
 
 
-#: Pools of the parent process. Their channels are neither used nor closed in the child: closing would say goodbye to
-#: the server on the parent's socket.
+#: Pools of the parent process. The child neither uses nor closes their channels: to close one would say goodbye to the
+#: server on the parent's socket. They are kept, because freeing a channel closes it.
 _inherited: list[Pool] = []
 
 

@@ -1,4 +1,4 @@
-"""A request with many replies."""
+"""Calls with many replies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from milvusclient._sync.core.pool import closed_error
 from milvusclient.policy.errors import rpc_error, status_error
 from milvusclient.policy.failure import RpcFailure
 from milvusclient.policy.options import DEFAULT_CALL_OPTIONS
-from milvusclient.runtime.instrumentation import active
+from milvusclient.runtime.instrumentation import observers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from milvusclient._proto import common_pb2
     from milvusclient.exceptions import MilvusException
     from milvusclient.policy.deadline import Deadline
-    from milvusclient.policy.errors import Place
+    from milvusclient.policy.errors import CallContext
     from milvusclient.rpc import Method, Readable
-    from milvusclient.runtime.instrumentation import WatchedCall
+    from milvusclient.runtime.instrumentation import ObservedCall
 
 __all__ = ["stream"]
 
@@ -32,44 +32,48 @@ Rep = TypeVar("Rep", bound="Readable")
 
 
 def stream(caller: Caller, method: Method[Req, Rep], request: Req, deadline: Deadline) -> Iterator[Rep]:
-    """Send one request and yield its replies. It is sent once: what was read already is not read again.
+    """Send one request and yield its replies. It is not retried, as that would repeat replies that were read already.
 
     Raises:
-        MilvusException: the server says that it failed, or the replies end before their end.
+        MilvusException: the server says that the call failed, or the stream broke.
     """
-    with caller.watch(method, request, DEFAULT_CALL_OPTIONS, streams=True) if active else nullcontext() as watch:
-        place = caller.place(method.name, caller.client_options.request_id if watch is None else watch.request_id)
+    with (
+        caller.observe(method, request, DEFAULT_CALL_OPTIONS, streams=True) if observers else nullcontext() as observed
+    ):
+        context = caller.context(
+            method.name, caller.client_options.request_id if observed is None else observed.request_id
+        )
         connection = caller.binding.connection(deadline)
         try:
-            connection.ready(deadline)
+            connection.ensure_handshake(deadline)
             timeout = deadline.remaining(time.monotonic())
             payload = request.SerializeToString()
             headers = (
                 ("dbname", caller.database),
-                ("client-request-id", place.request_id),
+                ("client-request-id", context.request_id),
                 ("client-request-unixmsec", str(time.time_ns() // 1_000_000)),
-                *(connection.metadata or connection.asked_metadata()),
-                *(watch.sends(len(payload)) if watch is not None else ()),
+                *(connection.metadata or connection.fresh_metadata()),
+                *(observed.request_sent(len(payload)) if observed is not None else ()),
             )
             received = 0
             for data in connection.stream(method, payload, headers, timeout):
                 received += len(data)
-                if watch is not None:
-                    watch.received(received)
+                if observed is not None:
+                    observed.reply_received(received)
                 reply = method.decode(data)
                 status = method.status_of(reply)
                 if status.code or status.error_code:
-                    raise _refused(status, place, watch)
+                    raise _refused(status, context, observed)
                 yield reply
         except RpcFailure as failed:
             if connection.closed is not None:
-                raise place.sign(closed_error(connection.alias, connection.closed, ""), 1) from failed.__cause__
-            error = rpc_error(failed.failure, method.name, place.address, timeout=deadline.timeout)
-            raise place.sign(error, 1) from failed.__cause__
+                raise context.add_to(closed_error(connection.alias, connection.closed, ""), 1) from failed.__cause__
+            error = rpc_error(failed.failure, method.name, context.address, timeout=deadline.timeout)
+            raise context.add_to(error, 1) from failed.__cause__
 
 
-def _refused(status: common_pb2.Status, place: Place, watch: WatchedCall | None) -> MilvusException:
-    """What a reply means that says that the request failed."""
-    if watch is not None:
-        watch.status = status.code or status.error_code
-    return place.sign(status_error(status.code, status.error_code, status.reason, False, False), 1)
+def _refused(status: common_pb2.Status, context: CallContext, observed: ObservedCall | None) -> MilvusException:
+    """Build the error for a reply in which the server says that the call failed."""
+    if observed is not None:
+        observed.status = status.code or status.error_code
+    return context.add_to(status_error(status.code, status.error_code, status.reason, False, False), 1)

@@ -1,4 +1,4 @@
-"""Waiting until the server has done something: look, pause, look again."""
+"""Wait until the server has finished something, by polling."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from milvusclient._sync.core.base import Family
 from milvusclient.exceptions import DeadlineExceededError
 from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
-from milvusclient.policy.polling import PACE, not_done
+from milvusclient.policy.polling import PACE, wait_timeout_error
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -24,27 +24,35 @@ Rep = TypeVar("Rep", bound="Message")
 class Waiting(Family):
     """The base of families that wait for the server."""
 
-    def _look(
+    def _poll(
         self,
         method: Method[Req, Rep],
         request: Req,
         deadline: Deadline,
         *,
-        before: int,
+        polls: int,
         waiting_for: str,
         call_options: CallOptions = DEFAULT_CALL_OPTIONS,
     ) -> Rep:
-        """Ask how far something is; after a pause, if it was asked ``before``.
+        """Ask for progress; after a pause, unless it is the first time.
+
+        Args:
+            method: the call.
+            request: the message.
+            deadline: that of the operation.
+            polls: number of polls so far.
+            waiting_for: the work of the server, for the message.
+            call_options: settings of the call.
 
         Raises:
-            WaitTimeoutError: the time is up, and the server was not done when it was asked last.
-            DeadlineExceededError: the time is up, and the server has told nothing.
+            WaitTimeoutError: the time is up, and the server had not finished at the last poll.
+            DeadlineExceededError: the time is up before the first poll was answered.
         """
         try:
-            if before:
-                self._pause(PACE.wait(before), deadline, waiting_for)
+            if polls:
+                self._pause(PACE.wait(polls), deadline, waiting_for)
             return self._call(method, request, deadline, call_options)
         except DeadlineExceededError as error:
-            if not before:
+            if not polls:
                 raise
-            raise not_done(waiting_for, deadline.timeout) from error
+            raise wait_timeout_error(waiting_for, deadline.timeout) from error

@@ -103,7 +103,7 @@ __all__ = [
 
 __getattr__, __dir__ = module_names(__name__)
 
-#: Figures that are shown although they are zero: there zero says something.
+#: ConnectionCounters that are shown although they are zero: there zero says something.
 _ALWAYS_SHOWN = frozenset({"scanned_remote_bytes", "scanned_total_bytes", "cache_hit_ratio"})
 
 

@@ -18,7 +18,7 @@ from milvusclient.exceptions import (
     ConnectionLimitException,
     ConnectionNotExistException,
 )
-from milvusclient.runtime.callsite import closed_here
+from milvusclient.runtime.callsite import record_close
 from milvusclient.runtime.concurrency import async_in_thread
 from tests.support.proxy import Mode
 from tests.support.scripted import ScriptedServer
@@ -35,7 +35,7 @@ async def opened(server: ScriptedServer, **settings: str) -> AsyncMilvusClient:
 async def close_what_is_opening() -> None:
     """Close the one connection that is not open yet."""
     (alias,) = current_pool()._opening
-    await current_pool().close(alias, closed_here("the test"))
+    await current_pool().close(alias, record_close("the test"))
 
 
 def sockets() -> int:

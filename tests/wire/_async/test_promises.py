@@ -9,7 +9,7 @@ from milvusclient._async.client import AsyncMilvusClient
 from milvusclient._async.core.pool import current_pool
 from milvusclient.exceptions import ConnectionLimitException, ConnectionNotExistException, MilvusException
 from milvusclient.policy.retry import RetryPolicy
-from milvusclient.runtime.callsite import closed_here
+from milvusclient.runtime.callsite import record_close
 from milvusclient.runtime.concurrency import async_in_thread
 from tests.support.scripted import ScriptedServer
 from tests.support.together import AsyncRunning, AsyncTogether
@@ -35,7 +35,7 @@ async def test_connections_that_are_being_opened_count_towards_the_limit(
     with pytest.raises(ConnectionLimitException):
         await opened(scripted_server, "one too many")
 
-    await current_pool().close("slow", closed_here("the test"))
+    await current_pool().close("slow", record_close("the test"))
     assert isinstance(await AsyncTogether.failure(opening), ConnectionNotExistException)
 
 
@@ -43,11 +43,11 @@ async def test_a_close_of_a_closed_alias_does_not_take_the_place_of_the_first_on
     scripted_server: ScriptedServer,
 ) -> None:
     client = await opened(scripted_server)
-    early, late = closed_here("the first"), closed_here("the second")
+    early, late = record_close("the first"), record_close("the second")
     assert await current_pool().close(client.alias, early)
 
     # As by a client that was made before the first close.
-    assert not await current_pool().close(client.alias, late, born=early.sequence - 1)
+    assert not await current_pool().close(client.alias, late, created=early.sequence - 1)
 
     with pytest.raises(ConnectionNotExistException, match="the first closed it"):
         await client.list_collections()

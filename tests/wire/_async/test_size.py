@@ -14,8 +14,8 @@ from milvusclient._async.core.pool import MAX_CONNECTIONS, AsyncPool
 from milvusclient.config.settings import ConnectionConfig, make_config
 from milvusclient.exceptions import ConnectionConfigException, ConnectionLimitException, ReplyError
 from milvusclient.policy.deadline import UNBOUNDED, Deadline
-from milvusclient.policy.errors import Closed
-from milvusclient.runtime.callsite import closed_here
+from milvusclient.policy.errors import CloseRecord
+from milvusclient.runtime.callsite import record_close
 from tests.support import facts
 from tests.support.facts import Dynamic
 from tests.support.scripted import ScriptedServer
@@ -35,14 +35,14 @@ class StandIn:
     async def dial(cls, alias: str, config: ConnectionConfig) -> StandIn:  # noqa: ARG003 - the shape of a connection
         return cls(config)
 
-    async def handshake(self, deadline: Deadline) -> None:
+    async def connect(self, deadline: Deadline) -> None:
         pass
 
-    async def shut(self) -> None:
+    async def release(self) -> None:
         self.is_open = False
 
-    async def close(self, closed: Closed) -> None:  # noqa: ARG002 - the shape of a connection
-        await self.shut()
+    async def close(self, closed: CloseRecord) -> None:  # noqa: ARG002 - the shape of a connection
+        await self.release()
 
 
 async def test_entry_65537_is_a_clear_error_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +61,7 @@ async def test_entry_65537_is_a_clear_error_and_changes_nothing(monkeypatch: pyt
     assert len(pool.aliases()) == MAX_CONNECTIONS
     first = await pool.open("alias-0", config, UNBOUNDED)
     assert first is pool.lookup("alias-0"), "those that are open can be joined"
-    assert await pool.close("alias-7", closed_here("the test"))
+    assert await pool.close("alias-7", record_close("the test"))
     await pool.open("one more", config, UNBOUNDED)
     with pytest.raises(ConnectionLimitException):
         await pool.open("alias-7", config, UNBOUNDED)

@@ -194,7 +194,7 @@ async def test_a_plain_client_at_a_mutual_tls_port(certificates: Certificates) -
 async def test_a_tls_client_at_a_plain_port(scripted_server: ScriptedServer, certificates: Certificates) -> None:
     for tls in (Tls(), Tls(server_pem_path=certificates.authority.pem)):
         error = await refusal(f"https://{scripted_server.address}", tls)
-        assert "what listens there does not speak TLS; use http://" in error.message
+        assert "the server does not speak TLS at this port; use http://" in error.message
 
 
 async def test_a_server_that_hangs_up_on_everyone_is_not_taken_for_a_tls_server(
@@ -279,13 +279,13 @@ async def test_two_authorities_and_tls_switched_off(certificates: Certificates) 
 async def test_a_file_that_holds_something_else(certificates: Certificates) -> None:
     client = certificates.client
     wrong: list[tuple[Tls, str]] = [
-        ({"server_pem_path": client.key}, "server_pem_path.*holds no CERTIFICATE, but PRIVATE KEY"),
+        ({"server_pem_path": client.key}, "server_pem_path.*does not contain a CERTIFICATE, but PRIVATE KEY"),
         ({"server_pem_path": b""}, "server_pem_path, given as bytes.*not in PEM form"),
         ({"server_pem_path": client.pem[:-60]}, "server_pem_path.*an unfinished block"),
         ({"server_pem_path": client.pem.replace(client.pem[100:140], b"")}, "server_pem_path.*damaged or cut off"),
         (
             {"client_pem_path": client.key, "client_key_path": client.certificate},
-            "client_key_path.*holds no PRIVATE KEY, but CERTIFICATE",
+            "client_key_path.*does not contain a PRIVATE KEY, but CERTIFICATE",
         ),
         (
             {

@@ -164,7 +164,7 @@ def test_an_insert_whose_reply_was_lost_is_not_sent_again_and_says_ambiguous(
     client = opened(scripted_server)
     scripted_server.on("Insert").fail(grpc.StatusCode.UNAVAILABLE, "socket closed")
 
-    with pytest.raises(MilvusUnavailableException, match="ambiguous.*look before you repeat") as raised:
+    with pytest.raises(MilvusUnavailableException, match="ambiguous.*check before you repeat") as raised:
         client.insert("c", ROW)
 
     assert raised.value.ambiguous
@@ -197,7 +197,7 @@ def test_an_upsert_and_a_delete_are_sent_again(scripted_server: ScriptedServer) 
 def test_an_upsert_that_fails_for_good_is_ambiguous_and_may_be_repeated(scripted_server: ScriptedServer) -> None:
     client = opened(scripted_server, retry=RetryPolicy(max_retries=2))
     scripted_server.on("Upsert").fail(grpc.StatusCode.UNAVAILABLE, "socket closed").forever()
-    with pytest.raises(MilvusUnavailableException, match="ambiguous.*no harm") as raised:
+    with pytest.raises(MilvusUnavailableException, match="ambiguous.*it is safe to repeat") as raised:
         client.upsert("c", ROW)
     assert raised.value.ambiguous
 
@@ -420,16 +420,16 @@ def test_a_reply_that_cannot_be_read_says_of_which_call(scripted_server: Scripte
         rpc.SHOW_COLLECTIONS.decode(b"\xff\xff\xff")
 
 
-def test_who_comes_when_the_handshake_is_over_does_not_make_another(scripted_server: ScriptedServer) -> None:
+def test_a_call_that_comes_after_a_handshake_does_not_make_another(scripted_server: ScriptedServer) -> None:
     client = opened(scripted_server)
     connection = client._caller.binding.connection()
 
-    over, mine = connection._join_or_claim()
+    over, mine = connection._join_or_start()
     assert not mine
     over.wait(0)
 
-    connection.doubt(0)
-    assert not connection._join_or_claim()[1], "an older handshake is not doubted"
-    connection.doubt(connection.ready(client._deadline(None)))
-    assert connection._join_or_claim()[1]
-    assert not connection._join_or_claim()[1], "one makes it, the others wait"
+    connection.invalidate_handshake(0)
+    assert not connection._join_or_start()[1], "an older handshake does not invalidate a newer one"
+    connection.invalidate_handshake(connection.ensure_handshake(client._deadline(None)))
+    assert connection._join_or_start()[1]
+    assert not connection._join_or_start()[1], "one makes it, the others wait"

@@ -9,7 +9,7 @@ from milvusclient._sync.client import MilvusClient
 from milvusclient._sync.core.pool import current_pool
 from milvusclient.exceptions import ConnectionLimitException, ConnectionNotExistException, MilvusException
 from milvusclient.policy.retry import RetryPolicy
-from milvusclient.runtime.callsite import closed_here
+from milvusclient.runtime.callsite import record_close
 from milvusclient.runtime.concurrency import in_thread
 from tests.support.scripted import ScriptedServer
 from tests.support.together import Running, Together
@@ -35,7 +35,7 @@ def test_connections_that_are_being_opened_count_towards_the_limit(
     with pytest.raises(ConnectionLimitException):
         opened(scripted_server, "one too many")
 
-    current_pool().close("slow", closed_here("the test"))
+    current_pool().close("slow", record_close("the test"))
     assert isinstance(Together.failure(opening), ConnectionNotExistException)
 
 
@@ -43,11 +43,11 @@ def test_a_close_of_a_closed_alias_does_not_take_the_place_of_the_first_one(
     scripted_server: ScriptedServer,
 ) -> None:
     client = opened(scripted_server)
-    early, late = closed_here("the first"), closed_here("the second")
+    early, late = record_close("the first"), record_close("the second")
     assert current_pool().close(client.alias, early)
 
     # As by a client that was made before the first close.
-    assert not current_pool().close(client.alias, late, born=early.sequence - 1)
+    assert not current_pool().close(client.alias, late, created=early.sequence - 1)
 
     with pytest.raises(ConnectionNotExistException, match="the first closed it"):
         client.list_collections()

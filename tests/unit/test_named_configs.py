@@ -10,8 +10,8 @@ import pytest
 
 from milvusclient.config.settings import make_config
 from milvusclient.runtime import named_configs
-from milvusclient.runtime.callsite import closed_here, next_sequence
-from milvusclient.runtime.counters import Figures
+from milvusclient.runtime.callsite import next_sequence, record_close
+from milvusclient.runtime.counters import ConnectionCounters
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +35,9 @@ def test_a_name_stands_for_what_was_said_last() -> None:
 
 def test_the_place_of_a_close_is_the_users_line_and_thread() -> None:
     def work() -> None:
-        places.append(closed_here("close()"))
+        places.append(record_close("close()"))
 
-    places = [closed_here("close()")]
+    places = [record_close("close()")]
     thread = threading.Thread(target=work, name="the-closer")
     thread.start()
     thread.join()
@@ -51,26 +51,26 @@ def test_context_managers_and_event_loops_are_not_the_users_line() -> None:
     import asyncio
 
     async def close() -> str:
-        return closed_here("close()").where
+        return record_close("close()").where
 
     with contextlib.ExitStack() as stack:
         places: list[str] = []
-        stack.callback(lambda: places.append(closed_here("close()").where))
+        stack.callback(lambda: places.append(record_close("close()").where))
     assert asyncio.run(close()).startswith(f"{__file__}:")
     assert places[0].startswith(f"{__file__}:")
 
 
-def test_figures_are_exact_under_threads() -> None:
-    figures = Figures()
+def test_counters_are_exact_under_threads() -> None:
+    counters = ConnectionCounters()
 
     def work() -> None:
         for _ in range(500):
-            began = figures.began(10)
-            figures.ended("Search", 3, began)
-            began = figures.began(1)
-            figures.failed("Insert", began)
-            figures.refused("Search")
-            figures.repeated()
+            started = counters.request_sent(10)
+            counters.reply_received("Search", 3, started)
+            started = counters.request_sent(1)
+            counters.request_failed("Insert", started)
+            counters.request_refused("Search")
+            counters.request_retried()
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
@@ -78,9 +78,9 @@ def test_figures_are_exact_under_threads() -> None:
     for thread in threads:
         thread.join()
 
-    assert (figures.calls, figures.errors, figures.retries, figures.in_flight) == (8000, 8000, 4000, 0)
-    assert (figures.bytes_sent, figures.bytes_received) == (44_000, 12_000)
-    operations = figures.operations()
+    assert (counters.calls, counters.errors, counters.retries, counters.in_flight) == (8000, 8000, 4000, 0)
+    assert (counters.bytes_sent, counters.bytes_received) == (44_000, 12_000)
+    operations = counters.operations()
     assert {name: (stats.calls, stats.errors) for name, stats in operations.items()} == {
         "Insert": (4000, 4000), "Search": (4000, 4000),
     }  # fmt: skip

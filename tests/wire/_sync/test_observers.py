@@ -9,9 +9,9 @@ from types import FrameType
 import grpc
 import pytest
 
-from milvusclient._async.client import AsyncMilvusClient
+from milvusclient._sync.client import MilvusClient
 from milvusclient.runtime import instrumentation
-from milvusclient.runtime.instrumentation import WatchedCall
+from milvusclient.runtime.instrumentation import ObservedCall
 from tests.support.scripted import ScriptedServer
 
 MESSAGE_ID = {"id": "m0", "wal_name": "Pulsar"}
@@ -21,18 +21,18 @@ class Notes:
     """Writes down what it is told."""
 
     def __init__(self) -> None:
-        self.ended_calls: list[WatchedCall] = []
+        self.ended_calls: list[ObservedCall] = []
         self.steps: list[str] = []
 
-    def began(self, call: WatchedCall) -> object:
+    def call_started(self, call: ObservedCall) -> object:
         self.steps.append("began")
         call.headers += (("x-note", call.operation.lower()),)
         return len(self.steps)
 
-    def repeated(self, call: WatchedCall, token: object) -> None:
+    def call_retried(self, call: ObservedCall, token: object) -> None:
         self.steps.append(f"repeated {token}: {call.causes[-1]}")
 
-    def ended(self, call: WatchedCall, token: object) -> None:
+    def call_ended(self, call: ObservedCall, token: object) -> None:
         self.steps.append(f"ended {token}")
         self.ended_calls.append(call)
 
@@ -40,47 +40,47 @@ class Notes:
 class Failing:
     """Cannot do anything."""
 
-    def began(self, call: WatchedCall) -> object:
+    def call_started(self, call: ObservedCall) -> object:
         return call.operation
 
-    def repeated(self, call: WatchedCall, token: object) -> None:
+    def call_retried(self, call: ObservedCall, token: object) -> None:
         raise LookupError(f"repeated {call.operation}, {token}")
 
-    def ended(self, call: WatchedCall, token: object) -> None:
+    def call_ended(self, call: ObservedCall, token: object) -> None:
         raise LookupError(f"ended {call.operation}, {token}")
 
 
 class FailingAtOnce(Failing):
     """Fails already when a call begins."""
 
-    def began(self, call: WatchedCall) -> object:
+    def call_started(self, call: ObservedCall) -> object:
         raise LookupError(f"began {call.operation}")
 
 
 @pytest.fixture
 def notes() -> Iterator[Notes]:
-    """A watcher, until the end of the test."""
-    watcher = Notes()
-    instrumentation.add_watcher(watcher)
-    yield watcher
-    instrumentation.remove_watcher(watcher)
+    """A observer, until the end of the test."""
+    observer = Notes()
+    instrumentation.add_observer(observer)
+    yield observer
+    instrumentation.remove_observer(observer)
 
 
 @pytest.fixture
 def failing() -> Iterator[None]:
     """Watchers that fail, until the end of the test."""
-    watchers = [FailingAtOnce(), Failing()]
-    for watcher in watchers:
-        instrumentation.add_watcher(watcher)
+    observers = [FailingAtOnce(), Failing()]
+    for observer in observers:
+        instrumentation.add_observer(observer)
     yield
-    for watcher in watchers:
-        instrumentation.remove_watcher(watcher)
+    for observer in observers:
+        instrumentation.remove_observer(observer)
 
 
-async def test_a_watcher_is_told_of_a_call_and_sends_headers(scripted_server: ScriptedServer, notes: Notes) -> None:
-    client = AsyncMilvusClient(scripted_server.uri, db_name="shop")
+def test_a_observer_is_told_of_a_call_and_sends_headers(scripted_server: ScriptedServer, notes: Notes) -> None:
+    client = MilvusClient(scripted_server.uri, db_name="shop")
     scripted_server.on("Insert").rate_limit()
-    await client.insert("c", [{"id": 1, "vector": [0.1] * 4}] * 2)
+    client.insert("c", [{"id": 1, "vector": [0.1] * 4}] * 2)
 
     call = notes.ended_calls[-1]
     began = len(notes.steps) - 2
@@ -94,9 +94,9 @@ async def test_a_watcher_is_told_of_a_call_and_sends_headers(scripted_server: Sc
     assert [received.headers["x-note"] for received in scripted_server.calls("Insert")] == ["insert"] * 2
 
 
-async def test_a_watcher_is_told_of_a_stream(scripted_server: ScriptedServer, notes: Notes) -> None:
-    client = AsyncMilvusClient(scripted_server.uri)
-    found = [message async for message in client.dump_messages("p0", MESSAGE_ID)]
+def test_a_observer_is_told_of_a_stream(scripted_server: ScriptedServer, notes: Notes) -> None:
+    client = MilvusClient(scripted_server.uri)
+    found = [message for message in client.dump_messages("p0", MESSAGE_ID)]
 
     call = notes.ended_calls[-1]
     assert len(found) == 2
@@ -105,23 +105,23 @@ async def test_a_watcher_is_told_of_a_stream(scripted_server: ScriptedServer, no
     assert scripted_server.calls("DumpMessages")[0].headers["x-note"] == "dumpmessages"
 
 
-async def test_a_stream_is_not_slow_because_its_reader_is(
+def test_a_stream_is_not_slow_because_its_reader_is(
     scripted_server: ScriptedServer, notes: Notes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = AsyncMilvusClient(scripted_server.uri, slow_call_threshold=0)
-    async for _ in client.dump_messages("p0", MESSAGE_ID):
+    client = MilvusClient(scripted_server.uri, slow_call_threshold=0)
+    for _ in client.dump_messages("p0", MESSAGE_ID):
         pass
     assert "slow call: DumpMessages" not in caplog.text
 
 
-async def test_a_failing_watcher_breaks_no_call(
+def test_a_failing_observer_breaks_no_call(
     scripted_server: ScriptedServer, failing: None, notes: Notes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = AsyncMilvusClient(scripted_server.uri)
+    client = MilvusClient(scripted_server.uri)
     scripted_server.on("ShowCollections").fail(grpc.StatusCode.UNAVAILABLE)
 
-    assert await client.list_collections() is not None
-    async for _ in client.dump_messages("p0", MESSAGE_ID):
+    assert client.list_collections() is not None
+    for _ in client.dump_messages("p0", MESSAGE_ID):
         pass
 
     assert [call.operation for call in notes.ended_calls] == ["ShowCollections", "DumpMessages"], "others go on"
@@ -129,8 +129,8 @@ async def test_a_failing_watcher_breaks_no_call(
         assert f"LookupError: {step}" in caplog.text
 
 
-async def test_calls_that_nobody_watches_cost_nothing(scripted_server: ScriptedServer) -> None:
-    client = AsyncMilvusClient(scripted_server.uri)
+def test_calls_that_nobody_watches_cost_nothing(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri)
     made: list[str] = []
 
     def profile(frame: FrameType, event: str, argument: object) -> None:
@@ -142,11 +142,11 @@ async def test_calls_that_nobody_watches_cost_nothing(scripted_server: ScriptedS
     before = sys.getprofile()
     sys.setprofile(profile)
     try:
-        await client.list_collections()
-        async for _ in client.dump_messages("p0", MESSAGE_ID):
+        client.list_collections()
+        for _ in client.dump_messages("p0", MESSAGE_ID):
             pass
     finally:
         sys.setprofile(before)
 
-    assert instrumentation.active == []
+    assert instrumentation.observers == []
     assert made == []
