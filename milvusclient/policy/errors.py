@@ -107,7 +107,7 @@ _LESS_REPLY = (
 
 
 def _too_large(details: str) -> str:
-    """What is too large and what to do; empty if no size was the reason."""
+    """Return what is too large and what to do about it; empty if the size is not the reason."""
     found = re.search(_LARGER, details)
     if found is None:
         return ""
