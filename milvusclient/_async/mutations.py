@@ -11,7 +11,7 @@ from milvusclient.operations import keys, mutations
 from milvusclient.policy.options import CallOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from google.protobuf.message import Message
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from milvusclient.models.collection import CollectionInfo
     from milvusclient.models.mutations import DeletedKeys
     from milvusclient.operations.keys import Keys
-    from milvusclient.operations.mutations import FieldOps
+    from milvusclient.operations.mutations import Data, FieldOps
     from milvusclient.policy.deadline import Deadline
     from milvusclient.rpc import Method, Request
     from milvusclient.schema.enums import ConsistencyLevel
@@ -36,7 +36,7 @@ class AsyncMutations(AsyncFamily):
     async def insert(
         self,
         collection_name: str,
-        data: Mapping[str, object] | Sequence[Mapping[str, object]],
+        data: Data,
         timeout: float | None = None,
         partition_name: str | None = "",
         *,
@@ -52,10 +52,11 @@ class AsyncMutations(AsyncFamily):
 
         Args:
             collection_name: name or alias of the collection.
-            data: a row or a list of rows: dicts of field name to value. A vector is a list of numbers, bytes, a numpy
-                array or another buffer; a sparse vector is a dict of index to value. Leave out fields that the server
-                fills in (automatic keys, outputs of functions, defaults). With dynamic fields enabled, other keys are
-                stored too, as JSON.
+            data: a row or a list of rows, each a dict of field name to value; or a table with the Arrow C stream
+                interface, such as those of pyarrow, polars, pandas and DuckDB, whose columns are sent from their
+                buffers. A vector is a list of numbers, bytes, a numpy array or another buffer; a sparse vector is a
+                dict of index to value. Leave out fields that the server fills in (automatic keys, outputs of functions,
+                defaults). With dynamic fields enabled, other keys are stored too, as JSON.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
             partition_name: name of the partition to write to; empty lets the server choose.
             namespace: namespace of the rows, for collections with namespaces.
@@ -68,7 +69,7 @@ class AsyncMutations(AsyncFamily):
             A dict with ``insert_count``, ``ids`` (the primary keys, in the order of the rows) and ``cost``.
 
         Raises:
-            TypeError: ``data`` is neither a dict nor a list of dicts. (It is a ParamError, too.)
+            TypeError: ``data`` is not a dict, a list of dicts or a table. (It is a ParamError, too.)
             DataNotMatchException: a row does not fit the schema; nothing was sent.
             DescribeCollectionException: the collection does not exist.
             SchemaMismatchRetryableException: the schema changed twice during the call.
@@ -79,7 +80,7 @@ class AsyncMutations(AsyncFamily):
             >>> (await client.insert("books", rows))["insert_count"]
             2
         """
-        rows = mutations.check_rows(data)
+        rows = mutations.read_data(data)
         if not rows:
             return {"insert_count": 0, "ids": []}
 
@@ -94,7 +95,7 @@ class AsyncMutations(AsyncFamily):
     async def upsert(
         self,
         collection_name: str,
-        data: Mapping[str, object] | Sequence[Mapping[str, object]],
+        data: Data,
         timeout: float | None = None,
         partition_name: str | None = "",
         *,
@@ -109,8 +110,8 @@ class AsyncMutations(AsyncFamily):
 
         Args:
             collection_name: name or alias of the collection.
-            data: a row or a list of rows, as for :meth:`insert`; each needs its primary key, even where the server
-                generates the keys.
+            data: a row or a list of rows, or a table, as for :meth:`insert`; each row needs its primary key, even where
+                the server generates the keys.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
             partition_name: name of the partition to write to; empty lets the server choose.
             partial_update: change only the fields in the rows; all rows must have the same fields.
@@ -126,7 +127,7 @@ class AsyncMutations(AsyncFamily):
             A dict with ``upsert_count``, ``ids`` (the primary keys, in the order of the rows) and ``cost``.
 
         Raises:
-            TypeError: ``data`` is neither a dict nor a list of dicts. (It is a ParamError, too.)
+            TypeError: ``data`` is not a dict, a list of dicts or a table. (It is a ParamError, too.)
             DataNotMatchException: a row does not fit the schema; nothing was sent.
             DescribeCollectionException: the collection does not exist.
             SchemaMismatchRetryableException: the schema changed twice during the call.
@@ -136,7 +137,7 @@ class AsyncMutations(AsyncFamily):
             >>> (await client.upsert("books", {"id": 1, "vector": [0.5, 0.6]}))["upsert_count"]
             1
         """
-        rows = mutations.check_rows(data)
+        rows = mutations.read_data(data)
         if not rows:
             return {"upsert_count": 0, "ids": []}
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from milvusclient._proto import milvus_pb2
 from milvusclient.checks import optional_str, require_bool, require_name, require_str
 from milvusclient.codec.ids import decode_ids
 from milvusclient.codec.read.results import extra_info
-from milvusclient.codec.write.request import Assembled
-from milvusclient.codec.write.rows import check_rows, encode_rows
+from milvusclient.codec.write.request import Assembled, Column
+from milvusclient.codec.write.rows import check_rows, encode_rows, is_arrow
 from milvusclient.exceptions import (
     DataNotMatchException,
     DataTypeNotMatchException,
@@ -26,21 +26,24 @@ from milvusclient.schema.field_ops import FieldOp, FieldOpType, normalize_field_
 
 if TYPE_CHECKING:
     from milvusclient._proto import common_pb2, schema_pb2
+    from milvusclient.codec.write.tables import Table
     from milvusclient.exceptions import MilvusException
     from milvusclient.models.collection import CollectionInfo
     from milvusclient.schema.enums import ConsistencyLevel
 
 __all__ = [
+    "ArrowTable",
+    "Data",
     "FieldOps",
     "build_delete",
     "build_insert",
     "build_upsert",
-    "check_rows",
     "is_schema_mismatch",
     "list_delete_keys",
     "parse_delete",
     "parse_insert",
     "parse_upsert",
+    "read_data",
     "schema_changed_twice",
 ]
 
@@ -49,14 +52,50 @@ FieldOps = Mapping[str, FieldOp | FieldOpType | int | str | None]
 
 Row = Mapping[str, object]
 
+
+class ArrowTable(Protocol):
+    """A table with the Arrow C stream interface, as those of pyarrow, polars, pandas and DuckDB."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return a capsule with the stream."""
+
+
+#: What can be inserted: a row, rows, or a table.
+Data: TypeAlias = Row | Sequence[Row] | ArrowTable
+
 #: Codes for a changed schema, of newer servers and of servers before 2.3.
 _SCHEMA_MISMATCH = 109
 _LEGACY_SCHEMA_MISMATCH = 62
 
 
+def read_data(data: object) -> Sequence[Row] | Table:
+    """Return the rows or the table that a user gave; all batches of a table are read.
+
+    Raises:
+        TypeError: ``data`` is something else.
+        DataNotMatchException: an element of the sequence is not a dict.
+        ParamError: the stream of the table fails, or is not a table.
+    """
+    if is_arrow(data):
+        from milvusclient.codec.write.tables import read_table  # imported here, because most programs write rows
+
+        return read_table(data)
+    return check_rows(data)
+
+
+def _encode(
+    data: Sequence[Row] | Table, collection: CollectionInfo, *, upsert: bool = False, partial: bool = False
+) -> list[Column]:
+    if isinstance(data, Sequence):
+        return encode_rows(data, collection, upsert=upsert, partial=partial)
+    from milvusclient.codec.write.tables import encode_table  # imported here, because most programs write rows
+
+    return encode_table(data, collection, upsert=upsert, partial=partial)
+
+
 def build_insert(
     collection_name: str,
-    rows: Sequence[Row],
+    rows: Sequence[Row] | Table,
     collection: CollectionInfo,
     *,
     partition_name: str | None = None,
@@ -66,7 +105,7 @@ def build_insert(
 
     Args:
         collection_name: name or alias of the collection.
-        rows: the rows, as returned by :func:`check_rows`.
+        rows: the rows or the table, as returned by :func:`read_data`; not empty.
         collection: schema of the collection.
         partition_name: name of the partition to write to; None or empty lets the server choose.
         namespace: namespace of the rows.
@@ -83,12 +122,12 @@ def build_insert(
     )
     if namespace is not None:
         request.namespace = require_str("namespace", namespace)
-    return Assembled(request, encode_rows(rows, collection))
+    return Assembled(request, _encode(rows, collection))
 
 
 def build_upsert(
     collection_name: str,
-    rows: Sequence[Row],
+    rows: Sequence[Row] | Table,
     collection: CollectionInfo,
     *,
     partition_name: str | None = None,
@@ -100,7 +139,7 @@ def build_upsert(
 
     Args:
         collection_name: name or alias of the collection.
-        rows: the rows, as returned by :func:`check_rows`.
+        rows: the rows or the table, as returned by :func:`read_data`; not empty.
         collection: schema of the collection.
         partition_name: name of the partition to write to; None or empty lets the server choose.
         namespace: namespace of the rows.
@@ -125,7 +164,7 @@ def build_upsert(
     for name, op in ops.items():
         _check_op(name, op, collection)
         request.field_ops.add(field_name=name, op=cast("schema_pb2.FieldPartialUpdateOp.OpType.ValueType", int(op)))
-    return Assembled(request, encode_rows(rows, collection, upsert=True, partial=partial))
+    return Assembled(request, _encode(rows, collection, upsert=True, partial=partial))
 
 
 def _check_op(name: str, op: FieldOpType, collection: CollectionInfo) -> None:

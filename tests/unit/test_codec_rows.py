@@ -246,7 +246,7 @@ def test_check_rows() -> None:
     assert check_rows(({"id": 1}, {"id": 2})) == ({"id": 1}, {"id": 2})
     wrong: list[object] = ["abc", b"abc", None, {1}, iter([])]
     for data in wrong:
-        with pytest.raises(MilvusTypeError, match="data must be a dict or a list of dicts"):
+        with pytest.raises(MilvusTypeError, match="data must be a dict, a list of dicts or a table"):
             check_rows(data)
     with pytest.raises(DataNotMatchException, match="row 1: expected a dict"):
         check_rows([{"id": 1}, 5])

@@ -16,16 +16,18 @@ from milvusclient.codec.write.request import Column
 from milvusclient.codec.write.scalars import fill_scalars
 from milvusclient.codec.write.vectors import check_finite, encode_vectors, one_by_one
 from milvusclient.models.collection import FieldInfo
+from milvusclient.schema.type_facts import FACTS
 
-__all__ = ["encode_column"]
+__all__ = ["dense_prefix", "encode_column"]
 
 
-def encode_column(field: FieldInfo, values: list[object]) -> Column:
+def encode_column(field: FieldInfo, values: list[object], first_row: int = 0) -> Column:
     """Encode one column.
 
     Args:
         field: what the schema says.
         values: one value for each row; None where a row has none.
+        first_row: index of the row of the first value, for messages.
 
     Raises:
         DataNotMatchException: a value does not fit, or is missing where it is required.
@@ -33,16 +35,16 @@ def encode_column(field: FieldInfo, values: list[object]) -> Column:
     """
     target = schema_pb2.FieldData(field_name=field.name)
     target.type = int(field.data_type)  # type: ignore[assignment]  # the same numbers
-    rows: Sequence[int] = range(len(values))
+    rows: Sequence[int] = range(first_row, first_row + len(values))
     present = values
     types = set(map(type, values))
     if NoneType in types:
-        rows = [row for row, value in enumerate(values) if value is not None]
+        rows = [row for row, value in enumerate(values, first_row) if value is not None]
         if not field.may_be_missing:
-            first = next(row for row, value in enumerate(values) if value is None)
+            first = next(row for row, value in enumerate(values, first_row) if value is None)
             refusal = Refusal(f"a value ({field.data_type.name})", "None; the field is not nullable")
             raise refusal.at(first, field.name)
-        present = [values[row] for row in rows]
+        present = [value for value in values if value is not None]
         target.valid_data.extend([value is not None for value in values])
         types.remove(NoneType)
     elif field.may_be_missing:
@@ -67,13 +69,22 @@ def _encode_dense(target: schema_pb2.FieldData, cells: Cells) -> Column:
         target.vectors.dim = cells.field.dim
         return Column(target.SerializeToString())
     body, size = encode_vectors(cells)
-    around = schema_pb2.VectorField(dim=cells.field.dim).SerializeToString()
-    member = cells.facts.member
+    head = target.SerializeToString() + dense_prefix(cells.field, size)
+    return Column(head, size, body, partial(one_by_one, cells), partial(check_finite, cells))
+
+
+def dense_prefix(field: FieldInfo, size: int) -> bytes:
+    """Build what stands in a column's message between its name and the bytes of its dense vectors.
+
+    Args:
+        field: what the schema says.
+        size: number of bytes of all vectors, at least 1.
+    """
+    around = schema_pb2.VectorField(dim=field.dim).SerializeToString()
+    member = FACTS[field.data_type].member
     if member == "float_vector":
         inner = prefix(field_number(schema_pb2.FloatArray, "data"), size)
         around += prefix(field_number(schema_pb2.VectorField, member), len(inner) + size) + inner
     else:
         around += prefix(field_number(schema_pb2.VectorField, member), size)
-    vectors = prefix(field_number(schema_pb2.FieldData, "vectors"), len(around) + size)
-    head = target.SerializeToString() + vectors + around
-    return Column(head, size, body, partial(one_by_one, cells), partial(check_finite, cells))
+    return prefix(field_number(schema_pb2.FieldData, "vectors"), len(around) + size) + around

@@ -19,7 +19,7 @@ from milvusclient.models.collection import CollectionInfo, FieldInfo, StructFiel
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.type_facts import FACTS
 
-__all__ = ["check_rows", "encode_rows"]
+__all__ = ["check_rows", "encode_rows", "encode_struct", "is_arrow"]
 
 Rows = Sequence[Mapping[str, Any]]
 Named = FieldInfo | StructFieldInfo
@@ -28,6 +28,11 @@ Named = FieldInfo | StructFieldInfo
 _MANY = 20_000
 #: ... so the columns of this many rows are gathered before the next rows are touched.
 _SOME = 500
+
+
+def is_arrow(value: object) -> bool:
+    """Return whether a value offers its data through the Arrow C interface."""
+    return hasattr(value, "__arrow_c_stream__") or hasattr(value, "__arrow_c_array__")
 
 
 def check_rows(data: object) -> Rows:
@@ -43,7 +48,9 @@ def check_rows(data: object) -> Rows:
     if isinstance(data, Mapping):
         data = [data]
     if isinstance(data, str | bytes | bytearray | memoryview) or not isinstance(data, Sequence):
-        raise MilvusTypeError(message=f"data must be a dict or a list of dicts, got {given(data)}{_table_hint(data)}")
+        raise MilvusTypeError(
+            message=f"data must be a dict, a list of dicts or a table, got {given(data)}{_table_hint(data)}"
+        )
     if set(map(type, data)) <= {dict}:
         return data
     for index, row in enumerate(data):
@@ -107,7 +114,7 @@ def encode_rows(rows: Rows, collection: CollectionInfo, *, upsert: bool = False,
         if values is None:
             continue
         given_count += 1
-        columns.append(_encode_struct(struct, values))
+        columns.append(encode_struct(struct, values))
     columns += _encode_rest(rows, collection, given_count=None if uneven else given_count)
     return columns
 
@@ -189,14 +196,25 @@ def _refuse_output(rows: Rows, field: FieldInfo) -> None:
         raise Refusal("no value, as a function of the collection computes it", "one; leave it out").at(row, field.name)
 
 
-def _encode_struct(struct: StructFieldInfo, values: list[object]) -> Column:
+def encode_struct(struct: StructFieldInfo, values: list[object], first_row: int = 0) -> Column:
+    """Encode a column of struct arrays.
+
+    Args:
+        struct: what the schema says.
+        values: a list of structs for each row; None where a row has none.
+        first_row: index of the row of the first value, for messages.
+
+    Raises:
+        DataNotMatchException: a value does not fit, or is missing where it is required.
+    """
     target = schema_pb2.FieldData(field_name=struct.name)
     target.type = int(DataType._ARRAY_OF_STRUCT)  # type: ignore[assignment]  # the same numbers
-    rows = [row for row, value in enumerate(values) if value is not None]
+    rows = [row for row, value in enumerate(values, first_row) if value is not None]
     if len(rows) < len(values) and not struct.nullable:
-        row = next(row for row, value in enumerate(values) if value is None)
+        row = next(row for row, value in enumerate(values, first_row) if value is None)
         raise Refusal(_expected(struct), "None; the field is not nullable").at(row, struct.name)
-    fill_structs(target, struct, [values[row] for row in rows], rows, [value is not None for value in values])
+    present = [value for value in values if value is not None]
+    fill_structs(target, struct, present, rows, [value is not None for value in values])
     return Column(target.SerializeToString())
 
 

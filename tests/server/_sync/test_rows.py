@@ -39,6 +39,24 @@ def test_rows_are_inserted_read_replaced_and_deleted(server: Server) -> None:
         assert sorted(by_id(client.query("c", "id >= 0", ["id"]))) == [3, 4, 6]
 
 
+def test_a_table_is_inserted_and_read_back(server: Server) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    rows = [{"id": n, "vector": [n / 2, 0.5], "color": "é" * n, "note": {"n": n}, "year": 1990 + n} for n in range(4)]
+    vectors = pyarrow.list_(pyarrow.float32(), 2)
+    table = pyarrow.Table.from_pylist(rows)
+    table = table.set_column(1, "vector", pyarrow.array([row["vector"] for row in rows], vectors))
+    chunks = pyarrow.concat_tables([table.slice(0, 1), table.slice(1)])
+    with MilvusClient(server.uri) as client:
+        client.create_collection(
+            "c", schema=schema_of(COLOR, dynamic=True), index_params=flat(), consistency_level="Strong"
+        )
+        assert (client.insert("c", chunks))["insert_count"] == 4
+        assert by_id(client.query("c", "id >= 0", ["*"])) == by_id(rows)
+        assert (client.upsert("c", table.slice(2)))["ids"] == [2, 3]
+        with pytest.raises(MilvusException, match="there is no column 'color'"):
+            client.insert("c", table.drop_columns("color"))
+
+
 def test_one_row_and_no_row(server: Server) -> None:
     with MilvusClient(server.uri) as client:
         client.create_collection("c", schema=schema_of())

@@ -50,6 +50,26 @@ async def test_a_write_is_repeated_once_when_the_schema_changed(
     assert len(scripted_server.calls("DescribeCollection")) == 2
 
 
+@pytest.mark.parametrize("method", ["insert", "upsert"])
+async def test_a_table_is_sent_as_its_rows_are(scripted_server: ScriptedServer, method: str) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    client = AsyncMilvusClient(scripted_server.uri)
+    rows = [ROW, ROW | {"id": 2}]
+    table = pyarrow.Table.from_pylist(
+        rows, pyarrow.schema({"id": pyarrow.int64(), "vector": pyarrow.list_(pyarrow.float32())})
+    )
+    scripted_server.on(method.title()).status(109, "old schema")
+    written = await getattr(client, method)("c", table)
+    assert written[f"{method}_count"] == 2
+    await getattr(client, method)("c", tuple(rows))
+    refused, of_table, of_rows = (call.message for call in scripted_server.calls(method.title()))
+    assert refused == of_table == of_rows
+    assert await getattr(client, method)("c", table.slice(0, 0)) == {f"{method}_count": 0, "ids": []}
+    with pytest.raises(DataNotMatchException, match="there is no column 'id'"):
+        await getattr(client, method)("c", table.drop_columns("id"))
+    assert len(scripted_server.calls(method.title())) == 3
+
+
 async def test_a_schema_that_changes_again_is_an_error_that_says_so(scripted_server: ScriptedServer) -> None:
     client = AsyncMilvusClient(scripted_server.uri)
     scripted_server.on("Insert").status(109, "old schema").forever()
