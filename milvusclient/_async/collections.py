@@ -9,7 +9,7 @@ from milvusclient._async.core.base import as_describe_error
 from milvusclient._async.indexes import AsyncIndexes
 from milvusclient._async.loading import AsyncLoading
 from milvusclient.exceptions import DescribeCollectionException, MilvusException
-from milvusclient.operations import collections, describing, indexes, loading
+from milvusclient.operations import collections, describing, indexes, loading, quick_setup
 from milvusclient.schema.builders import SchemaBuilders
 from milvusclient.schema.enums import ConsistencyLevel
 
@@ -51,8 +51,8 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
     ) -> None:
         """Create a collection from a schema, or from the number of elements of its vectors.
 
-        With a ``schema``, the arguments that describe a collection without one are ignored: ``dimension``,
-        ``primary_field_name``, ``id_type``, ``vector_field_name``, ``metric_type``, ``auto_id``,
+        With a ``schema``, the arguments that describe a collection without one are left out, or say the same:
+        ``dimension``, ``primary_field_name``, ``id_type``, ``vector_field_name``, ``metric_type``, ``auto_id``,
         ``enable_dynamic_field``, ``max_length`` and ``description``. The collection is indexed and loaded if
         ``index_params`` are given. Without a schema, the collection has a primary key, a vector field and dynamic
         fields, and is indexed and loaded at once.
@@ -67,7 +67,8 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
             auto_id: let the server generate the primary keys.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
             schema: fields of the collection, from ``create_schema()``.
-            index_params: indexes to build, from ``prepare_index_params()``. Used with a schema.
+            index_params: indexes to build, from ``prepare_index_params()``. Without a schema, a vector field that they
+                leave out gets an index of type AUTOINDEX.
             enable_dynamic_field: store keys of rows that are not fields.
             max_length: maximum length of a str value, in bytes of UTF-8. For keys of type VARCHAR.
             description: free text for human readers.
@@ -90,7 +91,7 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
         """
         quick = schema is None
         if schema is None:
-            schema = collections.quick_schema(
+            schema = quick_setup.quick_schema(
                 dimension,
                 primary_field_name=primary_field_name,
                 id_type=id_type,
@@ -100,7 +101,20 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
                 enable_dynamic_field=enable_dynamic_field,
                 description=description,
             )
-            index_params = collections.quick_index_params(vector_field_name, metric_type)
+            index_params = quick_setup.quick_index_params(vector_field_name, metric_type, index_params)
+        else:
+            described = {
+                "dimension": dimension,
+                "primary_field_name": primary_field_name,
+                "id_type": id_type,
+                "vector_field_name": vector_field_name,
+                "metric_type": metric_type,
+                "auto_id": auto_id,
+                "enable_dynamic_field": enable_dynamic_field,
+                "max_length": max_length,
+                "description": description,
+            }
+            quick_setup.check_schema_alone(schema, index_params, described)
         request = collections.build_create_collection(
             collection_name,
             schema,

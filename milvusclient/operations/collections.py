@@ -10,7 +10,6 @@ from milvusclient._proto import milvus_pb2
 from milvusclient.checks import (
     given,
     optional_str,
-    require_bool,
     require_int,
     require_keys,
     require_mapping,
@@ -22,17 +21,14 @@ from milvusclient.exceptions import (
     CollectionNotExistException,
     MilvusException,
     ParamError,
-    PrimaryKeyException,
     ReplyError,
 )
 from milvusclient.operations import common, consistency, schemas
-from milvusclient.schema.enums import ConsistencyLevel, DataType
-from milvusclient.schema.type_facts import FACTS
+from milvusclient.schema.enums import ConsistencyLevel
 
 if TYPE_CHECKING:
     from milvusclient._proto import common_pb2
     from milvusclient.schema.collection import CollectionSchema
-    from milvusclient.schema.index import IndexParams
 
 __all__ = [
     "build_alter_collection",
@@ -50,70 +46,12 @@ __all__ = [
     "means_no_collection",
     "parse_list_collections",
     "parse_stats",
-    "quick_index_params",
-    "quick_schema",
 ]
 
 _INT32_MAX = (1 << 31) - 1
 _UNEXPECTED = 1
 #: The classes of errors that stand for a status of the server.
 _REFUSALS = frozenset({MilvusException, *SERVER_ERRORS.values()})
-_KEY_TYPES: dict[int | str, DataType] = {
-    "int": DataType.INT64,
-    "str": DataType.VARCHAR,
-    "string": DataType.VARCHAR,
-    **{data_type: data_type for data_type, facts in FACTS.items() if "is_primary" in facts.keys},
-}
-
-
-def quick_schema(
-    dimension: int | None,
-    *,
-    primary_field_name: str,
-    id_type: DataType | int | str,
-    vector_field_name: str,
-    auto_id: bool,
-    max_length: int | None,
-    enable_dynamic_field: bool,
-    description: str,
-) -> CollectionSchema:
-    """Build the schema of a collection that is created without one: a key, a vector field and dynamic fields.
-
-    Raises:
-        PrimaryKeyException: ``id_type`` is not a type of primary keys.
-        ParamError: an argument is invalid.
-    """
-    if dimension is None:
-        raise ParamError(
-            message="dimension is missing; give the number of elements of a vector, or a schema from "
-            "MilvusClient.create_schema()"
-        )
-    require_int("dimension", dimension, least=1)
-    key_type = _key_type(id_type)
-    if key_type is None:
-        raise PrimaryKeyException(message=f"id_type must be 'int', 'string', INT64 or VARCHAR, got {given(id_type)}")
-    schema = schema_types.CollectionSchema(
-        [],
-        require_str("description", description),
-        auto_id=auto_id,
-        enable_dynamic_field=require_bool("enable_dynamic_field", enable_dynamic_field),
-        check_fields=False,
-    )
-    key_length = max_length if key_type is DataType.VARCHAR else None
-    schema.add_field(primary_field_name, key_type, is_primary=True, max_length=key_length)
-    schema.add_field(vector_field_name, DataType.FLOAT_VECTOR, dim=dimension)
-    return schema
-
-
-def _key_type(id_type: object) -> DataType | None:
-    return _KEY_TYPES.get(id_type) if isinstance(id_type, str | int) else None
-
-
-def quick_index_params(vector_field_name: str, metric_type: str) -> IndexParams:
-    """Build the index of a collection that is created without a schema."""
-    params = schema_types.IndexParams()
-    params.add_index(vector_field_name, index_type="AUTOINDEX", metric_type=require_str("metric_type", metric_type))
-    return params
 
 
 def checked_shards(num_shards: int | None, shards_num: int | None) -> int:

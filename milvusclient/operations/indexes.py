@@ -36,18 +36,24 @@ __all__ = [
     "index_of",
     "parse_describe_index",
     "parse_list_indexes",
+    "require_index_params",
 ]
+
+
+def require_index_params(index_params: object) -> IndexParams:
+    """Return ``index_params`` if they are IndexParams; raise ParamError otherwise."""
+    if isinstance(index_params, IndexParams):
+        return index_params
+    raise ParamError(
+        message=f"index_params must be IndexParams, got {given(index_params)}; "
+        "create them with MilvusClient.prepare_index_params()"
+    )
 
 
 def build_create_indexes(collection_name: str, index_params: IndexParams) -> list[milvus_pb2.CreateIndexRequest]:
     """Build one request for each index, in order."""
     require_str("collection_name", collection_name)
-    if not isinstance(index_params, IndexParams):
-        raise ParamError(
-            message=f"index_params must be IndexParams, got {given(index_params)}; "
-            "create them with MilvusClient.prepare_index_params()"
-        )
-    if not index_params:
+    if not require_index_params(index_params):
         raise ParamError(message="index_params is empty; add an index with index_params.add_index(field_name, ...)")
     return [_build_create_index(collection_name, param) for param in index_params]
 

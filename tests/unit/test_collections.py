@@ -13,7 +13,7 @@ from milvusclient.exceptions import (
     ParamError,
     PrimaryKeyException,
 )
-from milvusclient.operations import collections
+from milvusclient.operations import collections, quick_setup
 from milvusclient.schema.builders import SchemaBuilders
 from milvusclient.schema.collection import CollectionSchema
 from milvusclient.schema.enums import ConsistencyLevel, DataType
@@ -22,7 +22,7 @@ from milvusclient.schema.enums import ConsistencyLevel, DataType
 def quick(
     dimension: object = 4, id_type: object = "int", max_length: int | None = None, primary: str = "id"
 ) -> CollectionSchema:
-    return collections.quick_schema(
+    return quick_setup.quick_schema(
         dimension,  # type: ignore[arg-type]
         primary_field_name=primary,
         id_type=id_type,  # type: ignore[arg-type]
@@ -45,13 +45,64 @@ def test_a_collection_of_a_size_has_a_key_a_vector_and_dynamic_fields() -> None:
         ("vector", DataType.FLOAT_VECTOR),
     ]
     assert schema.enable_dynamic_field
-    (index,) = collections.quick_index_params("vector", "L2")
+    (index,) = quick_setup.quick_index_params("vector", "L2", None)
     assert index.to_dict() == {
         "field_name": "vector",
         "index_type": "AUTOINDEX",
         "index_name": "",
         "metric_type": "L2",
     }
+
+
+def test_index_params_without_a_schema_are_built() -> None:
+    indexes = SchemaBuilders.prepare_index_params("vector", "HNSW", params={"M": 8})
+    indexes.add_index("year", "STL_SORT")
+    built = quick_setup.quick_index_params("vector", "L2", indexes)
+    assert [index.get_index_configs() for index in built] == [
+        {"M": 8, "metric_type": "L2", "index_type": "HNSW"},
+        {"index_type": "STL_SORT"},
+    ]
+    assert indexes[0].params == {"M": 8}, "the argument is as it was"
+    only_year = SchemaBuilders.prepare_index_params("year", "STL_SORT")
+    assert [index.field_name for index in quick_setup.quick_index_params("vector", "IP", only_year)] == [
+        "year",
+        "vector",
+    ]
+
+
+def test_index_params_and_metric_type_must_agree() -> None:
+    indexes = SchemaBuilders.prepare_index_params("vector", "HNSW", metric_type="L2")
+    assert quick_setup.quick_index_params("vector", "COSINE", indexes)[0].params["metric_type"] == "L2"
+    with pytest.raises(ParamError, match="metric_type='IP' contradicts index_params, which have 'L2' for field"):
+        quick_setup.quick_index_params("vector", "IP", indexes)
+    with pytest.raises(ParamError, match="index_params must be IndexParams"):
+        quick_setup.quick_index_params("vector", "IP", {"M": 8})  # type: ignore[arg-type]  # that is the point
+
+
+SCHEMA = SchemaBuilders.create_schema(description="d").add_field("key", DataType.VARCHAR, is_primary=True, max_length=9)
+SCHEMA.add_field("v", DataType.FLOAT_VECTOR, dim=8)
+ARGUMENTS = {
+    "dimension": (8, 4),
+    "primary_field_name": ("key", "k"),
+    "id_type": ("string", DataType.INT64),
+    "vector_field_name": ("v", "embedding"),
+    "metric_type": ("L2", "IP"),
+    "auto_id": (False, True),
+    "enable_dynamic_field": (False, 1.5),
+    "max_length": (9, 10),
+    "description": ("d", "other"),
+}
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_an_argument_beside_a_schema_says_the_same_or_is_refused(name: str) -> None:
+    same, other = ARGUMENTS[name]
+    indexes = SchemaBuilders.prepare_index_params("v", "HNSW", metric_type="L2")
+    quick_setup.check_schema_alone(SCHEMA, indexes, {name: same})
+    with pytest.raises(
+        ParamError, match=rf"^{name}=.* has no effect beside a schema; set it in (the schema|index_params)"
+    ):
+        quick_setup.check_schema_alone(SCHEMA, indexes, {name: other})
 
 
 @pytest.mark.parametrize("id_type", ["str", "string", DataType.VARCHAR, 21])

@@ -12,6 +12,7 @@ from milvusclient import (
     FieldSchema,
     LoadState,
     MilvusException,
+    ParamError,
 )
 from milvusclient.exceptions import CollectionNotExistException, DescribeCollectionException, UnimplementedError
 from tests.server.both import MILVUS_235, Server, flat, schema_of
@@ -40,6 +41,21 @@ async def test_a_collection_of_nothing_but_a_dimension_is_ready_for_use(server: 
             "quick", [[1, 0, 0, 0]], output_fields=["title"], consistency_level=ConsistencyLevel.Strong
         )
         assert [(hit.id, hit.title, round(hit.distance, 5)) for hit in hits] == [(1, "Dune", 1.0)]
+
+
+async def test_a_collection_of_a_dimension_gets_the_indexes_that_are_given(server: Server) -> None:
+    async with AsyncMilvusClient(server.uri) as client:
+        indexes = client.prepare_index_params("vector", "IVF_FLAT", metric_type="L2", params={"nlist": 16})
+        await client.create_collection("indexed", 4, index_params=indexes)
+        index = await client.describe_index("indexed", "vector")
+        assert index is not None
+        assert (index["index_type"], index["metric_type"]) == ("IVF_FLAT", "L2")
+        assert (await client.get_load_state("indexed"))["state"] is LoadState.Loaded
+
+        schema = client.create_schema().add_field("id", DataType.INT64, is_primary=True)
+        with pytest.raises(ParamError, match="dimension=5 has no effect beside a schema"):
+            await client.create_collection("ignored", 5, schema=schema)
+        assert await client.has_collection("ignored") is False
 
 
 async def test_quick_collections_can_have_keys_that_are_texts_or_made_by_the_server(server: Server) -> None:
