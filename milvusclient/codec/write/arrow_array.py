@@ -20,6 +20,7 @@ __all__ = [
     "UnsupportedArrowType",
     "cast_numbers",
     "list_bounds",
+    "list_span",
     "type_name",
     "valid_bits",
     "values",
@@ -174,6 +175,28 @@ def list_bounds(array: Array) -> list[tuple[int, int]]:
         )
         return [(start, start + size) for start, size in zip(starts, sizes, strict=True)]
     return list(pairwise(_offsets(array)))
+
+
+def list_span(array: Array, width: int | None = None) -> tuple[int, int] | None:
+    """Return the part of the child in which all lists are, one directly after the other.
+
+    Args:
+        array: an array of lists.
+        width: the length that each list must have; None for any.
+
+    Returns:
+        The first position and the one after the last; None if some list is elsewhere or has another length.
+    """
+    if array.format.startswith("+w:"):
+        size = int(array.format[3:])
+        fits = width in (None, size)
+        return (array.offset * size, (array.offset + array.length) * size) if fits else None
+    if array.format not in ("+l", "+L", "+m"):
+        return None
+    offsets = _offsets(array)
+    if width is not None and offsets != list(range(offsets[0], offsets[0] + array.length * width + 1, width)):
+        return None
+    return offsets[0], offsets[-1]
 
 
 def _offsets(array: Array) -> list[int]:

@@ -20,6 +20,7 @@ from milvusclient.codec.write.arrow_array import (
     Array,
     UnsupportedArrowType,
     list_bounds,
+    list_span,
     type_name,
     valid_bits,
     values,
@@ -270,24 +271,19 @@ def _has_nulls(elements: Array, chunk: _Chunk) -> bool:
 def _elements(field: FieldInfo, facts: TypeFacts, chunk: _Chunk) -> Array | None:
     """Return the numbers of all lists as one array; None if lists are not one directly after the other."""
     array = chunk.array
-    wanted = facts.length(field.dim)
-    child = array.children[0]
+    width = facts.length(field.dim)
+    span = list_span(array, width) if chunk.bits is None or array.format.startswith("+w:") else None
+    if span is not None:
+        return array.children[0].slice(span[0], span[1] - span[0])
     if array.format.startswith("+w:"):
-        width = int(array.format[3:])
-        if width != wanted:
-            _refuse_width(field, facts, chunk, f"a list of length {width}")
-        return child.slice(array.offset * width, array.length * width)
-    if chunk.bits is not None:
-        return None
-    buffer = array.buffers[1]
-    if buffer is None:
-        return None
-    bounds = list_bounds(array)
-    wrong = next((index for index, (start, end) in enumerate(bounds) if end - start != wanted), None)
-    if wrong is not None:
-        length = bounds[wrong][1] - bounds[wrong][0]
-        raise Refusal(facts.vector_words(field.dim), f"a list of length {length}").at(chunk.row + wrong, field.name)
-    return child.slice(bounds[0][0], array.length * wanted) if bounds else None
+        _refuse_width(field, facts, chunk, f"a list of length {array.format[3:]}")
+    elif chunk.bits is None:
+        lengths = [end - start for start, end in list_bounds(array)]
+        wrong = next((index for index, length in enumerate(lengths) if length != width), None)
+        if wrong is not None:
+            refusal = Refusal(facts.vector_words(field.dim), f"a list of length {lengths[wrong]}")
+            raise refusal.at(chunk.row + wrong, field.name)
+    return None
 
 
 def _refuse_width(field: FieldInfo, facts: TypeFacts, chunk: _Chunk, got: str) -> None:

@@ -15,7 +15,7 @@ from milvusclient.checks import given
 from milvusclient.codec.dynamic import META
 from milvusclient.codec.json_text import encode_json_values
 from milvusclient.codec.refusal import Refusal
-from milvusclient.codec.write.arrow_array import BIT_WIDTHS, INTEGERS, Array, list_bounds
+from milvusclient.codec.write.arrow_array import BIT_WIDTHS, INTEGERS, Array, list_bounds, list_span
 from milvusclient.codec.write.arrow_columns import column_values, encode_arrays
 from milvusclient.codec.write.columns import encode_column
 from milvusclient.codec.write.request import Column
@@ -200,9 +200,11 @@ def _array_size(array: Array) -> int:
         offsets = array.buffers[1].cast("i" if array.format in "uz" else "q")
         return offsets[array.offset + array.length] - offsets[array.offset] + 2 * array.length
     if array.format.startswith(("+w", "+l", "+L", "+m", "+v")):
-        bounds = list_bounds(array)
-        first, last = min(start for start, _ in bounds), max(end for _, end in bounds)
-        return _array_size(array.children[0].slice(first, last - first)) + 2 * array.length
+        span = list_span(array)
+        if span is None:
+            bounds = list_bounds(array)
+            span = min(start for start, _ in bounds), max(end for _, end in bounds)
+        return _array_size(array.children[0].slice(span[0], span[1] - span[0])) + 2 * array.length
     if array.children:
         return sum(_array_size(child.slice(array.offset, array.length)) for child in array.children)
     return 16 * array.length  # views: their strings are mostly short
