@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from milvusclient import rpc
 from milvusclient._async.aliases import AsyncAliases
 from milvusclient._async.analyzers import AsyncAnalyzers
+from milvusclient._async.bulk import AsyncBulk
 from milvusclient._async.collections import AsyncCollections
 from milvusclient._async.columnar import AsyncColumnar
 from milvusclient._async.core.binding import AsyncBinding
@@ -62,6 +63,7 @@ __all__ = ["AsyncMilvusClient"]
 class AsyncMilvusClient(
     AsyncAliases,
     AsyncAnalyzers,
+    AsyncBulk,  # before the families that it builds on
     AsyncCollections,
     AsyncColumnar,
     AsyncDatabases,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from milvusclient import rpc
 from milvusclient._sync.aliases import Aliases
 from milvusclient._sync.analyzers import Analyzers
+from milvusclient._sync.bulk import Bulk
 from milvusclient._sync.collections import Collections
 from milvusclient._sync.columnar import Columnar
 from milvusclient._sync.core.binding import Binding
@@ -62,6 +63,7 @@ __all__ = ["MilvusClient"]
 class MilvusClient(
     Aliases,
     Analyzers,
+    Bulk,  # before the families that it builds on
     Collections,
     Columnar,
     Databases,

@@ -1,0 +1,370 @@
+"""The writer of many rows: it fills batches, sends several at a time, and acts on the decisions of the scheduler."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from milvusclient import rpc
+from milvusclient.exceptions import BulkError, DataNotMatchException, MilvusException, ParamError, WaitTimeoutError
+from milvusclient.models.bulk import BulkProgress, BulkReport, RejectedRow
+from milvusclient.operations import bulk, keys, mutations
+from milvusclient.policy.bulk import Batch, BatchSizer, BulkScheduler, Fault, Finish, Read, Send
+from milvusclient.runtime.crew import AsyncCrew
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from milvusclient._async.bulk import AsyncBulk
+    from milvusclient.models.collection import CollectionInfo
+    from milvusclient.operations.bulk import BulkOptions, Row
+    from milvusclient.policy.deadline import Deadline
+    from milvusclient.policy.options import CallOptions
+
+__all__ = ["AsyncBulkWriter"]
+
+#: Seconds for which requests under way are waited for when the write is interrupted.
+_GRACE = 5.0
+#: Rows that are looked up in one query.
+_MOST_KEYS = 10_000
+
+
+class _Outcome(NamedTuple):
+    """The end of one request."""
+
+    batch: Batch[Any]
+    size: int = 0
+    error: Exception | None = None
+    missing: list[int] | None = None
+
+
+class AsyncBulkWriter:
+    """Writes rows that are added one by one; created by :meth:`AsyncBulk.bulk_writer`.
+
+    It is a context manager: at its end it waits until all rows are written. An exception inside the ``with`` block ends
+    the write, and carries the report as its attribute ``report``.
+    """
+
+    def __init__(
+        self, client: AsyncBulk, options: BulkOptions, deadline: Deadline, call_options: CallOptions, total: int | None
+    ) -> None:
+        self._client = client
+        self._options = options
+        self._deadline = deadline
+        self._call_options = call_options
+        self._total = total
+        self._scheduler: BulkScheduler[Row] = BulkScheduler(
+            in_flight=options.in_flight, repeatable=options.upsert, verify=options.verify, collect=options.collect
+        )
+        self._crew: AsyncCrew[_Outcome] = AsyncCrew()
+        self._buffer: list[Row] = []
+        self._sizer = BatchSizer(options.batch_bytes, options.batch_rows, 1)
+        self._collection: CollectionInfo | None = None
+        self._refreshed = False
+        self._skip = self._skipped = 0
+        self._source_digest = ""
+        self._bytes = 0
+        self._began = time.monotonic()
+        self._is_closed = False
+
+    async def add(self, row: object) -> None:
+        """Add a row. Wait while as many requests as allowed are under way.
+
+        Args:
+            row: a dict of field name to value, or a dataclass, pydantic or attrs object.
+
+        Raises:
+            BulkError: the write ended because of an error; ``report`` says what was written.
+
+        Example:
+            >>> async with client.bulk_writer("books") as writer:
+            ...     await writer.add({"id": 1, "vector": [0.1, 0.2]})
+            >>> writer.report.written
+            1
+        """
+        await self.extend([row])
+
+    async def extend(self, rows: Iterable[object]) -> None:
+        """Add several rows. Wait while as many requests as allowed are under way.
+
+        Args:
+            rows: the rows, as for :meth:`add`.
+
+        Raises:
+            BulkError: the write ended because of an error; ``report`` says what was written.
+        """
+        if self._is_closed:
+            raise MilvusException(message="this bulk writer is closed; create a new one")
+        await self._begin()
+        for row in rows:
+            try:
+                mapping = row if type(row) is dict else bulk.as_row(row)
+            except DataNotMatchException as error:
+                await self._refuse(row, error)
+                continue
+            if self._skip or not self._source_digest:
+                self._recognize(mapping)
+            if self._skip:
+                self._skip -= 1
+                continue
+            self._buffer.append(mapping)
+            if len(self._buffer) >= self._sizer.rows:
+                await self._flush()
+
+    @property
+    def wanted(self) -> int:
+        """The number of rows that complete the next batch."""
+        return max(1, self._sizer.rows - len(self._buffer))
+
+    async def close(self) -> BulkReport:
+        """Write the remaining rows, and wait until all are written. Closing twice is harmless.
+
+        Returns:
+            The report.
+
+        Raises:
+            BulkError: rows were refused or are uncertain, unless errors are collected; or the write ended early.
+        """
+        if not self._is_closed:
+            await self._begin()
+            await self._flush()
+            self._scheduler.exhausted()
+            await self._drive()
+            self._is_closed = True
+        return self.report
+
+    @property
+    def report(self) -> BulkReport:
+        """The report of what was written up to now."""
+        scheduler = self._scheduler
+        return BulkReport(
+            written=scheduler.written,
+            rejected=sorted((RejectedRow(*entry) for entry in scheduler.rejected), key=lambda row: row.index),
+            uncertain=scheduler.uncertain_ranges(),
+            seconds=time.monotonic() - self._began,
+            retries=scheduler.retries,
+            skipped=self._skipped,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is None:
+            await self.close()
+        elif not self._is_closed:
+            await self._interrupt(error)
+
+    # --- beginning -----------------------------------------------------------------------------------------------
+    async def _begin(self) -> None:
+        """Learn the schema, and the position from which an earlier run is continued; once."""
+        if self._collection is not None:
+            return
+        collection = await self._client._collection(self._options.collection_name, self._deadline)
+        if self._options.verify:
+            bulk.keys_of([], collection)
+        if self._options.checkpoint is not None and Path(self._options.checkpoint).exists():
+            text = Path(self._options.checkpoint).read_text(encoding="utf-8")
+            found = bulk.parse_checkpoint(text, collection, self._options.checkpoint)
+            if found is not None:
+                self._skip = self._skipped = self._scheduler.next_index = found.done
+                self._scheduler.uncertain = [index for positions in found.uncertain for index in positions]
+                self._source_digest = found.source
+        self._sizer = BatchSizer(self._options.batch_bytes, self._options.batch_rows, bulk.row_bytes(collection))
+        self._collection = collection
+
+    def _recognize(self, row: Row) -> None:
+        """Compare the first row of the source with that of the run that the checkpoint belongs to."""
+        if self._skip == self._skipped:
+            digest = bulk.row_fingerprint(row)
+            if self._skip and digest != self._source_digest:
+                raise ParamError(
+                    message=f"{self._options.checkpoint} is the checkpoint of another source: the first rows differ; "
+                    "give the same source, or another file"
+                )
+            self._source_digest = digest
+
+    # --- sending -------------------------------------------------------------------------------------------------
+    async def _flush(self) -> None:
+        rows, self._buffer = self._buffer, []
+        self._scheduler.offer(rows)
+        await self._drive()
+
+    async def _refuse(self, row: object, error: DataNotMatchException) -> None:
+        await self._flush()
+        index = self._scheduler.next_index
+        self._scheduler.reject_unread(row, DataNotMatchException(message=f"row {index}: {error.message}"))  # type: ignore[arg-type]  # the user gets back what the user gave
+        await self._drive()
+
+    async def _drive(self) -> None:
+        """Do what the scheduler decides until it asks for rows, or is at its end.
+
+        Raises:
+            BulkError: the write ended because of an error.
+        """
+        try:
+            while True:
+                now = time.monotonic()
+                if self._deadline.expired(now):
+                    self._scheduler.stop(WaitTimeoutError(message="the timeout of the bulk write ended"))
+                step = self._scheduler.next_step(now)
+                if isinstance(step, Read | Finish):
+                    break
+                if isinstance(step, Send):
+                    self._send(step.batch)
+                else:
+                    await self._await(step.until, now)
+        except BaseException as error:
+            await self._interrupt(error)
+            raise
+        if isinstance(step, Finish) and self._scheduler.error is not None:
+            self._is_closed = True
+            await self._fail(self._scheduler.error)
+
+    def _send(self, batch: Batch[Row]) -> None:
+        self._crew.start(lambda: self._deliver(batch))
+
+    async def _await(self, until: float | None, now: float) -> None:
+        """Wait for the end of a request, or until a moment."""
+        wait = self._deadline.remaining(now) if until is None else self._deadline.clip(until - now, now)
+        if not self._scheduler.flying:
+            await self._client._pause(wait or 0.0, self._deadline, "the bulk write")
+            return
+        for outcome in await self._crew.finished(wait):
+            self._settle(outcome, time.monotonic())
+
+    async def _deliver(self, batch: Batch[Row]) -> _Outcome:
+        """Encode a batch and send it; the outcome says how that ended."""
+        size = 0
+        try:
+            if batch.is_check:
+                return _Outcome(batch, missing=await self._missing(batch))
+            request = await self._encode(batch)
+            size = len(request.SerializeToString())
+            if size > self._sizer.limit * 1.5 and len(batch.rows) > 1:
+                return _Outcome(batch, size, _TooLargeError())
+            method: Any = rpc.UPSERT if self._options.upsert else rpc.INSERT
+            reply = await self._client._call(method, request, self._deadline, self._call_options)
+            self._client._note_write(self._options.collection_name, reply.timestamp)
+        except Exception as error:  # noqa: BLE001  # raised by _drive, where the report is
+            return _Outcome(batch, size, error)
+        return _Outcome(batch, size)
+
+    async def _encode(self, batch: Batch[Row]) -> Any:  # an insert or an upsert
+        build = mutations.build_upsert if self._options.upsert else mutations.build_insert
+        name, partition, namespace = (
+            self._options.collection_name, self._options.partition_name, self._options.namespace,
+        )  # fmt: skip
+        known = await self._client._collection(name, self._deadline)
+        try:
+            return build(name, batch.rows, known, partition_name=partition, namespace=namespace)
+        except DataNotMatchException:
+            # Once, since each bad row would ask the server otherwise.
+            if self._refreshed:
+                raise
+            self._refreshed = True
+            current = await self._client._collection(name, self._deadline, refresh=True)
+            if current == known:
+                raise
+            return build(name, batch.rows, current, partition_name=partition, namespace=namespace)
+
+    async def _missing(self, batch: Batch[Row]) -> list[int]:
+        """Return the positions of the rows that the server does not have."""
+        collection = await self._client._collection(self._options.collection_name, self._deadline)
+        primary = keys.primary_field(collection).name
+        listed = bulk.keys_of(batch.rows, collection)
+        found: set[int | str] = set()
+        for start in range(0, len(listed), _MOST_KEYS):
+            rows = await self._client.query(
+                self._options.collection_name, ids=listed[start : start + _MOST_KEYS], output_fields=[primary],
+                consistency_level="Strong", timeout=self._deadline.remaining(time.monotonic()),
+            )  # fmt: skip
+            found.update(row[primary] for row in rows)
+        return [position for position, key in enumerate(listed) if key not in found]
+
+    # --- ending --------------------------------------------------------------------------------------------------
+    def _settle(self, outcome: _Outcome, now: float) -> None:
+        """Tell the scheduler how a request ended."""
+        batch, scheduler = outcome.batch, self._scheduler
+        error = outcome.error
+        if error is None and outcome.missing is not None:
+            scheduler.checked(batch, outcome.missing)
+        elif error is None:
+            self._bytes += outcome.size
+            self._sizer.learn(len(batch.rows), outcome.size)
+            scheduler.succeeded(batch)
+        elif isinstance(error, _TooLargeError):
+            self._sizer.learn(len(batch.rows), outcome.size)
+            scheduler.failed(batch, Fault.TOO_LARGE, error, now)
+        elif isinstance(error, MilvusException):
+            self._settle_error(batch, error, outcome.size, now)
+        else:
+            scheduler.failed(batch, Fault.FATAL, error, now)
+        self._save()
+        if self._options.progress is not None:
+            self._options.progress(self._progress(now))
+
+    def _settle_error(self, batch: Batch[Row], error: MilvusException, size: int, now: float) -> None:
+        fault, position = bulk.fault_of(error), None
+        if fault is Fault.TOO_LARGE:
+            self._sizer.too_large(size, bulk.message_limit(error))
+        elif fault is Fault.OUTDATED:
+            self._client._forget(self._options.collection_name)
+        elif fault is Fault.BAD_ROW:
+            position = bulk.position_of(error, len(batch.rows))
+            if position is not None:
+                error = bulk.moved(error, batch.indices[position])
+        self._scheduler.failed(batch, fault, error, now, position=position)
+
+    def _progress(self, now: float) -> BulkProgress:
+        scheduler, seconds = self._scheduler, max(now - self._began, 1e-9)
+        return BulkProgress(
+            scheduler.written, self._bytes, scheduler.flying, scheduler.written / seconds, scheduler.throttled,
+            self._total,
+        )  # fmt: skip
+
+    def _save(self) -> None:
+        if self._options.checkpoint is None or self._collection is None:
+            return
+        scheduler = self._scheduler
+        state = bulk.Checkpoint(scheduler.watermark, scheduler.uncertain_ranges(), self._source_digest)
+        with Path(self._options.checkpoint).open("a", encoding="utf-8") as file:
+            file.write(bulk.write_checkpoint(state, bulk.fingerprint(self._collection)))
+
+    async def _interrupt(self, error: BaseException) -> None:
+        """End the write because of an exception, and attach the report to it."""
+        self._is_closed = True
+        self._scheduler.stop(error)
+        end = time.monotonic() + _GRACE
+        while self._scheduler.flying and (left := end - time.monotonic()) > 0:
+            for outcome in await self._crew.finished(left):
+                self._settle(outcome, time.monotonic())
+        self._crew.leave()
+        self._scheduler.abandon()
+        error.report = self.report  # type: ignore[attr-defined]  # the promise of the class
+
+    async def _fail(self, error: BaseException) -> None:
+        """Raise the error that ended the write, with the report.
+
+        Raises:
+            BulkError: always.
+        """
+        hint = ""
+        if bulk.is_denied(error):
+            try:
+                health = await self._client.check_health(timeout=_GRACE)
+            except MilvusException:
+                hint = "; the server denies writes, and check_health() fails"
+            else:
+                hint = (
+                    f"; the server denies writes: {', '.join((*health.reasons, *health.quota_states)) or 'no reason'}"
+                )
+        raise BulkError.of(self.report, error, hint) from error
+
+
+class _TooLargeError(Exception):
+    """A request is larger than batches may be, and is cut before it is sent."""

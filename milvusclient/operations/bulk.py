@@ -1,0 +1,337 @@
+"""Bulk writes: their options, the rows of their sources, the meaning of their errors, and their checkpoint file."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from milvusclient import exceptions
+from milvusclient.checks import given, optional_str, require_int, require_name, require_one_of, require_str
+from milvusclient.exceptions import DataNotMatchException, MilvusException, ParamError, RpcError
+from milvusclient.operations import collections
+from milvusclient.operations.keys import primary_field
+from milvusclient.operations.mutations import is_schema_mismatch
+from milvusclient.policy.bulk import Fault
+from milvusclient.schema.enums import DataType
+
+if TYPE_CHECKING:
+    from milvusclient.models.bulk import BulkProgress
+    from milvusclient.models.collection import CollectionInfo
+
+__all__ = [
+    "BulkOptions",
+    "Checkpoint",
+    "as_row",
+    "bulk_options",
+    "fault_of",
+    "fingerprint",
+    "is_denied",
+    "keys_of",
+    "length_of",
+    "message_limit",
+    "moved",
+    "parse_checkpoint",
+    "position_of",
+    "row_bytes",
+    "row_fingerprint",
+    "rows_of",
+    "write_checkpoint",
+]
+
+Row = Mapping[str, Any]
+
+_MOST_IN_FLIGHT = 1_024
+_MOST_BYTES = 1 << 30
+#: Rows of a mapping of columns that are taken at once.
+_SLICE = 1_000
+
+_RATE_LIMIT, _LEGACY_RATE_LIMIT = 8, 49
+#: Codes for "writing is denied": the quota of memory or disk is used up, or an administrator said so.
+_DENIED, _LEGACY_DENIED = 9, frozenset({48, 53, 54})
+#: Codes for invalid parameters and fields, and those of servers before 2.3 for an illegal argument and row.
+_CONTENT = (*range(1_100, 1_200), *range(1_700, 1_800))
+_LEGACY_CONTENT = frozenset({5, 11})
+#: "received message larger than max (76958575 vs. 67108864)"
+_LARGER = re.compile(r"larger than max(?:imum)?(?:[^\d]*\d+ vs\.? (\d+))?")
+_ROW = re.compile(r"row (\d+)\b")
+
+_BYTES = {
+    DataType.FLOAT_VECTOR: 4.0,
+    DataType.FLOAT16_VECTOR: 2.0,
+    DataType.BFLOAT16_VECTOR: 2.0,
+    DataType.INT8_VECTOR: 1.0,
+    DataType.BINARY_VECTOR: 0.125,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkOptions:
+    """The options of a bulk write, as explained at :meth:`MilvusClient.insert_many`."""
+
+    collection_name: str
+    partition_name: str
+    upsert: bool
+    batch_bytes: int
+    batch_rows: int | None
+    in_flight: int
+    collect: bool
+    verify: bool
+    progress: Callable[[BulkProgress], object] | None
+    checkpoint: str | None
+    namespace: str | None
+
+
+def bulk_options(
+    collection_name: str,
+    partition_name: str | None,
+    *,
+    upsert: bool,
+    batch_bytes: int,
+    batch_rows: int | None,
+    in_flight: int,
+    on_error: str,
+    on_uncertain: str,
+    progress: Callable[[BulkProgress], object] | None,
+    checkpoint: str | None,
+    namespace: str | None,
+) -> BulkOptions:
+    """Check the options of a bulk write.
+
+    Raises:
+        ParamError: an option is invalid.
+    """
+    if progress is not None and not callable(progress):
+        raise ParamError(message=f"progress must be a function of BulkProgress, got {given(progress)}")
+    return BulkOptions(
+        collection_name=require_name("collection_name", collection_name),
+        partition_name=optional_str("partition_name", partition_name),
+        upsert=upsert,
+        batch_bytes=require_int("batch_bytes", batch_bytes, least=1, most=_MOST_BYTES),
+        batch_rows=None if batch_rows is None else require_int("batch_rows", batch_rows, least=1),
+        in_flight=require_int("in_flight", in_flight, least=1, most=_MOST_IN_FLIGHT),
+        collect=require_one_of("on_error", on_error, ("raise", "collect")) == "collect",
+        verify=require_one_of("on_uncertain", on_uncertain, ("report", "verify")) == "verify",
+        progress=progress,
+        checkpoint=None if checkpoint is None else require_name("checkpoint", checkpoint),
+        namespace=None if namespace is None else require_str("namespace", namespace),
+    )
+
+
+# --- sources ---------------------------------------------------------------------------------------------------------
+def rows_of(source: object) -> Iterable[object]:
+    """Return the rows of a source, which may be a mapping of columns.
+
+    Raises:
+        TypeError: the source has no rows. (It is a ParamError, too.)
+        DataNotMatchException: columns have different lengths.
+    """
+    if isinstance(source, Mapping):
+        return _rows_of_columns(source)
+    if isinstance(source, str | bytes | bytearray) or not isinstance(source, Iterable):
+        raise exceptions.TypeError(
+            message=f"rows must be an iterable of rows or a mapping of columns, got {given(source)}"
+        )
+    return source
+
+
+def length_of(source: object) -> int | None:
+    """Return the number of rows of a source; None if it has no length."""
+    if isinstance(source, Mapping):
+        source = next(iter(source.values()), ())
+    try:
+        return len(source)  # type: ignore[arg-type]  # the except is for what has no length
+    except TypeError:
+        return None
+
+
+def _rows_of_columns(columns: Mapping[str, Any]) -> Iterator[Row]:
+    first: tuple[str, int] | None = None
+    for name, column in columns.items():
+        if isinstance(column, str | bytes | Mapping) or not hasattr(column, "__len__"):
+            raise DataNotMatchException(
+                message=f"column {name!r} must be a list or an array with a value for each row, got {given(column)}"
+            )
+        first = first or (name, len(column))
+        if len(column) != first[1]:
+            raise DataNotMatchException(
+                message=f"columns must have the same length, got {first[1]} rows in {first[0]!r} "
+                f"and {len(column)} in {name!r}"
+            )
+    return _zipped(columns, 0 if first is None else first[1])
+
+
+def _zipped(columns: Mapping[str, Any], count: int) -> Iterator[Row]:
+    names = list(columns)
+    for start in range(0, count, _SLICE):
+        slices = [_values(column[start : start + _SLICE]) for column in columns.values()]
+        for values in zip(*slices, strict=True):
+            yield dict(zip(names, values, strict=True))
+
+
+def _values(column: Any) -> Sequence[Any]:  # what a user gave
+    """Return the values of a column; the rows of a matrix stay arrays, so that no number becomes a Python object."""
+    if len(getattr(column, "shape", ())) > 1:
+        return list(column)
+    as_list = getattr(column, "tolist", None)
+    return as_list() if callable(as_list) else column  # type: ignore[no-any-return]  # a list
+
+
+def as_row(value: Any) -> Row:  # what a user gave
+    """Return a row as a mapping: a mapping itself, or the fields of a dataclass, pydantic or attrs object.
+
+    Raises:
+        DataNotMatchException: it is of another type.
+    """
+    if isinstance(value, Mapping):
+        return value
+    names: Iterable[str] | None = None
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in dataclasses.fields(value)]
+    elif hasattr(type(value), "model_fields"):  # pydantic
+        names = type(value).model_fields
+    elif hasattr(type(value), "__attrs_attrs__"):  # attrs
+        names = [field.name for field in type(value).__attrs_attrs__]
+    if names is None:
+        wanted = "a dict of field name to value, or a dataclass, pydantic or attrs object"
+        raise DataNotMatchException(message=f"row must be {wanted}, got {given(value)}")
+    return {name: getattr(value, name) for name in names}
+
+
+def row_bytes(collection: CollectionInfo) -> int:
+    """Return the estimated size of a row in a request."""
+    size = 0.0
+    for field in collection.fields:
+        if field.data_type in _BYTES:
+            size += _BYTES[field.data_type] * field.dim
+        elif not field.is_function_output:
+            size += 32 if field.max_length else 8
+    return int(size) + 8 * sum(len(struct.fields) for struct in collection.struct_fields) + 1
+
+
+def keys_of(rows: Sequence[Row], collection: CollectionInfo) -> list[int | str]:
+    """Return the primary key of each row.
+
+    Raises:
+        ParamError: the server generates the keys, so that rows cannot be looked up.
+    """
+    primary = primary_field(collection)
+    if primary.auto_id:
+        raise ParamError(
+            message="on_uncertain='verify' needs rows with primary keys; "
+            f"the server generates those of collection {collection.name!r}"
+        )
+    return [row[primary.name] for row in rows]
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+def fault_of(error: MilvusException) -> Fault:
+    """Return what an error means for the batch that it belongs to."""
+    if error.ambiguous:
+        return Fault.LOST
+    if error.code == _RATE_LIMIT or error.compatible_code == _LEGACY_RATE_LIMIT:
+        return Fault.RATE_LIMIT
+    if isinstance(error, RpcError):
+        return Fault.TOO_LARGE if _LARGER.search(error.message) else Fault.FATAL
+    if is_schema_mismatch(error):
+        return Fault.OUTDATED
+    if isinstance(error, DataNotMatchException | ParamError):
+        return Fault.BAD_ROW
+    if collections.is_refusal(error) and (
+        error.is_input_error or error.code in _CONTENT or error.compatible_code in _LEGACY_CONTENT
+    ):
+        return Fault.CONTENT
+    return Fault.FATAL
+
+
+def is_denied(error: BaseException | None) -> bool:
+    """Return whether the server denies all writes, because of a quota or by order."""
+    return isinstance(error, MilvusException) and (error.code == _DENIED or error.compatible_code in _LEGACY_DENIED)
+
+
+def message_limit(error: MilvusException) -> int | None:
+    """Return the server's limit of the size of a request, if the error says it."""
+    found = _LARGER.search(error.message)
+    return int(found[1]) if found and found[1] else None
+
+
+def position_of(error: MilvusException, count: int) -> int | None:
+    """Return the position in its batch of the row that an error of the encoder names; None if it names none."""
+    found = _ROW.match(error.message)
+    position = int(found[1]) if found else count
+    return position if position < count else None
+
+
+def moved(error: MilvusException, index: int) -> MilvusException:
+    """Return an error of the encoder with the position of its row in the source, instead of that in its batch."""
+    return type(error)(message=_ROW.sub(f"row {index}", error.message, count=1))
+
+
+# --- checkpoint ------------------------------------------------------------------------------------------------------
+class Checkpoint(NamedTuple):
+    """The state of a bulk write in its checkpoint file.
+
+    Attributes:
+        done: number of rows from the start of the source that need not be sent again.
+        uncertain: positions of rows that may or may not be stored.
+        source: fingerprint of the first row.
+    """
+
+    done: int
+    uncertain: list[range]
+    source: str
+
+
+def fingerprint(collection: CollectionInfo) -> str:
+    """Return a digest that tells collections, and their schemas, apart."""
+    fields = [(field.name, int(field.data_type), field.dim) for field in collection.fields]
+    return _digest([collection.database, collection.name, collection.collection_id, fields])
+
+
+def row_fingerprint(row: Row) -> str:
+    """Return a digest that tells sources apart by their first row."""
+    return _digest({str(name): repr(value) for name, value in row.items()})
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def write_checkpoint(checkpoint: Checkpoint, collection: str) -> str:
+    r"""Return a line of the file.
+
+    Example:
+        >>> from milvusclient.operations.bulk import Checkpoint, write_checkpoint
+        >>> write_checkpoint(Checkpoint(7, [range(2, 4)], "s"), "c")
+        '{"done": 7, "uncertain": [[2, 4]], "source": "s", "collection": "c"}\n'
+    """
+    uncertain = [[positions.start, positions.stop] for positions in checkpoint.uncertain]
+    line = {"done": checkpoint.done, "uncertain": uncertain, "source": checkpoint.source, "collection": collection}
+    return json.dumps(line) + "\n"
+
+
+def parse_checkpoint(text: str, collection: CollectionInfo, place: str) -> Checkpoint | None:
+    """Parse the last complete line of a checkpoint file; None if it has none.
+
+    Raises:
+        ParamError: the file is not a checkpoint, or one of another collection.
+    """
+    lines = text.split("\n")[:-1]  # a crash may have cut the last line short
+    if not lines:
+        return None
+    try:
+        line = json.loads(lines[-1])
+        found = Checkpoint(int(line["done"]), [range(*positions) for positions in line["uncertain"]], line["source"])
+        of_collection = line["collection"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ParamError(message=f"{place} is not a checkpoint of a bulk write; give another file") from error
+    if of_collection != fingerprint(collection):
+        raise ParamError(
+            message=f"{place} is the checkpoint of another collection, or collection {collection.name!r} was created "
+            "again or changed; give another file, or delete it to write all rows"
+        )
+    return found

@@ -1,0 +1,360 @@
+"""The decisions of a bulk write: which batch to send, when to read more rows, when to wait, and when to stop.
+
+The scheduler is told what happened and answers what to do next. It sends nothing and has no clock, so its promises can
+be tested without a server: each row ends in exactly one place, and a row that may have been stored is never inserted
+again.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Generic, NamedTuple, TypeVar
+
+__all__ = ["Batch", "BatchSizer", "BulkScheduler", "Fault", "Finish", "Read", "Send", "Step", "Wait"]
+
+Row = TypeVar("Row")
+
+#: Seconds before the first repetition of a batch; they double with each further one ...
+_FIRST_DELAY = 0.05
+#: ... up to this many.
+_LONGEST_DELAY = 5.0
+#: How often a batch is sent again after a lost reply or a changed schema.
+_MOST_REPETITIONS = 8
+#: Rows of the first batch, whose size in bytes is only an estimate.
+_FIRST_ROWS = 1_000
+
+
+class Fault(Enum):
+    """Why a batch was not written."""
+
+    BAD_ROW = "a row does not fit the schema"
+    CONTENT = "the server refuses the content"
+    TOO_LARGE = "the request is too large"
+    RATE_LIMIT = "the server limits the rate"
+    OUTDATED = "the schema has changed"
+    LOST = "the reply is lost"
+    FATAL = "no further batch would be written"
+
+
+@dataclass(slots=True, eq=False)
+class Batch(Generic[Row]):
+    """Rows that are sent in one request.
+
+    Attributes:
+        rows: the rows.
+        indices: the position of each row in the source, ascending.
+        is_check: ask the server which of the rows exist, instead of sending them.
+        repetitions: how often the batch was sent again after a lost reply or a changed schema.
+        throttles: how often it was refused because of a rate limit.
+        not_before: moment before which it is not sent.
+        round: the number of the slow-down during which it was sent.
+    """
+
+    rows: Sequence[Row]
+    indices: Sequence[int]
+    is_check: bool = False
+    repetitions: int = 0
+    throttles: int = 0
+    not_before: float = 0.0
+    round: int = 0
+
+    def part(self, start: int, stop: int) -> Batch[Row]:
+        """Return some of the rows as a batch that was never sent."""
+        return Batch(self.rows[start:stop], self.indices[start:stop])
+
+    def pick(self, positions: Sequence[int]) -> Batch[Row]:
+        """Return the rows at these positions as a batch that was never sent."""
+        return Batch([self.rows[p] for p in positions], [self.indices[p] for p in positions])
+
+
+class Send(NamedTuple, Generic[Row]):
+    """Send this batch."""
+
+    batch: Batch[Row]
+
+
+class Read(NamedTuple):
+    """Read the next rows from the source."""
+
+
+class Wait(NamedTuple):
+    """Wait for an answer, at most until this moment; None means without a limit."""
+
+    until: float | None
+
+
+class Finish(NamedTuple):
+    """Stop: nothing is left to do."""
+
+
+Step = Send[Row] | Read | Wait | Finish
+
+
+@dataclass(slots=True)
+class BulkScheduler(Generic[Row]):
+    """Decides about the batches of one bulk write.
+
+    Args:
+        in_flight: maximum number of batches that are sent at the same time.
+        repeatable: whether a batch may be stored twice, as with upsert.
+        verify: whether to ask for the rows of a batch whose reply is lost.
+        collect: whether to go on after a row that is refused.
+        next_index: position of the next row that is offered.
+
+    Attributes:
+        window: current number of batches that may be sent at the same time.
+        written: number of rows that were stored.
+        rejected: position, row and error of each refused row.
+        uncertain: positions of rows that may or may not have been stored.
+        retries: number of batches that were sent again, whole or in part.
+        throttled: number of refusals because of a rate limit.
+        error: what stopped the write; None if nothing did.
+    """
+
+    in_flight: int
+    repeatable: bool = False
+    verify: bool = False
+    collect: bool = False
+    next_index: int = 0
+    window: int = field(init=False)
+    written: int = 0
+    rejected: list[tuple[int, Row, Exception]] = field(default_factory=list)
+    uncertain: list[int] = field(default_factory=list)
+    retries: int = 0
+    throttled: int = 0
+    error: BaseException | None = None
+    _pending: deque[Batch[Row]] = field(default_factory=deque)
+    _flying: list[Batch[Row]] = field(default_factory=list)
+    _unwritten: list[Batch[Row]] = field(default_factory=list)
+    _exhausted: bool = False
+    _stopped: bool = False
+    _successes: int = 0
+    _round: int = 0
+
+    def __post_init__(self) -> None:
+        self.window = self.in_flight
+
+    # --- what to do ----------------------------------------------------------------------------------------------
+    def next_step(self, now: float) -> Step[Row]:
+        """Decide what to do next."""
+        if self._stopped:
+            return Wait(None) if self._flying else Finish()
+        if len(self._flying) >= self.window:
+            return Wait(None)
+        if self._pending:
+            # Rows that are held already come before new ones: so the memory of the write has a bound.
+            batch = min(self._pending, key=lambda waiting: waiting.not_before)
+            if batch.not_before > now:
+                return Wait(batch.not_before)
+            self._pending.remove(batch)
+            batch.round = self._round
+            self._flying.append(batch)
+            return Send(batch)
+        if not self._exhausted:
+            return Read()
+        return Wait(None) if self._flying else Finish()
+
+    # --- what happened -------------------------------------------------------------------------------------------
+    def offer(self, rows: Sequence[Row]) -> None:
+        """Take the next rows of the source."""
+        if rows:
+            self._pending.append(Batch(rows, range(self.next_index, self.next_index + len(rows))))
+            self.next_index += len(rows)
+
+    def reject_unread(self, row: Row, error: Exception) -> None:
+        """Refuse the next row of the source, which cannot become part of a batch."""
+        self._reject(self.next_index, row, error)
+        self.next_index += 1
+
+    def exhausted(self) -> None:
+        """Note that the source has no more rows."""
+        self._exhausted = True
+
+    def stop(self, error: BaseException | None) -> None:
+        """Send nothing more; batches that are under way are still waited for."""
+        self._stopped = True
+        self.error = self.error or error
+        self._unwritten.extend(self._pending)
+        self._pending.clear()
+
+    def abandon(self) -> None:
+        """Note that the batches under way are no longer waited for."""
+        for batch in list(self._flying):
+            self._flying.remove(batch)
+            self._unwritten.append(batch)
+            self.uncertain.extend(batch.indices)
+
+    def succeeded(self, batch: Batch[Row]) -> None:
+        """Note that a batch was stored."""
+        self._flying.remove(batch)
+        self.written += len(batch.rows)
+        self._successes += 1
+        if self._successes >= self.window and self.window < self.in_flight:
+            self.window += 1
+            self._successes = 0
+
+    def checked(self, batch: Batch[Row], missing: Sequence[int]) -> None:
+        """Note which rows of a batch the server does not have, by their positions in the batch."""
+        self._flying.remove(batch)
+        self.written += len(batch.rows) - len(missing)
+        if missing:
+            self._again(batch.pick(missing))
+
+    def failed(
+        self, batch: Batch[Row], fault: Fault, error: Exception, now: float, *, position: int | None = None
+    ) -> None:
+        """Note that a batch was not written.
+
+        Args:
+            batch: the batch.
+            fault: why.
+            error: the error itself.
+            now: the present moment.
+            position: position in the batch of the row that is to blame, if it is known.
+        """
+        self._flying.remove(batch)
+        if batch.is_check:
+            self._doubt(batch, error)
+        elif fault is Fault.RATE_LIMIT:
+            self._slow_down(batch, now)
+        elif fault is Fault.LOST and not self.repeatable:
+            self._lost(batch, error)
+        elif fault in (Fault.LOST, Fault.OUTDATED) and batch.repetitions < _MOST_REPETITIONS:
+            self._repeat(batch, now)
+        elif fault in (Fault.LOST, Fault.OUTDATED, Fault.FATAL):
+            self._unwritten.append(batch)
+            if fault is Fault.LOST:
+                self.uncertain.extend(batch.indices)
+            self.stop(error)
+        elif position is not None:
+            self._reject(batch.indices[position], batch.rows[position], error)
+            rest = batch.pick([other for other in range(len(batch.rows)) if other != position])
+            self._again(rest)
+        elif len(batch.rows) == 1:
+            self._reject(batch.indices[0], batch.rows[0], error)
+        else:
+            # An insert is all or nothing, so nothing of the batch is stored, and its halves may be sent.
+            middle = len(batch.rows) // 2
+            self._again(batch.part(middle, len(batch.rows)))
+            self._again(batch.part(0, middle))
+
+    # --- what is known -------------------------------------------------------------------------------------------
+    @property
+    def flying(self) -> int:
+        """The number of batches under way."""
+        return len(self._flying)
+
+    @property
+    def watermark(self) -> int:
+        """The position up to which the fate of every row is known."""
+        held = (batch.indices[0] for batch in (*self._pending, *self._flying, *self._unwritten))
+        return min(held, default=self.next_index)
+
+    def uncertain_ranges(self) -> list[range]:
+        """Return the positions in :attr:`uncertain` as ranges."""
+        return list(_ranges(sorted(self.uncertain)))
+
+    # --- the cases -----------------------------------------------------------------------------------------------
+    def _again(self, batch: Batch[Row]) -> None:
+        if not batch.rows:
+            return
+        if self._stopped:
+            self._unwritten.append(batch)
+            return
+        self.retries += 1
+        self._pending.appendleft(batch)
+
+    def _repeat(self, batch: Batch[Row], now: float) -> None:
+        batch.repetitions += 1
+        batch.not_before = now + _delay(batch.repetitions)
+        self._again(batch)
+
+    def _slow_down(self, batch: Batch[Row], now: float) -> None:
+        self.throttled += 1
+        # Batches that were sent together are refused together; that is one reason to slow down, not several.
+        if batch.round == self._round:
+            self._round += 1
+            self.window = max(1, self.window // 2)
+            self._successes = 0
+        batch.throttles += 1
+        batch.not_before = now + _delay(batch.throttles)
+        self._again(batch)
+
+    def _lost(self, batch: Batch[Row], error: Exception) -> None:
+        if self.verify and not self._stopped:
+            batch.is_check = True
+            self._again(batch)
+        else:
+            self._doubt(batch, error)
+
+    def _doubt(self, batch: Batch[Row], error: Exception) -> None:
+        self.uncertain.extend(batch.indices)
+        if self.error is None and not self.collect:
+            # The rest is written first: what is uncertain stays so, and is raised at the end.
+            self.error = error
+
+    def _reject(self, index: int, row: Row, error: Exception) -> None:
+        self.rejected.append((index, row, error))
+        if not self.collect:
+            self.stop(error)
+
+
+def _delay(repetitions: int) -> float:
+    return float(min(_LONGEST_DELAY, _FIRST_DELAY * 2 ** min(repetitions - 1, 16)))
+
+
+def _ranges(indices: Sequence[int]) -> Iterator[range]:
+    start = stop = -1
+    for index in indices:
+        if index != stop:
+            if stop > start:
+                yield range(start, stop)
+            start = index
+        stop = index + 1
+    if stop > start:
+        yield range(start, stop)
+
+
+class BatchSizer:
+    """Decides how many rows make a batch, from the sizes of the batches before it.
+
+    Args:
+        batch_bytes: size of a request to aim at.
+        batch_rows: maximum number of rows of a batch; None means no limit.
+        row_bytes: estimated size of a row, for the first batch.
+    """
+
+    def __init__(self, batch_bytes: int, batch_rows: int | None, row_bytes: int) -> None:
+        self._batch_bytes = batch_bytes
+        self._most_rows = batch_rows
+        self._row_bytes = float(max(1, row_bytes))
+        self._is_estimate = True
+
+    @property
+    def limit(self) -> int:
+        """The size in bytes above which a request is cut in halves before it is sent."""
+        return self._batch_bytes
+
+    @property
+    def rows(self) -> int:
+        """The number of rows of the next batch."""
+        rows = max(1, int(self._batch_bytes / self._row_bytes))
+        if self._is_estimate:
+            rows = min(rows, _FIRST_ROWS)
+        return rows if self._most_rows is None else min(rows, self._most_rows)
+
+    def learn(self, rows: int, size: int) -> None:
+        """Learn the size of a request."""
+        average = max(1.0, size / rows)
+        # Larger rows count at once, smaller ones gradually: a batch that is too large is made twice.
+        slow = 0.7 * self._row_bytes + 0.3 * average
+        self._row_bytes = average if self._is_estimate or average > self._row_bytes else slow
+        self._is_estimate = False
+
+    def too_large(self, size: int, limit: int | None) -> None:
+        """Learn that a request of this size is too large for the server, which may have said its limit."""
+        # The limit is for the whole message, and the size of the next batch is an estimate.
+        self._batch_bytes = max(1, min(self._batch_bytes, int(0.9 * limit) if limit else size // 2))

@@ -1,0 +1,304 @@
+"""The scheduler of bulk writes: nothing is lost or stored twice, whatever goes wrong."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+
+from milvusclient.policy.bulk import Batch, BatchSizer, BulkScheduler, Fault, Finish, Read, Send, Step, Wait
+
+BAD = ValueError("refused")
+
+
+def sent(scheduler: BulkScheduler[int], now: float = 0.0) -> Batch[int]:
+    step = scheduler.next_step(now)
+    assert isinstance(step, Send), step
+    return step.batch
+
+
+def test_batches_fly_up_to_the_window_and_then_are_awaited() -> None:
+    scheduler = BulkScheduler[int](in_flight=2)
+    for rows in ([1, 2], [3]):
+        assert scheduler.next_step(0.0) == Read()
+        scheduler.offer(rows)
+        assert list(sent(scheduler).rows) == rows
+    assert scheduler.next_step(0.0) == Wait(None)
+
+
+def test_it_finishes_when_the_source_ends_and_all_is_written() -> None:
+    scheduler = BulkScheduler[int](in_flight=2)
+    scheduler.offer([1, 2])
+    batch = sent(scheduler)
+    scheduler.exhausted()
+    assert scheduler.next_step(0.0) == Wait(None)
+    scheduler.succeeded(batch)
+    assert scheduler.next_step(0.0) == Finish()
+    assert (scheduler.written, scheduler.watermark, scheduler.error) == (2, 2, None)
+
+
+def test_a_refused_batch_is_halved_until_the_row_is_found() -> None:
+    scheduler = BulkScheduler[int](in_flight=1, collect=True)
+    scheduler.offer(list(range(8)))
+    scheduler.exhausted()
+    requests = 0
+    while not isinstance(scheduler.next_step(0.0), Finish):
+        pass_on = scheduler._flying or [sent(scheduler)]
+        requests += 1
+        if 5 in pass_on[0].rows:
+            scheduler.failed(pass_on[0], Fault.CONTENT, BAD, 0.0)
+        else:
+            scheduler.succeeded(pass_on[0])
+    assert (scheduler.written, scheduler.rejected) == (7, [(5, 5, BAD)])
+
+
+def test_a_row_that_is_known_to_be_bad_is_taken_out() -> None:
+    scheduler = BulkScheduler[int](in_flight=1, collect=True, next_index=10)
+    scheduler.offer([7, 8, 9])
+    scheduler.failed(sent(scheduler), Fault.BAD_ROW, BAD, 0.0, position=1)
+    batch = sent(scheduler)
+    assert (list(batch.rows), list(batch.indices)) == ([7, 9], [10, 12])
+    assert scheduler.rejected == [(11, 8, BAD)]
+
+
+def test_without_collect_a_bad_row_stops_the_write_and_what_flies_is_awaited() -> None:
+    scheduler = BulkScheduler[int](in_flight=2)
+    scheduler.offer([1])
+    first = sent(scheduler)
+    scheduler.offer([2, 3])
+    scheduler.failed(sent(scheduler), Fault.BAD_ROW, BAD, 0.0, position=0)
+    assert scheduler.next_step(0.0) == Wait(None)
+    scheduler.succeeded(first)
+    assert scheduler.next_step(0.0) == Finish()
+    assert (scheduler.written, scheduler.error, scheduler.watermark) == (1, BAD, 2)
+
+
+def test_a_rate_limit_halves_the_window_once_for_batches_that_flew_together() -> None:
+    scheduler = BulkScheduler[int](in_flight=4)
+    flying = []
+    for row in range(4):
+        scheduler.offer([row])
+        flying.append(sent(scheduler))
+    for batch in flying:
+        scheduler.failed(batch, Fault.RATE_LIMIT, BAD, 0.0)
+    assert (scheduler.window, scheduler.throttled) == (2, 4)
+    step = scheduler.next_step(0.0)
+    assert isinstance(step, Wait)
+    assert step.until is not None
+    later = step.until
+    for _ in range(2):
+        sent(scheduler, later)
+    assert scheduler.next_step(later) == Wait(None)
+
+
+def test_the_window_grows_by_one_after_as_many_successes() -> None:
+    scheduler = BulkScheduler[int](in_flight=3)
+    scheduler.offer([0])
+    scheduler.failed(sent(scheduler), Fault.RATE_LIMIT, BAD, 0.0)
+    windows = [scheduler.window]
+    for _ in range(4):
+        if not scheduler._pending:
+            scheduler.offer([0])
+        scheduler.succeeded(sent(scheduler, 99.0))
+        windows.append(scheduler.window)
+    assert windows == [1, 2, 2, 3, 3]
+
+
+def test_a_lost_insert_is_never_sent_again() -> None:
+    scheduler = BulkScheduler[int](in_flight=1, collect=True)
+    scheduler.offer([1, 2])
+    scheduler.failed(sent(scheduler), Fault.LOST, BAD, 0.0)
+    assert scheduler.next_step(0.0) == Read()
+    assert scheduler.uncertain_ranges() == [range(2)]
+
+
+def test_a_lost_upsert_is_sent_again_after_a_while() -> None:
+    scheduler = BulkScheduler[int](in_flight=1, repeatable=True)
+    scheduler.offer([1, 2])
+    scheduler.failed(sent(scheduler), Fault.LOST, BAD, 5.0)
+    step = scheduler.next_step(5.0)
+    assert isinstance(step, Wait)
+    assert step.until is not None
+    assert list(sent(scheduler, step.until).rows) == [1, 2]
+
+
+def test_a_lost_insert_can_be_verified_and_only_missing_rows_are_sent() -> None:
+    scheduler = BulkScheduler[int](in_flight=1, verify=True)
+    scheduler.offer([1, 2, 3])
+    scheduler.failed(sent(scheduler), Fault.LOST, BAD, 0.0)
+    check = sent(scheduler)
+    assert check.is_check
+    scheduler.checked(check, [1])
+    again = sent(scheduler)
+    assert (list(again.rows), list(again.indices), again.is_check) == ([2], [1], False)
+    scheduler.succeeded(again)
+    assert (scheduler.written, scheduler.uncertain) == (3, [])
+
+
+def test_uncertain_rows_are_an_error_at_the_end_unless_they_are_collected() -> None:
+    for collect in (False, True):
+        scheduler = BulkScheduler[int](in_flight=1, collect=collect)
+        scheduler.offer([1])
+        scheduler.failed(sent(scheduler), Fault.LOST, BAD, 0.0)
+        assert scheduler.next_step(0.0) == Read(), "the rest is written first"
+        assert scheduler.error is (None if collect else BAD)
+
+
+def test_an_interrupted_write_reports_what_was_still_flying() -> None:
+    scheduler = BulkScheduler[int](in_flight=2)
+    scheduler.offer([1, 2])
+    sent(scheduler)
+    scheduler.offer([3])
+    scheduler.stop(KeyboardInterrupt())
+    scheduler.abandon()
+    assert scheduler.next_step(0.0) == Finish()
+    assert (scheduler.uncertain_ranges(), scheduler.watermark, scheduler.written) == ([range(2)], 0, 0)
+
+
+# --- a server that does everything that servers do ------------------------------------------------------------------
+@dataclass
+class Server:
+    """Stores rows, refuses odd ones, and fails at random."""
+
+    random: random.Random
+    bad: set[int]
+    repeatable: bool
+    largest: int
+    trouble: float
+    stored: Counter[int] = field(default_factory=Counter)
+
+    def answer(self, scheduler: BulkScheduler[int], batch: Batch[int], now: float) -> None:
+        rows = list(batch.rows)
+        if batch.is_check:
+            if self.random.random() < self.trouble:
+                scheduler.failed(batch, Fault.FATAL, BAD, now)
+            else:
+                scheduler.checked(batch, [p for p, row in enumerate(rows) if not self.stored[row]])
+            return
+        wrong = next((p for p, row in enumerate(rows) if row in self.bad), None)
+        if wrong is not None:
+            if self.random.random() < 0.5:
+                scheduler.failed(batch, Fault.BAD_ROW, BAD, now, position=wrong)
+            else:
+                scheduler.failed(batch, Fault.CONTENT, BAD, now)
+        elif len(rows) > self.largest:
+            scheduler.failed(batch, Fault.TOO_LARGE, BAD, now)
+        elif self.random.random() < self.trouble:
+            self._fail(scheduler, batch, now)
+        else:
+            self.stored.update(rows)
+            scheduler.succeeded(batch)
+
+    def _fail(self, scheduler: BulkScheduler[int], batch: Batch[int], now: float) -> None:
+        fault = self.random.choice([Fault.RATE_LIMIT] * 4 + [Fault.LOST] * 4 + [Fault.OUTDATED] * 4 + [Fault.FATAL])
+        if fault is Fault.LOST and self.random.random() < 0.5:
+            self.stored.update(batch.rows)
+        scheduler.failed(batch, fault, BAD, now)
+
+
+class Simulation:
+    """One write with random rows, faults and order of answers; the same for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = chance = random.Random(seed)
+        self.count = chance.randrange(200)
+        self.most = chance.randrange(1, 30)
+        self.scheduler = BulkScheduler[int](
+            in_flight=chance.randrange(1, 6),
+            repeatable=chance.random() < 0.5,
+            verify=chance.random() < 0.5,
+            collect=chance.random() < 0.8,
+        )
+        bad = {row for row in range(self.count) if chance.random() < 0.02}
+        self.server = Server(
+            chance, bad, self.scheduler.repeatable, chance.randrange(1, 40), chance.choice([0, 0.1, 0.4])
+        )
+        self.source = iter(range(self.count))
+        self.flying: list[Batch[int]] = []
+        self.now = 0.0
+
+    def run(self) -> None:
+        for _ in range(100_000):
+            step = self.scheduler.next_step(self.now)
+            if isinstance(step, Finish):
+                return
+            self.follow(step)
+            if self.flying and (isinstance(step, Wait) or self.random.random() < 0.3):
+                batch = self.flying.pop(self.random.randrange(len(self.flying)))
+                self.server.answer(self.scheduler, batch, self.now)
+            held = sum(len(batch.rows) for batch in (*self.scheduler._pending, *self.scheduler._flying))
+            assert held <= self.scheduler.in_flight * self.most, "more rows in memory than allowed"
+            self.now += 0.001
+        raise AssertionError("it never finished")
+
+    def follow(self, step: Step[int]) -> None:
+        if isinstance(step, Send):
+            self.flying.append(step.batch)
+            assert len(self.flying) <= self.scheduler.window <= self.scheduler.in_flight
+        elif isinstance(step, Read):
+            rows = list(itertools.islice(self.source, self.most))
+            self.scheduler.offer(rows)
+            if not rows:
+                self.scheduler.exhausted()
+        elif isinstance(step, Wait) and step.until is not None and (not self.flying or self.random.random() < 0.5):
+            self.now = max(self.now, step.until)
+
+    def check(self) -> None:
+        scheduler, stored = self.scheduler, self.server.stored
+        rejected = [index for index, _, _ in scheduler.rejected]
+        uncertain = set(scheduler.uncertain)
+        unwritten = {index for batch in scheduler._unwritten for index in batch.indices} - uncertain
+        fates = Counter([*rejected, *uncertain, *unwritten])
+        written = set(range(scheduler.next_index)) - set(fates)
+        assert len(scheduler.uncertain) == len(uncertain)
+        assert set(fates.values()) <= {1}, "a row has two fates"
+        assert len(written) == scheduler.written
+        assert all(stored[row] for row in written), "a row is reported as written, and is not stored"
+        if not scheduler.repeatable:
+            assert set(stored.values()) <= {1}, "a row is stored twice"
+            assert not any(stored[row] for row in (*rejected, *unwritten)), "a row is stored, and not reported"
+        if scheduler.error is None:
+            assert scheduler.next_index == self.count
+            assert not unwritten
+            assert scheduler.collect or not fates
+        assert scheduler.watermark <= min(unwritten, default=scheduler.next_index)
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_each_row_has_one_fate_whatever_fails(block: int) -> None:
+    for seed in range(block * 100, block * 100 + 100):
+        simulation = Simulation(seed)
+        try:
+            simulation.run()
+            simulation.check()
+        except AssertionError as error:
+            error.add_note(f"seed {seed}")
+            raise
+
+
+# --- sizes -----------------------------------------------------------------------------------------------------------
+def test_the_first_batch_is_an_estimate_and_the_next_ones_are_measured() -> None:
+    sizer = BatchSizer(1_000_000, None, 10)
+    assert sizer.rows == 1_000
+    sizer.learn(1_000, 50_000)
+    assert sizer.rows == 20_000
+    sizer.learn(10, 10_000)
+    assert sizer.rows == 1_000, "larger rows count at once"
+    sizer.learn(1_000, 100_000)
+    assert 1_000 < sizer.rows < 10_000, "smaller ones gradually"
+
+
+def test_batch_rows_is_a_bound_and_a_row_is_the_least() -> None:
+    assert BatchSizer(1_000_000, 7, 10).rows == 7
+    assert BatchSizer(100, None, 1_000).rows == 1
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(1_000, 900), (None, 4_000)])
+def test_a_limit_is_learnt(limit: int | None, expected: int) -> None:
+    sizer = BatchSizer(10_000, None, 100)
+    sizer.too_large(8_000, limit)
+    assert sizer.limit == expected
+    assert sizer.rows == expected // 100

@@ -1,0 +1,307 @@
+"""Bulk writes against a server that fails in every way: no row is lost, and none is stored twice."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from milvusclient._async.client import AsyncMilvusClient
+from milvusclient.exceptions import BulkError, DataNotMatchException, MilvusException, ParamError
+from milvusclient.models.bulk import BulkProgress
+from tests.support.scripted import Received, ScriptedServer
+
+VECTOR = [0.5] * 4
+
+
+def rows(*ids: int) -> list[dict[str, Any]]:
+    return [{"id": number, "vector": VECTOR} for number in ids]
+
+
+def ids(call: Received) -> list[int]:
+    (column,) = (field for field in call.message.fields_data if field.field_name == "id")
+    return list(column.scalars.long_data.data)
+
+
+def stored(server: ScriptedServer, rpc: str = "Insert") -> Counter[int]:
+    """How often each row arrived."""
+    return Counter(number for call in server.calls(rpc) for number in ids(call))
+
+
+def refuse(*bad: int, code: int = 1100) -> Any:
+    """An answer that refuses requests with one of these rows, and counts as a success for all others."""
+
+    def answer(call: Received) -> dict[str, Any]:
+        if set(ids(call)) & set(bad):
+            return {"status": {"code": code, "reason": "bad content", "error_code": 1}}
+        return {"insert_cnt": len(ids(call))}
+
+    return answer
+
+
+async def test_all_rows_arrive_once_in_batches(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    report = await client.insert_many("c", (row for row in rows(*range(100))), batch_rows=7)
+    assert (report.written, report.rejected, report.uncertain, report.retries) == (100, [], [], 0)
+    assert stored(scripted_server) == Counter(range(100))
+    assert len(scripted_server.calls("Insert")) == 15
+    assert len(scripted_server.calls("DescribeCollection")) == 1
+    report.raise_for_errors()
+
+
+async def test_columns_become_rows(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    report = await client.insert_many("c", {"id": list(range(5)), "vector": [VECTOR] * 5})
+    assert (report.written, stored(scripted_server)) == (5, Counter(range(5)))
+
+
+async def test_as_many_requests_fly_as_allowed(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    lock, flying, most = threading.Lock(), 0, 0
+
+    def slow(call: Received) -> dict[str, Any]:
+        nonlocal flying, most
+        with lock:
+            flying += 1
+            most = max(most, flying)
+        threading.Event().wait(0.05)
+        with lock:
+            flying -= 1
+        return {"insert_cnt": len(ids(call))}
+
+    scripted_server.on("Insert").reply_to(slow).forever()
+    await client.insert_many("c", rows(*range(12)), batch_rows=1, in_flight=3)
+    assert most == 3
+
+
+# --- the table of failures -------------------------------------------------------------------------------------------
+async def test_a_row_that_does_not_fit_ends_the_write_before_it_is_sent(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    read: list[int] = []
+
+    def source() -> Iterator[dict[str, Any]]:
+        for number in range(100):
+            read.append(number)
+            yield {"id": number, "vector": VECTOR if number != 12 else [0.5]}
+
+    with pytest.raises(
+        BulkError, match=r"10 rows are written, 1 rejected, 0 uncertain; row 12, field 'vector'"
+    ) as caught:
+        await client.insert_many("c", source(), batch_rows=5, in_flight=1)
+    assert [row.index for row in caught.value.report.rejected] == [12]
+    assert isinstance(caught.value.report.rejected[0].error, DataNotMatchException)
+    assert (stored(scripted_server), len(read)) == (Counter(range(10)), 15), "no more is read"
+
+
+async def test_rows_that_do_not_fit_are_collected(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    source = [*rows(0, 1), {"id": "x", "vector": VECTOR}, *rows(3), "no row", *rows(5)]
+    report = await client.insert_many("c", source, on_error="collect")
+    assert [(row.index, row.row) for row in report.rejected] == [(2, {"id": "x", "vector": VECTOR}), (4, "no row")]
+    assert [str(row.error)[:5] for row in report.rejected] == ["row 2", "row 4"]
+    assert (report.written, stored(scripted_server)) == (4, Counter([0, 1, 3, 5]))
+    with pytest.raises(BulkError, match="4 rows are written, 2 rejected, 0 uncertain"):
+        report.raise_for_errors()
+
+
+async def test_a_batch_with_refused_content_is_halved_until_the_row_is_found(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    accepted: Counter[int] = Counter()
+
+    def answer(call: Received) -> dict[str, Any]:
+        reply: dict[str, Any] = refuse(3, 9)(call)
+        if "status" not in reply:
+            accepted.update(ids(call))
+        return reply
+
+    scripted_server.on("Insert").reply_to(answer).forever()
+    report = await client.insert_many("c", rows(*range(16)), on_error="collect")
+    assert [row.index for row in report.rejected] == [3, 9]
+    assert accepted == Counter(set(range(16)) - {3, 9})
+    assert report.written == 14
+
+
+async def test_a_message_that_is_too_large_is_halved_and_its_limit_is_learnt(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    too_large = "grpc: received message larger than max (2000 vs. 1000)"
+    scripted_server.on("Insert").fail(grpc.StatusCode.RESOURCE_EXHAUSTED, too_large)
+    report = await client.insert_many("c", rows(*range(2_000)), in_flight=1)
+    calls = scripted_server.calls("Insert")
+    assert report.written == 2_000
+    assert Counter(number for call in calls[1:] for number in ids(call)) == Counter(range(2_000))
+    assert len(ids(calls[-1])) < 100, "later batches are smaller"
+
+
+async def test_a_rate_limit_slows_the_write_down_and_loses_nothing(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    seen: list[BulkProgress] = []
+    scripted_server.on("Insert").rate_limit().times(3)
+    report = await client.insert_many("c", rows(*range(20)), batch_rows=2, progress=seen.append)
+    assert (report.written, report.retries, seen[-1].throttled) == (20, 3, 3)
+    assert (seen[-1].rows, seen[-1].total) == (20, 20)
+    assert seen[-1].bytes > 20 * 16
+
+
+@pytest.mark.parametrize("status", [{"code": 9}, {"code": 0, "error_code": "MemoryQuotaExhausted"}])
+async def test_denied_writes_stop_it_with_the_reasons_of_the_server(
+    scripted_server: ScriptedServer, status: dict[str, Any]
+) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    scripted_server.on("Insert").then().status(reason="quota exceeded", **status).forever()
+    scripted_server.on("CheckHealth").then({"isHealthy": False, "reasons": ["memory quota exhausted"]})
+    with pytest.raises(BulkError, match="quota exceeded; the server denies writes: memory quota exhausted") as caught:
+        await client.insert_many("c", rows(*range(100)), batch_rows=5, in_flight=1)
+    assert caught.value.report.written == 5
+    assert len(scripted_server.calls("Insert")) == 2
+
+
+async def test_a_request_that_was_never_sent_is_repeated_by_the_retry_policy(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    scripted_server.on("Insert").fail(grpc.StatusCode.UNAVAILABLE, "failed to connect to all addresses")
+    report = await client.insert_many("c", rows(1, 2))
+    assert (report.written, report.uncertain) == (2, [])
+
+
+async def test_a_lost_upsert_is_sent_again(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    scripted_server.on("Upsert").fail(grpc.StatusCode.UNAVAILABLE, "Socket closed").times(2)
+    report = await client.upsert_many("c", rows(1, 2, 3))
+    assert (report.written, report.uncertain) == (3, [])
+    assert set(stored(scripted_server, "Upsert")) == {1, 2, 3}
+
+
+async def test_a_lost_insert_is_reported_and_never_sent_again(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    scripted_server.on("Insert").then().fail(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+    report = await client.insert_many("c", rows(*range(9)), batch_rows=3, in_flight=1, on_error="collect")
+    assert (report.written, report.uncertain) == (6, [range(3, 6)])
+    assert stored(scripted_server) == Counter(range(9))
+
+    scripted_server.on("Insert").fail(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+    with pytest.raises(BulkError, match="6 rows are written, 0 rejected, 3 uncertain") as caught:
+        await client.insert_many("c", rows(*range(20, 29)), batch_rows=3, in_flight=1)
+    assert caught.value.report.uncertain == [range(3)]
+    assert set(stored(scripted_server).values()) == {1}
+
+
+async def test_a_lost_insert_is_verified_and_only_missing_rows_are_sent(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    scripted_server.on("Insert").fail(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+    found = {"field_name": "id", "type": "Int64", "field_id": 100, "scalars": {"long_data": {"data": [0, 2]}}}
+    scripted_server.on("Query").then({"fields_data": [found], "output_fields": ["id"]})
+    report = await client.insert_many("c", rows(0, 1, 2, 3), on_uncertain="verify")
+    assert (report.written, report.uncertain) == (4, [])
+    assert [ids(call) for call in scripted_server.calls("Insert")] == [[0, 1, 2, 3], [1, 3]]
+
+
+async def test_an_exception_in_the_source_carries_the_report(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    scripted_server.on("Insert").then(delay=0.2).forever()
+
+    def source() -> Iterator[dict[str, Any]]:
+        yield from rows(*range(4))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        await client.insert_many("c", source(), batch_rows=2)
+    assert caught.value.report.written == 4, "requests under way are waited for"  # type: ignore[attr-defined]  # that is the promise
+
+
+async def test_a_timeout_ends_all_of_it(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    scripted_server.on("Insert").then().never_answer().forever()
+    with pytest.raises(BulkError) as caught:
+        await client.insert_many("c", rows(*range(100)), batch_rows=1, in_flight=1, timeout=0.5)
+    report = caught.value.report
+    assert (report.written, report.uncertain, report.seconds < 5) == (1, [range(1, 2)], True)
+
+
+async def test_a_changed_schema_is_learnt(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    scripted_server.on("Insert").status(109, "old schema")
+    report = await client.insert_many("c", rows(1, 2))
+    assert report.written == 2
+    assert len(scripted_server.calls("DescribeCollection")) == 2
+
+
+# --- checkpoint ------------------------------------------------------------------------------------------------------
+async def test_a_later_run_continues_where_an_earlier_one_ended(
+    scripted_server: ScriptedServer, tmp_path: Path
+) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    place = str(tmp_path / "place")
+    scripted_server.on("Insert").then().then().status(2, "down")
+    with pytest.raises(BulkError, match="down"):
+        await client.insert_many("c", rows(*range(10)), batch_rows=2, in_flight=1, checkpoint=place)
+    report = await client.insert_many("c", rows(*range(10)), batch_rows=2, in_flight=1, checkpoint=place)
+    assert (report.written, report.skipped) == (6, 4)
+    assert stored(scripted_server) == Counter([*range(10), 4, 5]), "4 and 5 were refused once"
+
+
+async def test_a_checkpoint_of_something_else_is_refused(scripted_server: ScriptedServer, tmp_path: Path) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    place = tmp_path / "place"
+    await client.insert_many("c", rows(1, 2), checkpoint=str(place))
+    with pytest.raises(ParamError, match="checkpoint of another source"):
+        await client.insert_many("c", rows(7, 8), checkpoint=str(place))
+    with pytest.raises(ParamError, match="checkpoint of another collection"):
+        await client.insert_many("d", rows(1, 2), checkpoint=str(place))
+    place.write_text("something else\n")
+    with pytest.raises(ParamError, match="is not a checkpoint of a bulk write"):
+        await client.insert_many("c", rows(1, 2), checkpoint=str(place))
+
+
+async def test_a_line_that_a_crash_cut_short_is_ignored(scripted_server: ScriptedServer, tmp_path: Path) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    place = tmp_path / "place"
+    await client.insert_many("c", rows(1, 2), checkpoint=str(place))
+    place.write_text(place.read_text() + '{"done": 2, "unc')
+    report = await client.insert_many("c", rows(1, 2, 3), checkpoint=str(place))
+    assert (report.written, report.skipped) == (1, 2)
+
+
+# --- the writer ------------------------------------------------------------------------------------------------------
+async def test_rows_can_be_pushed(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    async with client.bulk_writer("c", upsert=True, batch_rows=2) as writer:
+        for row in rows(1, 2, 3):
+            await writer.add(row)
+    assert (writer.report.written, stored(scripted_server, "Upsert")) == (3, Counter([1, 2, 3]))
+    with pytest.raises(MilvusException, match="this bulk writer is closed"):
+        await writer.add(rows(4)[0])
+    assert (await writer.close()).written == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"batch_bytes": 0}, "batch_bytes must be at least 1"),
+        ({"in_flight": 0}, "in_flight must be at least 1"),
+        ({"on_error": "ignore"}, "on_error must be one of 'raise', 'collect'"),
+        ({"on_uncertain": "x"}, "on_uncertain must be one of 'report', 'verify'"),
+        ({"progress": 5}, "progress must be a function"),
+        ({"rows": 5}, "rows must be an iterable of rows or a mapping of columns"),
+        ({"rows": "abc"}, "rows must be an iterable of rows or a mapping of columns"),
+        ({"rows": {"id": [1, 2], "vector": [VECTOR]}}, "columns must have the same length, got 2 rows in 'id' and 1"),
+        ({"rows": {"id": 5}}, "column 'id' must be a list or an array"),
+    ],
+)
+async def test_invalid_arguments_are_refused_before_anything_is_sent(
+    scripted_server: ScriptedServer, given: dict[str, Any], message: str
+) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    with pytest.raises(MilvusException, match=message):
+        await client.insert_many(**{"collection_name": "c", "rows": [], **given})
+    assert not scripted_server.calls("DescribeCollection")
+
+
+async def test_no_rows_are_no_error(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    assert (await client.insert_many("c", [])).written == 0
+    assert (await client.insert_many("c", {})).written == 0
+    assert not scripted_server.calls("Insert")
