@@ -1,0 +1,181 @@
+"""The sources of bulk writes, the meaning of errors, and the checkpoint file."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import OrderedDict
+from typing import Any
+
+import pytest
+
+from milvusclient.exceptions import (
+    DataNotMatchException,
+    MilvusException,
+    MilvusUnavailableException,
+    ParamError,
+    RpcError,
+)
+from milvusclient.models.collection import CollectionInfo, FieldInfo
+from milvusclient.operations import bulk
+from milvusclient.policy.bulk import Fault
+from milvusclient.schema.enums import DataType
+
+BOOKS = CollectionInfo(
+    "books",
+    collection_id=7,
+    fields=(
+        FieldInfo("id", data_type=DataType.INT64, is_primary=True),
+        FieldInfo("title", data_type=DataType.VARCHAR, max_length=64),
+        FieldInfo("vector", data_type=DataType.FLOAT_VECTOR, dim=768),
+        FieldInfo("sparse", data_type=DataType.SPARSE_FLOAT_VECTOR, is_function_output=True),
+    ),
+)
+
+
+@dataclasses.dataclass
+class Book:
+    id: int
+    title: str
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+def test_mappings_are_rows_as_they_are() -> None:
+    for row in ({"id": 1}, OrderedDict(id=1)):
+        assert bulk.as_row(row) is row
+
+
+def test_a_dataclass_is_a_row_of_its_fields() -> None:
+    assert bulk.as_row(Book(1, "Dune")) == {"id": 1, "title": "Dune"}
+
+
+def test_a_pydantic_object_is_a_row_of_its_fields() -> None:
+    pydantic = pytest.importorskip("pydantic")
+    model = pydantic.create_model("Model", id=(int, ...), title=(str, "?"))
+    assert bulk.as_row(model(id=1)) == {"id": 1, "title": "?"}
+
+
+def test_an_attrs_object_is_a_row_of_its_fields() -> None:
+    attr = pytest.importorskip("attr")
+    made = attr.make_class("Made", ["id", "title"])
+    assert bulk.as_row(made(1, "Dune")) == {"id": 1, "title": "Dune"}
+
+
+@pytest.mark.parametrize("value", [5, "text", [1, 2], None, Book])
+def test_other_objects_are_refused(value: object) -> None:
+    with pytest.raises(DataNotMatchException, match="row must be a dict of field name to value"):
+        bulk.as_row(value)
+
+
+def test_columns_are_read_row_by_row() -> None:
+    columns = {"id": list(range(2_500)), "title": tuple(map(str, range(2_500)))}
+    found = list(bulk.rows_of(columns))
+    assert found[0] == {"id": 0, "title": "0"}
+    assert (found[-1], len(found), bulk.length_of(columns)) == ({"id": 2_499, "title": "2499"}, 2_500, 2_500)
+
+
+def test_arrays_are_columns_and_the_rows_of_a_matrix_stay_arrays() -> None:
+    numpy = pytest.importorskip("numpy")
+    matrix = numpy.ones((2, 3), "f4")
+    first, second = bulk.rows_of({"id": numpy.array([1, 2]), "vector": matrix})
+    assert isinstance(first, dict)
+    assert isinstance(second, dict)
+    assert type(first["id"]) is int
+    assert numpy.shares_memory(second["vector"], matrix)
+
+
+@pytest.mark.parametrize(("source", "length"), [([1, 2], 2), (iter([1]), None), ({}, 0), ({"id": [1, 2, 3]}, 3)])
+def test_the_length_of_a_source(source: object, length: int | None) -> None:
+    assert bulk.length_of(source) == length
+
+
+def test_the_size_of_a_row_is_estimated_from_the_schema() -> None:
+    assert bulk.row_bytes(BOOKS) == 768 * 4 + 32 + 8 + 1
+
+
+def test_keys_are_needed_to_look_rows_up() -> None:
+    assert bulk.keys_of([{"id": 5}, {"id": 6}], BOOKS) == [5, 6]
+    generated = dataclasses.replace(BOOKS, fields=(FieldInfo("id", is_primary=True, auto_id=True),))
+    with pytest.raises(ParamError, match="on_uncertain='verify' needs rows with primary keys"):
+        bulk.keys_of([], generated)
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+def error(code: int = 0, message: str = "", legacy: int = 0, **known: Any) -> MilvusException:
+    made = MilvusException(code, message, legacy, known.pop("is_input_error", False))
+    vars(made).update(known)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        (error(8), Fault.RATE_LIMIT),
+        (error(0, "", 49), Fault.RATE_LIMIT),
+        (error(1100), Fault.CONTENT),
+        (error(1701), Fault.CONTENT),
+        (error(0, "", 5), Fault.CONTENT),
+        (error(65535, is_input_error=True), Fault.CONTENT),
+        (error(65535), Fault.FATAL),
+        (error(9), Fault.FATAL),
+        (error(109), Fault.OUTDATED),
+        (error(2200, "", 62), Fault.OUTDATED),
+        (DataNotMatchException(message="row 1: bad"), Fault.BAD_ROW),
+        (RpcError(10_008, "grpc: received message larger than max (9 vs. 4)"), Fault.TOO_LARGE),
+        (RpcError(10_008, "too many requests"), Fault.FATAL),
+        (MilvusUnavailableException(10_014, "no answer"), Fault.FATAL),
+        (error(2, "no answer", ambiguous=True), Fault.LOST),
+    ],
+)
+def test_what_an_error_means_for_its_batch(given: MilvusException, fault: Fault) -> None:
+    assert bulk.fault_of(given) is fault
+
+
+@pytest.mark.parametrize(
+    ("message", "limit"),
+    [
+        ("trying to send message larger than max (76958575 vs. 67108864)", 67_108_864),
+        ("Received message larger than max (9 vs. 4); use insert_many", 4),
+        ("larger than max", None),
+        ("anything", None),
+    ],
+)
+def test_the_limit_of_a_message_is_in_its_error(message: str, limit: int | None) -> None:
+    assert bulk.message_limit(error(1, message)) == limit
+
+
+def test_the_encoder_names_the_position_in_the_batch_and_users_see_that_in_the_source() -> None:
+    refused = DataNotMatchException(message="row 3, field 'id': wanted an INT64, got row 3")
+    assert bulk.position_of(refused, 4) == 3
+    assert bulk.position_of(refused, 3) is None
+    assert bulk.position_of(error(1, "field 'id' of row 3"), 4) is None
+    assert bulk.moved(refused, 1_003).message == "row 1003, field 'id': wanted an INT64, got row 3"
+
+
+@pytest.mark.parametrize(
+    ("given", "denied"), [(error(9), True), (error(0, "", 53), True), (error(8), False), (None, False)]
+)
+def test_denied_writes(given: MilvusException | None, denied: bool) -> None:
+    assert bulk.is_denied(given) is denied
+
+
+# --- checkpoint ------------------------------------------------------------------------------------------------------
+def test_a_checkpoint_is_read_as_it_was_written() -> None:
+    first, last = bulk.Checkpoint(3, [], "s"), bulk.Checkpoint(9, [range(4, 6)], "s")
+    text = "".join(bulk.write_checkpoint(each, bulk.fingerprint(BOOKS)) for each in (first, last))
+    assert bulk.parse_checkpoint(text, BOOKS, "f") == last
+    assert bulk.parse_checkpoint(text[:-5], BOOKS, "f") == first, "a crash cut the last line short"
+    assert bulk.parse_checkpoint(text[:5], BOOKS, "f") is None
+    assert bulk.parse_checkpoint("", BOOKS, "f") is None
+
+
+def test_collections_and_sources_have_fingerprints() -> None:
+    assert bulk.fingerprint(BOOKS) != bulk.fingerprint(dataclasses.replace(BOOKS, collection_id=8))
+    assert bulk.fingerprint(BOOKS) != bulk.fingerprint(dataclasses.replace(BOOKS, fields=BOOKS.fields[:2]))
+    assert bulk.fingerprint(BOOKS) == bulk.fingerprint(dataclasses.replace(BOOKS, aliases=("b",)))
+    assert bulk.row_fingerprint({"id": 1}) != bulk.row_fingerprint({"id": 2})
+
+
+@pytest.mark.parametrize("line", ["x", "{}", "[]", '{"done": "x"}', '{"done": 1, "uncertain": 5, "source": "s"}'])
+def test_other_files_are_not_checkpoints(line: str) -> None:
+    with pytest.raises(ParamError, match="f is not a checkpoint of a bulk write"):
+        bulk.parse_checkpoint(f"{line}\n", BOOKS, "f")
