@@ -7,12 +7,12 @@ The tree (``<`` reads "is a")::
     |  `- TypeError                      ... because of its Python type (also the builtin ``TypeError``)
     |- DataNotMatchException             a row does not fit the schema of its collection
     |- DataTypeNotMatchException         an argument's type does not fit (filters, ids)
-    |- DataTypeNotSupportException       a data type that cannot be used here
+    |- DataTypeNotSupportException       a data type that is not supported here
     |- PrimaryKeyException, PartitionKeyException, ClusteringKeyException, AutoIDException,
     |  FieldTypeException, FieldsTypeException, FunctionsTypeException, SchemaNotReadyException,
-    |  CannotInferSchemaException        a schema that cannot be
+    |  CannotInferSchemaException        an invalid schema
     |- InvalidConsistencyLevel           a consistency level that Milvus does not have
-    |- ConnectionConfigException         a connection was described in a way that cannot work
+    |- ConnectionConfigException         the settings of a connection are invalid
     |  `- ConnectionLimitException       ... or is one more than the limit
     |- ConnectionNotExistException       the alias is not connected (any more)
     |- ConnectError                      the server could not be reached or refused the connection (``reason`` says why)
@@ -89,7 +89,7 @@ __all__ = [
 class ErrorCode(IntEnum):
     """Values of :attr:`MilvusException.code` that programs test for.
 
-    Codes from the server are whatever the server sent. Codes of failed calls are 10,000 plus the number of the
+    Codes of the server are passed on as they are. Codes of failed calls are 10,000 plus the number of the
     gRPC status, so that they never coincide with a code of Milvus.
     """
 
@@ -165,12 +165,12 @@ class MilvusException(Exception):
 
     @property
     def code(self) -> int:
-        """What kind of failure this is: a code of the server, or one of :class:`ErrorCode`."""
+        """The kind of failure: a code of the server, or one of :class:`ErrorCode`."""
         return self._code
 
     @property
     def message(self) -> str:
-        """What was asked, what went wrong, where, and what to do about it."""
+        """The message: what was asked, what went wrong, where, and what to do about it."""
         return self._message
 
     @property
@@ -180,12 +180,12 @@ class MilvusException(Exception):
 
     @property
     def is_input_error(self) -> bool:
-        """Whether the server says that the request itself was wrong."""
+        """True if the server says that the request itself was wrong."""
         return self._is_input_error
 
     @property
     def retriable(self) -> bool:
-        """Whether the server says that the same request may succeed later."""
+        """True if the server says that the same request may succeed later."""
         return self._retriable
 
     def __str__(self) -> str:
@@ -221,7 +221,7 @@ class ParamError(MilvusException):
 
 
 class TypeError(ParamError, builtins.TypeError):  # noqa: A001 - the name that programs catch; it is the builtin too
-    """An argument has a Python type that cannot be used."""
+    """An argument has an invalid Python type."""
 
 
 class DataNotMatchException(MilvusException):
@@ -233,23 +233,23 @@ class DataTypeNotMatchException(MilvusException):
 
 
 class DataTypeNotSupportException(MilvusException):
-    """A data type that cannot be used here."""
+    """A data type that is not supported here."""
 
 
 class PrimaryKeyException(MilvusException):
-    """A primary key that cannot be."""
+    """An invalid primary key."""
 
 
 class PartitionKeyException(MilvusException):
-    """A partition key that cannot be."""
+    """An invalid partition key."""
 
 
 class ClusteringKeyException(MilvusException):
-    """A clustering key that cannot be."""
+    """An invalid clustering key."""
 
 
 class AutoIDException(MilvusException):
-    """``auto_id`` is used where it cannot be."""
+    """``auto_id`` is used where it is invalid."""
 
 
 class FieldTypeException(MilvusException):
@@ -277,7 +277,7 @@ class InvalidConsistencyLevel(MilvusException):
 
 
 class ConnectionConfigException(MilvusException):
-    """A connection was described in a way that cannot work, or that contradicts the alias it names."""
+    """The settings of a connection are invalid, or contradict those of the alias."""
 
 
 class ConnectionLimitException(ConnectionConfigException):
@@ -319,11 +319,11 @@ class PartitionAlreadyExistException(MilvusException):
 
 
 class SchemaMismatchRetryableException(MilvusException):
-    """The schema of a collection changed, and changed again during the one repetition."""
+    """The schema of a collection changed, and changed again during the only retry."""
 
 
 class ServerVersionIncompatibleException(MilvusException):
-    """This server is too old, or too new, for what was asked."""
+    """The server is too old, or too new, for the request."""
 
 
 class BulkError(MilvusException):
@@ -352,7 +352,7 @@ class ReplyError(MilvusException):
 
 
 class WaitTimeoutError(MilvusException):
-    """A load, an index build or a flush was not done within its timeout; the server goes on with it."""
+    """A load, an index build or a flush was not done within its timeout; the server continues with it."""
 
 
 class RpcError(MilvusException):
@@ -378,7 +378,7 @@ class PermissionDeniedError(RpcError):
 
 
 class UnimplementedError(RpcError):
-    """This server does not know the call."""
+    """The server does not know the call."""
 
 
 #: gRPC status name -> class; every other status is a plain RpcError.
@@ -405,7 +405,7 @@ LEGACY_SERVER_ERRORS: dict[int, type[MilvusException]] = {
 
 
 def server_error_class(code: int, legacy_code: int) -> type[MilvusException]:
-    """The class for a failed status of the server."""
+    """Return the class for an error code of the server."""
     if code:
         return SERVER_ERRORS.get(code, MilvusException)
     return LEGACY_SERVER_ERRORS.get(legacy_code, MilvusException)

@@ -1,7 +1,7 @@
-"""The figures of the open connections for Prometheus, with the extra ``prometheus``.
+"""Metrics of the open connections for Prometheus; needs the extra ``prometheus``.
 
-Nothing happens when a request is sent: what ``connections.stats()`` tells is read when Prometheus asks. The metrics, by
-``alias``, ``address`` and ``database``, and where a kind of request matters by ``operation`` (such as ``Search``):
+Requests cost nothing more: the counters of ``connections.stats()`` are read when Prometheus scrapes. The metrics, by
+``alias``, ``address`` and ``database``, and where the kind of request matters, by ``operation`` (such as ``Search``):
 
 - ``milvusclient_requests_total``: requests that ended, repeated ones included.
 - ``milvusclient_request_errors_total``: those of them that failed.
@@ -12,8 +12,8 @@ Nothing happens when a request is sent: what ``connections.stats()`` tells is re
 - ``milvusclient_connection_start_time_seconds``: since when, in seconds since the epoch.
 - ``milvusclient_connection_info``: 1, with the ``server_version``.
 
-The counts of a connection begin at zero when it is opened, and are gone when it is closed; ``rate()`` knows how to read
-that. Users and credentials are not told.
+The counters of a connection start at zero when it is opened and disappear when it is closed; ``rate()`` handles that.
+Users and credentials are not exported.
 
 Every process has connections of its own, and this tells of those of the process that is asked. The mode of
 ``prometheus_client`` for several processes (``PROMETHEUS_MULTIPROC_DIR``) collects files that its own metrics write,
@@ -46,7 +46,7 @@ _BOUNDS = range(24, 169, 8)
 
 
 class MilvusCollector:
-    """Collects the figures of all open connections of this process, whenever a registry asks.
+    """Collects the counters of all open connections of this process, whenever a registry asks.
 
     :func:`register` makes one and registers it.
 
@@ -62,7 +62,7 @@ class MilvusCollector:
 
     def __init__(self) -> None:
         try:
-            import prometheus_client  # noqa: F401 - only to say now that it is missing
+            import prometheus_client  # noqa: F401 - fails here, not at the first scrape
         except ImportError as error:
             raise ParamError(
                 message="metrics for Prometheus need prometheus-client: pip install 'milvusclient[prometheus]' "
@@ -70,7 +70,7 @@ class MilvusCollector:
             ) from error
 
     def collect(self) -> Iterator[Metric]:
-        """The metrics of this moment.
+        """Return the current metrics.
 
         Returns:
             An iterator over the metrics.
@@ -80,7 +80,7 @@ class MilvusCollector:
         return _metrics(connections.stats().values())
 
     def describe(self) -> Iterator[Metric]:
-        """The same metrics without a value, by which a registry finds out that it has them already.
+        """Return the same metrics without values, by which a registry finds duplicates.
 
         Returns:
             An iterator over the metrics.
@@ -89,10 +89,10 @@ class MilvusCollector:
 
 
 def register(registry: CollectorRegistry | None = None) -> MilvusCollector:
-    """Have a registry tell of the open connections of this process.
+    """Register the metrics of the open connections of this process.
 
     Args:
-        registry: which one; None means the default registry of ``prometheus_client``, which ``start_http_server`` and
+        registry: the registry; None means the default one of ``prometheus_client``, which ``start_http_server`` and
             ``generate_latest`` use.
 
     Returns:

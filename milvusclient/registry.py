@@ -39,7 +39,7 @@ _SETTINGS = _TEXT_SETTINGS | {
 
 
 class ConnectionAddress(TypedDict, total=False):
-    """What ``get_connection_addr`` tells; never a secret."""
+    """The result of ``get_connection_addr``; it contains no secret."""
 
     address: str
     uri: str
@@ -49,10 +49,10 @@ class ConnectionAddress(TypedDict, total=False):
 
 @suggest_keywords
 class Connections:
-    """Named connections of this process: described, opened, looked up and closed by alias.
+    """Named connections of this process: registered, opened, looked up and closed by alias.
 
     The connections are those of :class:`~milvusclient.MilvusClient`: ``MilvusClient(alias="dev")`` uses what
-    ``connections.add_connection(dev={...})`` describes. There is one instance, ``milvusclient.connections``.
+    ``connections.add_connection(dev={...})`` registers. There is one instance, ``milvusclient.connections``.
     """
 
     def connect(
@@ -78,18 +78,18 @@ class Connections:
         server_name: str = "",
         grpc_options: Mapping[str, OptionValue] | None = None,
     ) -> Connection:
-        """Open a connection under a name, or join the one that is open under it.
+        """Open a connection under an alias, or join the open one.
 
         Args:
-            alias: the name.
+            alias: name of the connection.
             user: user name, together with ``password``.
             password: the user's password.
             db_name: the database; empty means the default one.
             token: an API key, or ``USER:PASSWORD``, or a function that returns one and is asked for each request; wins
                 over user and password.
             address: ``HOST:PORT``.
-            uri: as for MilvusClient. Give one of address, uri, host and port; without any, what the alias was described
-                as, else the environment, else ``http://localhost:19530``.
+            uri: as for MilvusClient. Give one of address, uri, host and port; without any, the settings that
+                the alias was registered with, else the environment, else ``http://localhost:19530``.
             host: host name; ``localhost`` when only a port is given.
             port: port; 19530 when only a host is given.
             timeout: seconds for opening the connection; None means 10.
@@ -108,8 +108,8 @@ class Connections:
 
         Raises:
             NotImplementedError: the handler is not GRPC.
-            ParamError: the kind of pool is not known.
-            ConnectionConfigException: a setting cannot be used, or contradicts the connection that is open.
+            ParamError: the kind of pool is unknown.
+            ConnectionConfigException: a setting is invalid, or contradicts the open connection.
             ConnectError: the server cannot be reached, or is not ready; a MilvusException.
 
         Example:
@@ -119,9 +119,9 @@ class Connections:
         """
         _check_alias(alias)
         if handler != "GRPC":
-            raise NotImplementedError(f"handler {handler!r} does not exist; use 'GRPC'")
+            raise NotImplementedError(f"handler {handler!r} is not supported; use 'GRPC'")
         if pool not in _POOLS:
-            raise ParamError(message=f"pool {pool!r} is not known; use one of {', '.join(_POOLS)}")
+            raise ParamError(message=f"pool {pool!r} is unknown; use one of {', '.join(_POOLS)}")
         where = _uri_of(address=address, uri=uri, host=host, port=port)
         open_connection = current_pool().lookup(alias)
         known = open_connection.config if open_connection is not None else named_configs.registered(alias)
@@ -148,10 +148,10 @@ class Connections:
         return connection
 
     def disconnect(self, alias: str) -> None:
-        """Close the connection of this name, for everybody who uses it; what the name stands for stays described.
+        """Close the connection of an alias, for all clients that use it; its settings stay registered.
 
         Args:
-            alias: the name; nothing happens when it is not connected.
+            alias: name of the connection; nothing happens if it is not connected.
 
         Raises:
             ConnectionConfigException: the alias is not a str.
@@ -164,15 +164,15 @@ class Connections:
         current_pool().close(alias, record_close("connections.disconnect()"))
 
     def stats(self) -> dict[str, ConnectionInfo]:
-        """What went over every open connection of this process, by alias.
+        """Return the counters of every open connection of this process, by alias.
 
-        It tells of the connections of AsyncMilvusClient as well, which belong to event loops. Where an alias is open
-        more than once that way, the figures are added up, and ``channels`` says how many there are.
+        Those of AsyncMilvusClient, which belong to event loops, are included. If an alias is open more than once that
+        way, the counters are added up, and ``channels`` is their number.
 
         Returns:
-            For each alias what ``connection_info()`` tells: address, database, server version, since when, calls,
-            errors, retries, bytes, how many are in flight, and in ``operations`` the latency (``p50`` and ``p99``, in
-            seconds) of each kind of request. An alias whose connection is closed is not there any more.
+            For each alias the result of ``connection_info()``: address, database, server version, the time of
+            connecting, calls, errors, retries, bytes, calls in flight, and in ``operations`` the latency (``p50`` and
+            ``p99``, in seconds) of each kind of request. Closed connections are not included.
 
         Example:
             >>> from milvusclient import connections
@@ -181,19 +181,19 @@ class Connections:
         """
         from milvusclient.models.connection import merged
 
-        asynchronous = sys.modules.get("milvusclient._async.core.pool")  # not loaded: nobody used it
+        asynchronous = sys.modules.get("milvusclient._async.core.pool")  # not loaded: it has no connections
         others = asynchronous.all_infos() if asynchronous is not None else []
         return merged([*all_infos(), *others])
 
     def add_connection(self, **connections: Mapping[str, object]) -> None:
-        """Describe connections, one keyword argument each: its name is the alias. Nothing is opened.
+        """Register the settings of connections, one keyword argument each: its name is the alias. Nothing is opened.
 
         Args:
             **connections: a mapping with some of ``address``, ``uri``, ``host``, ``port``, ``user``, ``password``,
                 ``token``, ``db_name``, ``secure``, the TLS settings and ``grpc_options`` of :meth:`connect`.
 
         Raises:
-            ConnectionConfigException: a description cannot be used, or contradicts a connection that is open.
+            ConnectionConfigException: a setting is invalid, or contradicts an open connection.
 
         Example:
             >>> from milvusclient import connections
@@ -211,10 +211,10 @@ class Connections:
             named_configs.register(alias, config)
 
     def remove_connection(self, alias: str) -> None:
-        """Close the connection of this name if it is open, and forget what the name stands for.
+        """Close the connection of an alias if it is open, and forget its settings.
 
         Args:
-            alias: the name; nothing happens when it is not known.
+            alias: name of the connection; nothing happens if it is unknown.
 
         Raises:
             ConnectionConfigException: the alias is not a str.
@@ -228,10 +228,10 @@ class Connections:
         named_configs.unregister(alias)
 
     def list_connections(self) -> list[tuple[str, Connection | None]]:
-        """Every name that is described or connected.
+        """List every alias that is registered or connected.
 
         Returns:
-            Pairs of alias and connection, sorted by alias; None for the connection of a name that is not connected.
+            Pairs of alias and connection, sorted by alias; the connection is None for an alias that is not connected.
 
         Example:
             >>> from milvusclient import connections
@@ -244,20 +244,20 @@ class Connections:
         return [(alias, pool.lookup(alias)) for alias in sorted({*named_configs.names(), *pool.aliases()})]
 
     def get_connection_addr(self, alias: str) -> ConnectionAddress:
-        """Where a name leads, without secrets.
+        """Return the address of an alias, without secrets.
 
         Args:
-            alias: the name.
+            alias: name of the connection.
 
         Returns:
-            ``address``, ``uri``, ``user`` and ``db_name``; empty when the name is not known.
+            ``address``, ``uri``, ``user`` and ``db_name``; empty if the alias is unknown.
 
         Raises:
             ConnectionConfigException: the alias is not a str.
 
         Example:
             >>> from milvusclient import connections
-            >>> connections.get_connection_addr("nobody")
+            >>> connections.get_connection_addr("unknown")
             {}
         """
         _check_alias(alias)
@@ -273,17 +273,17 @@ class Connections:
         }
 
     def has_connection(self, alias: str) -> bool:
-        """Whether the name is connected.
+        """Return whether an alias is connected.
 
         Args:
-            alias: the name.
+            alias: name of the connection.
 
         Raises:
             ConnectionConfigException: the alias is not a str.
 
         Example:
             >>> from milvusclient import connections
-            >>> connections.has_connection("nobody")
+            >>> connections.has_connection("unknown")
             False
         """
         _check_alias(alias)
@@ -302,7 +302,7 @@ def _check_alias(alias: object) -> None:
 
 
 def _uri_of(*, address: object, uri: object, host: object, port: object) -> str:
-    """One uri from the three ways to say it; empty when none is used."""
+    """Return one uri from the three ways to give an address; empty if none is used."""
     for name, value in (("address", address), ("uri", uri), ("host", host)):
         if not isinstance(value, str):
             raise ConnectionConfigException(message=f"{name} must be a str, got {type(value).__name__}")
@@ -312,7 +312,7 @@ def _uri_of(*, address: object, uri: object, host: object, port: object) -> str:
         name for name, given in (("uri", uri), ("address", address), ("host and port", host or port != "")) if given
     ]
     if len(ways) > 1:
-        raise ConnectionConfigException(message=f"{' and '.join(ways)} say the same thing; give one of them")
+        raise ConnectionConfigException(message=f"{' and '.join(ways)} are ways to give one address; use one of them")
     if host or port != "":
         name = str(host) or "localhost"
         return f"http://{f'[{name}]' if ':' in name else name}:{port if port != '' else 19530}"
@@ -330,7 +330,7 @@ def _describe(alias: str, settings: object) -> ConnectionConfig:
     for name, value in settings.items():
         if name not in _SETTINGS:
             raise ConnectionConfigException(
-                message=f"connection {alias!r}: setting {name!r} is not known; use {', '.join(sorted(_SETTINGS))}"
+                message=f"connection {alias!r}: setting {name!r} is unknown; use one of {', '.join(sorted(_SETTINGS))}"
             )
         if name in _TEXT_SETTINGS and not isinstance(value, str):
             raise ConnectionConfigException(
@@ -340,9 +340,7 @@ def _describe(alias: str, settings: object) -> ConnectionConfig:
     place = {name: rest.pop(name, "") for name in ("address", "uri", "host", "port")}
     where = _uri_of(**place)
     if not where:
-        raise ConnectionConfigException(
-            message=f"connection {alias!r} does not say where to connect; give address, uri, host or port"
-        )
+        raise ConnectionConfigException(message=f"connection {alias!r} has no address; give address, uri, host or port")
     return make_config(where, **rest)
 
 

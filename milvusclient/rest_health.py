@@ -1,4 +1,4 @@
-"""Ask a server's REST port whether it is healthy; no client and no connection are needed."""
+"""Check the health of a server at its REST port, without a client and without a connection."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def health(uri: str = "http://localhost:9091", timeout: float = 5.0) -> RestHeal
         a server that does not answer is not healthy, and no error.
 
     Raises:
-        ParamError: the uri is a file or a socket, which has no such port, or cannot be read.
+        ParamError: the uri is a file or a unix socket, which has no REST port, or is invalid.
 
     Example:
         >>> import milvusclient
@@ -50,7 +50,7 @@ def health(uri: str = "http://localhost:9091", timeout: float = 5.0) -> RestHeal
 
 
 def _base(uri: str) -> str:
-    """The address of the REST port that belongs to a uri."""
+    """Return the address of the REST port that belongs to a uri."""
     target = make_config(uri if ":" in uri or uri.lower().endswith(".db") else f"{uri}:{HEALTH_PORT}").target
     if target.kind is not Kind.NETWORK:
         raise ParamError(message=f"{target.address} has no REST port; health() needs http://HOST:{HEALTH_PORT}")
@@ -60,7 +60,7 @@ def _base(uri: str) -> str:
 
 
 def _ask(url: str, timeout: float) -> tuple[str, str]:
-    """What a path answers, and why it does not; empty if the server does not know the path."""
+    """Return the answer of a path and the reason for a failure; both empty if the server does not have the path."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(url, timeout=timeout) as reply:  # http or https: the address was built here
@@ -71,12 +71,12 @@ def _ask(url: str, timeout: float) -> tuple[str, str]:
         return ("", "") if error.code == 404 else (text, f"{url} answers {error.code}: {text[:300] or error.reason}")
     except (OSError, ValueError) as error:  # urllib's own errors and those of http.client's broken replies
         return "", f"{url}: {getattr(error, 'reason', None) or error}"
-    except Exception as error:  # noqa: BLE001 - http.client's errors are no OSError; a port may answer anything
+    except Exception as error:  # noqa: BLE001 - http.client has errors of its own; a port may answer anything
         return "", f"{url} does not answer with HTTP: {error!r}"
 
 
 def _unhealthy(text: str, reason: str) -> str:
-    """Why an answer means that the server is not healthy; empty if it means that it is, or nothing."""
+    """Return why an answer means that the server is unhealthy; empty if it does not mean that."""
     if not text or reason:
         return reason if text else ""
     try:

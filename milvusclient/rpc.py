@@ -1,4 +1,4 @@
-"""The calls of MilvusService: name, request, reply, and what happens when a request is carried out twice."""
+"""The table of calls of MilvusService: name, request, reply, and whether a request may be carried out twice."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _SERVICE = "/milvus.proto.milvus.MilvusService/"
 
 
 class Readable(Protocol):
-    """A message, or what else can be made of the bytes of a reply."""
+    """A message, or another class that parses the bytes of a reply."""
 
     @classmethod
     def FromString(cls, data: bytes, /) -> Self:  # noqa: N802 - the name that messages have
-        """Read a reply."""
+        """Parse a reply."""
 
 
 class Method(Generic[Req, Rep]):
-    """One call: what it is called on the wire, what goes out and what comes back.
+    """One call: its name on the wire, its request and its reply.
 
     Args:
         name: the name of the call, also the last part of its path.
-        request: gives the class of the request. Nothing asks; it ties that class to the call for whoever checks types.
-        reply: gives the class of the reply. It is asked at the first reply, since most programs make few of the calls,
-            and all the classes take longer to make than the rest of the package to import.
+        request: returns the class of the request. It is never called; it ties the class to the call for type checkers.
+        reply: returns the class of the reply. It is called at the first reply: most programs make few of the calls, and
+            making all the classes takes longer than importing the rest of the package.
         safety: what happens when the request is carried out twice.
     """
 
@@ -62,10 +62,10 @@ class Method(Generic[Req, Rep]):
         self.status_of: Callable[[Rep], common_pb2.Status] = self._status_at_first
 
     def decode(self, data: bytes) -> Rep:
-        """The reply from its bytes.
+        """Parse a reply.
 
         Raises:
-            ReplyError: the bytes are not such a reply.
+            ReplyError: the bytes are not a reply to this call.
         """
         read = self._read
         if read is None:
@@ -80,7 +80,7 @@ class Method(Generic[Req, Rep]):
             ) from error
 
     def _status_at_first(self, reply: Rep) -> common_pb2.Status:
-        """The status of the first reply; finds out where such replies have it, for all that follow."""
+        """Return the status of the first reply, after finding its place for all later ones."""
         self.status_of = self._status_reader()
         return self.status_of(reply)
 

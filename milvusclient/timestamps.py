@@ -1,4 +1,4 @@
-"""Hybrid timestamps: how Milvus counts time, as milliseconds since 1970 with a counter in the low 18 bits.
+"""Hybrid timestamps of Milvus: milliseconds since 1970, with a counter in the low 18 bits.
 
 Guarantee timestamps, flush timestamps and session timestamps are such numbers.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 
+from milvusclient.checks import given, require_int, require_number
 from milvusclient.exceptions import ParamError
 
 __all__ = [
@@ -22,7 +23,7 @@ _COUNTER_MASK = (1 << _COUNTER_BITS) - 1
 
 
 def hybridts_to_unixtime(hybridts: int) -> float:
-    """The seconds since 1970 of a hybrid timestamp.
+    """Convert a hybrid timestamp to seconds since 1970.
 
     Args:
         hybridts: the hybrid timestamp.
@@ -38,11 +39,11 @@ def hybridts_to_unixtime(hybridts: int) -> float:
         >>> hybridts_to_unixtime(449000000000000001)
         1712799072.265
     """
-    return (_whole(hybridts, "hybridts") >> _COUNTER_BITS) / 1000
+    return (require_int("hybridts", hybridts) >> _COUNTER_BITS) / 1000
 
 
 def hybridts_to_datetime(hybridts: int, tz: tzinfo | None = None) -> datetime:
-    """The date and time of a hybrid timestamp.
+    """Convert a hybrid timestamp to a date and time.
 
     Args:
         hybridts: the hybrid timestamp.
@@ -61,12 +62,12 @@ def hybridts_to_datetime(hybridts: int, tz: tzinfo | None = None) -> datetime:
         '2024-04-11 01:31:12.265000+00:00'
     """
     if tz is not None and not isinstance(tz, tzinfo):
-        raise ParamError(message=f"tz must be a datetime.tzinfo such as datetime.UTC, got {tz!r}")
+        raise ParamError(message=f"tz must be a datetime.tzinfo such as datetime.UTC, got {given(tz)}")
     return datetime.fromtimestamp(hybridts_to_unixtime(hybridts), tz)
 
 
 def mkts_from_hybridts(hybridts: int, milliseconds: float = 0.0, delta: timedelta | None = None) -> int:
-    """A hybrid timestamp so much later than another one; its counter is kept.
+    """Return a hybrid timestamp that is later than another one by an interval, with the same counter.
 
     Args:
         hybridts: the hybrid timestamp to start from.
@@ -84,12 +85,12 @@ def mkts_from_hybridts(hybridts: int, milliseconds: float = 0.0, delta: timedelt
         >>> hybridts_to_unixtime(mkts_from_hybridts(449000000000000001, milliseconds=500))
         1712799072.765
     """
-    start = _whole(hybridts, "hybridts")
+    start = require_int("hybridts", hybridts)
     return _hybrid((start >> _COUNTER_BITS) + _later(milliseconds, delta)) | start & _COUNTER_MASK
 
 
 def mkts_from_unixtime(epoch: float, milliseconds: float = 0.0, delta: timedelta | None = None) -> int:
-    """The hybrid timestamp of so many seconds since 1970.
+    """Convert seconds since 1970 to a hybrid timestamp.
 
     Args:
         epoch: seconds since 1970, as ``time.time()`` gives them.
@@ -107,11 +108,11 @@ def mkts_from_unixtime(epoch: float, milliseconds: float = 0.0, delta: timedelta
         >>> mkts_from_unixtime(1700000000)
         445644800000000000
     """
-    return _hybrid(_number(epoch, "epoch") * 1000 + _later(milliseconds, delta))
+    return _hybrid(require_number("epoch", epoch) * 1000 + _later(milliseconds, delta))
 
 
 def mkts_from_datetime(d_time: datetime, milliseconds: float = 0.0, delta: timedelta | None = None) -> int:
-    """The hybrid timestamp of a date and time.
+    """Convert a date and time to a hybrid timestamp.
 
     Args:
         d_time: the time; without a timezone it is local time.
@@ -131,27 +132,15 @@ def mkts_from_datetime(d_time: datetime, milliseconds: float = 0.0, delta: timed
         446710992076800000
     """
     if not isinstance(d_time, datetime):
-        raise ParamError(message=f"d_time must be a datetime.datetime, got {d_time!r}")
+        raise ParamError(message=f"d_time must be a datetime.datetime, got {given(d_time)}")
     return mkts_from_unixtime(d_time.timestamp(), milliseconds, delta)
 
 
 def _later(milliseconds: object, delta: object) -> float:
     if delta is not None and not isinstance(delta, timedelta):
-        raise ParamError(message=f"delta must be a datetime.timedelta, got {delta!r}")
-    return _number(milliseconds, "milliseconds") + (delta or timedelta()) / timedelta(milliseconds=1)
+        raise ParamError(message=f"delta must be a datetime.timedelta, got {given(delta)}")
+    return require_number("milliseconds", milliseconds) + (delta or timedelta()) / timedelta(milliseconds=1)
 
 
 def _hybrid(milliseconds: float) -> int:
     return int(milliseconds) << _COUNTER_BITS
-
-
-def _number(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ParamError(message=f"{name} must be a number, got {value!r}")
-    return value
-
-
-def _whole(value: object, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ParamError(message=f"{name} must be an int, got {value!r}")
-    return value

@@ -1,4 +1,4 @@
-"""The client: every operation of Milvus as a method, over a connection that is shared by name."""
+"""The client: every operation of Milvus as a method, over a connection that is shared by its alias."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class MilvusClient(
             called for each request, so it must be fast. Clients with the same function share a connection.
         timeout: seconds for opening the connection; None means 10.
         alias: name of the connection; None derives it from uri, credentials and database.
-        dedicated: give this client a connection that nobody else gets.
+        dedicated: give this client a connection of its own, under a unique alias.
         secure: use TLS; None means: with https, or when any TLS setting is given.
         server_pem_path: certificates that the server's is checked against; the path of a PEM file, or its bytes.
         ca_pem_path: the same, as it is called for mutual TLS.
@@ -114,12 +114,12 @@ class MilvusClient(
         server_name: name that the server's certificate must carry when it is not the host of the uri.
         grpc_options: channel arguments of gRPC, over the defaults.
         retry: how failed calls are repeated; None means ``RetryPolicy()``.
-        slow_call_threshold: seconds; a call that takes longer is told to the logger ``milvusclient``, as a warning.
-            None tells of none. :meth:`with_options` sets it, and more, for some calls.
+        slow_call_threshold: seconds; a call that takes longer is logged as a warning, by the logger ``milvusclient``.
+            None logs none. :meth:`with_options` sets it, and more, for some calls.
 
     Raises:
         ParamError: ``timeout`` or ``slow_call_threshold`` is not a number of seconds.
-        ConnectionConfigException: a setting cannot be used, or contradicts the connection that the alias names.
+        ConnectionConfigException: a setting is invalid, or contradicts the connection that the alias names.
         ConnectError: the server cannot be reached, or refuses (an MilvusClient connects at its first call).
 
     Example:
@@ -194,7 +194,7 @@ class MilvusClient(
 
     @property
     def alias(self) -> str:
-        """The name of the connection that this client uses now."""
+        """The name of the connection that this client uses."""
         return self._caller.binding.alias
 
     @property
@@ -203,7 +203,7 @@ class MilvusClient(
         return self._caller.binding.alias
 
     def use_database(self, db_name: str, *, timeout: float | None = None) -> None:
-        """Go on with another database; nobody else who shares the connection notices.
+        """Switch this client to another database; other clients that share the connection are not affected.
 
         Args:
             db_name: an existing database.
@@ -211,7 +211,7 @@ class MilvusClient(
 
         Raises:
             ParamError: the name is not a non-empty str.
-            ConnectionConfigException: the name has characters that no header can carry.
+            ConnectionConfigException: the name has characters that a header cannot carry.
             MilvusException: the database does not exist.
 
         Example:
@@ -228,11 +228,11 @@ class MilvusClient(
         caller.binding.open(deadline)
         self._caller = caller
         if self._dedicated and caller.binding.alias != binding.alias:
-            # Nobody else knows its name.
+            # No other client knows its alias.
             binding.close(record_close(f"{type(self).__name__}.use_database()"))
 
     def using_database(self, db_name: str, *, timeout: float | None = None) -> None:
-        """The same as :meth:`use_database`.
+        """Switch to another database, as :meth:`use_database` does.
 
         Args:
             db_name: an existing database.
@@ -254,9 +254,9 @@ class MilvusClient(
         retry: RetryPolicy | Unset = UNSET,
         slow_call_threshold: float | Unset | None = UNSET,
     ) -> Self:
-        """A client on the same connection whose calls have other settings; light enough to be made for one call.
+        """Return a client on the same connection whose calls have other settings; cheap enough to be made for one call.
 
-        What is not given stays as it is. The connection is shared as ever: ``close()`` on either client closes it for
+        Settings that are not given stay the same. The connection is shared: ``close()`` on either client closes it for
         both, while ``use_database()`` moves only the one that it is called on.
 
         Args:
@@ -267,10 +267,10 @@ class MilvusClient(
             slow_call_threshold: seconds; a call that takes longer is logged as a warning. None logs none.
 
         Returns:
-            Another client; this one stays as it is.
+            Another client; this one does not change.
 
         Raises:
-            ParamError: a setting cannot be.
+            ParamError: a setting is invalid.
 
         Example:
             >>> hurried = client.with_options(timeout=2.5, request_id="0af7651916cd43dd8448eb211c80319c")
@@ -290,11 +290,11 @@ class MilvusClient(
         return clone
 
     def connection_info(self) -> ConnectionInfo:
-        """The figures of the connection that this client uses, which others may use too.
+        """Return the counters of the connection that this client uses, which other clients may use, too.
 
         Returns:
-            Address, database, user, server version, since when, and what went over the connection, with ``p50`` and
-            ``p99`` (seconds) of each kind of request in ``operations``.
+            Address, database, user, server version, the time of connecting, and counters, with ``p50`` and ``p99``
+            (seconds) of each kind of request in ``operations``.
 
         Raises:
             ConnectionNotExistException: the alias was closed.

@@ -113,15 +113,15 @@ def test_several_connections_are_described_in_one_go() -> None:
     ("settings", "message"),
     [
         ({"uri": "ftp://x"}, "scheme 'ftp' is unknown"),
-        ({"adress": "x:1"}, "'adress' is not known"),
+        ({"adress": "x:1"}, "'adress' is unknown"),
         ({"host": 5}, "host must be a str"),
         ({"port": 1.5, "host": "x"}, "port must be a str or an int"),
         ({"port": "abc"}, "port 'abc'"),
         ({"port": 70_000}, "port '70000'"),
         ({"address": "http://x:1"}, "address must be HOST:PORT"),
-        ({"address": "x:1", "uri": "http://x:1"}, "say the same thing"),
+        ({"address": "x:1", "uri": "http://x:1"}, "ways to give one address"),
         ({"host": "http://x"}, "is invalid"),
-        ({"user": "a", "password": "b"}, "does not say where"),
+        ({"user": "a", "password": "b"}, "has no address"),
         ({"uri": "http://x", "user": "a"}, "without a password"),
         ({"uri": "http://x", "secure": "yes"}, "secure must be a bool"),
         ({"uri": "http://x", "client_pem_path": "a.pem"}, "without client_key_path"),
@@ -156,7 +156,7 @@ def test_another_handler_is_not_implemented() -> None:
 
 
 def test_an_unknown_pool_is_a_parameter_error() -> None:
-    with pytest.raises(ParamError, match="'Many' is not known"):
+    with pytest.raises(ParamError, match="'Many' is unknown"):
         connections.connect("a", pool="Many")
 
 
