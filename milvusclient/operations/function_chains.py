@@ -10,7 +10,7 @@ from milvusclient._proto import schema_pb2
 from milvusclient.checks import INT64_BOUNDS, given
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.chain_functions import ColumnRef
-from milvusclient.schema.function_chain import FunctionChain
+from milvusclient.schema.function_chain import FunctionChain, FunctionChainStage
 
 if TYPE_CHECKING:
     from milvusclient.schema.chain_functions import FunctionChainArg, FunctionChainExpr
@@ -26,11 +26,16 @@ def encode_chains(chains: FunctionChain | Sequence[FunctionChain]) -> list[schem
         chains: a chain, or a list of chains.
 
     Raises:
-        ParamError: ``chains`` is neither, or a parameter of a step has an unsupported type.
+        ParamError: ``chains`` is neither, a chain has no stage, or a parameter of a step has an unsupported type.
     """
     listed = [chains] if isinstance(chains, FunctionChain) else chains
     if not isinstance(listed, list | tuple) or not all(isinstance(chain, FunctionChain) for chain in listed):
         raise ParamError(message=f"function_chains must be a FunctionChain or a list of them, got {given(chains)}")
+    for index, chain in enumerate(listed):
+        if chain.stage is FunctionChainStage.UNSPECIFIED:
+            raise ParamError(
+                message=f"function_chains[{index}] has the stage UNSPECIFIED; make it with FunctionChainStage.L2_RERANK"
+            )
     return [_encode_chain(chain) for chain in listed]
 
 

@@ -43,6 +43,10 @@ class Deadline(NamedTuple):
         """Return whether the time is up."""
         return self.at is not None and now >= self.at
 
+    def extended(self, seconds: float) -> Deadline:
+        """Return this deadline moved ``seconds`` later, for work that shall take none of its time."""
+        return self if self.at is None else Deadline(self.at + seconds, self.timeout)
+
     def bounded(self, seconds: float, now: float) -> Deadline:
         """Return this deadline, or the one ``seconds`` from ``now`` if that is earlier."""
         other = Deadline.start(seconds, now)

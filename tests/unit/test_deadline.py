@@ -35,6 +35,11 @@ def test_what_is_no_timeout_is_refused_with_what_was_given(timeout: float) -> No
         Deadline.start(timeout, now=0.0)
 
 
+def test_a_deadline_can_be_moved_later() -> None:
+    assert Deadline.start(2, now=10.0).extended(5.5) == Deadline(17.5, 2.0)
+    assert UNBOUNDED.extended(5.5) == UNBOUNDED
+
+
 @pytest.mark.parametrize(("delay", "now", "wait"), [(1.0, 10.0, 1.0), (5.0, 10.0, 2.0), (5.0, 12.5, 0.0)])
 def test_a_delay_is_cut_to_what_is_left(delay: float, now: float, wait: float) -> None:
     assert Deadline.start(2, now=10.0).clip(delay, now) == wait

@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from milvusclient import AsyncMilvusClient, ConnectError, ConnectionConfigException, MilvusClient
+from milvusclient.exceptions import DeadlineExceededError
 from milvusclient.runtime import embedded
 from tests.support.forks import in_child
 
@@ -56,6 +58,40 @@ except ConnectError as error:
     assert result.stdout.startswith("embedded ")
     assert "another process" in result.stdout
     assert "Traceback" not in result.stderr, "what is raised is not printed as well"
+
+
+@pytest.fixture
+def slow_starts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let Milvus Lite take a second longer to start, as after a reboot; the paths that were started."""
+    manager = pytest.importorskip("milvus_lite.server_manager").server_manager_instance
+    start, started = manager.start_and_get_uri, list[str]()
+
+    def slow(path: str) -> str | None:
+        started.append(path)
+        time.sleep(1)
+        uri: str | None = start(path)
+        return uri
+
+    monkeypatch.setattr(manager, "start_and_get_uri", slow)
+    return started
+
+
+def test_a_slow_start_takes_none_of_the_time_for_connecting(lite_uri: str, slow_starts: list[str]) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        clients = list(threads.map(lambda _: MilvusClient(lite_uri, timeout=0.8), range(3)))
+    assert [client.list_collections() for client in clients] == [[], [], []]
+    assert len(slow_starts) == 1
+
+
+async def test_a_call_that_a_slow_start_leaves_no_time_says_so_and_the_server_stays(
+    lite_uri: str, slow_starts: list[str]
+) -> None:
+    client = AsyncMilvusClient(lite_uri)
+    with pytest.raises(DeadlineExceededError, match=r"before that: starting the embedded server took \d\.\d s"):
+        await client.list_collections(timeout=0.5)
+    assert await client.list_collections(timeout=5) == []
+    assert len(slow_starts) == 1
+    await client.close()
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

@@ -287,7 +287,10 @@ class _Attempts:
         tries = 0
         while True:
             try:
-                return await self._caller.binding.connection(self._deadline)
+                connection = await self._caller.binding.connection(self._deadline)
+                if connection.start_seconds and self._deadline.expired(time.monotonic()):
+                    self._cause = f"starting the embedded server took {connection.start_seconds:.1f} s"
+                return connection
             except MilvusException as error:
                 tries += 1
                 reason = error.reason if isinstance(error, ConnectError) else ""

@@ -63,6 +63,8 @@ class AsyncConnection:
         self.connected_since = time.time()
         self.closed: CloseRecord | None = None
         self.closing = AsyncSignal()
+        #: Seconds that the start of the embedded server took.
+        self.start_seconds = 0.0
         self.server_info = common_pb2.ServerInfo()
         #: Headers of each request that stay the same; empty when the token is a function: see :meth:`fresh_metadata`.
         self.metadata: Metadata = ()
@@ -87,12 +89,16 @@ class AsyncConnection:
             ConnectionConfigException: a certificate file cannot be read, or the embedded server is not installed.
         """
         holder = object()
+        started = time.monotonic()
         try:
             address = config.target.address
             if is_embedded(config):
                 # It blocks for seconds, so tasks of an event loop leave it to a thread.
                 address = await async_in_thread(lambda: embedded.start(config, holder))
-            return cls(alias, config, async_open_transport(address, config), holder)
+            connection = cls(alias, config, async_open_transport(address, config), holder)
+            if is_embedded(config):
+                connection.start_seconds = time.monotonic() - started
+            return connection
         except BaseException:
             # Also when the task was cancelled: a server without a connection would keep its file locked.
             if is_embedded(config):

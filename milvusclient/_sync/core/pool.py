@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from milvusclient._sync.core.connection import Connection
 from milvusclient.exceptions import ConnectError, ConnectionNotExistException, MilvusException
-from milvusclient.policy.errors import CloseRecord, conflict_error, connect_error, limit_error, not_connected_error
+from milvusclient.policy.errors import (
+    CloseRecord,
+    conflict_error,
+    connect_error,
+    is_embedded,
+    limit_error,
+    not_connected_error,
+)
 from milvusclient.policy.failure import Failure
 from milvusclient.runtime import named_configs
 from milvusclient.runtime.concurrency import Abandoned, Scope, SharedResult
@@ -28,6 +35,8 @@ __all__ = ["MAX_CONNECTIONS", "Pool", "all_infos", "closed_error", "current_pool
 MAX_CONNECTIONS = 65_536
 #: How many closed aliases are remembered, so that the errors of their other clients say who closed them.
 _MOST_CLOSE_RECORDS = 4_096
+#: Seconds after which a client looks again whether another one still starts the embedded server.
+_STARTING_LOOK = 1.0
 
 _epochs = itertools.count(1)
 
@@ -41,6 +50,11 @@ class _Opening(SharedResult[Connection]):
         #: The connection as soon as it has a channel, so that closing the alias meanwhile closes the channel, too.
         self.connection: Connection | None = None
         self.closed: CloseRecord | None = None
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether the embedded server is starting: local work, which takes none of the time for connecting."""
+        return self.connection is None and is_embedded(self.config)
 
 
 class Pool:
@@ -107,6 +121,9 @@ class Pool:
             except Abandoned:
                 continue  # the client that was opening it was cancelled; this one tries next
             except TimeoutError:
+                if found.is_starting:
+                    deadline = deadline.extended(_STARTING_LOOK)
+                    continue
                 waited = Failure("DEADLINE_EXCEEDED", "another client of this alias was still connecting")
                 raise connect_error(waited, config, alias, timeout=deadline.timeout or 0.0) from None
             except MilvusException as error:
@@ -131,7 +148,9 @@ class Pool:
         try:
             connection = opening.connection = Connection.dial(alias, opening.config)
             if opening.closed is None:
-                connection.connect(deadline)
+                # A cold start of the embedded server takes many seconds: counted, it would leave none for connecting,
+                # the server would be stopped again, and the next call would begin anew.
+                connection.connect(deadline.extended(connection.start_seconds))
             self._enter(alias, opening, connection)
         except BaseException as error:
             # A failed attempt leaves nothing behind: no placeholder, no channel, no embedded server.
