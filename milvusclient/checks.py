@@ -5,7 +5,6 @@ Each check takes the name of the argument first, as the message shows it, and re
 
 from __future__ import annotations
 
-import json
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
@@ -187,6 +186,8 @@ def require_json_text(name: str, value: object) -> str:
         return plain_str(value)
     if not isinstance(value, Mapping):
         raise ParamError(message=f"{name} must be a dict or a str of JSON, got {given(value)}")
+    import json  # few arguments are JSON
+
     try:
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     except (TypeError, ValueError) as error:

@@ -10,7 +10,7 @@ from milvusclient._async.mutations import AsyncMutations
 from milvusclient._async.queries import AsyncQueries
 from milvusclient.operations import bulk
 from milvusclient.policy.options import CallOptions
-from milvusclient.runtime.crew import AsyncSource
+from milvusclient.runtime import crew
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Mapping
@@ -101,7 +101,7 @@ class AsyncBulk(AsyncHealth, AsyncMutations, AsyncQueries):
         )  # fmt: skip
         call_options = CallOptions(client_request_id, retry_times, False)
         writer = self._bulk_writer(options, timeout, call_options, bulk.length_of(rows))
-        source: AsyncSource[object] = AsyncSource(bulk.rows_of(rows))
+        source: crew.AsyncSource[object] = crew.AsyncSource(bulk.rows_of(rows))
         async with writer:
             while taken := await source.take(writer.wanted):
                 await writer.extend(taken)
@@ -179,7 +179,7 @@ class AsyncBulk(AsyncHealth, AsyncMutations, AsyncQueries):
         )  # fmt: skip
         call_options = CallOptions(client_request_id, retry_times, False)
         writer = self._bulk_writer(options, timeout, call_options, bulk.length_of(rows))
-        source: AsyncSource[object] = AsyncSource(bulk.rows_of(rows))
+        source: crew.AsyncSource[object] = crew.AsyncSource(bulk.rows_of(rows))
         async with writer:
             while taken := await source.take(writer.wanted):
                 await writer.extend(taken)

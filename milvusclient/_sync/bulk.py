@@ -10,7 +10,7 @@ from milvusclient._sync.mutations import Mutations
 from milvusclient._sync.queries import Queries
 from milvusclient.operations import bulk
 from milvusclient.policy.options import CallOptions
-from milvusclient.runtime.crew import Source
+from milvusclient.runtime import crew
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Callable, Iterable, Mapping
@@ -101,7 +101,7 @@ class Bulk(Health, Mutations, Queries):
         )  # fmt: skip
         call_options = CallOptions(client_request_id, retry_times, False)
         writer = self._bulk_writer(options, timeout, call_options, bulk.length_of(rows))
-        source: Source[object] = Source(bulk.rows_of(rows))
+        source: crew.Source[object] = crew.Source(bulk.rows_of(rows))
         with writer:
             while taken := source.take(writer.wanted):
                 writer.extend(taken)
@@ -179,7 +179,7 @@ class Bulk(Health, Mutations, Queries):
         )  # fmt: skip
         call_options = CallOptions(client_request_id, retry_times, False)
         writer = self._bulk_writer(options, timeout, call_options, bulk.length_of(rows))
-        source: Source[object] = Source(bulk.rows_of(rows))
+        source: crew.Source[object] = crew.Source(bulk.rows_of(rows))
         with writer:
             while taken := source.take(writer.wanted):
                 writer.extend(taken)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from milvusclient._lazy import lazy_attributes
 
-__all__ = ["embedded", "request_subject"]
+__all__ = ["crew", "embedded", "request_subject"]
 
 if TYPE_CHECKING:
-    from milvusclient.runtime import embedded, request_subject
+    from milvusclient.runtime import crew, embedded, request_subject
 else:
     __getattr__, __dir__ = lazy_attributes(__name__, modules=__all__)
