@@ -360,7 +360,11 @@ class _Renderer:
         for group in node.groups:
             if group.kind == "time":
                 raise ParamError(message=f"filter: {predicate_repr(node)}: arrays have no datetimes")
-            if node.mode == "one":
+            if node.mode == "one" and self._lite and _is_negative(group):
+                calls.append(
+                    f"{name}_any({array}, {self._list(group)})"
+                )  # the one form in which its parser knows a sign
+            elif node.mode == "one":
                 calls.append(f"{name}({array}, {literal_text(Literal(group.kind, group.values[0]), lite=self._lite)})")
             else:
                 calls.append(f"{name}_{node.mode}({array}, {self._list(group)})")
@@ -415,6 +419,10 @@ class _Renderer:
         if isinstance(node, Shifted):
             raise ParamError(message=f"filter: {value_repr(node)} can only be compared with a datetime")
         return self._names.value(node)
+
+
+def _is_negative(group: Values) -> bool:
+    return group.kind in ("int", "float") and repr(group.values[0]).startswith("-")
 
 
 def _is_moment(node: ValueNode) -> bool:

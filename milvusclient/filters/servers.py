@@ -117,13 +117,17 @@ def server_of(build: str) -> Server:
         Server(title='Milvus 2.6.1', version=(2, 6, 1), lite=False, templates=True)
     """
     found = _VERSION.search(build)
+    lowered = build.lower()
+    if "milvus_lite" in lowered or "milvus-lite" in lowered:  # which does not tell its version in the handshake
+        return Server(f"Milvus Lite {found[0]}" if found else "Milvus Lite", _parts(found), lite=True, templates=False)
     if found is None:
         return NEWEST
-    major, minor, patch = (int(part or 0) for part in found.groups())
-    version = (major, minor, patch)
-    lowered = build.lower()
-    if "milvus_lite" in lowered or "milvus-lite" in lowered:
-        return Server(f"Milvus Lite {found[0]}", version, lite=True, templates=False)
+    version = _parts(found)
     # Builds of Milvus that run inside of another process, of which 2.5.1 ends that process at a placeholder.
     embedded = "lite" in lowered
     return Server(f"Milvus {found[0]}", version, lite=False, templates=version >= (2, 5, 0) and not embedded)
+
+
+def _parts(found: re.Match[str] | None) -> tuple[int, int, int]:
+    major, minor, patch = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    return major, minor, patch

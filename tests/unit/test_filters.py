@@ -190,6 +190,7 @@ DIFFERENT: list[tuple[Any, ...]] = [
         *['(not (json_contains_any(m["t"], [1]) or json_contains_any(m["t"], ["a"])) and exists m["t"])'] * 2,
         '(not (json_contains_any(m["t"], [1]) or json_contains_any(m["t"], ["a"])) and m["t"] is not null)',
     ),
+    (F.tags.contains(-1), *["array_contains(tags, -1)"] * 2, "array_contains_any(tags, [-1])"),
     (F("$meta")["l"].contains(1), *['json_contains($meta["l"], 1)'] * 2, "json_contains(l, 1)"),
     (F("$meta")["l"]["m"].contains(1), *['json_contains($meta["l"]["m"], 1)'] * 2, 'json_contains(l["m"], 1)'),
     (
@@ -314,6 +315,7 @@ def test_long_lists_are_sent_beside_the_expression_where_the_server_can() -> Non
         ("v2.3.5-lite", (2, 3, 5), False, False),
         ("2.5.1-lite", (2, 5, 1), False, False),
         ("milvus_lite-3.2.2", (3, 2, 2), True, False),
+        ("milvus_lite", (0, 0, 0), True, False),
         ("Zilliz Cloud Vector Database(Compatible with Milvus 2.5)", (2, 5, 0), False, True),
         ("master-nightly", NEWEST.version, False, True),
         ("", NEWEST.version, False, True),

@@ -86,7 +86,7 @@ async def test_every_call_takes_a_condition_a_mapping_and_a_str(scripted_server:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
-    ("build", "templates"), [("v2.6.4", True), ("v2.4.9", False), ("v2.3.5-lite", False), ("milvus_lite-3.2.2", False)]
+    ("build", "templates"), [("v2.6.4", True), ("v2.4.9", False), ("v2.3.5-lite", False), ("milvus_lite", False)]
 )
 async def test_values_of_placeholders_are_sent_or_written(
     scripted_server: ScriptedServer, way: str, build: str, templates: bool
