@@ -136,7 +136,7 @@ class _Renderer:
             if text is is_or:  # true, and one is enough; or false, and all are needed
                 return is_or
             if isinstance(text, str):
-                texts.append(f"({text})" if _is_composite(part) else text)
+                texts.append(f"({text})" if _is_composite(part) else _before_and(text))
         return (" or " if is_or else " and ").join(texts) if texts else not is_or
 
     def _not(self, node: Not, negated: bool) -> str | bool:
@@ -177,11 +177,14 @@ class _Renderer:
         self._check_computed(node, operator)
         text = f"{self._value(left)} {operator} {self._value(right)}"
         guards = list(self._guards(operator, left, right))
-        return f"({' and '.join([text, *guards])})" if guards else text
+        return f"({' and '.join([text, *map(_before_and, guards[:-1]), guards[-1]])})" if guards else text
 
     def _guards(self, operator: str, *sides: ValueNode) -> Iterator[str]:
         """Yield what keeps a server from finding rows that have no value."""
         for side in sides:
+            if isinstance(side, Arithmetic):
+                yield from self._guards(operator, side.left, side.right)
+                continue
             # To Milvus Lite, an array that is not there has the length 0; to Milvus, a key that is not there differs.
             blind = isinstance(side, Length) if self._lite else operator == "!="
             of = side.of if isinstance(side, Length) else side
@@ -248,7 +251,7 @@ class _Renderer:
             return False
         if isinstance(of, Arithmetic):
             sides = [self._in_nothing(side, True) for side in (of.left, of.right) if not isinstance(side, Literal)]
-            texts = [side for side in sides if isinstance(side, str)]
+            texts = [_before_and(side) for side in sides if isinstance(side, str)]
             return f"({' and '.join(texts)})" if texts else True
         return self._names.guard(of) or True
 
@@ -419,6 +422,11 @@ class _Renderer:
         if isinstance(node, Shifted):
             raise ParamError(message=f"filter: {value_repr(node)} can only be compared with a datetime")
         return self._names.value(node)
+
+
+def _before_and(text: str) -> str:
+    """Return a condition as it stands before another: to Milvus 2.3, ``exists`` is about all that follows."""
+    return f"({text})" if text.startswith("exists ") else text
 
 
 def _is_negative(group: Values) -> bool:

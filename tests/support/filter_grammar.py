@@ -350,7 +350,8 @@ class Reader:
             sides = (left.meaning(row), right.meaning(row))
             return None if None in sides else signs[sign](*sides)
 
-        return Term("constant" if left.kind == right.kind == "constant" else "value", meaning)
+        kind = "constant" if left.kind == right.kind == "constant" else "value"
+        return Term(kind, meaning, json=left.json or right.json)
 
     def _compared(self, sign: str, left: Term, right: Term) -> Term:
         if not {left.kind, right.kind} <= {"constant", "value"}:

@@ -89,6 +89,7 @@ SAME: list[tuple[Any, str]] = [
     (F.tags.contains_all([1, "a"]), '(array_contains_all(tags, [1]) and array_contains_all(tags, ["a"]))'),
     (F.meta["tags"].contains(1), 'json_contains(meta["tags"], 1)'),
     (F.meta["k"].exists(), 'exists meta["k"]'),
+    (F.meta["k"].exists() & (F.a == 1), '(exists meta["k"]) and a == 1'),
     (F.meta["k"].is_null(), 'not (exists meta["k"])'),
     (F.meta["k"] == None, 'not (exists meta["k"])'),  # noqa: E711 - it is documented
     (F.title.like("Du%"), 'title like "Du%"'),

@@ -22,7 +22,7 @@ from tests.support.filter_trees import META, NUMBERS, TEXTS, found, leaves, tree
 NEWER = ["2.5.0", "2.6.4", "3.0.0"]
 
 VALUES = {
-    "int": [F.n, F.m["n"], META["n n"], F.n + 1, F.n * 2, F.ints[0]],
+    "int": [F.n, F.m["n"], META["n n"], F.n + 1, F.n * 2, F.m["n"] + 1, F.ints[0]],
     "str": [F.s, F.m["s"], F.m["deep"]["é \" ' \\ \n ]["[:5]]],
     "bool": [F.b],
     "strs": [F.strs, F.m["strs"]],
