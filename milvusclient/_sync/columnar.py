@@ -161,5 +161,7 @@ class Columnar(Reads):
         )  # fmt: skip
         if searches.lacks_vectors(request):
             self._add_vectors(request, data, anns_field, deadline)
+        else:
+            self._check_vectors(collection_name, data, anns_field, deadline)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         return searches.parse_columns(self._call(rpc.SEARCH, request, deadline, call_options))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from numbers import Real
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeGuard
 
 from milvusclient._proto import common_pb2, milvus_pb2
 from milvusclient.checks import given, optional_str, require_name, require_str, require_str_list
@@ -32,10 +32,11 @@ from milvusclient.operations.search_params import (
     search_texts,
     thawed_params,
 )
+from milvusclient.schema.type_facts import FACTS
 
 if TYPE_CHECKING:
     from milvusclient.codec.read.reply import SearchReply
-    from milvusclient.models.collection import CollectionInfo
+    from milvusclient.models.collection import CollectionInfo, FieldInfo
     from milvusclient.models.columns import SearchColumns
     from milvusclient.models.results import SearchResult
     from milvusclient.operations.common import VectorsAs
@@ -54,6 +55,8 @@ __all__ = [
     "add_vectors",
     "as_message",
     "build_search",
+    "check_vectors",
+    "fits",
     "lacks_vectors",
     "parse_columns",
     "parse_search",
@@ -334,18 +337,49 @@ def add_vectors(
     Raises:
         ParamError: the data are not query vectors, or do not fit the field.
     """
-    field = None
-    if collection is not None:
-        if anns_field:
-            field = collection.anns_field(anns_field)
-        elif len(collection.vector_fields) == 1 and not collection.struct_fields:
-            field = collection.vector_fields[0]
+    field = None if collection is None else _searched_field(collection, anns_field)
     try:
         request.placeholder_group, request.nq = encode_vectors(data, field)
     except ParamError as error:
         if not names.at:
             raise
         raise ParamError(message=f"{names.at}{error.message}") from error
+
+
+def _searched_field(collection: CollectionInfo, anns_field: str | None) -> FieldInfo | None:
+    if anns_field:
+        return collection.anns_field(anns_field)
+    one = len(collection.vector_fields) == 1 and not collection.struct_fields
+    return collection.vector_fields[0] if one else None
+
+
+def fits(data: Any, anns_field: str | None, collection: CollectionInfo) -> bool:
+    """Return whether the first query vector has the dimension of the field, as far as that can be told.
+
+    Args:
+        data: the query vectors, of which each has the dimension of the first.
+        anns_field: the vector field; None or empty means the only one.
+        collection: the schema.
+    """
+    field = _searched_field(collection, anns_field)
+    if field is None or not field.dim or FACTS[field.data_type].family != "dense":
+        return True
+    length = FACTS[field.data_type].length(field.dim)
+    if isinstance(data, list | tuple) and data:
+        first = data[0]
+        is_vector = isinstance(first, list | tuple) or len(getattr(first, "shape", ())) == 1
+        return not is_vector or len(first) == length
+    shape: Sequence[int] = getattr(data, "shape", ())
+    return len(shape) != 2 or shape[1] == length
+
+
+def check_vectors(data: object, anns_field: str | None, collection: CollectionInfo, names: Names = _OWN_NAMES) -> None:
+    """Check the query vectors against the schema; the arguments are those of :func:`add_vectors`.
+
+    Raises:
+        ParamError: a query vector does not fit the field.
+    """
+    add_vectors(milvus_pb2.SearchRequest(), data, anns_field, collection, names)
 
 
 def _check_queries(data: object, names: Names) -> None:

@@ -15,7 +15,7 @@ class ProtocolEnum(IntEnum):
 
     @classmethod
     def Value(cls, name: str) -> int:  # noqa: N802 - the name that programs use
-        """The number of a member.
+        """Return the number of a member.
 
         Raises:
             ValueError: there is no such member.
@@ -26,7 +26,7 @@ class ProtocolEnum(IntEnum):
 
     @classmethod
     def Name(cls, number: int) -> str:  # noqa: N802 - the name that programs use
-        """The name of a member.
+        """Return the name of a member.
 
         Raises:
             ValueError: no member has that number.

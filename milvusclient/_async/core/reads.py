@@ -9,6 +9,7 @@ from milvusclient._async.core.base import AsyncFamily
 from milvusclient.exceptions import MilvusException
 from milvusclient.models import results
 from milvusclient.operations import consistency, keys, queries, searches
+from milvusclient.runtime import schema_cache
 
 if TYPE_CHECKING:
     from milvusclient._proto import milvus_pb2
@@ -63,6 +64,23 @@ class AsyncReads(AsyncFamily):
         """Add query vectors that are raw bytes; the schema says what they are."""
         collection = await self._collection(request.collection_name, deadline)
         searches.add_vectors(request, data, anns_field, collection)
+
+    async def _check_vectors(
+        self,
+        collection_name: str,
+        data: object,
+        anns_field: str | None,
+        deadline: Deadline,
+        names: searches.Names | None = None,
+    ) -> None:
+        """Refuse query vectors of another dimension than the field's, if the schema is known already.
+
+        What is known may be out of date, so the server is asked again before anything is refused.
+        """
+        known = schema_cache.lookup(self._key(collection_name))
+        if known is not None and not searches.fits(data, anns_field, known):
+            current = await self._collection(collection_name, deadline, refresh=True)
+            searches.check_vectors(data, anns_field, current, names or searches.Names())
 
     async def _search(
         self, request: milvus_pb2.SearchRequest, deadline: Deadline, call_options: CallOptions

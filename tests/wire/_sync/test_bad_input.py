@@ -9,9 +9,11 @@ from typing import Any
 import numpy
 import pytest
 
-from milvusclient import DataNotMatchException, ParamError
+from milvusclient import AnnSearchRequest, DataNotMatchException, DataType, ParamError, RRFRanker
 from milvusclient._sync.client import MilvusClient
 from milvusclient.exceptions import ConnectionConfigException, MilvusException
+from milvusclient.models.collection import CollectionInfo, FieldInfo
+from milvusclient.runtime import schema_cache
 from tests.support.scripted import ScriptedServer
 
 FIELDS: list[dict[str, Any]] = [
@@ -79,7 +81,7 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("sparse", [0.1, 0.2], "a SPARSE_FLOAT_VECTOR", "[0.1, 0.2]"),
     ("sparse", {-1: 0.5}, "an index from 0 to 4294967294", "-1"),
     ("sparse", {1: math.nan}, "a finite float", "nan"),
-    ("sparse", {"1": 0.5}, "an int for each index", "got '1' (str)"),
+    ("sparse", {"x": 0.5}, "an int for each index", "got 'x' (str)"),
 ]
 
 
@@ -134,7 +136,7 @@ def test_a_key_that_no_field_has(server: ScriptedServer) -> None:
     assert sent(server) == 1
 
 
-@pytest.mark.parametrize("data", [None, "row", 5, [5], [GOOD, None], ({"id": 1},), {1, 2}])
+@pytest.mark.parametrize("data", [None, "row", 5, [5], [GOOD, None], ({"id": 1}, 5), {1, 2}])
 def test_what_is_no_row(server: ScriptedServer, data: Any) -> None:
     client = MilvusClient(server.uri)
     for write in (client.insert, client.upsert):
@@ -149,6 +151,37 @@ def test_a_wrong_query_vector(server: ScriptedServer) -> None:
         with pytest.raises((ParamError, DataNotMatchException)):
             client.search("c", data, anns_field="dense")
     assert sent(server) == 0
+
+
+@pytest.mark.parametrize("vector", [[0.1], [0.1, 0.2, 0.3], numpy.zeros(3, "f4")], ids=repr)
+def test_a_query_vector_of_a_wrong_dimension(server: ScriptedServer, vector: Any) -> None:
+    client = MilvusClient(server.uri)
+    client.insert("c", [GOOD])
+    request: Any = AnnSearchRequest([vector], "dense", {}, limit=1)
+    right: Any = AnnSearchRequest([[0.1, 0.2]], "dense", {}, limit=1)
+    calls: list[tuple[str, Any]] = [
+        ("", lambda: client.search("c", [vector], anns_field="dense")),
+        ("", lambda: client.search_columns("c", [vector], anns_field="dense")),
+        ("", lambda: client.search_iterator("c", [vector], anns_field="dense")),
+        (r"reqs\[1\]\.", lambda: client.hybrid_search("c", [right, request], RRFRanker())),
+    ]
+    for place, call in calls:
+        with pytest.raises(
+            ParamError, match=rf"^{place}data\[0\]: expected a FLOAT_VECTOR of 2 elements for field 'dense'"
+        ):
+            call()
+    assert sent(server) == 1
+
+
+def test_a_dimension_that_is_out_of_date_refuses_nothing(server: ScriptedServer) -> None:
+    """The collection was made anew by another program since its schema was asked for."""
+    client = MilvusClient(server.uri)
+    old = CollectionInfo("c", fields=(FieldInfo("dense", data_type=DataType.FLOAT_VECTOR, dim=3),))
+    schema_cache.remember(client._key("c"), old, schema_cache.edition())
+    client.search("c", [[0.1, 0.2]], anns_field="dense")
+    assert [len(server.calls(rpc)) for rpc in ("DescribeCollection", "Search")] == [1, 1]
+    client.search("c", [[0.1, 0.2]], anns_field="dense")
+    assert [len(server.calls(rpc)) for rpc in ("DescribeCollection", "Search")] == [1, 2]
 
 
 @pytest.mark.parametrize("name", ["", None, 5, ["c"]])
