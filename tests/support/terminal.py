@@ -8,6 +8,7 @@ import pty
 import select
 import subprocess
 import sys
+import termios
 import time
 from typing import Self
 
@@ -21,15 +22,19 @@ class Screen:
 
     Args:
         words: the command; none are the shell.
+        size: columns and lines of the terminal; None leaves them unknown.
         environment: variables beside those of this process.
     """
 
-    def __init__(self, *words: str, **environment: str) -> None:
+    def __init__(self, *words: str, size: tuple[int, int] | None = None, **environment: str) -> None:
         # Not pty.fork(): this process has threads.
         self._end, inner = pty.openpty()
+        if size is not None:
+            termios.tcsetwinsize(inner, size[::-1])
         settings = {**os.environ, "TERM": "xterm", **environment}
-        if "NO_COLOR" not in environment:
-            settings.pop("NO_COLOR", None)
+        for name in ("NO_COLOR", "COLUMNS", "LINES", "PAGER"):
+            if name not in environment:
+                settings.pop(name, None)
         # In a session of its own whose terminal this is: so Ctrl-C reaches it.
         setsid = (
             "import os, sys, fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"

@@ -195,7 +195,7 @@ def bulk_insert(
     "-f", "--output-fields", "fields", default="*", show_default=True, help="Fields to export, separated by commas."
 )
 @option("-p", "--partitions", default=None, help="Partitions to export, separated by commas.")
-@option("-l", "--limit", type=int, default=-1, help="Most rows.  [default: all]")
+@option("-l", "--limit", type=int, default=-1, help="Export at most this many rows.  [default: all]")
 @_batch_option
 @yes_option
 @_path_argument

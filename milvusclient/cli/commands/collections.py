@@ -112,7 +112,7 @@ def create_collection(
     consistency: str,
     property: dict[str, object],  # noqa: A002 - the option's name
 ) -> None:
-    """Create a collection from its fields, a schema file, or a dimension; on a terminal they are asked for."""
+    """Create a collection from its fields, a schema file, or a dimension. On a terminal, they are asked for."""
     auto_id = auto_id or named == ""
     if not fields and file_schema is None and dimension is None:
         fields, primary, auto_id, dimension = _ask_schema(session, primary, auto_id)

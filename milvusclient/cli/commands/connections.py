@@ -12,7 +12,7 @@ from milvusclient.cli.framework.command import Command, pass_session
 from milvusclient.cli.framework.connection_file import DEFAULT, SavedConnection, SecretSource, variable_of
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.cli.framework.groups import delete_group, list_group, root, show_group
-from milvusclient.cli.framework.parameters import SECONDS, option, refuse_secret_words, tls_options, yes_option
+from milvusclient.cli.framework.parameters import PORT, SECONDS, option, refuse_secret_words, tls_options, yes_option
 from milvusclient.cli.framework.secrets import ask_secret, drop_from_keyring, keep_in_keyring, secret_of
 from milvusclient.cli.framework.session import Options, Session, open_client, version_words
 
@@ -31,7 +31,7 @@ __all__ = ["find_secret", "with_tls"]
     ),
 )
 @option("-h", "--host", default=None, help="Name or address of the server.  [default: localhost, or MILVUS_URI]")
-@option("-p", "--port", type=click.IntRange(1, 65535), default=None, help="Port of the server.  [default: 19530]")
+@option("-p", "--port", type=PORT, default=None, help="Port of the server.  [default: 19530]")
 @option("-uri", "--uri", default=None, help="Address as http://HOST:PORT, or the path of a .db file.")
 @option("-a", "--alias", default=None, help="Name to save the connection by; alone, the saved one.  [default: default]")
 @option("-D", "--disconnect", "drop", is_flag=True, help="Close that connection and delete its name.")
@@ -72,39 +72,58 @@ def connect(
     save_as: str,
 ) -> None:
     """Connect to a server, and save the connection by name for the commands that follow."""
-    from milvusclient.cli.framework.addresses import join_host_port, split_uri
-
     name = save_as or alias or DEFAULT
     if drop:
         _forget(session, name)
         return
     if uri and (host or port):
         raise click.UsageError("Give either -uri, or -h and -p.")
-    has_address = bool(uri or host or port)
-    known = None if has_address else _saved(session, name, is_named=bool(save_as or alias))
-    if known is not None and not (user or token or tls or ca or client_cert or client_key or server_name):
-        saved = replace(known, db_name=db_name or known.db_name)
-        secret = _saved_secret(session, name, saved)
+    # What says how to get in; without any of it, a saved connection is opened as it was saved.
+    access = (user, token, secret_env, tls, ca, client_cert, client_key, server_name)
+    known = None if uri or host or port else _saved(session, name, is_named=bool(save_as or alias))
+    if known is not None and not any(access):
+        saved, secret = known, session.known_secrets.get(name) or secret_of(name, known)
     else:
-        from_environment = not has_address and known is None and bool(os.environ.get("MILVUS_URI"))
-        given = uri or (known.uri if known else os.environ["MILVUS_URI"] if from_environment else "")
-        address, uri_user, uri_secret, uri_db = split_uri(given or join_host_port(host, port))
-        if uri_secret and not from_environment:
-            click.echo(
-                "Note: other users of this machine may see a password in a command's uri; with -u it is asked for.",
-                err=True,
-            )
-        user = user or uri_user
-        token = token or (from_environment and not user and bool(os.environ.get("MILVUS_TOKEN")))
-        secret, source, variable = find_secret(name, user, token, secret_env, uri_secret)
-        saved = replace(
-            with_tls(address, tls, ca, client_cert, client_key, server_name),
-            user=user,
-            db_name=db_name or uri_db,
-            secret="keyring" if store_secret and secret else source,
-            variable="" if store_secret else variable,
+        address, is_own = _address(uri, host, port, known)
+        saved, secret = _described(name, address, user, token, secret_env, is_own=is_own)
+        if known is None or any((tls, ca, client_cert, client_key, server_name)):
+            saved = with_tls(saved, tls, ca, client_cert, client_key, server_name)
+        else:
+            saved = replace(known, user=saved.user, secret=saved.secret, variable=saved.variable)
+    if store_secret and secret:
+        saved = replace(saved, secret="keyring", variable="")  # noqa: S106 - it says where a secret is
+    _open(session, name, replace(saved, db_name=db_name or saved.db_name), secret, timeout)
+
+
+def _address(uri: str | None, host: str | None, port: int | None, known: SavedConnection | None) -> tuple[str, bool]:
+    """Return the address to connect to, and whether it was given here: not saved, and not in MILVUS_URI."""
+    from milvusclient.cli.framework.addresses import join_host_port
+
+    if uri or host or port:
+        return uri or join_host_port(host, port), True
+    if known is not None:
+        return known.uri, False
+    from_environment = os.environ.get("MILVUS_URI")
+    return from_environment or join_host_port(None, None), False
+
+
+def _described(
+    name: str, address: str, user: str, token: bool, secret_env: str, *, is_own: bool
+) -> tuple[SavedConnection, str]:
+    """Return the connection that the options describe, without TLS, and its password or token."""
+    from milvusclient.cli.framework.addresses import split_uri
+
+    plain, uri_user, uri_secret, uri_db = split_uri(address)
+    if uri_secret and is_own:
+        click.echo(
+            "Note: other users of this machine may see a password in a command's uri; with -u it is asked for.",
+            err=True,
         )
-    _open(session, name, saved, secret, timeout)
+    user = user or uri_user
+    # MILVUS_TOKEN goes with MILVUS_URI.
+    has_token = not is_own and not user and address == os.environ.get("MILVUS_URI") and "MILVUS_TOKEN" in os.environ
+    secret, source, variable = find_secret(name, user, token or has_token, secret_env, uri_secret)
+    return SavedConnection(uri=plain, user=user, db_name=uri_db, secret=source, variable=variable), secret
 
 
 def _saved(session: Session, name: str, *, is_named: bool) -> SavedConnection | None:
@@ -112,10 +131,6 @@ def _saved(session: Session, name: str, *, is_named: bool) -> SavedConnection | 
     if not is_named and os.environ.get("MILVUS_URI"):
         return None
     return session.connection_file.read().get(name)
-
-
-def _saved_secret(session: Session, name: str, saved: SavedConnection) -> str:
-    return session.known_secrets.get(name) or secret_of(name, saved)
 
 
 def _open(session: Session, name: str, saved: SavedConnection, secret: str, timeout: float | None) -> None:
@@ -143,16 +158,18 @@ def _open(session: Session, name: str, saved: SavedConnection, secret: str, time
     )
 
 
-def with_tls(address: str, tls: int, ca: str, client_cert: str, client_key: str, server_name: str) -> SavedConnection:
-    """Build the connection that the options of TLS describe.
+def with_tls(
+    connection: SavedConnection, tls: int, ca: str, client_cert: str, client_key: str, server_name: str
+) -> SavedConnection:
+    """Add the options of TLS to a connection.
 
     Raises:
         UsageError: a certificate or its key is missing.
     """
     if tls == 2 and not (client_cert and client_key):
         raise click.UsageError("TLS mode 2 needs --client-cert and --client-key.")
-    return SavedConnection(
-        uri=address,
+    return replace(
+        connection,
         secure=tls > 0,
         server_pem_path=_absolute(ca),
         client_pem_path=_absolute(client_cert),

@@ -58,8 +58,7 @@ def doctor(
         secret = find_secret("doctor", user, False, "", "")[0]
         connection = replace(connection, user=user)
     if tls or ca or client_cert or client_key or server_name:
-        secure = with_tls(connection.uri, max(tls, 1), ca, client_cert, client_key, server_name)
-        connection = replace(secure, user=connection.user, db_name=connection.db_name)
+        connection = with_tls(connection, max(tls, 1), ca, client_cert, client_key, server_name)
     target = make_config(connection.uri, secure=True if connection.secure else None).target
     steps = []
     for step in diagnose(DoctorTarget(connection, secret, target, session.timeout or 5.0, rest_port)):

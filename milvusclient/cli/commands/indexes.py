@@ -49,7 +49,7 @@ def create_index(
     param: dict[str, object],
     no_wait: bool,
 ) -> None:
-    """Create an index on a field; on a terminal, what is missing is asked for."""
+    """Create an index on a field. On a terminal, what is missing is asked for."""
     from milvusclient.schema.index import IndexParams
 
     field = session.ask(field, "Field", "--field")

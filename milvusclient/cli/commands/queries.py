@@ -42,7 +42,13 @@ _SCREEN_LIMIT = 100
 @expr_option
 @fields_option
 @partitions_option
-@option("-l", "--limit", type=COUNT, default=None, help="Most rows.  [default: 100 on a terminal, else all]")
+@option(
+    "-l",
+    "--limit",
+    type=COUNT,
+    default=None,
+    help="Show at most this many rows.  [default: 100 on a terminal, else all]",
+)
 @offset_option
 @consistency_option
 @guarantee_option
@@ -130,7 +136,7 @@ def get(
 @fields_option
 @partitions_option
 @batch_option
-@option("-l", "--limit", type=int, default=-1, help="Most rows.  [default: all]")
+@option("-l", "--limit", type=int, default=-1, help="Show at most this many rows.  [default: all]")
 @pass_session
 def query_iterator(
     session: Session,

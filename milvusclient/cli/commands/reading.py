@@ -32,8 +32,8 @@ __all__ = [
     "show_pages",
 ]
 
-#: What to do where a limit has cut a result.
-MORE = "see more with --limit N or --offset N"
+#: How to see the rest of a result that a limit has cut.
+MORE = "see them with --limit or --offset"
 
 expr_option = option(
     "-e", "--expr", "--filter", "expr", default=None, metavar="FILTER", help="Filter, such as 'id < 5'."

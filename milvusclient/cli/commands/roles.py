@@ -37,7 +37,7 @@ def _new_password(user: str) -> str:
 @refuse_secret_words
 @pass_session
 def create_user(session: Session, user: str, ask: bool) -> None:
-    """Create a user; the password is asked for, or taken from MILVUS_NEW_PASSWORD."""
+    """Create a user. The password is asked for, or taken from MILVUS_NEW_PASSWORD."""
     del ask
     session.client().create_user(user, _new_password(user), session.timeout)
     session.report(f"Created user {user!r}.", created=user)
@@ -62,7 +62,7 @@ def show_user(session: Session, user: str) -> None:
 @_user_option
 @pass_session
 def update_password(session: Session, user: str) -> None:
-    """Change a password; both are asked for, or taken from MILVUS_PASSWORD and MILVUS_NEW_PASSWORD."""
+    """Change the password of a user. Both are asked for, or taken from MILVUS_PASSWORD and MILVUS_NEW_PASSWORD."""
     old = os.environ.get("MILVUS_PASSWORD") or ask_secret(f"Old password of {user}", "MILVUS_PASSWORD")
     new = _new_password(user)
     session.client().update_password(user, old, new, timeout=session.timeout)
@@ -211,7 +211,7 @@ _collection_option = option(
 def grant_privilege(
     session: Session, role: str, privilege: str | None, object_type: str | None, object_name: str | None
 ) -> None:
-    """Grant a privilege to a role; on a terminal, what is missing is asked for."""
+    """Grant a privilege to a role. On a terminal, what is missing is asked for."""
     _privilege(session, True, role, object_type, privilege, object_name)
 
 
@@ -224,7 +224,7 @@ def grant_privilege(
 def revoke_privilege(
     session: Session, role: str, privilege: str | None, object_type: str | None, object_name: str | None
 ) -> None:
-    """Revoke a privilege from a role; on a terminal, what is missing is asked for."""
+    """Revoke a privilege from a role. On a terminal, what is missing is asked for."""
     _privilege(session, False, role, object_type, privilege, object_name)
 
 

@@ -40,6 +40,7 @@ _vector_option = option(
 _field_option = option(
     "-f", "--anns-field", "field", default=None, help="Vector field; not needed if there is only one."
 )
+_metric_option = option("-m", "--metric-type", "metric", default=None, help="Metric, if it is not that of the index.")
 
 
 def hit_row(hit: Hit) -> dict[str, object]:
@@ -76,11 +77,11 @@ def _show_hits(
 @collection_option
 @_vector_option
 @_field_option
-@option("-l", "--limit", type=COUNT, default=10, show_default=True, help="Results for each vector.")
+@option("-l", "--limit", type=COUNT, default=10, show_default=True, help="Show this many results for each vector.")
 @expr_option
 @hit_fields_option
 @partitions_option
-@option("-m", "--metric-type", "metric", default=None, help="Metric, if it is not that of the index.")
+@_metric_option
 @param_option
 @offset_option
 @option("--round-decimal", type=int, default=-1, help="Round distances to this many places.")
@@ -197,7 +198,7 @@ def parse_request(
     help="One search; give two or more.",
 )
 @option("--weights", default=None, help="Rank by these weights, separated by commas, not by reciprocal ranks.")
-@option("-l", "--limit", type=COUNT, default=10, show_default=True, help="Results.")
+@option("-l", "--limit", type=COUNT, default=10, show_default=True, help="Show this many results.")
 @hit_fields_option
 @partitions_option
 @consistency_option
@@ -239,9 +240,10 @@ def hybrid_search(
 @expr_option
 @hit_fields_option
 @partitions_option
+@_metric_option
 @param_option
 @batch_option
-@option("-l", "--limit", type=int, default=-1, help="Most results.  [default: all]")
+@option("-l", "--limit", type=int, default=-1, help="Show at most this many results.  [default: all]")
 @pass_session
 def search_iterator(
     session: Session,
@@ -251,6 +253,7 @@ def search_iterator(
     expr: str | None,
     fields: str | None,
     partitions: str | None,
+    metric: str | None,
     param: dict[str, object],
     batch_size: int,
     limit: int,
@@ -261,7 +264,7 @@ def search_iterator(
     searched = pick_vector_field(described, field, collection)
     pages = session.reading_client(collection).search_iterator(
         collection, parse_queries(text, searched), batch_size, expr or "", limit, split_list(fields),
-        search_params(param, None), session.timeout, split_list(partitions), searched["name"],
+        search_params(param, metric), session.timeout, split_list(partitions), searched["name"],
     )  # fmt: skip
     try:
         columns = _columns(described, fields)[1:]

@@ -132,7 +132,8 @@ def write_options(parameters: Sequence[click.Parameter], ctx: click.Context, for
     """Write the options of a command, those that every command has in a section of their own."""
     sections: dict[str, list[tuple[str, str]]] = {"Options": [], "Common options": []}
     for parameter in parameters:
-        record = parameter.get_help_record(ctx)
+        # Arguments are in the usage.
+        record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
         if record is not None:
             is_common = (parameter.name or "").startswith(("common_", "help"))
             sections["Common options" if is_common else "Options"].append(record)

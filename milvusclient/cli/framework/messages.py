@@ -22,6 +22,8 @@ _WORDS = (
     (re.compile(r"\b(?:client\.)?create_index\([^)]*\)"), "`create index`"),
     (re.compile(r"\b(?:client\.)?(?:describe|list)_(collection|index|partition|alias|database|role|user)(?:e?s)?"
                 r"\([^)]*\)"), r"`show \1`"),
+    (re.compile(r"\btruncate_collection\b"), "`truncate`"),
+    (re.compile(r"\bgive metric_type in search_params\b"), "give one with --metric-type"),
     (re.compile(r"\banns_field\b"), "--anns-field"),
     (re.compile(r"\boutput_fields\b"), "--output-fields"),
     (re.compile(r"\bpartition_names?\b"), "--partition"),

@@ -14,6 +14,7 @@ from milvusclient.cli.framework.prompting import ask, can_ask
 __all__ = [
     "COUNT",
     "COUNT_OR_ZERO",
+    "PORT",
     "SECONDS",
     "collection_option",
     "option",
@@ -30,12 +31,13 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 class _Count(click.ParamType[int]):
-    """An integer of at least a limit; click's own type writes its range into every help."""
+    """An integer within limits; click's own type writes its range into every help."""
 
     name = "integer"
 
-    def __init__(self, least: int) -> None:
+    def __init__(self, least: int, most: int | None = None) -> None:
         self._least = least
+        self._most = most
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the integer."""
@@ -45,6 +47,8 @@ class _Count(click.ParamType[int]):
             self.fail(f"expected an integer, got {value!r}", param, ctx)
         if number < self._least:
             self.fail(f"must be at least {self._least}, got {number}", param, ctx)
+        if self._most is not None and number > self._most:
+            self.fail(f"must be at most {self._most}, got {number}", param, ctx)
         return number
 
 
@@ -67,6 +71,8 @@ class _Seconds(click.ParamType[float]):
 #: A number of rows, of at least one; one that may be zero.
 COUNT = _Count(1)
 COUNT_OR_ZERO = _Count(0)
+PORT = _Count(1, 65535)
+_TLS_MODE = _Count(0, 2)
 SECONDS = _Seconds()
 _PENDING = "milvusclient.pending"
 
@@ -117,7 +123,7 @@ yes_option = option("-y", "--yes", is_flag=True, help="Do not ask for confirmati
 
 _TLS_OPTIONS = (
     option(
-        "-tls", "--tls", "--tlsmode", type=click.IntRange(0, 2), default=0,
+        "-tls", "--tls", "--tlsmode", type=_TLS_MODE, default=0, metavar="MODE",
         help="TLS: 0 none, 1 verify the server, 2 mutual.",
     ),
     option(
