@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import click
 from prompt_toolkit import PromptSession
@@ -14,13 +15,13 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory
 
 from milvusclient._version import __version__
-from milvusclient.cli.framework.completion import candidates, split_words
+from milvusclient.cli.framework.completion import candidates, chosen_options, split_words
 from milvusclient.cli.framework.failure import show_error
 from milvusclient.cli.framework.groups import root
 from milvusclient.cli.framework.history_file import history_path, may_hold_secret
 from milvusclient.cli.framework.live_names import live_names
 from milvusclient.cli.framework.prompting import typed_ahead
-from milvusclient.cli.framework.session import LOCALHOST, Session
+from milvusclient.cli.framework.session import LOCALHOST, Options, Session
 from milvusclient.exceptions import MilvusException
 
 __all__ = ["Run", "run_shell"]
@@ -57,7 +58,11 @@ class _Completer(Completer):
         complete_event: CompleteEvent,  # noqa: ARG002 - the signature of prompt_toolkit
     ) -> Iterator[Completion]:
         words, begun = split_words(document.text_before_cursor)
-        for text, what in candidates(root, words, begun, lambda *asked: live_names(self._session, *asked)):
+        session = self._session
+        if chosen := chosen_options(root, words):  # the line itself goes elsewhere
+            options = Options(chosen.get("connection", ""), chosen.get("uri", ""), chosen.get("db", ""))
+            session = replace(session, base=options.over(session.base))
+        for text, what in candidates(root, words, begun, lambda *asked: live_names(session, *asked)):
             yield Completion(text, -len(begun), display_meta=what)
 
 

@@ -22,15 +22,14 @@ class Screen:
 
     Args:
         words: the command; none are the shell.
-        size: columns and lines of the terminal; None leaves them unknown.
-        environment: variables beside those of this process.
+        environment: variables beside those of this process; COLUMNS and LINES are the size of the terminal instead.
     """
 
-    def __init__(self, *words: str, size: tuple[int, int] | None = None, **environment: str) -> None:
+    def __init__(self, *words: str, **environment: str) -> None:
         # Not pty.fork(): this process has threads.
         self._end, inner = pty.openpty()
-        if size is not None:
-            termios.tcsetwinsize(inner, size[::-1])
+        if "COLUMNS" in environment:
+            termios.tcsetwinsize(inner, (int(environment.pop("LINES", "24")), int(environment.pop("COLUMNS"))))
         settings = {**os.environ, "TERM": "xterm", **environment}
         for name in ("NO_COLOR", "COLUMNS", "LINES", "PAGER"):
             if name not in environment:

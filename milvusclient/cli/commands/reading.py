@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 #: How to see the rest of a result that a limit has cut.
-MORE = "see them with --limit or --offset"
+MORE = "use --limit or --offset"
 
 expr_option = option(
     "-e", "--expr", "--filter", "expr", default=None, metavar="FILTER", help="Filter, such as 'id < 5'."

@@ -10,7 +10,7 @@ import click
 
 from milvusclient.cli.framework.command import Group
 
-__all__ = ["ListNames", "candidates", "split_words"]
+__all__ = ["ListNames", "candidates", "chosen_options", "split_words"]
 
 #: Options whose values are names that a server has: destination of the option -> kind of names.
 _KINDS = {
@@ -112,12 +112,28 @@ def _command(root: Group, words: Sequence[str]) -> tuple[click.Command, list[str
     command: click.Command = root
     rest = list(words)
     while rest and isinstance(command, click.Group):
+        if (option := _option(command, rest[0])) is not None and (option.is_flag or len(rest) > 1):
+            del rest[: 1 if option.is_flag else 2]  # options of the root, as in `-a demo query`
+            continue
         found = command.get_command(click.Context(command), rest[0])
         if found is None:
             break
         command = found
         rest.pop(0)
     return command, rest
+
+
+def chosen_options(root: Group, words: Sequence[str]) -> dict[str, str]:
+    """Return which connection, uri and database a line chooses, by the names of the options without ``common_``."""
+    command, rest = _command(root, words)
+    before = words[: len(words) - len(rest)]
+    found = {}
+    for owner, part in ((root, before), (command, rest)):
+        for word, value in pairwise(part):
+            option = _option(owner, word)
+            if option is not None and option.name in ("common_connection", "common_uri", "common_db"):
+                found[option.name.removeprefix("common_")] = value
+    return found
 
 
 def _option(command: click.Command, word: str) -> click.Option | None:

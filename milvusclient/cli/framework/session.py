@@ -269,16 +269,13 @@ class Session:
         if output.for_people(self.options.output):
             text += self._footer(len(rows), more)
         elif more and style.width:
-            click.echo(f"There are more rows, {more}.", err=True)
+            click.echo(f"There are more rows: {more}.", err=True)
         (output.write_paged if self.pager and paged else output.write)(text)
 
     def _footer(self, count: int, more: str) -> str:
-        words = output.count_rows(count)
-        if more:
-            words += f"; there are more, {more}"
-        # Only where people look: what a pipe gets is the same each time.
+        # The time only where people look: what a pipe gets is the same each time.
         took = f" ({time.perf_counter() - self.started:.3f} s)" if sys.stdout.isatty() else ""
-        return f"{words}{took}\n"
+        return f"{output.count_rows(count)}{took}{f'; there are more: {more}' if more else ''}\n"
 
     def show_names(self, header: str, names: Sequence[object]) -> None:
         """Show a list of names."""

@@ -14,10 +14,10 @@ from click.shell_completion import (
     add_completion_class,
 )
 
-from milvusclient.cli.framework.completion import candidates
+from milvusclient.cli.framework.completion import candidates, chosen_options
 from milvusclient.cli.framework.groups import root
 from milvusclient.cli.framework.live_names import live_names
-from milvusclient.cli.framework.session import Session
+from milvusclient.cli.framework.session import Options, Session
 
 __all__ = ["COMPLETE_VARIABLE", "completion_script", "install"]
 
@@ -28,7 +28,9 @@ COMPLETE_VARIABLE = "_MILVUSCLIENT_COMPLETE"
 
 def _offer(self: ShellComplete, args: list[str], incomplete: str) -> list[CompletionItem]:
     """Return what may come next; bash shows only words, the others what they mean, too."""
-    session = Session()
+    chosen = chosen_options(root, args)
+    options = Options(chosen.get("connection", ""), chosen.get("uri", ""), chosen.get("db", ""))
+    session = Session(options=options, base=options)
     try:
         found = candidates(
             root, args, incomplete, lambda *asked: live_names(session, *asked), explain=self.name != "bash"
