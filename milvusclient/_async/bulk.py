@@ -10,7 +10,6 @@ from milvusclient._async.mutations import AsyncMutations
 from milvusclient._async.queries import AsyncQueries
 from milvusclient.operations import bulk
 from milvusclient.policy.options import CallOptions
-from milvusclient.runtime import crew
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Mapping
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from milvusclient._async.bulk_writer import AsyncBulkWriter
     from milvusclient.models.bulk import BulkProgress, BulkReport
     from milvusclient.operations.bulk import BulkOptions
+    from milvusclient.operations.mutations import ArrowTable
 
 __all__ = ["AsyncBulk"]
 
@@ -28,7 +28,7 @@ class AsyncBulk(AsyncHealth, AsyncMutations, AsyncQueries):
     async def insert_many(
         self,
         collection_name: str,
-        rows: Iterable[object] | AsyncIterable[object] | Mapping[str, object],
+        rows: Iterable[object] | AsyncIterable[object] | Mapping[str, object] | ArrowTable,
         partition_name: str | None = "",
         *,
         batch_bytes: int = 16 << 20,
@@ -51,9 +51,9 @@ class AsyncBulk(AsyncHealth, AsyncMutations, AsyncQueries):
 
         Args:
             collection_name: name or alias of the collection.
-            rows: an iterable of rows: dicts, dataclasses, pydantic or attrs objects; or a mapping of columns, each a
-                list or an array with a value for each row. Generators are read as the server keeps up. The async client
-                also takes an async iterable.
+            rows: an iterable of rows: dicts, dataclasses, pydantic or attrs objects; a mapping of columns, each a
+                list or an array with a value for each row; or a table with the Arrow C stream interface. Generators are
+                read as the server keeps up. The async client also takes an async iterable.
             partition_name: name of the partition to write to; empty lets the server choose.
             batch_bytes: size of a request to aim at, in bytes. At most ``in_flight + 1`` batches are in memory at a
                 time.
@@ -101,16 +101,13 @@ class AsyncBulk(AsyncHealth, AsyncMutations, AsyncQueries):
         )  # fmt: skip
         call_options = CallOptions(client_request_id, retry_times, False)
         writer = self._bulk_writer(options, timeout, call_options, bulk.length_of(rows))
-        source: crew.AsyncSource[object] = crew.AsyncSource(bulk.rows_of(rows))
-        async with writer:
-            while taken := await source.take(writer.wanted):
-                await writer.extend(taken)
+        await writer.write_all(rows)
         return writer.report
 
     async def upsert_many(
         self,
         collection_name: str,
-        rows: Iterable[object] | AsyncIterable[object] | Mapping[str, object],
+        rows: Iterable[object] | AsyncIterable[object] | Mapping[str, object] | ArrowTable,
         partition_name: str | None = "",
         *,
         batch_bytes: int = 16 << 20,
@@ -131,9 +128,9 @@ class AsyncBulk(AsyncHealth, AsyncMutations, AsyncQueries):
 
         Args:
             collection_name: name or alias of the collection.
-            rows: an iterable of rows: dicts, dataclasses, pydantic or attrs objects; or a mapping of columns, each a
-                list or an array with a value for each row. Generators are read as the server keeps up. The async client
-                also takes an async iterable.
+            rows: an iterable of rows: dicts, dataclasses, pydantic or attrs objects; a mapping of columns, each a
+                list or an array with a value for each row; or a table with the Arrow C stream interface. Generators are
+                read as the server keeps up. The async client also takes an async iterable.
             partition_name: name of the partition to write to; empty lets the server choose.
             batch_bytes: size of a request to aim at, in bytes. At most ``in_flight + 1`` batches are in memory at a
                 time.
@@ -179,10 +176,7 @@ class AsyncBulk(AsyncHealth, AsyncMutations, AsyncQueries):
         )  # fmt: skip
         call_options = CallOptions(client_request_id, retry_times, False)
         writer = self._bulk_writer(options, timeout, call_options, bulk.length_of(rows))
-        source: crew.AsyncSource[object] = crew.AsyncSource(bulk.rows_of(rows))
-        async with writer:
-            while taken := await source.take(writer.wanted):
-                await writer.extend(taken)
+        await writer.write_all(rows)
         return writer.report
 
     def bulk_writer(

@@ -12,12 +12,13 @@ from milvusclient.exceptions import BulkError, DataNotMatchException, MilvusExce
 from milvusclient.models.bulk import BulkProgress, BulkReport, RejectedRow
 from milvusclient.operations import bulk, keys, mutations
 from milvusclient.policy.bulk import Batch, BatchSizer, BulkScheduler, Fault, Finish, Read, Send
-from milvusclient.runtime.crew import AsyncCrew
+from milvusclient.runtime.crew import AsyncCrew, AsyncSource
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from milvusclient._async.bulk import AsyncBulk
+    from milvusclient.codec.write.tables import Table
     from milvusclient.models.collection import CollectionInfo
     from milvusclient.operations.bulk import BulkOptions, Row
     from milvusclient.policy.deadline import Deadline
@@ -60,6 +61,7 @@ class AsyncBulkWriter:
         )
         self._crew: AsyncCrew[_Outcome] = AsyncCrew()
         self._buffer: list[Row] = []
+        self._table: Table | None = None
         self._sizer = BatchSizer(options.batch_bytes, options.batch_rows, 1)
         self._collection: CollectionInfo | None = None
         self._refreshed = False
@@ -68,6 +70,27 @@ class AsyncBulkWriter:
         self._bytes = 0
         self._began = time.monotonic()
         self._is_closed = False
+
+    async def write_all(self, rows: object) -> None:
+        """Write all rows of a source, and close the writer.
+
+        Args:
+            rows: an iterable of rows, a mapping of columns, or a table with the Arrow C stream interface.
+
+        Raises:
+            BulkError: the write ended because of an error; ``report`` says what was written.
+        """
+        tables = bulk.tables_of(rows)
+        if tables is not None:
+            async with self:
+                for table in tables:
+                    await self._extend_table(table)
+            return
+        bulk.check_iterable(rows)
+        source: AsyncSource[object] = AsyncSource(rows)  # type: ignore[arg-type]  # the line above says that it is one
+        async with self:
+            while taken := await source.take(self._wanted):
+                await self.extend(taken)
 
     async def add(self, row: object) -> None:
         """Add a row. Wait while as many requests as allowed are under way.
@@ -113,8 +136,25 @@ class AsyncBulkWriter:
             if len(self._buffer) >= self._sizer.rows:
                 await self._flush()
 
+    async def _extend_table(self, table: Table) -> None:
+        """Add the rows of a table, which stay columns."""
+        await self._begin()
+        if table.num_rows and (self._skip or not self._source_digest):
+            self._recognize(table.row(0))
+        skipped = min(self._skip, table.num_rows)
+        self._skip -= skipped
+        table = table.slice(skipped, table.num_rows - skipped) if skipped else table
+        if self._table is not None:
+            table = self._table.join(table)  # batches of a stream may be small
+        while table.num_rows >= self._sizer.rows:
+            count = self._sizer.rows
+            self._table = table.slice(0, count)
+            table = table.slice(count, table.num_rows - count)
+            await self._flush()
+        self._table = table
+
     @property
-    def wanted(self) -> int:
+    def _wanted(self) -> int:
         """The number of rows that complete the next batch."""
         return max(1, self._sizer.rows - len(self._buffer))
 
@@ -192,6 +232,9 @@ class AsyncBulkWriter:
     async def _flush(self) -> None:
         rows, self._buffer = self._buffer, []
         self._scheduler.offer(rows)
+        if self._table is not None:
+            self._scheduler.offer(bulk.TableRows(self._table))
+            self._table = None
         await self._drive()
 
     async def _refuse(self, row: object, error: DataNotMatchException) -> None:
@@ -259,9 +302,10 @@ class AsyncBulkWriter:
         name, partition, namespace = (
             self._options.collection_name, self._options.partition_name, self._options.namespace,
         )  # fmt: skip
+        rows = batch.rows.table if isinstance(batch.rows, bulk.TableRows) else batch.rows
         known = await self._client._collection(name, self._deadline)
         try:
-            return build(name, batch.rows, known, partition_name=partition, namespace=namespace)
+            return build(name, rows, known, partition_name=partition, namespace=namespace)
         except DataNotMatchException:
             # Once, since each bad row would ask the server otherwise.
             if self._refreshed:
@@ -270,7 +314,7 @@ class AsyncBulkWriter:
             current = await self._client._collection(name, self._deadline, refresh=True)
             if current == known:
                 raise
-            return build(name, batch.rows, current, partition_name=partition, namespace=namespace)
+            return build(name, rows, current, partition_name=partition, namespace=namespace)
 
     async def _missing(self, batch: Batch[Row]) -> list[int]:
         """Return the positions of the rows that the server does not have."""
@@ -315,9 +359,11 @@ class AsyncBulkWriter:
         elif fault is Fault.OUTDATED:
             self._client._forget(self._options.collection_name)
         elif fault is Fault.BAD_ROW:
-            position = bulk.position_of(error, len(batch.rows))
+            position = bulk.position_of(error, batch.rows)
             if position is not None:
                 error = bulk.moved(error, batch.indices[position])
+            elif isinstance(batch.rows, bulk.TableRows):
+                fault = Fault.FATAL  # a column is missing, unknown or of another type: no row would be written
         self._scheduler.failed(batch, fault, error, now, position=position)
 
     def _progress(self, now: float) -> BulkProgress:

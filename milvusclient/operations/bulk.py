@@ -6,12 +6,14 @@ import dataclasses
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from milvusclient import exceptions
 from milvusclient.checks import given, optional_str, require_int, require_name, require_one_of, require_str
+from milvusclient.codec.write.rows import is_arrow
+from milvusclient.codec.write.tables import Table, read_columns, read_tables
 from milvusclient.exceptions import DataNotMatchException, MilvusException, ParamError, RpcError
 from milvusclient.operations import collections
 from milvusclient.operations.keys import primary_field
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
 __all__ = [
     "BulkOptions",
     "Checkpoint",
+    "TableRows",
     "as_row",
     "bulk_options",
+    "check_iterable",
     "fault_of",
     "fingerprint",
     "is_denied",
@@ -39,7 +43,7 @@ __all__ = [
     "position_of",
     "row_bytes",
     "row_fingerprint",
-    "rows_of",
+    "tables_of",
     "write_checkpoint",
 ]
 
@@ -47,9 +51,6 @@ Row = Mapping[str, Any]
 
 _MOST_IN_FLIGHT = 1_024
 _MOST_BYTES = 1 << 30
-#: Rows of a mapping of columns that are taken at once.
-_SLICE = 1_000
-
 _RATE_LIMIT, _LEGACY_RATE_LIMIT = 8, 49
 #: Codes for "writing is denied": the quota of memory or disk is used up, or an administrator said so.
 _DENIED, _LEGACY_DENIED = 9, frozenset({48, 53, 54})
@@ -123,20 +124,50 @@ def bulk_options(
 
 
 # --- sources ---------------------------------------------------------------------------------------------------------
-def rows_of(source: object) -> Iterable[object]:
-    """Return the rows of a source, which may be a mapping of columns.
+class TableRows(Sequence[Row]):
+    """The rows of a table: parts stay tables, and only a single row becomes Python values."""
+
+    __slots__ = ("table",)
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def __len__(self) -> int:
+        return self.table.num_rows
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> TableRows: ...
+
+    def __getitem__(self, index: int | slice) -> Row | TableRows:
+        if isinstance(index, slice):
+            start, stop, _ = index.indices(len(self))
+            return TableRows(self.table.slice(start, stop - start))
+        return self.table.row(index)
+
+
+def tables_of(source: object) -> Iterable[Table] | None:
+    """Return the tables of a source with the Arrow C stream interface, or of a mapping of columns; None for rows.
 
     Raises:
-        TypeError: the source has no rows. (It is a ParamError, too.)
-        DataNotMatchException: columns have different lengths.
+        ParamError: the columns have different lengths, or one is not a sequence.
     """
-    if isinstance(source, Mapping):
-        return _rows_of_columns(source)
-    if isinstance(source, str | bytes | bytearray) or not isinstance(source, Iterable):
+    if is_arrow(source):
+        return read_tables(source)
+    return [read_columns(source)] if isinstance(source, Mapping) else None
+
+
+def check_iterable(source: object) -> None:
+    """Check that a source has rows.
+
+    Raises:
+        TypeError: it does not. (It is a ParamError, too.)
+    """
+    if isinstance(source, str | bytes | bytearray) or not isinstance(source, Iterable | AsyncIterable):
         raise exceptions.TypeError(
-            message=f"rows must be an iterable of rows or a mapping of columns, got {given(source)}"
+            message=f"rows must be an iterable of rows, a table or a mapping of columns, got {given(source)}"
         )
-    return source
 
 
 def length_of(source: object) -> int | None:
@@ -147,38 +178,6 @@ def length_of(source: object) -> int | None:
         return len(source)  # type: ignore[arg-type]  # the except is for what has no length
     except TypeError:
         return None
-
-
-def _rows_of_columns(columns: Mapping[str, Any]) -> Iterator[Row]:
-    first: tuple[str, int] | None = None
-    for name, column in columns.items():
-        if isinstance(column, str | bytes | Mapping) or not hasattr(column, "__len__"):
-            raise DataNotMatchException(
-                message=f"column {name!r} must be a list or an array with a value for each row, got {given(column)}"
-            )
-        first = first or (name, len(column))
-        if len(column) != first[1]:
-            raise DataNotMatchException(
-                message=f"columns must have the same length, got {first[1]} rows in {first[0]!r} "
-                f"and {len(column)} in {name!r}"
-            )
-    return _zipped(columns, 0 if first is None else first[1])
-
-
-def _zipped(columns: Mapping[str, Any], count: int) -> Iterator[Row]:
-    names = list(columns)
-    for start in range(0, count, _SLICE):
-        slices = [_values(column[start : start + _SLICE]) for column in columns.values()]
-        for values in zip(*slices, strict=True):
-            yield dict(zip(names, values, strict=True))
-
-
-def _values(column: Any) -> Sequence[Any]:  # what a user gave
-    """Return the values of a column; the rows of a matrix stay arrays, so that no number becomes a Python object."""
-    if len(getattr(column, "shape", ())) > 1:
-        return list(column)
-    as_list = getattr(column, "tolist", None)
-    return as_list() if callable(as_list) else column  # type: ignore[no-any-return]  # a list
 
 
 def as_row(value: Any) -> Row:  # what a user gave
@@ -259,11 +258,14 @@ def message_limit(error: MilvusException) -> int | None:
     return int(found[1]) if found and found[1] else None
 
 
-def position_of(error: MilvusException, count: int) -> int | None:
-    """Return the position in its batch of the row that an error of the encoder names; None if it names none."""
+def position_of(error: MilvusException, rows: Sequence[Row]) -> int | None:
+    """Return the position in a batch of the row that an error of the encoder names; None if it names none."""
     found = _ROW.match(error.message)
-    position = int(found[1]) if found else count
-    return position if position < count else None
+    if found is None:
+        return None
+    # Of a table the encoder knows the position in the source, of rows only that in the batch.
+    position = int(found[1]) - (rows.table.first_row if isinstance(rows, TableRows) else 0)
+    return position if 0 <= position < len(rows) else None
 
 
 def moved(error: MilvusException, index: int) -> MilvusException:

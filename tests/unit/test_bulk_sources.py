@@ -66,21 +66,36 @@ def test_other_objects_are_refused(value: object) -> None:
         bulk.as_row(value)
 
 
-def test_columns_are_read_row_by_row() -> None:
-    columns = {"id": list(range(2_500)), "title": tuple(map(str, range(2_500)))}
-    found = list(bulk.rows_of(columns))
-    assert found[0] == {"id": 0, "title": "0"}
-    assert (found[-1], len(found), bulk.length_of(columns)) == ({"id": 2_499, "title": "2499"}, 2_500, 2_500)
+def test_columns_are_a_table_of_which_only_single_rows_become_python_values() -> None:
+    columns = {"id": list(range(5)), "title": tuple("abcde")}
+    (table,) = bulk.tables_of(columns) or ()
+    rows = bulk.TableRows(table)
+    assert (len(rows), rows[1], len(rows[2:4]), rows[2:4][0]) == (
+        5,
+        {"id": 1, "title": "b"},
+        2,
+        {"id": 2, "title": "c"},
+    )
+    assert isinstance(rows[2:4], bulk.TableRows)
 
 
-def test_arrays_are_columns_and_the_rows_of_a_matrix_stay_arrays() -> None:
+def test_a_table_knows_its_positions_in_the_source() -> None:
+    (table,) = bulk.tables_of({"id": list(range(9))}) or ()
+    part = bulk.TableRows(table)[4:8]
+    refused = DataNotMatchException(message="row 6, field 'id': wanted an INT64")
+    assert bulk.position_of(refused, part) == 2
+    assert bulk.position_of(refused, bulk.TableRows(table)[0:4]) is None
+
+
+def test_tables_are_joined_without_copying_arrays() -> None:
     numpy = pytest.importorskip("numpy")
-    matrix = numpy.ones((2, 3), "f4")
-    first, second = bulk.rows_of({"id": numpy.array([1, 2]), "vector": matrix})
-    assert isinstance(first, dict)
-    assert isinstance(second, dict)
-    assert type(first["id"]) is int
-    assert numpy.shares_memory(second["vector"], matrix)
+    first, second = (next(iter(bulk.tables_of({"id": numpy.arange(3), "t": ["a"] * 3}) or ())) for _ in range(2))
+    joined = first.join(second.slice(0, 2))
+    assert (joined.num_rows, joined.row(4), len(joined.columns["id"])) == (5, {"id": 1, "t": "a"}, 2)
+
+
+def test_rows_are_not_tables() -> None:
+    assert bulk.tables_of([{"id": 1}]) is None
 
 
 @pytest.mark.parametrize(("source", "length"), [([1, 2], 2), (iter([1]), None), ({}, 0), ({"id": [1, 2, 3]}, 3)])
@@ -145,9 +160,9 @@ def test_the_limit_of_a_message_is_in_its_error(message: str, limit: int | None)
 
 def test_the_encoder_names_the_position_in_the_batch_and_users_see_that_in_the_source() -> None:
     refused = DataNotMatchException(message="row 3, field 'id': wanted an INT64, got row 3")
-    assert bulk.position_of(refused, 4) == 3
-    assert bulk.position_of(refused, 3) is None
-    assert bulk.position_of(error(1, "field 'id' of row 3"), 4) is None
+    assert bulk.position_of(refused, [{}] * 4) == 3
+    assert bulk.position_of(refused, [{}] * 3) is None
+    assert bulk.position_of(error(1, "field 'id' of row 3"), [{}] * 4) is None
     assert bulk.moved(refused, 1_003).message == "row 1003, field 'id': wanted an INT64, got row 3"
 
 

@@ -63,6 +63,16 @@ class Table:
         """Estimate the number of bytes of the rows in a request."""
         return sum(map(_column_size, self.columns.values()))
 
+    def row(self, index: int) -> dict[str, object]:
+        """Return one row as Python values, for error messages and reports."""
+        columns = self.slice(index, 1).columns
+        return {name: _python_values(name, column)[0] for name, column in columns.items()}
+
+    def join(self, other: Table) -> Table:
+        """Return the rows of this table and those of another one with the same columns; no array is copied."""
+        columns = {name: _join_columns(column, other.columns[name]) for name, column in self.columns.items()}
+        return Table(columns, self.num_rows + other.num_rows, self.first_row)
+
 
 def read_tables(data: object) -> Iterator[Table]:
     """Read the batches of an Arrow stream one after the other.
@@ -173,6 +183,12 @@ def _slice_column(column: ColumnData, start: int, length: int) -> ColumnData:
             arrays.append(array.slice(first, last - first))
         start -= array.length
     return tuple(arrays)
+
+
+def _join_columns(first: ColumnData, second: ColumnData) -> ColumnData:
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        return first + second
+    return [*first, *second]
 
 
 def _column_length(column: ColumnData) -> int:

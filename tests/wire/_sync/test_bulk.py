@@ -54,10 +54,39 @@ def test_all_rows_arrive_once_in_batches(scripted_server: ScriptedServer) -> Non
     report.raise_for_errors()
 
 
-def test_columns_become_rows(scripted_server: ScriptedServer) -> None:
+def test_a_table_is_written_in_batches_of_columns(scripted_server: ScriptedServer) -> None:
+    numpy = pytest.importorskip("numpy")
     client = MilvusClient(scripted_server.uri)
-    report = client.insert_many("c", {"id": list(range(5)), "vector": [VECTOR] * 5})
-    assert (report.written, stored(scripted_server)) == (5, Counter(range(5)))
+    columns = {"id": numpy.arange(50), "vector": numpy.ones((50, 4), "f4")}
+    report = client.insert_many("c", columns, batch_rows=8)
+    assert (report.written, stored(scripted_server)) == (50, Counter(range(50)))
+    assert [len(ids(call)) for call in scripted_server.calls("Insert")] == [8, 8, 8, 8, 8, 8, 2]
+
+
+def test_batches_of_a_stream_are_joined(scripted_server: ScriptedServer) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    client = MilvusClient(scripted_server.uri)
+    table = pyarrow.table({"id": list(range(10)), "vector": [VECTOR] * 10})
+    stream = pyarrow.RecordBatchReader.from_batches(table.schema, table.to_batches(max_chunksize=3))
+    report = client.upsert_many("c", stream, batch_rows=4, in_flight=1)
+    assert (report.written, stored(scripted_server, "Upsert")) == (10, Counter(range(10)))
+    assert [len(ids(call)) for call in scripted_server.calls("Upsert")] == [4, 4, 2]
+
+
+def test_bad_rows_of_a_table_are_collected_and_a_wrong_column_ends_the_write(
+    scripted_server: ScriptedServer,
+) -> None:
+    client = MilvusClient(scripted_server.uri)
+    numbers: list[object] = list(range(12))
+    numbers[7] = "x"
+    columns = {"id": numbers, "vector": [VECTOR] * 12}
+    report = client.insert_many("c", columns, batch_rows=5, on_error="collect")
+    assert [(row.index, row.row) for row in report.rejected] == [(7, {"id": "x", "vector": VECTOR})]
+    assert (report.written, stored(scripted_server)) == (11, Counter(set(range(12)) - {7}))
+
+    with pytest.raises(BulkError, match="there is no column 'vector'") as caught:
+        client.insert_many("c", {"id": [1, 2, 3]}, on_error="collect")
+    assert (caught.value.report.written, caught.value.report.rejected) == (0, [])
 
 
 def test_as_many_requests_fly_as_allowed(scripted_server: ScriptedServer) -> None:
@@ -285,10 +314,10 @@ def test_rows_can_be_pushed(scripted_server: ScriptedServer) -> None:
         ({"on_error": "ignore"}, "on_error must be one of 'raise', 'collect'"),
         ({"on_uncertain": "x"}, "on_uncertain must be one of 'report', 'verify'"),
         ({"progress": 5}, "progress must be a function"),
-        ({"rows": 5}, "rows must be an iterable of rows or a mapping of columns"),
-        ({"rows": "abc"}, "rows must be an iterable of rows or a mapping of columns"),
-        ({"rows": {"id": [1, 2], "vector": [VECTOR]}}, "columns must have the same length, got 2 rows in 'id' and 1"),
-        ({"rows": {"id": 5}}, "column 'id' must be a list or an array"),
+        ({"rows": 5}, "rows must be an iterable of rows, a table or a mapping of columns"),
+        ({"rows": "abc"}, "rows must be an iterable of rows, a table or a mapping of columns"),
+        ({"rows": {"id": [1, 2], "vector": [VECTOR]}}, "column 'vector' has 1 values, but column 'id' has 2"),
+        ({"rows": {"id": 5}}, "column 'id' must be a sequence"),
     ],
 )
 def test_invalid_arguments_are_refused_before_anything_is_sent(
