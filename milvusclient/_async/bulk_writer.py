@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from milvusclient._async.bulk import AsyncBulk
-    from milvusclient.codec.write.tables import Table
     from milvusclient.models.collection import CollectionInfo
-    from milvusclient.operations.bulk import BulkOptions, Row
+    from milvusclient.operations.bulk import BulkOptions, Row, Table
     from milvusclient.policy.deadline import Deadline
     from milvusclient.policy.options import CallOptions
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = [
     "BulkOptions",
     "Checkpoint",
+    "Row",
+    "Table",
     "TableRows",
     "as_row",
     "bulk_options",

@@ -57,6 +57,20 @@ async def test_a_table_is_inserted_and_read_back(server: Server) -> None:
             await client.insert("c", table.drop_columns("color"))
 
 
+async def test_many_rows_are_written_in_batches(server: Server) -> None:
+    async with AsyncMilvusClient(server.uri) as client:
+        await client.create_collection("c", schema=schema_of(COLOR), index_params=flat(), consistency_level="Strong")
+        rows = (
+            {"id": n, "vector": [n / 2, 0.5], "color": "red" if n != 77 else "too long, too long"} for n in range(500)
+        )
+        report = await client.insert_many("c", rows, batch_rows=60, on_error="collect")
+        assert (report.written, [row.index for row in report.rejected], report.uncertain) == (499, [77], [])
+        assert await client.query("c", "", ["count(*)"]) == [{"count(*)": 499}]
+        columns = {"id": list(range(90, 110)), "vector": [[0.5, 0.5]] * 20, "color": ["blue"] * 20}
+        assert (await client.upsert_many("c", columns, batch_rows=7)).written == 20
+        assert await client.query("c", "color == 'blue'", ["count(*)"]) == [{"count(*)": 20}]
+
+
 async def test_one_row_and_no_row(server: Server) -> None:
     async with AsyncMilvusClient(server.uri) as client:
         await client.create_collection("c", schema=schema_of())

@@ -57,6 +57,20 @@ def test_a_table_is_inserted_and_read_back(server: Server) -> None:
             client.insert("c", table.drop_columns("color"))
 
 
+def test_many_rows_are_written_in_batches(server: Server) -> None:
+    with MilvusClient(server.uri) as client:
+        client.create_collection("c", schema=schema_of(COLOR), index_params=flat(), consistency_level="Strong")
+        rows = (
+            {"id": n, "vector": [n / 2, 0.5], "color": "red" if n != 77 else "too long, too long"} for n in range(500)
+        )
+        report = client.insert_many("c", rows, batch_rows=60, on_error="collect")
+        assert (report.written, [row.index for row in report.rejected], report.uncertain) == (499, [77], [])
+        assert client.query("c", "", ["count(*)"]) == [{"count(*)": 499}]
+        columns = {"id": list(range(90, 110)), "vector": [[0.5, 0.5]] * 20, "color": ["blue"] * 20}
+        assert (client.upsert_many("c", columns, batch_rows=7)).written == 20
+        assert client.query("c", "color == 'blue'", ["count(*)"]) == [{"count(*)": 20}]
+
+
 def test_one_row_and_no_row(server: Server) -> None:
     with MilvusClient(server.uri) as client:
         client.create_collection("c", schema=schema_of())

@@ -241,6 +241,23 @@ async def test_an_exception_in_the_source_carries_the_report(scripted_server: Sc
     assert caught.value.report.written == 4, "requests under way are waited for"  # type: ignore[attr-defined]  # that is the promise
 
 
+async def test_an_interrupted_write_waits_a_moment_and_reports_the_rest(scripted_server: ScriptedServer) -> None:
+    """As after Ctrl-C: the exception comes from inside the writer, while requests are under way."""
+    client = AsyncMilvusClient(scripted_server.uri)
+    scripted_server.on("Insert").then(delay=0.3).forever()
+    writer = client.bulk_writer("c", batch_rows=1, in_flight=2)
+
+    async def interrupted() -> None:
+        async with writer:
+            await writer.extend(rows(1, 2))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        await interrupted()
+    assert caught.value.report.written == 2  # type: ignore[attr-defined]  # that is the promise
+    assert len(scripted_server.calls("Insert")) == 2
+
+
 async def test_a_timeout_ends_all_of_it(scripted_server: ScriptedServer) -> None:
     client = AsyncMilvusClient(scripted_server.uri)
     scripted_server.on("Insert").then().never_answer().forever()
