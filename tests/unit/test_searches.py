@@ -265,9 +265,7 @@ def test_other_types_than_chains_are_refused(chains: Any) -> None:
 
 def test_a_chain_without_a_stage_is_refused() -> None:
     without = FunctionChain(FunctionChainStage.UNSPECIFIED).limit(3)
-    with pytest.raises(
-        ParamError, match=r"^function_chains\[1\] has the stage UNSPECIFIED; make it with .*L2_RERANK"
-    ):
+    with pytest.raises(ParamError, match=r"^function_chains\[1\] has the stage UNSPECIFIED; make it with .*L2_RERANK"):
         build(function_chains=[chain(), without])
 
 
