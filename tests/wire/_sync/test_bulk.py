@@ -60,7 +60,7 @@ def test_a_table_is_written_in_batches_of_columns(scripted_server: ScriptedServe
     columns = {"id": numpy.arange(50), "vector": numpy.ones((50, 4), "f4")}
     report = client.insert_many("c", columns, batch_rows=8)
     assert (report.written, stored(scripted_server)) == (50, Counter(range(50)))
-    assert [len(ids(call)) for call in scripted_server.calls("Insert")] == [8, 8, 8, 8, 8, 8, 2]
+    assert sorted(len(ids(call)) for call in scripted_server.calls("Insert")) == [2, 8, 8, 8, 8, 8, 8]
 
 
 def test_batches_of_a_stream_are_joined(scripted_server: ScriptedServer) -> None:
