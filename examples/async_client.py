@@ -19,7 +19,7 @@ CITIES = {"Oslo": (59.9, 10.8), "Rome": (41.9, 12.5), "Lima": (-12.0, -77.0), "T
 
 
 async def nearest(client: AsyncMilvusClient, place: tuple[float, float]) -> str:
-    """The name of the city that is nearest on the map."""
+    """Return the name of the city that is nearest on the map."""
     found = await client.search(COLLECTION, data=[list(place)], limit=1, output_fields=["name"])
     return str(found[0][0]["entity"]["name"])
 

@@ -52,7 +52,7 @@ def docstrings() -> Iterator[tuple[str, str]]:
 
 
 def docstrings_below(node: ast.AST, name: str) -> Iterator[tuple[str, str]]:
-    """The docstring of this node, and those of what is defined inside it."""
+    """Yield the docstring of this node, and those of what is defined inside it."""
     if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         text = ast.get_docstring(node)
         if text and len(text) > 40:
@@ -66,13 +66,13 @@ def docstrings_below(node: ast.AST, name: str) -> Iterator[tuple[str, str]]:
 
 # --- the dense vectors -----------------------------------------------------------------------------------------------
 def words(text: str) -> list[str]:
-    """The words of a text or of a dotted name, without the commonest endings."""
+    """Return the words of a text or of a dotted name, without the commonest endings."""
     found = (word.lower() for word in re.findall(r"[A-Z]?[a-z]{2,}", text))
     return [re.sub(r"(?<=\w{4})(ing|ed|es|s)$", "", word) for word in found]
 
 
 def normalised(vector: Vector) -> Vector:
-    """The vector with length 1."""
+    """Return the vector with length 1."""
     length = math.sqrt(math.fsum(x * x for x in vector)) or 1.0
     return [x / length for x in vector]
 
@@ -97,7 +97,7 @@ class TextVectors:
             self.texts = [self._text_vector(bag) for bag in bags]
 
     def of(self, text: str) -> Vector:
-        """The vector of a text that was not among those that were learnt from."""
+        """Return the vector of a text that was not among those that were learnt from."""
         return self._text_vector(self._bag(Counter(words(text))))
 
     def _bag(self, count: Counter[str]) -> list[tuple[str, float]]:
@@ -126,7 +126,7 @@ class TextVectors:
 
 # --- Milvus ----------------------------------------------------------------------------------------------------------
 def create(client: MilvusClient) -> None:
-    """A collection with two vectors for each text: one that the server makes of its words, and one that we make."""
+    """Create a collection with two vectors for each text: one that the server makes of its words, and ours."""
     schema = client.create_schema(auto_id=True)
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("name", DataType.VARCHAR, max_length=512)

@@ -32,7 +32,7 @@ DISHES = (
 
 
 def create(client: MilvusClient) -> None:
-    """A collection with a dense vector, and a sparse one that the server makes of the text."""
+    """Create a collection with a dense vector, and a sparse one that the server makes of the text."""
     schema = client.create_schema(auto_id=True)
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("name", DataType.VARCHAR, max_length=100)

@@ -23,7 +23,7 @@ COLLECTION = "observed"
 
 
 def work(client: MilvusClient) -> None:
-    """A few calls, the last of which is refused."""
+    """Make a few calls, the last of which is refused."""
     if client.has_collection(COLLECTION):
         client.drop_collection(COLLECTION)
     client.create_collection(COLLECTION, dimension=2)
@@ -36,7 +36,7 @@ def work(client: MilvusClient) -> None:
 
 
 def print_trace(exporter: InMemorySpanExporter) -> None:
-    """The spans, with what is special about each."""
+    """Print the spans, with what is special about each."""
     for span in exporter.get_finished_spans():
         attributes = span.attributes or {}
         parent = "  " if span.parent else ""

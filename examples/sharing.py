@@ -59,7 +59,7 @@ def share_between_threads(uri: str) -> None:
 
 
 def another_database(uri: str) -> None:
-    """A client of another database has another connection, so closing it harms nobody."""
+    """Close a client of another database, which has a connection of its own, so that no other client is affected."""
     client = MilvusClient(uri)
     if TEST_DB not in client.list_databases():
         client.create_database(TEST_DB)
@@ -84,7 +84,7 @@ def parallel_connections(uri: str) -> None:
 
 
 def registry(uri: str) -> None:
-    """The same connections by their names, without a client in hand."""
+    """Reach the same connections by their names, without a client in hand."""
     connections.add_connection(dev={"uri": uri})
     with MilvusClient(alias="dev") as client:
         print(f"registered, connected and used: {client.alias} {connections.get_connection_addr('dev')['uri']}")

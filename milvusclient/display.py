@@ -1,4 +1,4 @@
-"""How values show themselves where a program is interactive: the base class of what users build and receive."""
+"""Display of values where a program is interactive: the base class of what users build and receive."""
 
 from __future__ import annotations
 

@@ -83,8 +83,8 @@ class Connections:
         Args:
             alias: name of the connection.
             user: user name, together with ``password``.
-            password: the user's password.
-            db_name: the database; empty means the default one.
+            password: password of the user.
+            db_name: name of the database; empty means the default one.
             token: an API key, or ``USER:PASSWORD``, or a function that returns one and is asked for each request; wins
                 over user and password.
             address: ``HOST:PORT``.
@@ -151,7 +151,7 @@ class Connections:
         """Close the connection of an alias, for all clients that use it; its settings stay registered.
 
         Args:
-            alias: name of the connection; nothing happens if it is not connected.
+            alias: name of the connection. Nothing happens if it is not connected.
 
         Raises:
             ConnectionConfigException: the alias is not a str.
@@ -214,7 +214,7 @@ class Connections:
         """Close the connection of an alias if it is open, and forget its settings.
 
         Args:
-            alias: name of the connection; nothing happens if it is unknown.
+            alias: name of the connection. Nothing happens if it is unknown.
 
         Raises:
             ConnectionConfigException: the alias is not a str.

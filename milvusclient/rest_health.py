@@ -26,7 +26,7 @@ def health(uri: str = "http://localhost:9091", timeout: float = 5.0) -> RestHeal
 
     Args:
         uri: ``http://HOST:9091``, or ``HOST``. The gRPC port 19530 is taken as 9091; any other port is asked as it is.
-        timeout: seconds for each of the two questions.
+        timeout: seconds for each of the two requests.
 
     Returns:
         ``healthy``, what both answered, and the ``reason`` if it is not healthy. It is true when the server is healthy;

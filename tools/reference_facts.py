@@ -63,7 +63,7 @@ OTHERS = {
 
 
 def parameters(function: object) -> list[str]:
-    """The parameters as they are written, without annotations; ``self`` is left out."""
+    """Return the parameters as they are written, without annotations; ``self`` is left out."""
     if not callable(function):
         return []
     shown = []
@@ -81,7 +81,7 @@ def parameters(function: object) -> list[str]:
 
 
 def methods(cls: type) -> dict[str, list[str]]:
-    """The parameters of the constructor and of each public method."""
+    """Return the parameters of the constructor and of each public method."""
     found = {}
     for name in dir(cls):
         value = inspect.getattr_static(cls, name)
@@ -93,7 +93,7 @@ def methods(cls: type) -> dict[str, list[str]]:
 
 
 def public_names(module_name: str) -> list[str]:
-    """The names that a module defines or says are public."""
+    """Return the names that a module defines or says are public."""
     module = importlib.import_module(f"{PACKAGE}.{module_name}".rstrip("."))
     if hasattr(module, "__all__"):
         return sorted(module.__all__)

@@ -40,7 +40,7 @@ LEFTOVERS = re.compile(r"\b(await|asyncio)\b|\basync (def|with|for)\b|\bAsync[A-
 
 
 def convert(text: str, used: set[int]) -> str:
-    """The sync form of a text with as many lines; ``used`` collects the numbers of the rules that had work."""
+    """Return the sync form of a text with as many lines; ``used`` collects the numbers of the rules that had work."""
     lines = []
     for line in text.splitlines(keepends=True):
         converted = line
@@ -60,7 +60,7 @@ def pairs(root: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def orphans(root: Path) -> list[Path]:
-    """Generated files whose source is gone."""
+    """Return the generated files whose source is gone."""
     known = {target for _, target in pairs(root)}
     return [path for place in PLACES for path in (root / place / "_sync").rglob("*.py") if path not in known]
 

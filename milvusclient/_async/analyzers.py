@@ -60,7 +60,8 @@ class AsyncAnalyzers(AsyncFamily):
 
         Args:
             texts: a str, or a list of str.
-            analyzer_params: the analyzer, such as ``{"type": "english"}``. None means the standard analyzer.
+            analyzer_params: settings of the analyzer, such as ``{"type": "english"}``. None means the standard
+                analyzer.
             with_hash: include the hash of each token.
             with_detail: include the position of each token.
             collection_name: name or alias of the collection. Give it with ``field_name`` to use the analyzer of that

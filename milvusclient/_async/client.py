@@ -99,8 +99,8 @@ class AsyncMilvusClient(
             ``.db``; may hold ``USER:PASSWORD@`` and a database as its path. Not given: what the alias was registered
             for, else the environment (MILVUS_URI, MILVUS_TOKEN, MILVUS_DB_NAME), else ``http://localhost:19530``.
         user: user name, together with ``password``.
-        password: the user's password.
-        db_name: the database; empty means the uri's, else the default one.
+        password: password of the user.
+        db_name: name of the database; empty means the uri's, else the default one.
         token: an API key, or ``USER:PASSWORD``; wins over user and password. Or a function that returns one: it is
             called for each request, so it must be fast. Clients with the same function share a connection.
         timeout: seconds for opening the connection; None means 10.
@@ -113,9 +113,9 @@ class AsyncMilvusClient(
         client_key_path: key of that certificate.
         server_name: name that the server's certificate must carry when it is not the host of the uri.
         grpc_options: channel arguments of gRPC, over the defaults.
-        retry: how failed calls are repeated; None means ``RetryPolicy()``.
-        slow_call_threshold: seconds; a call that takes longer is logged as a warning, by the logger ``milvusclient``.
-            None logs none. :meth:`with_options` sets it, and more, for some calls.
+        retry: how failed calls are retried; None means ``RetryPolicy()``.
+        slow_call_threshold: seconds after which a call is logged as slow, as a warning; None logs none. The logger is
+            ``milvusclient``. :meth:`with_options` sets it, and more, for some calls.
 
     Raises:
         ParamError: ``timeout`` or ``slow_call_threshold`` is not a number of seconds.
@@ -206,8 +206,8 @@ class AsyncMilvusClient(
         """Switch this client to another database; other clients that share the connection are not affected.
 
         Args:
-            db_name: an existing database.
-            timeout: seconds for the whole operation; None means no limit.
+            db_name: name of the database.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             ParamError: the name is not a non-empty str.
@@ -235,8 +235,8 @@ class AsyncMilvusClient(
         """Switch to another database, as :meth:`use_database` does.
 
         Args:
-            db_name: an existing database.
-            timeout: seconds for the whole operation; None means no limit.
+            db_name: name of the database.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Raises:
             MilvusException: the database does not exist.
@@ -260,11 +260,11 @@ class AsyncMilvusClient(
         both, while ``use_database()`` moves only the one that it is called on.
 
         Args:
-            timeout: seconds for each operation that is not given a timeout of its own; None means no limit.
+            timeout: seconds for each call that has no timeout of its own; None means no limit.
             request_id: a text that appears in the server's logs and traces, for calls that have no
                 ``client_request_id`` of their own; 32 lower-case hex digits (``uuid.uuid4().hex``) become the trace id.
-            retry: how failed calls are repeated.
-            slow_call_threshold: seconds; a call that takes longer is logged as a warning. None logs none.
+            retry: how failed calls are retried.
+            slow_call_threshold: seconds after which a call is logged as slow, as a warning; None logs none.
 
         Returns:
             Another client; this one does not change.

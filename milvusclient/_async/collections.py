@@ -64,13 +64,13 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
             id_type: type of the primary key: ``"int"`` (or INT64), or ``"string"`` (or VARCHAR).
             vector_field_name: name of the vector field.
             metric_type: how vectors are compared: ``"COSINE"``, ``"L2"`` or ``"IP"``.
-            auto_id: let the server generate the primary keys.
+            auto_id: whether the server generates the primary keys.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
             schema: fields of the collection, from ``create_schema()``.
             index_params: indexes to build, from ``prepare_index_params()``. Without a schema, a vector field that they
                 leave out gets an index of type AUTOINDEX.
-            enable_dynamic_field: store keys of rows that are not fields.
-            max_length: maximum length of a str value, in bytes of UTF-8. For keys of type VARCHAR.
+            enable_dynamic_field: whether rows may have keys that are not fields; the server stores them as JSON.
+            max_length: maximum length of a str in UTF-8 bytes, 1 to 65,535; required for VARCHAR.
             description: free text for human readers.
             consistency_level: consistency level of reads that do not give one.
             num_shards: number of shards; None lets the server choose.

@@ -30,8 +30,8 @@ class AsyncExternal(AsyncFamily):
 
         Args:
             collection_name: name of the collection. It must have an external source.
-            external_source: location of an external collection's data. Empty or None keeps the current one.
-            external_spec: how the external data is read, as a JSON str. Empty or None keeps the current one.
+            external_source: location of the data of an external collection. Empty or None keeps the current one.
+            external_spec: format of that data, as JSON in a str. Empty or None keeps the current one.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
             db_name: name of the database, if it is not the client's.
 

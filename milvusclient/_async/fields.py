@@ -54,23 +54,23 @@ class AsyncFields(AsyncFamily):
         Args:
             collection_name: name or alias of the collection.
             field_name: name of the new field, unique in the collection.
-            data_type: type of the field's values.
+            data_type: type of the values.
             desc: free text for human readers.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
-            nullable: rows may have no value (None). Servers require it unless there is a default value.
-            default_value: value of rows that give none.
-            element_type: type of an ARRAY's elements.
-            max_capacity: maximum number of elements of an ARRAY.
-            max_length: maximum length of a str value, in bytes of UTF-8.
-            dim: number of elements of a vector.
-            enable_analyzer: split str values into words, for full-text search.
-            enable_match: index the words, for ``TEXT_MATCH`` in filters.
-            analyzer_params: the analyzer, such as ``{"type": "english"}``.
-            multi_analyzer_params: analyzers by language.
-            mmap_enabled: map the field's data from disk instead of loading it into memory.
-            warmup: when the field's data is cached: ``"sync"``, ``"async"`` or ``"disable"``.
-            external_field: name of the column in an external collection's source.
-            params: further type parameters by name.
+            nullable: whether rows may have no value (``None``). Servers require it unless there is a default value.
+            default_value: value of rows that are inserted without one.
+            element_type: type of the elements; required for ARRAY, ignored for other types.
+            max_capacity: maximum number of elements of an ARRAY; required for ARRAY.
+            max_length: maximum length of a str in UTF-8 bytes, 1 to 65,535; required for VARCHAR.
+            dim: number of elements of a vector (bits for BINARY_VECTOR); required for vectors, except sparse ones.
+            enable_analyzer: whether the server splits strings into tokens, for full-text search.
+            enable_match: whether the server indexes the tokens, for ``TEXT_MATCH`` in filters.
+            analyzer_params: settings of the analyzer, such as ``{"type": "english"}``.
+            multi_analyzer_params: settings of one analyzer for each language.
+            mmap_enabled: whether the server maps the data from disk instead of loading it into memory.
+            warmup: when the server caches the data: ``"sync"``, ``"async"`` or ``"disable"``.
+            external_field: column of the external source that the field reads.
+            params: further type parameters by name, for those that have no argument here.
 
         Raises:
             ParamError: an argument is invalid, such as a vector field without ``nullable=True``.
@@ -127,12 +127,12 @@ class AsyncFields(AsyncFamily):
             collection_name: name or alias of the collection.
             field_name: name of the new field, unique in the collection.
             struct_schema: schema of the structs, from ``create_struct_field_schema()``.
-            max_capacity: maximum number of structs in a row.
+            max_capacity: maximum number of structs of a row.
             desc: free text for human readers. None keeps the struct's own.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
-            nullable: rows may have no value (None). It must be True, because existing rows have no structs.
-            mmap_enabled: map the field's data from disk instead of loading it into memory.
-            warmup: when the field's data is cached: ``"sync"``, ``"async"`` or ``"disable"``.
+            nullable: whether rows may have no value (``None``). It must be True, because existing rows have no structs.
+            mmap_enabled: whether the server maps the data from disk instead of loading it into memory.
+            warmup: when the server caches the data: ``"sync"``, ``"async"`` or ``"disable"``.
 
         Raises:
             ParamError: an argument is invalid.

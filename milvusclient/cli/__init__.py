@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A letter that the terminal's encoding does not have is no reason to fail.
+        # A letter that the terminal's encoding does not have must not make a command fail.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         from milvusclient.cli.app import run

@@ -183,7 +183,7 @@ def _encode_with_orjson(module: Any, values: Sequence[object]) -> list[bytes]:
 def _standard_encoder() -> Callable[[object], str]:
     """Return the fastest encoder that the standard library has; a new one each time, as a failure may spoil it."""
     try:
-        # What JSONEncoder.encode makes anew for each value, made once.
+        # What JSONEncoder.encode makes again for each value, made once.
         make = json.encoder.c_make_encoder  # type: ignore[attr-defined]  # left out of the stubs, absent from PyPy
         chunks = make({}, _default, json.encoder.encode_basestring, None, ":", ",", False, False, False)
     except (AttributeError, TypeError):

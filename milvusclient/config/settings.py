@@ -174,7 +174,7 @@ def make_config(
         uri: where the server is; may contain credentials and a database, which the explicit arguments override. None
             means that of ``base``.
         user: user name, together with ``password``.
-        password: the user's password.
+        password: password of the user.
         token: an API key, or ``user:password``, or a function that returns one; wins over user and password.
         db_name: database; empty means the uri's, else the default one.
         secure: use TLS; None means: with https or when any TLS setting is given.

@@ -52,7 +52,7 @@ class _Methods:
         return Predicate(node, self._depth)
 
     def _field(self, method: str) -> Name:
-        """The field itself, for functions that take no path."""
+        """Return the field itself, for functions that take no path."""
         if isinstance(self._node, Name):
             return self._node
         raise ParamError(message=f"{self._named(method)} is for fields, and this is none")

@@ -143,7 +143,7 @@ class _Check:
                 self._fits(node.of, field.element_type, group.kind, group.values[0], of_elements=True)
 
     def _array_field(self, node: PredicateNode | None, of: ValueNode) -> FieldInfo | None:
-        """The field of an array function, unless it is a dynamic key or a place in a JSON field."""
+        """Return the field of an array function, unless it is a dynamic key or a place in a JSON field."""
         if not isinstance(of, Name):
             self._type(of)
             return None

@@ -1,4 +1,4 @@
-"""What users receive: results of queries and searches, and descriptions of collections, servers and connections."""
+"""Values that users receive: results of reads, and descriptions of collections, servers and connections."""
 
 from __future__ import annotations
 

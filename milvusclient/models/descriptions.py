@@ -76,7 +76,7 @@ class FunctionDescription(TypedDict):
 
 
 class CollectionDescription(TypedDict):
-    """What ``describe_collection`` returns."""
+    """The result of ``describe_collection``."""
 
     collection_name: str
     auto_id: bool
@@ -100,7 +100,7 @@ class CollectionDescription(TypedDict):
 
 
 class AliasDescription(TypedDict):
-    """What ``describe_alias`` returns."""
+    """The result of ``describe_alias``."""
 
     alias: str
     collection_name: NotRequired[str]
@@ -108,7 +108,7 @@ class AliasDescription(TypedDict):
 
 
 class AliasList(TypedDict):
-    """What ``list_aliases`` returns."""
+    """The result of ``list_aliases``."""
 
     aliases: list[str]
     collection_name: NotRequired[str]
@@ -116,7 +116,7 @@ class AliasList(TypedDict):
 
 
 class IndexDescription(TypedDict):
-    """What ``describe_index`` returns. It also has each build parameter under its name, as a str."""
+    """The result of ``describe_index``. It also has each build parameter under its name, as a str."""
 
     field_name: str
     index_name: str
@@ -130,14 +130,14 @@ class IndexDescription(TypedDict):
 
 
 class LoadStateDescription(TypedDict):
-    """What ``get_load_state`` returns. ``progress`` is in percent, and present while the collection is loading."""
+    """The result of ``get_load_state``. ``progress`` is in percent, and present while the collection is loading."""
 
     state: LoadState
     progress: NotRequired[int]
 
 
 class ServerDescription(TypedDict):
-    """What ``get_server_version(detail=True)`` returns."""
+    """The result of ``get_server_version(detail=True)``."""
 
     version: str
     build_time: str
@@ -147,7 +147,7 @@ class ServerDescription(TypedDict):
 
 
 class UserDescription(TypedDict, total=False):
-    """What ``describe_user`` returns; an empty dict if the user does not exist."""
+    """The result of ``describe_user``; an empty dict if the user does not exist."""
 
     user_name: str
     roles: list[str]
@@ -166,7 +166,7 @@ class GrantDescription(TypedDict):
 
 
 class RoleDescription(TypedDict):
-    """What ``describe_role`` returns."""
+    """The result of ``describe_role``."""
 
     role: str
     description: str

@@ -9,7 +9,7 @@ __all__ = ["RestHealth", "ServerHealth"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerHealth:
-    """What ``check_health`` returns. ``bool(health)`` is ``health.healthy``.
+    """The result of ``check_health``. ``bool(health)`` is ``health.healthy``.
 
     Attributes:
         healthy: whether the server reports that it is healthy.
@@ -28,7 +28,7 @@ class ServerHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestHealth:
-    """What ``milvusclient.health`` returns. ``bool(health)`` is ``health.healthy``.
+    """The result of ``milvusclient.health``. ``bool(health)`` is ``health.healthy``.
 
     Attributes:
         healthy: whether at least one address answered, and all that answered report that the server is healthy.

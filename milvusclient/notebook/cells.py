@@ -156,7 +156,7 @@ def _joined(texts: list[str], size: int, brackets: str) -> str:
 # --- arrays of other libraries ---------------------------------------------------------------------------------------
 @runtime_checkable
 class _Array(Protocol):
-    """What arrays and scalars of numpy, torch and similar libraries have."""
+    """The attributes that arrays and scalars of numpy, torch and similar libraries have."""
 
     @property
     def shape(self) -> tuple[int, ...]: ...

@@ -1,4 +1,4 @@
-"""What an operation sends and what its reply means: requests are built and replies are read here, nothing is sent.
+"""Requests of operations, and what their replies mean: requests are built and replies are read here, nothing is sent.
 
 A family loads when its first call is made.
 """

@@ -1,4 +1,4 @@
-"""Where each public name of the reference client is made, and what stands for those that are only its internals.
+"""The module of each public name of the reference client, and what stands for those that are only its internals.
 
 Every module of this room answers for all of them, so that a name is found wherever the reference client has it, too.
 Nothing is loaded before it is asked for.

@@ -10,4 +10,4 @@ __getattr__, __dir__ = module_names(__name__)
 
 
 class PyMilvusDeprecationWarning(FutureWarning):
-    """What programs silence with ``warnings.filterwarnings``."""
+    """The warning that programs silence with ``warnings.filterwarnings``."""

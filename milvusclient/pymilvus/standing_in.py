@@ -27,7 +27,7 @@ _lock = threading.Lock()
 
 
 def install() -> None:
-    """Let ``import pymilvus`` mean :mod:`milvusclient.pymilvus`, for everybody in this process; twice is harmless.
+    """Let ``import pymilvus`` mean :mod:`milvusclient.pymilvus`, for all code in this process; twice is harmless.
 
     ``pymilvus.model`` still comes from the package pymilvus-model, and ``pymilvus.grpc_gen`` from pymilvus, where they
     are installed; nothing else of pymilvus is loaded.
@@ -71,7 +71,7 @@ class _Alias(Loader):
 
 
 class _StandInDistribution(Distribution):
-    """What the metadata of installed packages says of the stand-in: libraries ask for the version of pymilvus there."""
+    """The stand-in among the installed packages, where libraries ask for the version of pymilvus."""
 
     def read_text(self, filename: str) -> str | None:
         if filename != "METADATA":

@@ -1,4 +1,4 @@
-"""What users build: schemas, indexes, rankers, highlighters, filters. Pure values, without messages or connections.
+"""Values that users build: schemas, indexes, rankers, highlighters, filters. Pure, without messages or connections.
 
 Each name loads its module when it is first used, so that importing one of them does not import all.
 """

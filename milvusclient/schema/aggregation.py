@@ -111,7 +111,7 @@ class SearchAggregation:
 
     @property
     def metrics(self) -> dict[str, dict[str, str]]:
-        """What to compute for each bucket, by name: a dict from an operation to a field."""
+        """The values to compute for each bucket, by name: a dict from an operation to a field."""
         return self._metrics
 
     @property

@@ -44,7 +44,7 @@ class SchemaBuilders:
         Args:
             auto_id: whether the server generates the primary keys.
             enable_dynamic_field: whether rows may have keys that are not fields; the server stores them as JSON.
-            description: a comment; the server stores it.
+            description: free text for human readers.
             struct_fields: the struct arrays, each with its name and max_capacity; they are copied.
             functions: the functions; they are copied.
             enable_namespace: whether rows belong to namespaces.
@@ -115,7 +115,7 @@ class SchemaBuilders:
         Args:
             name: name of the field, unique in the collection.
             data_type: type of the values.
-            desc: a comment; the server stores it.
+            desc: free text for human readers.
             is_primary: whether the field is the primary key (INT64 or VARCHAR, one per collection).
             auto_id: whether the server generates the primary keys.
             is_partition_key: whether rows are distributed over partitions by this field (INT64 or VARCHAR).
@@ -181,7 +181,7 @@ class SchemaBuilders:
 
         Args:
             nullable: whether rows may have no value (``None``).
-            description: a comment; the server stores it.
+            description: free text for human readers.
 
         Returns:
             The struct array. It gets its name and max_capacity when it is added to a schema.

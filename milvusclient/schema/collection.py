@@ -39,7 +39,7 @@ class CollectionSchema(ShownInNotebooks):
 
     Args:
         fields: the fields; they are copied.
-        description: a comment; the server stores it.
+        description: free text for human readers.
         struct_fields: the struct arrays, each with its name and max_capacity; they are copied.
         functions: the functions; they are copied.
         auto_id: whether the server generates the primary keys.
@@ -163,9 +163,9 @@ class CollectionSchema(ShownInNotebooks):
         """Add a field.
 
         Args:
-            field_name: name of the field, unique in the collection.
+            field_name: name of the new field, unique in the collection.
             datatype: type of the values.
-            description: a comment; the server stores it.
+            description: free text for human readers.
             is_primary: whether the field is the primary key (INT64 or VARCHAR, one per collection).
             auto_id: whether the server generates the primary keys.
             is_partition_key: whether rows are distributed over partitions by this field (INT64 or VARCHAR).
@@ -270,7 +270,7 @@ class CollectionSchema(ShownInNotebooks):
         """Add a function. Rows then leave out the fields that it computes.
 
         Args:
-            function: the function.
+            function: the function to add.
 
         Returns:
             The schema itself, for chaining.

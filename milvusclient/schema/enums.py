@@ -83,7 +83,7 @@ class DataType(IntEnum):
 
 
 class FunctionType(IntEnum):
-    """What a :class:`~milvusclient.Function` computes."""
+    """The computation of a :class:`~milvusclient.Function`."""
 
     UNKNOWN = 0
     BM25 = 1
@@ -93,7 +93,7 @@ class FunctionType(IntEnum):
 
 
 class ConsistencyLevel(ProtocolEnum):
-    """How fresh the data seen by a search or a query must be.
+    """Freshness of the data that a search or a query sees.
 
     Example:
         >>> from milvusclient import ConsistencyLevel

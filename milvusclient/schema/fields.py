@@ -57,7 +57,7 @@ class FieldSchema(ShownInNotebooks):
     Args:
         name: name of the field, unique in the collection.
         dtype: type of the values.
-        description: a comment; the server stores it.
+        description: free text for human readers.
         is_primary: whether the field is the primary key (INT64 or VARCHAR, one per collection).
         auto_id: whether the server generates the primary keys.
         is_partition_key: whether rows are distributed over partitions by this field (INT64 or VARCHAR).
@@ -242,7 +242,7 @@ class FieldSchema(ShownInNotebooks):
 
     @property
     def warmup(self) -> object:
-        """When the server caches the data: ``"sync"``, ``"async"`` or ``"disable"``; None if not set."""
+        """The moment when the server caches the data: ``"sync"``, ``"async"`` or ``"disable"``; None if not set."""
         return self._params.get("warmup")
 
     def to_dict(self) -> dict[str, object]:

@@ -150,7 +150,7 @@ class FunctionChain:
 
         Args:
             limit: maximum number of hits to keep.
-            offset: number of hits to skip before them.
+            offset: number of hits to skip.
 
         Returns:
             The chain itself, for chaining.

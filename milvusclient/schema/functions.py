@@ -33,7 +33,7 @@ class Function:
             search results.
         input_field_names: the field or the list of fields that the function reads.
         output_field_names: the field or the list of fields that it computes; none for RERANK.
-        description: a comment; the server stores it.
+        description: free text for human readers.
         params: parameters of the function, by name.
 
     Raises:
@@ -78,7 +78,7 @@ class Function:
 
     @property
     def type(self) -> FunctionType:
-        """What the function computes, such as ``FunctionType.BM25``."""
+        """The computation, such as ``FunctionType.BM25``."""
         return self._type
 
     @property
@@ -231,5 +231,5 @@ class FunctionScore:
 
     @property
     def params(self) -> dict[str, object] | None:
-        """How to combine their scores; None if not given."""
+        """The way in which the scores are combined; None if not given."""
         return self._params

@@ -100,7 +100,7 @@ class AnnSearchRequest:
     """One request of a hybrid search: a search in one vector field.
 
     Args:
-        data: the query vectors, in any form that ``search`` takes; a list of str for a field that a BM25 or an
+        data: a list of query vectors, in any form that ``search`` takes; a list of str for a field that a BM25 or an
             embedding function fills.
         anns_field: name of the vector field.
         param: search parameters, such as ``{"metric_type": "COSINE", "params": {"ef": 64}}``.

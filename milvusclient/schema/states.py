@@ -136,7 +136,7 @@ class MetricType(_NamedIntEnum):
 
 
 class LoadState(_NamedIntEnum):
-    """Whether a collection or a partition is loaded into memory; only loaded ones can be searched.
+    """The state of a collection or a partition in memory; only loaded ones can be searched.
 
     Example:
         >>> from milvusclient import LoadState

@@ -29,7 +29,7 @@ class StructFieldSchema(ShownInNotebooks):
 
     Args:
         nullable: whether rows may have no value (``None``).
-        description: a comment; the server stores it.
+        description: free text for human readers.
 
     Attributes:
         name: name of the field, unique in the collection; empty until it is in a collection.
@@ -106,7 +106,7 @@ class StructFieldSchema(ShownInNotebooks):
         Args:
             field_name: name of the sub-field, unique in the struct.
             datatype: type of one value of one struct; neither ARRAY nor STRUCT.
-            description: a comment; the server stores it.
+            description: free text for human readers.
             nullable: whether rows may have no value (``None``).
             default_value: value of rows that are inserted without one.
             element_type: type of the elements; required for ARRAY, ignored for other types.
@@ -137,7 +137,7 @@ class StructFieldSchema(ShownInNotebooks):
         dtype = data_type(datatype, f"sub-field {field_name!r}: datatype")
         if FACTS[dtype].family in _NESTED:
             raise ParamError(
-                message=f"sub-field {field_name!r}: datatype cannot be {dtype.name}; "
+                message=f"sub-field {field_name!r}: datatype must not be {dtype.name}; "
                 "give the type of one value of one struct"
             )
         field = FieldSchema(

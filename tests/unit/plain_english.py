@@ -22,16 +22,16 @@ GENERATED: Final = ("_proto", "_sync")
 RIDDLES: Final = {
     r"(?<!\bthere )\b(?:is|are|was|be) no (?!longer\b|more than\b)\w": "is not a ...; has no ...; is invalid",
     r"\bcannot be(?:$|[.,;:)]| (?:with|in|for|on|so|there|without|both|here)\b)": "is invalid; cannot be combined with",
-    r"\b(?:who|whom|what|which)ever\b|\b(?:some|no|any|every)body\b": "name who or what it is",
+    r"\b(?:who|whom)ever\b|\b(?:some|no|any|every)body\b": "name who or what it is",
     r"\bno(?:t a)? truth value\b|\ba truth value\b": "bool",
-    r"\b(?:as|is|are|a|of|no|and|or) text(?:;|,|\.|$)": "str",
+    r"\b(?:as|a|no) text(?:;|,|\.|$)": "str",
     r"\bis a text\b|\bmust be a text\b|\bas a text\b|\ba text of\b": "is a str",
     r"\bhow maniet?h\b|\bcomes? into question\b|\bas good as\b|\bso it is\b": "say it plainly",
     r"\b[Tt]he end of (?:a|an|the) (?:name|role|user|group|field|function|snapshot|part)\b": "drop",
     r"\b(?:rows|vectors|fields|collections) that are there\b": "existing rows",
     r"\bas (?:many|few) as there are\b|\ball there are\b": "all",
     r"\banew\b": "again",
-    r"\bheed\b|\bthe like of\b|\bsuch a one\b|\bthat is none\b|\bone that is\b": "say it plainly",
+    r"\bheed\b|\bthe like of\b|\bsuch a one\b|\bthat is none\b": "say it plainly",
     r"\bwants an? [A-Z_]": "expected",
     r"\bno whole number\b": "not a multiple of; not an int",
 }
@@ -69,7 +69,12 @@ def prose(path: Path) -> Iterator[Prose]:
             text = ast.get_docstring(node)
             if text is not None:
                 docstrings.add(id(node.body[0].value))  # type: ignore[attr-defined]  # get_docstring found one there
-                yield Prose(f"{where}:{node.body[0].lineno}", " ".join(text.split()), is_docstring=True)
+                text = " ".join(text.split())
+                if isinstance(node, ast.FunctionDef) and any(
+                    "property" in ast.unparse(by) for by in node.decorator_list
+                ):
+                    text = text.removeprefix("Whether ")  # which says well what a bool attribute is
+                yield Prose(f"{where}:{node.body[0].lineno}", text, is_docstring=True)
     for node in ast.walk(tree):
         match node:
             case ast.Constant(value=str() as text) if id(node) not in docstrings and len(text.split()) > 1:

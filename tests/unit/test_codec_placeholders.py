@@ -98,11 +98,11 @@ def test_a_known_field_decides() -> None:
 @pytest.mark.parametrize(
     ("data", "field", "message"),
     [
-        ([], None, "data must have at least one vector or text"),
-        (None, None, "data must be a vector, a text, or a list of them, got None"),
+        ([], None, "data must have at least one vector or str"),
+        (None, None, "data must be a vector, a str, or a list of them, got None"),
         (5, None, "got 5 (int)"),
-        ([None], None, r"data[0]: expected a vector or a text, got None"),
-        ([["a"]], None, "data[0]: expected a vector or a text"),
+        ([None], None, r"data[0]: expected a vector or a str, got None"),
+        ([["a"]], None, "data[0]: expected a vector or a str"),
         ([[1, 2], "x"], None, "data[1]: expected a query of the same type as data[0], got 'x' (str)"),
         ([[1, 2], [1, 2, 3]], None, "data[1]: expected a FLOAT_VECTOR of 2 elements, got 3 elements"),
         (
@@ -122,7 +122,7 @@ def test_a_known_field_decides() -> None:
         ([b"abc"], DataType.FLOAT_VECTOR, "(8 bytes) for field 'v', got 3 bytes"),
         ([[1, 2]], DataType.SPARSE_FLOAT_VECTOR, "data[0]: expected a SPARSE_FLOAT_VECTOR"),
         ([{-1: 1.0}], None, "data[0]: expected an index"),
-        (["\ud800"], None, "data[0]: expected a text, got a str that UTF-8 cannot encode"),
+        (["\ud800"], None, "data[0]: expected a str, got a str that UTF-8 cannot encode"),
         ([EmbeddingList()], None, "data[0]: expected an EmbeddingList with a vector in it"),
     ],
 )

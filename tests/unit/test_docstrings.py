@@ -39,26 +39,6 @@ RECEIVED = {
 }
 
 
-#: Modules whose descriptions of parameters do not follow parameter_sentences.py yet.
-TO_BE_BROUGHT_OVER = {
-    "milvusclient._async.client",
-    "milvusclient.codec.write.embedding_list",
-    "milvusclient.policy.retry",
-    "milvusclient.registry",
-    "milvusclient.rest_health",
-    "milvusclient.schema.aggregation",
-    "milvusclient.schema.builders",
-    "milvusclient.schema.collection",
-    "milvusclient.schema.fields",
-    "milvusclient.schema.function_chain",
-    "milvusclient.schema.functions",
-    "milvusclient.schema.index",
-    "milvusclient.schema.ranking",
-    "milvusclient.schema.resource_groups",
-    "milvusclient.schema.structs",
-}
-
-
 class Doc(TypedDict):
     summary: str
     sections: dict[str, str]
@@ -156,32 +136,26 @@ def descriptions(section: str) -> dict[str, str]:
     return found
 
 
-def public_documented() -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Module, name and described parameters of each public call, class, method and function."""
+def public_documented() -> Iterator[tuple[str, dict[str, str]]]:
+    """Name and described parameters of each public call, class, method and function."""
     for cls, name in CALLS:
         call = inspect.unwrap(getattr(cls, name))
-        yield _module(call), f"{cls.__name__}.{name}", descriptions(parsed(call)["sections"].get("Args", ""))
+        yield f"{cls.__name__}.{name}", descriptions(parsed(call)["sections"].get("Args", ""))
     for made in CLASSES:
-        yield _module(made), made.__name__, descriptions(parsed(made)["sections"].get("Args", ""))
+        yield made.__name__, descriptions(parsed(made)["sections"].get("Args", ""))
         if made.__name__ not in ("MilvusClient", "AsyncMilvusClient"):
             for name, method in inspect.getmembers(made, inspect.isroutine):
                 if not name.startswith("_"):
                     described_here = descriptions(parsed(method)["sections"].get("Args", ""))
-                    yield _module(made), f"{made.__name__}.{name}", described_here
+                    yield f"{made.__name__}.{name}", described_here
     for function in FUNCTIONS:
-        yield _module(function), function.__name__, descriptions(parsed(function)["sections"].get("Args", ""))
-
-
-def _module(value: object) -> str:
-    """The module that defines a value; one of the generated modules counts as the module it is generated from."""
-    return str(inspect.getmodule(value).__name__).replace("._sync.", "._async.")  # type: ignore[union-attr]  # it has one
+        yield function.__name__, descriptions(parsed(function)["sections"].get("Args", ""))
 
 
 def test_parameters_have_the_same_sentence_everywhere() -> None:
     faults = [
         f"{where}({name}): {text!r} begins with none of {list(SENTENCES[name].values())}"
-        for module, where, parameters in public_documented()
-        if module not in TO_BE_BROUGHT_OVER
+        for where, parameters in public_documented()
         for name, text in parameters.items()
         if name in SENTENCES and not any(text.startswith(sentence) for sentence in SENTENCES[name].values())
     ]
@@ -190,8 +164,8 @@ def test_parameters_have_the_same_sentence_everywhere() -> None:
 
 def test_a_parameter_that_calls_share_is_in_the_table_or_has_one_description() -> None:
     wordings: dict[str, set[str]] = defaultdict(set)
-    for module, where, parameters in public_documented():
-        if module not in TO_BE_BROUGHT_OVER and "Client." in where:
+    for where, parameters in public_documented():
+        if "Client." in where:
             for name, text in parameters.items():
                 wordings[name].add(text)
     several = {name: texts for name, texts in wordings.items() if len(texts) > 1 and name not in SENTENCES}
@@ -200,7 +174,7 @@ def test_a_parameter_that_calls_share_is_in_the_table_or_has_one_description() -
 
 def test_the_table_has_no_sentence_that_nobody_uses() -> None:
     used: dict[str, list[str]] = defaultdict(list)
-    for _, _, parameters in public_documented():
+    for _, parameters in public_documented():
         for name, text in parameters.items():
             used[name].append(text)
     unused = [
@@ -209,4 +183,4 @@ def test_the_table_has_no_sentence_that_nobody_uses() -> None:
         for meaning, sentence in meanings.items()
         if not any(text.startswith(sentence) for text in used[name])
     ]
-    assert not unused or TO_BE_BROUGHT_OVER, "\n".join(unused)
+    assert not unused, "\n".join(unused)

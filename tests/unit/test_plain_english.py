@@ -8,77 +8,9 @@ import pytest
 
 from tests.unit.plain_english import PACKAGE, Prose, prose, riddles, sources
 
-#: Modules and rooms whose prose is still to be brought over.
-TO_BE_BROUGHT_OVER: tuple[str, ...] = (
-    "cli/__init__.py",
-    "cli/commands/bulk.py",
-    "cli/commands/reading.py",
-    "cli/commands/search.py",
-    "cli/data/singles.py",
-    "cli/data/values.py",
-    "cli/diagnosis/advice.py",
-    "cli/diagnosis/probes.py",
-    "cli/framework/__init__.py",
-    "cli/framework/completion.py",
-    "cli/framework/connection_file.py",
-    "cli/framework/json_values.py",
-    "cli/framework/live_names.py",
-    "cli/framework/output.py",
-    "cli/framework/secrets.py",
-    "cli/framework/session.py",
-    "cli/framework/tables.py",
-    "codec/json_text.py",
-    "codec/read/preview.py",
-    "codec/read/results.py",
-    "codec/write/embedding_list.py",
-    "codec/write/nonfinite.py",
-    "codec/write/query_vectors.py",
-    "display.py",
-    "models/__init__.py",
-    "models/collection.py",
-    "models/descriptions.py",
-    "models/health.py",
-    "models/results.py",
-    "notebook/cells.py",
-    "operations/__init__.py",
-    "pymilvus/_names.py",
-    "pymilvus/client/_access_types.py",
-    "pymilvus/client/_handler.py",
-    "pymilvus/client/_job_types.py",
-    "pymilvus/client/_presented.py",
-    "pymilvus/client/asynch.py",
-    "pymilvus/client/field_ops.py",
-    "pymilvus/decorators.py",
-    "pymilvus/milvus_client/_builders.py",
-    "pymilvus/orm/_calls.py",
-    "pymilvus/orm/_reading.py",
-    "pymilvus/orm/collection.py",
-    "pymilvus/orm/connections.py",
-    "pymilvus/orm/mutation.py",
-    "pymilvus/orm/partition.py",
-    "pymilvus/orm/types.py",
-    "pymilvus/orm/utility.py",
-    "pymilvus/standing_in.py",
-    "pymilvus/tolerance.py",
-    "schema/__init__.py",
-    "schema/aggregation.py",
-    "schema/collection.py",
-    "schema/enums.py",
-    "schema/fields.py",
-    "schema/functions.py",
-    "schema/states.py",
-    "schema/structs.py",
-)
-
 
 def test_no_riddles() -> None:
-    faults = [
-        fault
-        for path in sources()
-        if not path.relative_to(PACKAGE).as_posix().startswith(TO_BE_BROUGHT_OVER)
-        for piece in prose(path)
-        for fault in riddles(piece)
-    ]
+    faults = [fault for path in sources() for piece in prose(path) for fault in riddles(piece)]
     assert not faults, "\n".join(faults)
 
 

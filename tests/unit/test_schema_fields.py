@@ -222,7 +222,7 @@ def test_naming_a_struct_leaves_the_original_alone() -> None:
 
 @pytest.mark.parametrize("dtype", [DataType.ARRAY, DataType.STRUCT, DataType._ARRAY_OF_VECTOR])
 def test_a_struct_cannot_hold_arrays(dtype: DataType) -> None:
-    with pytest.raises(ParamError, match=f"'x': datatype cannot be {dtype.name}"):
+    with pytest.raises(ParamError, match=f"'x': datatype must not be {dtype.name}"):
         StructFieldSchema().add_field("x", dtype, element_type=DataType.INT64, max_capacity=3)
 
 

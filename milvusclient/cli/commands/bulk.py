@@ -43,7 +43,7 @@ _json_option = option(
     "--json-columns",
     default="",
     metavar="NAMES",
-    help="Dynamic fields of a CSV file that are JSON, separated by commas; others are text.",
+    help="Dynamic fields of a CSV file that are JSON, separated by commas; others are str.",
 )
 
 

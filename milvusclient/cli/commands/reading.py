@@ -1,4 +1,4 @@
-"""What the commands that read rows have in common: their options, columns, limits and pages."""
+"""Common parts of the commands that read rows: their options, columns, limits and pages."""
 
 from __future__ import annotations
 

@@ -104,9 +104,9 @@ def search(
     consistency: str | None,
     guarantee_timestamp: int | None,
 ) -> None:
-    """Show the rows nearest to a vector, or to a text."""
+    """Show the rows nearest to a vector, or to a string."""
     if vector is None:
-        vector = session.ask(None, "Vector in JSON, or a text", "--vector")
+        vector = session.ask(None, "Vector in JSON, or a string", "--vector")
         field = session.ask_optional(field, "Vector field, or Enter if there is only one")
         expr = session.ask_optional(expr, "Filter, or Enter")
         fields = session.ask_optional(fields, "Fields to show, separated by commas, or Enter")

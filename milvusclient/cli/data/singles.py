@@ -1,4 +1,4 @@
-"""Which fields have numbers of single precision: those are written with the digits that they have."""
+"""The fields that have numbers of single precision: those are written with the digits that they have."""
 
 from __future__ import annotations
 

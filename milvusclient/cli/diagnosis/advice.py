@@ -1,4 +1,4 @@
-"""What a failed step of ``doctor`` means, and what to do about it. All pure: what was seen goes in, words come out."""
+"""Advice on failed steps of ``doctor``: what they mean, and what to do about them. Pure: findings in, words out."""
 
 from __future__ import annotations
 

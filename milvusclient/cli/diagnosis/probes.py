@@ -23,7 +23,7 @@ CALLS = 50
 
 @dataclass(frozen=True, slots=True)
 class DoctorTarget:
-    """What is diagnosed.
+    """A connection to diagnose.
 
     Attributes:
         connection: the connection, without its secret.

@@ -1,1 +1,1 @@
-"""What all commands share: options, sessions, saved connections, results, and errors."""
+"""Common parts of all commands: options, sessions, saved connections, results, and errors."""

@@ -1,4 +1,4 @@
-"""What Tab offers: commands, options, and names that the server has. Pure: the names are handed in."""
+"""Completions for the Tab key: commands, options, and names that the server has. Pure: the names are handed in."""
 
 from __future__ import annotations
 

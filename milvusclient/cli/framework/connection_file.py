@@ -148,7 +148,7 @@ class ConnectionFile:
         import tempfile
 
         try:
-            # mkstemp makes it 0600; replacing is atomic, so that whoever reads finds a whole file.
+            # mkstemp makes it 0600; replacing is atomic, so that a reader finds a whole file.
             number, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)
             with os.fdopen(number, "w", encoding="utf-8") as file:
                 json.dump(content, file, indent=2, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""The names that a server has, for completion: asked for quickly, silently, and at most once where nobody answers."""
+"""The names that a server has, for completion: asked for quickly, silently, and only once if no server answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How results are shown: as a table for people; as JSON, JSON lines or CSV for programs."""
+"""Output of results: as a table for people; as JSON, JSON lines or CSV for programs."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def render(
     columns: Sequence[str] = (),
     style: Style = Style(),  # noqa: B008 - it is frozen
 ) -> str:
-    """Write rows as text.
+    """Write rows as plain text.
 
     Args:
         rows: the rows; they may differ in their keys.

@@ -1,4 +1,4 @@
-"""Where passwords and tokens come from: a hidden prompt, the environment, or the system's keyring."""
+"""Sources of passwords and tokens: a hidden prompt, the environment, or the system's keyring."""
 
 from __future__ import annotations
 

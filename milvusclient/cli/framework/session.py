@@ -1,4 +1,4 @@
-"""What the commands of one run share: the connection they use, how they show results, and what they ask."""
+"""Common state of the commands of one run: the connection they use, how they show results, and what they ask."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LOCALHOST = "http://localhost:19530"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What can be chosen for all commands of a run and again for each command.
+    """Settings that can be chosen for all commands of a run and again for each command.
 
     Attributes:
         connection: the name of a saved connection.

@@ -21,7 +21,7 @@ _NARROWEST_TEXT = 16
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How tables are drawn.
+    """Layout of tables.
 
     Attributes:
         width: columns of the terminal; 0 where there is none: then nothing is shortened.

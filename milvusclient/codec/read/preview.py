@@ -15,7 +15,7 @@ __all__ = ["first_values"]
 def first_values(field: schema_pb2.FieldData, rows: int, count: int, *, raw: memoryview | None = None) -> list[Any]:
     """Return ``decode_column(field, rows, raw=raw)[:count]``, decoding only the first rows of dense vectors.
 
-    A vector takes a hundred times as long as a number or a text, so other columns are decoded whole.
+    A vector takes a hundred times as long as a number or a str, so other columns are decoded whole.
 
     Args:
         field: the column.

@@ -1,4 +1,4 @@
-"""Whether packed floats hold a NaN or an infinity, without looking at each in Python."""
+"""Search packed floats for a NaN or an infinity, without looking at each in Python."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ __all__ = ["encode_vectors", "needs_field", "usual_vectors"]
 _TAG = "$0"
 _LISTS = 200
 """What is added to the number of a vector type for a list of such vectors: 301 for FLOAT_VECTOR."""
-_EXPECTED = "a vector, a text, or a list of them"
+_EXPECTED = "a vector, a str, or a list of them"
 
 #: What arrays and other buffers are where the schema is not known.
 _BY_DTYPE = {name: facts.data_type for facts in DENSE_MEMBERS.values() for name in facts.dtype_names}
@@ -71,7 +71,7 @@ def encode_vectors(data: object, field: FieldInfo | None = None) -> tuple[bytes,
     """
     queries = _queries(data)
     if not queries:
-        raise ParamError(message="data must have at least one vector or text, got none")
+        raise ParamError(message="data must have at least one vector or str, got none")
     plain = field is None and _are_lists(queries) and all(query and type(query[0]) is float for query in queries)
     kinds = (
         [int(DataType.FLOAT_VECTOR)] * len(queries)
@@ -218,10 +218,10 @@ def _kind(query: Any, index: int, field: FieldInfo | None) -> int:  # what a use
     if inferred is None:
         if _is_list_of_lists(query):
             raise ParamError(
-                message=f"data[{index}]: expected a vector or a text, got a list of lists; remove one pair of brackets"
+                message=f"data[{index}]: expected a vector or a str, got a list of lists; remove one pair of brackets"
             )
         got = f"an array of dtype {query.dtype}" if is_array(query) else given(query)
-        expected = "an array of float32, float64, float16, int8 or uint8" if is_array(query) else "a vector or a text"
+        expected = "an array of float32, float64, float16, int8 or uint8" if is_array(query) else "a vector or a str"
         raise ParamError(message=f"data[{index}]: expected {expected}, got {got}")
     return int(inferred)
 
@@ -257,7 +257,7 @@ def _encode(queries: Sequence[Any], number: int, field: FieldInfo | None) -> lis
     name = "" if field is None else field.name
     if number == DataType.VARCHAR:
         cells = _Queries(FieldInfo(name), list(queries), rows, name)
-        return [text.encode() for text in cells.each(lambda text: strings([text], "a text", None)[0])]
+        return [text.encode() for text in cells.each(lambda text: strings([text], "a str", None)[0])]
     if number > _LISTS:
         return [query.to_bytes() for query in queries]
     data_type = DataType(number)

@@ -1,4 +1,4 @@
-"""What the ORM and the utilities return about users, roles and what roles may do."""
+"""Results of the ORM and the utilities about users, roles and what roles may do."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class _Info(Generic[_Item]):
 
 
 class GrantInfo(_Info[GrantItem]):
-    """What a role may do."""
+    """The privileges of a role."""
 
 
 class PrivilegeGroupInfo(_Info[PrivilegeGroupItem]):

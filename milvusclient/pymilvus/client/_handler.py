@@ -1,4 +1,4 @@
-"""What ``MilvusClient._get_connection()`` returns: as much of a handler of connections as programs use."""
+"""The result of ``MilvusClient._get_connection()``: as much of a handler of connections as programs use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _Client(Protocol):
 
 
 class SchemaCache:
-    """What is known of the collections of one client's database; they can be looked up and forgotten."""
+    """Known facts about the collections of one client's database; they can be looked up and forgotten."""
 
     def __init__(self, client: _Client) -> None:
         self._client = client

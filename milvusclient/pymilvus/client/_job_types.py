@@ -1,4 +1,4 @@
-"""What the ORM and the utilities return about replicas, compactions, bulk inserts and results of calls."""
+"""Results of the ORM and the utilities about replicas, compactions, bulk inserts and results of calls."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Group:
 
     @property
     def shards(self) -> list[Shard]:
-        """Its parts."""
+        """The shards of the replica."""
         return self._shards
 
     @property
@@ -103,7 +103,7 @@ class Group:
 
     @property
     def num_outbound_node(self) -> Mapping[str, int]:
-        """How many of its nodes belong to other resource groups, by group."""
+        """Number of its nodes that belong to other resource groups, by group."""
         return self._num_outbound_node
 
     def __repr__(self) -> str:
@@ -137,7 +137,7 @@ class Replica:
 
 
 class CompactionState:
-    """How far a compaction is."""
+    """Progress of a compaction."""
 
     def __init__(self, compaction_id: int, state: State, in_executing: int, in_timeout: int, completed: int) -> None:
         self.compaction_id = compaction_id
@@ -160,7 +160,7 @@ class CompactionState:
 
 
 class BulkInsertState:
-    """How far a bulk insert is."""
+    """Progress of a bulk insert."""
 
     ImportPending: Final = 0
     ImportFailed: Final = 1
@@ -203,7 +203,7 @@ class BulkInsertState:
 
     @property
     def row_count(self) -> int:
-        """How many rows it has written."""
+        """Number of rows written."""
         return self._row_count
 
     @property
@@ -236,7 +236,7 @@ class BulkInsertState:
 
     @property
     def infos(self) -> dict[str, str]:
-        """What else the server says, by name."""
+        """Further facts from the server, by name."""
         return self._infos
 
     @property
@@ -261,17 +261,17 @@ class BulkInsertState:
 
     @property
     def create_timestamp(self) -> int:
-        """When it was asked for, in seconds since 1970."""
+        """Time of the request, in seconds since 1970."""
         return self._create_ts
 
     @property
     def create_time_str(self) -> str:
-        """When it was asked for, in local time."""
+        """Time of the request, in local time."""
         return datetime.fromtimestamp(self._create_ts).strftime("%Y-%m-%d %H:%M:%S")
 
     @property
     def progress(self) -> int:
-        """How far it is, in percent."""
+        """Progress in percent."""
         return int(self._infos.get(self.IMPORT_PROGRESS, "0") or 0)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""What this door makes of the results of a client: the same objects, which print as the reference client's do."""
+"""Results of a client as this door presents them: the same objects, which print as the reference client's do."""
 
 from __future__ import annotations
 

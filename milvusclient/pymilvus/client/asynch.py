@@ -43,7 +43,7 @@ class Future:
                 callbacks, self._callbacks = self._callbacks, []
             for callback in callbacks:
                 _call_back(callback, result)
-        except BaseException as error:  # noqa: BLE001 - whoever asks for the result gets it
+        except BaseException as error:  # noqa: BLE001 - the caller who asks for the result gets it
             self._future.set_exception(error)
         else:
             self._future.set_result(result)

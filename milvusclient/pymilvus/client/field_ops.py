@@ -1,4 +1,4 @@
-"""What an upsert does with the elements of an array field."""
+"""Operations of an upsert on the elements of an array field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ORM asks of a server and MilvusClient has no method for; each is one call through the client."""
+"""Calls of the ORM for which MilvusClient has no method for; each is one call through the client."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ class CollectionReads:
             anns_field: the vector field.
             param: search parameters.
             batch_size: how many hits a page has.
-            limit: how many hits in all; -1 means all there are.
+            limit: maximum number of hits in total; -1 means no limit.
             expr: boolean expression that rows must satisfy.
             partition_names: the only partitions to look in; None means all.
             output_fields: which fields the hits have.
@@ -201,7 +201,7 @@ class CollectionReads:
 
         Args:
             batch_size: how many rows a page has.
-            limit: how many rows in all; -1 means all there are.
+            limit: maximum number of rows in total; -1 means no limit.
             expr: boolean expression that rows must satisfy.
             output_fields: which fields.
             partition_names: the only partitions to look in; None means all.

@@ -134,7 +134,7 @@ class Collection(CollectionReads, CollectionParts):
 
     @property
     def description(self) -> str:
-        """For people."""
+        """Free text for human readers."""
         return self._schema.description
 
     @property
@@ -149,12 +149,12 @@ class Collection(CollectionReads, CollectionParts):
 
     @cached_property
     def num_shards(self) -> int:
-        """How many shards it has."""
+        """Number of shards."""
         return self._client.describe_collection(self._name)["num_shards"]
 
     @property
     def num_entities(self) -> int:
-        """How many rows it has, as far as they are flushed."""
+        """Number of its flushed rows."""
         return int(self._client.get_collection_stats(self._name)["row_count"])
 
     @property

@@ -45,7 +45,7 @@ class Connections(registry.Connections, metaclass=Tolerant):
         self._clients: dict[str, tuple[ConnectionConfig, OrmClient]] = {}
 
     def disconnect(self, alias: str) -> None:
-        """Close the connection of this name, for everybody who uses it.
+        """Close the connection of this name, for all its users.
 
         Args:
             alias: the name; nothing happens when it is not connected.

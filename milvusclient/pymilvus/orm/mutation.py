@@ -1,4 +1,4 @@
-"""What an insert, an upsert or a delete did."""
+"""Results of inserts, upserts and deletes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __getattr__, __dir__ = module_names(__name__)
 
 
 class MutationResult:
-    """How many rows were written or removed, and their primary keys.
+    """Number of rows that were written or removed, and their primary keys.
 
     Args:
         counts: what a method of MilvusClient returned: ``insert_count``, ``upsert_count`` or ``delete_count``, with
@@ -38,22 +38,22 @@ class MutationResult:
 
     @property
     def insert_count(self) -> int:
-        """How many rows were inserted."""
+        """Number of inserted rows."""
         return self._insert_count
 
     @property
     def delete_count(self) -> int:
-        """How many rows were removed."""
+        """Number of removed rows."""
         return self._delete_count
 
     @property
     def upsert_count(self) -> int:
-        """How many rows were inserted or replaced."""
+        """Number of inserted or replaced rows."""
         return self._upsert_count
 
     @property
     def timestamp(self) -> int:
-        """When the server did it, for reads with ``guarantee_timestamp``."""
+        """Timestamp of the server, for reads with ``guarantee_timestamp``."""
         return self._timestamp
 
     @property
@@ -63,7 +63,7 @@ class MutationResult:
 
     @property
     def succ_count(self) -> int:
-        """How many rows that is."""
+        """Number of those rows."""
         return len(self.succ_index)
 
     @property
@@ -73,12 +73,12 @@ class MutationResult:
 
     @property
     def err_count(self) -> int:
-        """How many rows that is: none."""
+        """Number of failed rows: none."""
         return 0
 
     @property
     def cost(self) -> int:
-        """What the server charges for the call."""
+        """Cost of the call, as the server counts it."""
         return self._cost
 
     def __str__(self) -> str:

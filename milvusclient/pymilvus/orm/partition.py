@@ -51,7 +51,7 @@ class Partition:
 
     @property
     def description(self) -> str:
-        """For people."""
+        """Free text for human readers."""
         return self._description
 
     @property
@@ -66,7 +66,7 @@ class Partition:
 
     @property
     def num_entities(self) -> int:
-        """How many rows it has, as far as they are flushed."""
+        """Number of its flushed rows."""
         return int(self._collection._client.get_partition_stats(self._collection.name, self._name)["row_count"])
 
     def flush(self, timeout: float | None = None, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Where programs written for the reference client import data types and names of consistency levels from."""
+"""Import path of programs written for the reference client: data types and names of consistency levels from."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _OF_NUMPY = {
 
 
 def infer_dtype_bydata(data: object) -> DataType:
-    """The type of a field that could hold a value; UNKNOWN for what no field holds.
+    """Return the type of a field that could hold a value; UNKNOWN for what no field holds.
 
     Example:
         >>> infer_dtype_bydata("Dune").name, infer_dtype_bydata([0.1, 0.2]).name, infer_dtype_bydata(["a"]).name

@@ -1,4 +1,4 @@
-"""What programs ask of a server beside the work with one collection."""
+"""Requests of programs to a server beside the work with one collection."""
 
 from __future__ import annotations
 
