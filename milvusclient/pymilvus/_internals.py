@@ -83,7 +83,7 @@ _BY_ADVICE = (
     (
         "MilvusClient.query_iterator() and search_iterator() make iterators",
         "IteratorCache NO_CACHE_ID QueryIteratorCursor QueryIteratorHandler SearchIteratorHandler "
-        "SearchIteratorV2Handler SearchPage assert_info check_set_flag extend_batch_size "
+        "SearchIteratorV2Handler  assert_info check_set_flag extend_batch_size "
         "fall_back_to_latest_session_ts io_operation iterator_cache metrics_positive_related",
     ),
     (

@@ -29,6 +29,7 @@ HOMES = _homes(
     ("client.embedding_list", "EmbeddingList"),
     ("client.field_ops", "FieldOp FieldOpType normalize_field_ops"),
     ("client.iterator", "QueryIterator SearchIterator SearchIteratorV2"),
+    ("client.iterator.search_iterator", "SearchPage"),
     ("client.roaring_filter", "RoaringBitmapBuilder build_roaring_bitmap"),
     ("client.search_aggregation", "AggregationBucket AggregationHit SearchAggregation TopHits"),
     ("client.search_result", "Hit Hits HybridHits SearchResult"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from milvusclient.exceptions import DataTypeNotMatchException
 from milvusclient.pymilvus.client.asynch import SearchFuture
+from milvusclient.pymilvus.client.iterator.search_iterator import OrmSearchIterator
 from milvusclient.pymilvus.client.search_result import SearchResult
 from milvusclient.pymilvus.orm._calls import called, rename
 
@@ -152,10 +153,11 @@ class CollectionReads:
         """
         _check_expr(expr)
         rename(kwargs, "expr_params", "filter_params")
-        return self._client.search_iterator(
+        pages = self._client.search_iterator(
             self._name, data, batch_size, expr, limit, output_fields, param, timeout, partition_names,
             anns_field or None, round_decimal, **kwargs,
         )  # fmt: skip
+        return OrmSearchIterator(pages)
 
     def query(
         self,
