@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import operator
+import os
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["ConnectionAddress", "Connections", "connections"]
 
 DEFAULT_ALIAS = "default"
+#: What an address may be: a name, an IPv4 address or an IPv6 address in brackets, and a port.
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/@\[\]?#]+):\d{1,5}")
 _POOLS = ("QueuePool", "SingletonThread", "Singleton")
 _TEXT_SETTINGS = frozenset({"address", "uri", "host", "user", "password", "db_name", "server_name"})
 _SETTINGS = _TEXT_SETTINGS | {
@@ -58,15 +63,15 @@ class Connections:
     def connect(
         self,
         alias: str = DEFAULT_ALIAS,
-        user: str = "",
-        password: str = "",
-        db_name: str = "",
-        token: TokenSource = "",
+        user: str | None = "",
+        password: str | None = "",
+        db_name: str | None = "",
+        token: TokenSource | None = "",
         *,
-        address: str = "",
-        uri: str = "",
-        host: str = "",
-        port: str | int = "",
+        address: str | None = "",
+        uri: str | os.PathLike[str] | None = "",
+        host: str | None = "",
+        port: str | int | None = "",
         timeout: float | None = None,
         handler: str = "GRPC",
         pool: str = "SingletonThread",
@@ -75,7 +80,7 @@ class Connections:
         ca_pem_path: PemSource | None = None,
         client_pem_path: PemSource | None = None,
         client_key_path: PemSource | None = None,
-        server_name: str = "",
+        server_name: str | None = "",
         grpc_options: Mapping[str, OptionValue] | None = None,
     ) -> Connection:
         """Open a connection under an alias, or join the open one.
@@ -291,8 +296,6 @@ class Connections:
 
 
 def _environment() -> Mapping[str, str]:
-    import os
-
     return os.environ
 
 
@@ -303,11 +306,13 @@ def _check_alias(alias: object) -> None:
 
 def _uri_of(*, address: object, uri: object, host: object, port: object) -> str:
     """Return one uri from the three ways to give an address; empty if none is used."""
+    address, host, port = ("" if value is None else value for value in (address, host, port))
+    uri = os.fspath(uri) if isinstance(uri, os.PathLike) else "" if uri is None else uri
     for name, value in (("address", address), ("uri", uri), ("host", host)):
         if not isinstance(value, str):
             raise ConnectionConfigException(message=f"{name} must be a str, got {type(value).__name__}")
-    if isinstance(port, bool) or not isinstance(port, (str, int)):
-        raise ConnectionConfigException(message=f"port must be a str or an int, got {type(port).__name__}")
+    if not isinstance(port, str):
+        port = _port_number(port)
     ways = [
         name for name, given in (("uri", uri), ("address", address), ("host and port", host or port != "")) if given
     ]
@@ -316,9 +321,18 @@ def _uri_of(*, address: object, uri: object, host: object, port: object) -> str:
     if host or port != "":
         name = str(host) or "localhost"
         return f"http://{f'[{name}]' if ':' in name else name}:{port if port != '' else 19530}"
-    if address and "://" in str(address):
+    if address and not _ADDRESS.fullmatch(str(address)):
         raise ConnectionConfigException(message=f"address must be HOST:PORT, got {address!r}; use uri for a uri")
     return str(uri or address)
+
+
+def _port_number(port: object) -> int:
+    if not isinstance(port, bool):
+        try:
+            return operator.index(port)  # type: ignore[arg-type]  # the except is for what has no __index__
+        except TypeError:
+            pass
+    raise ConnectionConfigException(message=f"port must be a str or an int, got {type(port).__name__}")
 
 
 def _describe(alias: str, settings: object) -> ConnectionConfig:
@@ -332,7 +346,8 @@ def _describe(alias: str, settings: object) -> ConnectionConfig:
             raise ConnectionConfigException(
                 message=f"connection {alias!r}: setting {name!r} is unknown; use one of {', '.join(sorted(_SETTINGS))}"
             )
-        if name in _TEXT_SETTINGS and not isinstance(value, str):
+        is_path = name == "uri" and isinstance(value, os.PathLike)
+        if name in _TEXT_SETTINGS and value is not None and not isinstance(value, str) and not is_path:
             raise ConnectionConfigException(
                 message=f"connection {alias!r}: {name} must be a str, got {type(value).__name__}"
             )

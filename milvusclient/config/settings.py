@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -151,17 +152,17 @@ class ConnectionConfig:
 
 
 def make_config(
-    uri: str | None,
-    user: str = "",
-    password: str = "",
-    token: TokenSource = "",
-    db_name: str = "",
+    uri: str | os.PathLike[str] | None,
+    user: str | None = "",
+    password: str | None = "",
+    token: TokenSource | None = "",
+    db_name: str | None = "",
     secure: bool | None = None,
     server_pem_path: PemSource | None = None,
     ca_pem_path: PemSource | None = None,
     client_pem_path: PemSource | None = None,
     client_key_path: PemSource | None = None,
-    server_name: str = "",
+    server_name: str | None = "",
     grpc_options: Mapping[str, OptionValue] | None = None,
     base: ConnectionConfig | None = None,
 ) -> ConnectionConfig:
@@ -170,9 +171,11 @@ def make_config(
     Programs make clients with the same arguments over and over, so configurations that are in use are found again by
     their arguments.
 
+    None means that a setting is not given, and so does "" for the settings that are a str, paths included.
+
     Args:
-        uri: where the server is; may contain credentials and a database, which the explicit arguments override. None
-            means that of ``base``.
+        uri: where the server is; may contain credentials and a database, which the explicit arguments override. A
+            ``pathlib.Path`` is the path of a local file. None means the uri of ``base``.
         user: user name, together with ``password``.
         password: password of the user.
         token: an API key, or ``user:password``, or a function that returns one; wins over user and password.
@@ -193,6 +196,12 @@ def make_config(
         raise ConnectionConfigException(message=f"secure must be a bool, got {type(secure).__name__}")
     if uri is None and base is not None:
         uri = base.target.uri
+    uri = uri if type(uri) is str else _uri_text(uri)
+    user = "" if user is None else user
+    password = "" if password is None else password
+    token = "" if token is None else token
+    db_name = "" if db_name is None else db_name
+    server_name = "" if server_name is None else server_name
     key = (
         uri, user, password, token, db_name, secure, server_pem_path, ca_pem_path, client_pem_path, client_key_path,
         server_name, grpc_options,
@@ -249,7 +258,7 @@ def _remember_in_use(key: _Key, config: ConnectionConfig) -> None:
         _in_use[key] = ref(config, lambda _: _in_use.pop(key, None))
 
 
-def _parse(uri: str | None, token: TokenSource, **others: str) -> ParsedUri:
+def _parse(uri: object, token: TokenSource, **others: str) -> ParsedUri:
     """Parse the uri, after a check of the types of all settings that are a str."""
     _refuse_port(uri, others["user"], others["password"] or token)
     for name, value in others.items():
@@ -272,6 +281,18 @@ def _refuse_port(uri: object, user: object, password: object) -> None:
         )
 
 
+def _uri_text(uri: str | os.PathLike[str] | None) -> str | None:
+    """Return a path as the uri of a local file; anything else, which is checked later, as it is."""
+    if not isinstance(uri, os.PathLike):
+        return uri
+    text = os.fspath(uri)
+    if not text.endswith(".db"):
+        raise ConnectionConfigException(
+            message=f"a path as the uri must be that of a file ending with .db, got {uri!r}"
+        )
+    return text
+
+
 def _require_str(name: str, value: object) -> str:
     # Unlike those of checks.py, this message does not show the value, which may be a password.
     if not isinstance(value, str):
@@ -292,6 +313,8 @@ def _make_tls(
     client_key_path: PemSource | None,
     server_name: str,
 ) -> TlsConfig | None:
+    server_pem_path, ca_pem_path = server_pem_path or None, ca_pem_path or None
+    client_pem_path, client_key_path = client_pem_path or None, client_key_path or None
     paths = (server_pem_path, ca_pem_path, client_pem_path, client_key_path)
     if not server_name and all(path is None for path in paths):
         return None  # without loading the module for TLS
@@ -301,7 +324,7 @@ def _make_tls(
 def _choose_tls(target: Target, secure: bool | None, tls: TlsConfig | None) -> Target:
     """Return the target with TLS switched on if the scheme, ``secure`` or a TLS setting asks for it."""
     if target.kind is not Kind.NETWORK:
-        if secure or tls is not None:
+        if (secure and target.kind is not Kind.EMBEDDED) or tls is not None:
             raise ConnectionConfigException(
                 message=f"{target.uri!r} is not reached over a network, so TLS settings do not apply; leave them out"
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import operator
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from milvusclient.checks import given, require_int
@@ -138,7 +140,8 @@ def parse_level(level: ConsistencyLevel | int | str) -> ConsistencyLevel:
     """
     if isinstance(level, str) and level in ConsistencyLevel.__members__:
         return ConsistencyLevel[level]
-    if isinstance(level, int) and not isinstance(level, bool) and level in ConsistencyLevel.__members__.values():
-        return ConsistencyLevel(level)
+    if not isinstance(level, bool) and hasattr(level, "__index__"):  # integers of numpy, too
+        with contextlib.suppress(ValueError, TypeError):
+            return ConsistencyLevel(operator.index(level))
     names = ", ".join(f"{member.name} ({member.value})" for member in ConsistencyLevel)
     raise InvalidConsistencyLevel(message=f"consistency_level must be one of {names}, got {given(level)}")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.checks import given, optional_str, require_bool, require_int, require_name, require_str
-from milvusclient.exceptions import ParamError
+from milvusclient.checks import optional_str, require_bool, require_int, require_name, require_str
 from milvusclient.models.infos import CompactionPlans, Plan
 from milvusclient.operations.size_units import megabytes
 from milvusclient.schema.states import CompactionTaskState, CompactionType, State
@@ -69,13 +68,8 @@ def build_compact(
 
 
 def _target_size(target_size: int, unit: str) -> int:
-    if isinstance(target_size, bool) or not isinstance(target_size, int):
-        raise ParamError(
-            message=f"target_size must be an int, got {given(target_size)}; give the unit as target_size_unit"
-        )
-    if target_size <= 0:
-        raise ParamError(message=f"target_size must be at least 1, got {target_size}")
-    return megabytes("target_size", f"{target_size}{unit}")
+    size = require_int("target_size (its unit is target_size_unit)", target_size, least=1)
+    return megabytes("target_size", f"{size}{unit}")
 
 
 def parse_compact(reply: milvus_pb2.ManualCompactionResponse) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from functools import partial
 from typing import Any, NoReturn
 
@@ -90,7 +91,9 @@ class RetryPolicy:
 
     def _check(self) -> None:
         count: object = self.max_retries
-        if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 0):
+        if count is not None and (
+            isinstance(count, bool) or not hasattr(count, "__index__") or operator.index(count) < 0
+        ):
             raise ParamError(
                 message=f"max_retries (retry_times) must be an int of at least 0 or None, got {given(count)}"
             )

@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 
 from milvusclient._keywords import keyword_hint, keyword_names, marked_as_coroutine_function, public_functions
 
-__all__ = ["Tolerant", "UnknownKeywordWarning", "drop_unknown", "tolerant"]
+__all__ = ["Tolerant", "UnknownKeywordWarning", "drop_unknown", "keeps_keywords", "tolerant"]
 
 _Class = TypeVar("_Class", bound=type)
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 #: Calls and keywords that were named already. A warning that a filter turned into an error is not, so it comes again.
 _named: set[tuple[str, str]] = set()
@@ -64,11 +65,20 @@ def _known_names(cls: type, name: str) -> list[str] | None:
     """Return the keywords of a method; where a class takes any and hands them on, those of the class it extends."""
     for base in cls.__mro__:
         function: Any = vars(base).get(name)
+        function = function.__func__ if isinstance(function, staticmethod | classmethod) else function
         while hasattr(function, "__wrapped__"):
             function = function.__wrapped__
+        if getattr(function, "_keeps_keywords", False):
+            return None
         if isinstance(function, FunctionType) and (names := keyword_names(function)) is not None:
             return names
     return None
+
+
+def keeps_keywords(function: _Function) -> _Function:
+    """Mark a function to which every keyword means something, so that none is dropped."""
+    function._keeps_keywords = True  # type: ignore[attr-defined]  # read above
+    return function
 
 
 def _dropping(

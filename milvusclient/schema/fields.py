@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 
 from milvusclient._keywords import suggest_keywords
@@ -45,8 +46,10 @@ def data_type(value: object, where: str) -> DataType:
     Raises:
         DataTypeNotSupportException: ``value`` is not a type of a field.
     """
-    if isinstance(value, int) and value in _USABLE:
-        return DataType(value)
+    if hasattr(value, "__index__"):  # integers of numpy, too
+        number = operator.index(value)
+        if number in _USABLE:
+            return DataType(number)
     raise DataTypeNotSupportException(message=f"{where} must be a DataType such as DataType.INT64, got {given(value)}")
 
 

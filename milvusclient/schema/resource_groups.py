@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from milvusclient._keywords import suggest_keywords
-from milvusclient.checks import given, require_str
+from milvusclient.checks import given, require_int, require_str
 from milvusclient.exceptions import ParamError
 
 __all__ = [
@@ -37,9 +37,7 @@ class ResourceGroupLimit:
     node_num: int = 0
 
     def __post_init__(self) -> None:
-        value: object = self.node_num
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise ParamError(message=f"node_num must be an int, got {given(value)}")
+        object.__setattr__(self, "node_num", require_int("node_num", self.node_num))  # integers of numpy, too
 
 
 @suggest_keywords
@@ -184,10 +182,7 @@ def _limit(value: object, where: str) -> ResourceGroupLimit:
     if isinstance(value, ResourceGroupLimit):
         return value
     raw = _dict({} if value is None else value, where, "ResourceGroupLimit", ("node_num",))
-    number = raw.get("node_num", 0)
-    if not isinstance(number, int):
-        raise ParamError(message=f"{where}: node_num must be an int, got {given(number)}")
-    return ResourceGroupLimit(number)
+    return ResourceGroupLimit(require_int(f"{where}: node_num", raw.get("node_num", 0)))
 
 
 def _transfer(value: object, where: str) -> ResourceGroupTransfer:

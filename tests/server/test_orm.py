@@ -35,9 +35,10 @@ from milvusclient.pymilvus import (
 )
 from milvusclient.pymilvus.client.types import LoadState
 from milvusclient.pymilvus.orm.mutation import MutationResult
+from milvusclient.schema.fields import FieldSchema as AnyField
 from tests.server.both import LITE, Server
 
-FIELDS = [
+FIELDS: list[AnyField] = [
     FieldSchema("pk", DataType.VARCHAR, is_primary=True, max_length=100),
     FieldSchema("random", DataType.DOUBLE),
     FieldSchema("embeddings", DataType.FLOAT_VECTOR, dim=4),
@@ -103,7 +104,7 @@ def test_the_chain_of_the_guide(connected: Server) -> None:
 @pytest.mark.parametrize("server", [pytest.param(LITE, marks=pytest.mark.lite)], indirect=True)
 @pytest.mark.usefixtures("connected")
 def test_a_hybrid_search() -> None:
-    fields = [*FIELDS, FieldSchema("other", DataType.FLOAT_VECTOR, dim=2)]
+    fields: list[AnyField] = [*FIELDS, FieldSchema("other", DataType.FLOAT_VECTOR, dim=2)]
     collection = Collection("two", CollectionSchema(fields), consistency_level="Strong")
     collection.insert([*COLUMNS, [[0.0, float(number)] for number in range(10)]])
     for field in ("embeddings", "other"):
@@ -158,7 +159,7 @@ def test_data_that_does_not_fit(hello: Collection, data: Any, error: type[Milvus
 
 
 def test_keys_that_the_server_makes(connected: Server) -> None:
-    fields = [FieldSchema("id", DataType.INT64, is_primary=True, auto_id=True), *FIELDS[1:]]
+    fields: list[AnyField] = [FieldSchema("id", DataType.INT64, is_primary=True, auto_id=True), *FIELDS[1:]]
     collection = Collection("auto", CollectionSchema(fields))
     made = collection.insert([[0.5, 1.5], [[1, 2, 3, 4], [5, 6, 7, 8]]])
     assert len(set(made.primary_keys)) == 2
@@ -273,8 +274,10 @@ def test_utilities(hello: Collection, connected: Server) -> None:
     assert utility.get_server_version()
     assert utility.get_server_type() == "milvus"
     utility.create_alias("hello", "hi")
-    assert utility.list_aliases("hello") == ["hi"]
-    assert hello.aliases == ([] if connected.name == LITE else ["hi"])  # Milvus Lite describes none
+    if connected.name == LITE:  # it describes no aliases; 2.3.5 does not list those of other databases than the default
+        assert utility.list_aliases("hello") == ["hi"]
+    else:
+        assert hello.aliases == ["hi"]
     assert Collection("hi").num_entities == 10
     utility.drop_alias("hi")
     hello.release()

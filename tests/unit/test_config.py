@@ -137,11 +137,34 @@ def test_a_port_as_the_second_argument_says_where_to_write_it(uri: str, user: An
 
 
 @pytest.mark.parametrize("name", ["uri", "user", "password", "token", "db_name", "server_name"])
-@pytest.mark.parametrize("value", [None, 5, b"x", ["x"]])
+@pytest.mark.parametrize("value", [5, b"x", ["x"]])
 def test_a_setting_of_a_wrong_type_is_refused_without_showing_it(name: str, value: object) -> None:
     arguments: dict[str, object] = {"uri": "http://x", name: value}
     with pytest.raises(ConnectionConfigException, match=f"{name} must be a str, got {type(value).__name__}"):
         make_config(**arguments)  # type: ignore[arg-type]  # that is the point
+
+
+@pytest.mark.parametrize("name", ["user", "password", "token", "db_name", "server_name"])
+def test_none_means_that_a_setting_is_not_given(name: str) -> None:
+    arguments: dict[str, object] = {"uri": "http://x", name: None}
+    assert make_config(**arguments) == make_config("http://x")  # type: ignore[arg-type]  # one of several types
+
+
+@pytest.mark.parametrize("name", ["server_pem_path", "ca_pem_path", "client_pem_path", "client_key_path"])
+def test_an_empty_path_of_a_certificate_is_not_given(name: str) -> None:
+    arguments: dict[str, object] = {"uri": "./a.db", name: ""}
+    assert make_config(**arguments).tls is None  # type: ignore[arg-type]  # one of several types
+
+
+def test_a_path_is_the_uri_of_a_file() -> None:
+    assert make_config(Path("a") / "b.db").target == make_config("./a/b.db").target
+    with pytest.raises(ConnectionConfigException, match=r"that of a file ending with .db, got .*Path\('localhost'"):
+        make_config(Path("localhost"))
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_secure_is_ignored_for_a_file(secure: bool) -> None:
+    assert make_config("./a.db", secure=secure) == make_config("./a.db")
 
 
 # --- credentials and database ----------------------------------------------------------------------------------------

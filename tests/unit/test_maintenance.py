@@ -51,8 +51,8 @@ def test_a_compaction_has_a_kind_and_a_target_size() -> None:
     ("options", "message"),
     [
         ({"is_clustering": 1}, "is_clustering must be True or False, got 1"),
-        ({"target_size": "5"}, "target_size must be an int, got '5' .* give the unit as target_size_unit"),
-        ({"target_size": 0}, "target_size must be at least 1"),
+        ({"target_size": "5"}, "target_size .its unit is target_size_unit. must be an int, got '5'"),
+        ({"target_size": 0}, "target_size .* must be at least 1"),
         ({"target_size": 1, "target_size_unit": "parsec"}, "unit 'parsec'"),
         ({"target_size": 1, "target_size_unit": "kb"}, "at least 1 MB"),
     ],

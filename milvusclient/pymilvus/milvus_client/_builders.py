@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from milvusclient.pymilvus.tolerance import drop_unknown
+from milvusclient.pymilvus.tolerance import drop_unknown, keeps_keywords
 
 if TYPE_CHECKING:
     from milvusclient.pymilvus.milvus_client.index import IndexParams
@@ -70,6 +70,7 @@ class Builders:
         return FieldSchema(name, data_type, desc, **kwargs)
 
     @staticmethod
+    @keeps_keywords
     def prepare_index_params(
         field_name: str = "", index_type: str | IndexType = "", index_name: str = "", **kwargs: Any
     ) -> IndexParams:
