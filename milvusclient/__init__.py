@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from milvusclient._lazy import lazy_attributes
 from milvusclient._version import __version__
+from milvusclient.display import show_with
 from milvusclient.exceptions import (
     ConnectError,
     ConnectionConfigException,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from milvusclient._sync.client import MilvusClient
     from milvusclient.codec.write.embedding_list import EmbeddingList
     from milvusclient.config.tls import TlsConfig
+    from milvusclient.models.bulk import BulkError, BulkProgress, BulkReport
     from milvusclient.models.connection import ConnectionInfo, OperationStats
     from milvusclient.models.infos import ResourceGroupInfo, Shard
     from milvusclient.models.results import AggregationBucket, AggregationHit, Hit, Hits, QueryResult, SearchResult
@@ -69,6 +71,7 @@ else:
             "_sync.client": ("MilvusClient",),
             "codec.write.embedding_list": ("EmbeddingList",),
             "config.tls": ("TlsConfig",),
+            "models.bulk": ("BulkError", "BulkProgress", "BulkReport"),
             "models.connection": ("ConnectionInfo", "OperationStats"),
             "models.infos": ("ResourceGroupInfo", "Shard"),
             "models.results": ("AggregationBucket", "AggregationHit", "Hit", "Hits", "QueryResult", "SearchResult"),
@@ -106,6 +109,9 @@ __all__ = [
     "AnnSearchRequest",
     "AsyncMilvusClient",
     "BloomFilterBuilder",
+    "BulkError",
+    "BulkProgress",
+    "BulkReport",
     "CollectionSchema",
     "CompactionTaskState",
     "CompactionType",
@@ -167,3 +173,13 @@ __all__ = [
 ]
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+
+def _html_of(value: object) -> str:
+    # Not at the top: programs outside notebooks never need the views.
+    from milvusclient.notebook.views import html_of
+
+    return html_of(value)
+
+
+show_with(_html_of)

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from milvusclient.notebook import views
+from collections.abc import Callable
 
-__all__ = ["ShownInNotebooks"]
+__all__ = ["ShownInNotebooks", "show_with"]
 
 
 class ShownInNotebooks:
-    """Gives a class a table in notebooks; :func:`milvusclient.notebook.views.html_of` chooses which one.
+    """Gives a class a table in notebooks.
 
-    The views load when a table is shown, so that programs outside notebooks never pay for them.
+    The views of :mod:`milvusclient.notebook` know every class that shows itself, so the classes must not know them: the
+    package hands the views in.
     """
 
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        return views.html_of(self)
+        return _html_of(self)
+
+
+def _not_handed_in(value: object) -> str:
+    raise NotImplementedError(type(value))
+
+
+_html_of: Callable[[object], str] = _not_handed_in
+
+
+def show_with(html_of: Callable[[object], str]) -> None:
+    """Set the function that makes the HTML of a value."""
+    global _html_of  # noqa: PLW0603 - there is one way to show values in a process
+    _html_of = html_of

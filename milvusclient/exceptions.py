@@ -21,7 +21,6 @@ The tree (``<`` reads "is a")::
     |- IndexNotExistException, AmbiguousIndexName, PartitionAlreadyExistException
     |- SchemaMismatchRetryableException  the schema changed twice under one write
     |- ServerVersionIncompatibleException
-    |- BulkError                         a bulk write did not write all rows; ``report`` says which
     |- ReplyError                        the server's reply cannot be read
     |- WaitTimeoutError                  a load, an index build or a flush was not done in time
     `- RpcError                          the call itself failed (``status`` is the gRPC status name)
@@ -31,6 +30,8 @@ The tree (``<`` reads "is a")::
        |- PermissionDeniedError          the user may not do this
        `- UnimplementedError             this server does not know the call
 
+``milvusclient.BulkError``, which carries the report of a bulk write, stands beside that report.
+
 No gRPC exception reaches a user: it is the ``__cause__``. No message, ``repr`` or pickle holds a password or a token.
 """
 
@@ -38,18 +39,14 @@ from __future__ import annotations
 
 import builtins
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from milvusclient.plain_text import visible
-
-if TYPE_CHECKING:
-    from milvusclient.models.bulk import BulkReport
 
 __all__ = [
     "AmbiguousIndexName",
     "AuthenticationError",
     "AutoIDException",
-    "BulkError",
     "CannotInferSchemaException",
     "ClusteringKeyException",
     "CollectionNotExistException",
@@ -324,27 +321,6 @@ class SchemaMismatchRetryableException(MilvusException):
 
 class ServerVersionIncompatibleException(MilvusException):
     """The server is too old, or too new, for the request."""
-
-
-class BulkError(MilvusException):
-    """A bulk write ended before all rows were written, or some rows are rejected or uncertain.
-
-    Attributes:
-        report: a :class:`~milvusclient.models.bulk.BulkReport` of what was written.
-    """
-
-    report: BulkReport
-
-    @classmethod
-    def of(cls, report: BulkReport, cause: BaseException | None = None, hint: str = "") -> BulkError:
-        """Build the error for a report and the cause that ended the write; ``hint`` ends the message."""
-        uncertain = sum(map(len, report.uncertain))
-        counts = f"{report.written} rows are written, {len(report.rejected)} rejected, {uncertain} uncertain"
-        code = cause.code if isinstance(cause, MilvusException) else ErrorCode.UNEXPECTED_ERROR
-        reason = cause.message if isinstance(cause, MilvusException) else str(cause or "")
-        error = cls(code, f"the bulk write is incomplete: {counts}" + (f"; {reason}" if reason else "") + hint)
-        error.report = report
-        return error
 
 
 class ReplyError(MilvusException):

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from milvusclient import rpc
-from milvusclient.exceptions import BulkError, DataNotMatchException, MilvusException, ParamError, WaitTimeoutError
-from milvusclient.models.bulk import BulkProgress, BulkReport, RejectedRow
+from milvusclient.exceptions import DataNotMatchException, MilvusException, ParamError, WaitTimeoutError
+from milvusclient.models.bulk import BulkError, BulkProgress, BulkReport, RejectedRow
 from milvusclient.operations import bulk, keys, mutations
 from milvusclient.policy.bulk import Batch, BatchSizer, BulkScheduler, Fault, Finish, Read, Send
 from milvusclient.runtime.crew import Crew, Source

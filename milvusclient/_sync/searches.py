@@ -137,8 +137,7 @@ class Searches(Reads):
             >>> [(hit.id, hit.title) for hit in result[0]]
             [(1, 'Dune'), (2, 'Emma')]
         """
-        if vectors_as != "list":
-            common.require_vectors_as(vectors_as)
+        common.require_vectors_as(vectors_as)
         deadline = self._deadline(timeout)
         text, params = filter, filter_params
         if params is not None or not (isinstance(text, str) or text is None):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from milvusclient.exceptions import BulkError
+from milvusclient.exceptions import ErrorCode, MilvusException
 
-__all__ = ["BulkProgress", "BulkReport", "RejectedRow"]
+__all__ = ["BulkError", "BulkProgress", "BulkReport", "RejectedRow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,27 @@ class BulkReport:
         if self.rejected or self.uncertain:
             first = self.rejected[0].error if self.rejected else None
             raise BulkError.of(self, first) from first
+
+
+class BulkError(MilvusException):
+    """A bulk write ended before all rows were written, or some rows are rejected or uncertain.
+
+    Attributes:
+        report: a :class:`~milvusclient.models.bulk.BulkReport` of what was written.
+    """
+
+    report: BulkReport
+
+    @classmethod
+    def of(cls, report: BulkReport, cause: BaseException | None = None, hint: str = "") -> BulkError:
+        """Build the error for a report and the cause that ended the write; ``hint`` ends the message."""
+        uncertain = sum(map(len, report.uncertain))
+        counts = f"{report.written} rows are written, {len(report.rejected)} rejected, {uncertain} uncertain"
+        code = cause.code if isinstance(cause, MilvusException) else ErrorCode.UNEXPECTED_ERROR
+        reason = cause.message if isinstance(cause, MilvusException) else str(cause or "")
+        error = cls(code, f"the bulk write is incomplete: {counts}" + (f"; {reason}" if reason else "") + hint)
+        error.report = report
+        return error
 
 
 class BulkProgress(NamedTuple):

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Real
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from milvusclient._keywords import suggest_keywords
 from milvusclient.checks import given, require_bool
 from milvusclient.exceptions import DataTypeNotMatchException, ParamError, TypeError  # noqa: A004 - it is the builtin, too
-
-if TYPE_CHECKING:
-    from milvusclient.filters import FilterLike
 
 __all__ = ["AnnSearchRequest", "BaseRanker", "RRFRanker", "WeightedRanker"]
 
@@ -95,6 +92,18 @@ class WeightedRanker(BaseRanker):
         return {"strategy": "weighted", "params": {"weights": self._weights, "norm_score": self._norm_score}}
 
 
+class Condition(Protocol):
+    """The part of a condition that is needed here; :mod:`milvusclient.filters`, which makes them, is built on this."""
+
+    def compile(self, *, server_version: str = "", primary_field: str = "") -> tuple[str, dict[str, object]]: ...
+
+    # A comparison of a value makes a condition; only a condition can itself be compared. It tells type checkers the two
+    # apart.
+    def __eq__(self, other: object) -> bool: ...
+
+    def __hash__(self) -> int: ...
+
+
 @suggest_keywords
 class AnnSearchRequest:
     """One request of a hybrid search: a search in one vector field.
@@ -126,9 +135,9 @@ class AnnSearchRequest:
         anns_field: str,
         param: Mapping[str, object],
         limit: int,
-        expr: FilterLike | None = None,
+        expr: str | Condition | Mapping[str, object] | None = None,
         expr_params: Mapping[str, object] | None = None,
-        filter: FilterLike | None = None,  # noqa: A002 - the name that programs use
+        filter: str | Condition | Mapping[str, object] | None = None,  # noqa: A002 - the name that programs use
     ) -> None:
         if expr is not None and filter is not None:
             raise ParamError(message="expr and filter are two names of one argument; pass only one of them")
@@ -167,12 +176,12 @@ class AnnSearchRequest:
         return self._limit
 
     @property
-    def expr(self) -> FilterLike | None:
+    def expr(self) -> str | Condition | Mapping[str, object] | None:
         """Boolean expression that rows must satisfy; None if not given."""
         return self._expr
 
     @property
-    def filter(self) -> FilterLike | None:
+    def filter(self) -> str | Condition | Mapping[str, object] | None:
         """Another name for :attr:`expr`."""
         return self._expr
 

@@ -27,6 +27,8 @@ CANNOT_FAIL = {"close", "get_server_type"}
 RECEIVED = {
     "AggregationBucket",
     "AggregationHit",
+    "BulkProgress",
+    "BulkReport",
     "ConnectionInfo",
     "Connections",
     "Hit",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from milvusclient.filters import FilterLike
     from milvusclient.models.collection import CollectionInfo
     from milvusclient.rpc import Method, Readable, Request
+    from milvusclient.schema.ranking import Condition
 
 __all__ = ["Family"]
 
@@ -171,7 +172,7 @@ class Family:
     def _written(
         self,
         collection_name: str,
-        filter_like: FilterLike | None,
+        filter_like: FilterLike | Condition | None,
         filter_params: Mapping[str, object] | None,
         deadline: Deadline,
         name: str = "filter",

@@ -53,7 +53,7 @@ class _Opening(SharedResult[Connection]):
 
     @property
     def is_starting(self) -> bool:
-        """Whether the embedded server is starting: local work, which takes none of the time for connecting."""
+        """True while the embedded server starts: local work, which takes none of the time for connecting."""
         return self.connection is None and is_embedded(self.config)
 
 
@@ -149,7 +149,7 @@ class Pool:
             connection = opening.connection = Connection.dial(alias, opening.config)
             if opening.closed is None:
                 # A cold start of the embedded server takes many seconds: counted, it would leave none for connecting,
-                # the server would be stopped again, and the next call would begin anew.
+                # the server would be stopped again, and the next call would start it again.
                 connection.connect(deadline.extended(connection.start_seconds))
             self._enter(alias, opening, connection)
         except BaseException as error:

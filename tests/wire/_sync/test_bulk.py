@@ -12,8 +12,8 @@ import grpc
 import pytest
 
 from milvusclient._sync.client import MilvusClient
-from milvusclient.exceptions import BulkError, DataNotMatchException, MilvusException, ParamError
-from milvusclient.models.bulk import BulkProgress
+from milvusclient.exceptions import DataNotMatchException, MilvusException, ParamError
+from milvusclient.models.bulk import BulkError, BulkProgress
 from tests.support.scripted import Received, ScriptedServer
 
 VECTOR = [0.5] * 4
