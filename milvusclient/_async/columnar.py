@@ -159,9 +159,6 @@ class AsyncColumnar(AsyncReads):
             filter_params=params, partition_names=partition_names, namespace=namespace, offset=offset,
             ignore_growing=ignore_growing,
         )  # fmt: skip
-        if searches.lacks_vectors(request):
-            await self._add_vectors(request, data, anns_field, deadline)
-        else:
-            await self._check_vectors(collection_name, data, anns_field, deadline)
+        await self._settle_vectors(request, collection_name, data, anns_field, deadline)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         return searches.parse_columns(await self._call(rpc.SEARCH, request, deadline, call_options))

@@ -128,10 +128,7 @@ class AsyncIterators(AsyncReads):
         iterators.check_no_offset(base)
         collection = await self._collection(collection_name, deadline)
         base.search_params.extend(iterators.iterator_pairs(collection))
-        if searches.lacks_vectors(base):
-            searches.add_vectors(base, data, anns_field, collection)
-        else:
-            await self._check_vectors(collection_name, data, anns_field, deadline)
+        await self._settle_vectors(base, collection_name, data, anns_field, deadline)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         probed = await self._search(iterators.build_probe(base), deadline, call_options)
         pages: SearchPages

@@ -150,10 +150,7 @@ class AsyncSearches(AsyncReads):
             offset, group_by_field, group_by_fields, group_size, strict_group_size, order_by_fields, json_path,
             json_type, strict_cast, ignore_growing, page_retain_order, timezone, time_fields,
         )  # fmt: skip
-        if searches.lacks_vectors(request):
-            await self._add_vectors(request, data, anns_field, deadline)
-        elif data is not None:
-            await self._check_vectors(collection_name, data, anns_field, deadline)
+        await self._settle_vectors(request, collection_name, data, anns_field, deadline)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         reply = await self._call(rpc.SEARCH, request, deadline, call_options)
         return searches.parse_search(reply, round_decimal, vectors_as=vectors_as)
@@ -270,11 +267,8 @@ class AsyncSearches(AsyncReads):
             page_retain_order=page_retain_order, timezone=timezone, time_fields=time_fields,
         )  # fmt: skip
         for index, (part, search) in enumerate(zip(request.requests, reqs, strict=True)):
-            if searches.lacks_vectors(part):
-                await self._add_vectors(part, search.data, search.anns_field, deadline)
-            else:
-                names = searches.Names(f"reqs[{index}].")
-                await self._check_vectors(collection_name, search.data, search.anns_field, deadline, names)
+            names = searches.Names(f"reqs[{index}].")
+            await self._settle_vectors(part, collection_name, search.data, search.anns_field, deadline, names)
         hybrid.check_vector_counts(request)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         reply = await self._call(rpc.HYBRID_SEARCH, request, deadline, call_options)

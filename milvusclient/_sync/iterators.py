@@ -128,10 +128,7 @@ class Iterators(Reads):
         iterators.check_no_offset(base)
         collection = self._collection(collection_name, deadline)
         base.search_params.extend(iterators.iterator_pairs(collection))
-        if searches.lacks_vectors(base):
-            searches.add_vectors(base, data, anns_field, collection)
-        else:
-            self._check_vectors(collection_name, data, anns_field, deadline)
+        self._settle_vectors(base, collection_name, data, anns_field, deadline)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         probed = self._search(iterators.build_probe(base), deadline, call_options)
         pages: SearchPages

@@ -65,6 +65,21 @@ class AsyncReads(AsyncFamily):
         collection = await self._collection(request.collection_name, deadline)
         searches.add_vectors(request, data, anns_field, collection)
 
+    async def _settle_vectors(
+        self,
+        request: searches.Request,
+        collection_name: str,
+        data: object,
+        anns_field: str | None,
+        deadline: Deadline,
+        names: searches.Names | None = None,
+    ) -> None:
+        """Complete a search request with vectors whose type only the schema says, or check those that it has."""
+        if searches.lacks_vectors(request):
+            await self._add_vectors(request, data, anns_field, deadline)
+        elif data is not None:
+            await self._check_vectors(collection_name, data, anns_field, deadline, names)
+
     async def _check_vectors(
         self,
         collection_name: str,
