@@ -64,9 +64,8 @@ def _pick(rows: Sequence[Mapping[str, object]], known: Collection[str], first: i
     distinct: set[tuple[object, ...]] = set(map(tuple, rows))
     wanted = {shape: tuple(key for key in shape if key not in known) for shape in distinct}
     for shape, keys in wanted.items():
-        wrong = next((key for key in keys if not isinstance(key, str) or key == META), None)
-        if wrong is not None:
-            _refuse_key(wrong, first + next(index for index, row in enumerate(rows) if tuple(row) == shape))
+        if not _are_names(keys):
+            _refuse_key(keys, first + next(index for index, row in enumerate(rows) if tuple(row) == shape))
     if len(distinct) <= _FEW_SHAPES and set(map(type, chain.from_iterable(wanted.values()))) <= {str}:
         makers = {shape: picker(keys) for shape, keys in wanted.items()}
         if len(distinct) == 1:
@@ -75,7 +74,12 @@ def _pick(rows: Sequence[Mapping[str, object]], known: Collection[str], first: i
     return [{key: value for key, value in row.items() if key not in known} for row in rows]
 
 
-def _refuse_key(key: object, row: int) -> None:
+def _are_names(keys: Sequence[object]) -> bool:
+    return META not in keys and all(isinstance(key, str) for key in keys)
+
+
+def _refuse_key(keys: Sequence[object], row: int) -> None:
+    key = next(key for key in keys if not _are_names((key,)))
     if key == META:
         got = f"a key {META!r}; give the dynamic fields as keys of the row itself"
         raise Refusal("no such key", got).at(row, META)

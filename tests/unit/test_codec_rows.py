@@ -259,6 +259,16 @@ def test_a_missing_field() -> None:
         encoded_columns([{"id": 1, "v": [1, 2]}, {"id": 2}], collection(field))
 
 
+def test_a_missing_key() -> None:
+    with pytest.raises(
+        DataNotMatchException, match=r"row 1, field 'id': expected a value \(INT64\), got none; the row has"
+    ):
+        encoded_columns([{"id": 1}, {"x": 2}], collection())
+    made = FieldInfo("id", data_type=DataType.INT64, is_primary=True, auto_id=True)
+    with pytest.raises(DataNotMatchException, match="row 1, field 'id': .* got none; give it in every row or in none"):
+        encoded_columns([{"id": 1}, {"x": 2}], collection(key=made))
+
+
 def test_an_extra_field() -> None:
     with pytest.raises(DataNotMatchException, match="row 1, field 'z': expected only fields of the schema"):
         encoded_columns([{"id": 1}, {"id": 2, "z": 1}], collection())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from types import NoneType
 
@@ -35,32 +34,35 @@ def encode_column(field: FieldInfo, values: list[object], first_row: int = 0) ->
     """
     target = schema_pb2.FieldData(field_name=field.name)
     target.type = int(field.data_type)  # type: ignore[assignment]  # the same numbers
-    rows: Sequence[int] = range(first_row, first_row + len(values))
-    present = values
     types = set(map(type, values))
     if NoneType in types:
-        rows = [row for row, value in enumerate(values, first_row) if value is not None]
-        if not field.may_be_missing:
-            first = next(row for row, value in enumerate(values, first_row) if value is None)
-            refusal = Refusal(f"a value ({field.data_type.name})", "None; the field is not nullable")
-            raise refusal.at(first, field.name)
-        present = [value for value in values if value is not None]
+        cells = _without_nulls(field, values, types, first_row)
         target.valid_data.extend([value is not None for value in values])
-        types.remove(NoneType)
-    elif field.may_be_missing:
-        target.valid_data.extend([True] * len(values))
-    cells = Cells(field, present, rows, types=types)
+    else:
+        cells = Cells(field, values, range(first_row, first_row + len(values)), types=types)
+        if field.may_be_missing:
+            target.valid_data.extend([True] * len(values))
     family = cells.facts.family
     if family == "dense":
         return _encode_dense(target, cells)
     if family == "sparse":
-        if present:
+        if cells.values:
             target.vectors.sparse_float_vector.contents.extend(encode_sparse(cells))
     elif family == "array":
         fill_arrays(target.scalars, cells)
     else:
         fill_scalars(target.scalars, cells)
     return Column(target.SerializeToString())
+
+
+def _without_nulls(field: FieldInfo, values: list[object], types: set[type], first_row: int) -> Cells:
+    """Take the values that are not None, each with its row; refuse None where the field may not be missing."""
+    if not field.may_be_missing:
+        first = next(row for row, value in enumerate(values, first_row) if value is None)
+        raise Refusal(f"a value ({field.data_type.name})", "None; the field is not nullable").at(first, field.name)
+    rows = [row for row, value in enumerate(values, first_row) if value is not None]
+    present = [value for value in values if value is not None]
+    return Cells(field, present, rows, types=types - {NoneType})
 
 
 def _encode_dense(target: schema_pb2.FieldData, cells: Cells) -> Column:

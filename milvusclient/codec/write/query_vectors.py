@@ -119,8 +119,10 @@ def _usual_values(data: Any) -> list[bytes] | None:  # what a user gave
         pack = packer("f", len(data[0])).pack
         # What begins with an integer may be a list of pairs, or meant for another type.
         return [pack(*vector) for vector in data] if {type(vector[0]) for vector in data} == {float} else None
-    if numpy is None or types != {numpy.ndarray}:
-        return None
+    return _usual_arrays(data) if numpy is not None and types == {numpy.ndarray} else None
+
+
+def _usual_arrays(data: list[Any]) -> list[bytes] | None:  # arrays of numpy
     layouts = {(vector.dtype.str, vector.shape) for vector in data}
     dtype, shape = layouts.pop()
     if layouts or dtype != "<f4" or len(shape) != 1:

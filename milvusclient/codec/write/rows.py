@@ -169,19 +169,26 @@ def _gather(
     try:
         return [row[name] for row in rows], False
     except KeyError:
-        pass
-    missing = next(index for index, row in enumerate(rows) if name not in row)
-    is_key = isinstance(field, FieldInfo) and field.is_primary
+        _check_left_out(rows, field, upsert=upsert, partial=partial)
+    return [row.get(name) for row in rows], True
+
+
+def _check_left_out(rows: Rows, field: Named, *, upsert: bool, partial: bool) -> None:
+    """Refuse rows that leave out a field, unless the field may be missing."""
+    missing = next(index for index, row in enumerate(rows) if field.name not in row)
+    is_key, is_made, may_be_missing = False, False, field.nullable
+    if isinstance(field, FieldInfo):
+        is_key, is_made, may_be_missing = field.is_primary, field.auto_id, field.may_be_missing
     if is_key and (upsert or partial):
         got = "none; an upsert finds the rows to replace by their keys, so give it in every row"
-    elif partial or (isinstance(field, FieldInfo) and is_key and field.auto_id):
-        # In a partial update a null would overwrite what is stored.
+    elif partial or (is_key and is_made):
+        # In a partial update a null would overwrite what is stored. A key that the server makes is in no row.
         got = "none; give it in every row or in none"
-    elif field.nullable or (isinstance(field, FieldInfo) and field.has_default):
-        return [row.get(name) for row in rows], True
+    elif may_be_missing:
+        return
     else:
         got = f"none; the row has {', '.join(map(repr, rows[missing])) or 'no keys'}"
-    raise Refusal(_expected(field), got).at(missing, name)
+    raise Refusal(_expected(field), got).at(missing, field.name)
 
 
 def _expected(field: Named) -> str:

@@ -137,10 +137,17 @@ def _arrays(values: list[Any], facts: TypeFacts, dim: int) -> Iterable[Any] | No
     numpy = loaded_numpy()
     if numpy is None or not facts.floats or getattr(dtype, "str", "")[1:] not in ("f4", "f8"):
         return None
+    return [_converted(values, facts, numpy)]
+
+
+def _converted(values: list[Any], facts: TypeFacts, numpy: Any) -> bytes:
+    """Convert arrays of float32 or float64 to the floats of a vector type, rounded to the nearest."""
     with numpy.errstate(over="ignore"):  # what is too large becomes infinite, and is refused as that
         if facts.floats != "bf":
-            return [numpy.array(values).astype(facts.dtype).tobytes()]
+            converted: bytes = numpy.array(values).astype(facts.dtype).tobytes()
+            return converted
         words = numpy.array(values).astype("<f4").view("<u4")
     nans = (words & 0x7FFFFFFF) > 0x7F800000  # a NaN is refused later; rounding must not hide it
     rounded = (words + 0x7FFF + (words >> 16 & 1)) >> 16
-    return [numpy.where(nans, 0x7FC0, rounded).astype("<u2").tobytes()]
+    halves: bytes = numpy.where(nans, 0x7FC0, rounded).astype("<u2").tobytes()
+    return halves
