@@ -42,7 +42,7 @@ from milvusclient.config.settings import ConnectionConfig, OptionValue, config_f
 from milvusclient.exceptions import ConnectionConfigException, UnimplementedError
 from milvusclient.operations import databases
 from milvusclient.policy.errors import conflict_error
-from milvusclient.policy.options import ClientOptions
+from milvusclient.policy.options import OPTIONAL_CALL, ClientOptions
 from milvusclient.policy.retry import RetryPolicy
 from milvusclient.runtime import named_configs
 from milvusclient.runtime.callsite import record_close
@@ -223,7 +223,7 @@ class MilvusClient(
         deadline = self._deadline(timeout)
         # Servers before 2.4 have databases but cannot describe one; a wrong name shows at the next call.
         with contextlib.suppress(UnimplementedError):
-            self._call(rpc.DESCRIBE_DATABASE, request, deadline)
+            self._call(rpc.DESCRIBE_DATABASE, request, deadline, OPTIONAL_CALL)
         caller = self._make_caller(config, binding.timeout)
         caller.binding.open(deadline)
         self._caller = caller

@@ -9,6 +9,7 @@ from milvusclient._sync.core.base import Family
 from milvusclient.checks import UNSET, Unset
 from milvusclient.exceptions import UnimplementedError
 from milvusclient.operations import fields
+from milvusclient.policy.options import OPTIONAL_CALL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +104,7 @@ class Fields(Family):
         request = fields.build_add_field(collection_name, field)
         deadline = self._deadline(timeout)
         try:
-            self._call(rpc.ALTER_COLLECTION_SCHEMA, request, deadline)
+            self._call(rpc.ALTER_COLLECTION_SCHEMA, request, deadline, OPTIONAL_CALL)
         except UnimplementedError:
             self._call(rpc.ADD_COLLECTION_FIELD, fields.build_add_field_to_old_server(request), deadline)
         self._forget(collection_name)

@@ -9,6 +9,7 @@ from milvusclient import rpc
 from milvusclient._sync.core.waiting import Waiting
 from milvusclient.exceptions import IndexNotExistException, UnimplementedError
 from milvusclient.operations import indexes
+from milvusclient.policy.options import OPTIONAL_CALL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,8 @@ class Indexes(Waiting):
     def _server_timestamp(self, deadline: Deadline) -> int:
         """Return the server's timestamp; 0, which means none in particular, if the server does not offer it."""
         try:
-            return (self._call(rpc.ALLOC_TIMESTAMP, indexes.build_alloc_timestamp(), deadline)).timestamp
+            request = indexes.build_alloc_timestamp()
+            return (self._call(rpc.ALLOC_TIMESTAMP, request, deadline, OPTIONAL_CALL)).timestamp
         except UnimplementedError:
             return 0
 

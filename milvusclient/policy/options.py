@@ -8,7 +8,7 @@ from milvusclient.exceptions import ParamError
 from milvusclient.policy.deadline import Deadline
 from milvusclient.policy.retry import RetryPolicy
 
-__all__ = ["DEFAULT_CALL_OPTIONS", "CallOptions", "ClientOptions"]
+__all__ = ["DEFAULT_CALL_OPTIONS", "OPTIONAL_CALL", "CallOptions", "ClientOptions"]
 
 
 def require_request_id(name: str, value: object) -> str:
@@ -49,6 +49,8 @@ class CallOptions:
 
 
 DEFAULT_CALL_OPTIONS = CallOptions()
+#: For a call that older servers do not have, and without which the client goes on: then it does not count as an error.
+OPTIONAL_CALL = CallOptions()
 
 
 class ClientOptions:

@@ -115,6 +115,12 @@ class AsyncConnection:
         started = counters.request_sent(len(payload))
         try:
             reply = await self._transport.call(method.path, payload, metadata, timeout)
+        except RpcFailure as failed:
+            if failed.failure.status == "UNIMPLEMENTED":
+                counters.reply_received(method.name, 0, started)  # whether it is an error is known to the caller
+            else:
+                counters.request_failed(method.name, started)
+            raise
         except BaseException:  # a cancelled call is no longer in flight either
             counters.request_failed(method.name, started)
             raise

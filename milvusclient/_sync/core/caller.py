@@ -10,7 +10,7 @@ from milvusclient._sync.core.pool import closed_error
 from milvusclient.exceptions import ConnectError, MilvusException, ReplyError
 from milvusclient.policy.errors import CallContext, ambiguity, rpc_error, status_error
 from milvusclient.policy.failure import Failure, RpcFailure, may_have_happened
-from milvusclient.policy.options import DEFAULT_CALL_OPTIONS
+from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, OPTIONAL_CALL
 from milvusclient.policy.retry import after_connect, after_failure, after_status
 from milvusclient.runtime.concurrency import Signal
 from milvusclient.runtime.instrumentation import ObservedCall
@@ -88,7 +88,7 @@ class Caller:
             observed.request_id if observed is not None else call_options.request_id or self.client_options.request_id
         )
         # A tuple, because most calls never make the object that it is for.
-        call = (self, method, deadline, policy, request_id, time.monotonic(), observed)
+        call = (self, method, deadline, policy, request_id, time.monotonic(), observed, call_options)
         attempts: _Attempts | None = None  # made when something goes wrong, which is rare
         while True:
             # Looked up for each attempt: the alias may have been closed and opened again meanwhile.
@@ -183,11 +183,12 @@ class _Attempts:
         request_id: its request id.
         started: when it began, on the monotonic clock.
         observed: is told of retries.
+        call_options: settings of the call; whether an older server may lack it decides what counts as an error.
     """
 
     __slots__ = (
-        "_ambiguous", "_caller", "_cause", "_count", "_deadline", "_method", "_observed", "_policy", "_request_id",
-        "_started",
+        "_ambiguous", "_caller", "_cause", "_count", "_deadline", "_is_optional", "_method", "_observed", "_policy",
+        "_request_id", "_started",
     )  # fmt: skip
 
     def __init__(
@@ -199,6 +200,7 @@ class _Attempts:
         request_id: str,
         started: float,
         observed: ObservedCall | None,
+        call_options: CallOptions,
     ) -> None:
         self._caller = caller
         self._method = method
@@ -207,6 +209,7 @@ class _Attempts:
         self._request_id = request_id
         self._started = started
         self._observed = observed
+        self._is_optional = call_options is OPTIONAL_CALL
         self._count = 0
         # Whether any attempt may have been carried out: a later one that surely was not does not change that.
         self._ambiguous = False
@@ -236,6 +239,8 @@ class _Attempts:
             raise self._with_context(closed_error(connection.alias, connection.closed, doubt)) from failed.__cause__
         if failure.status == "UNAVAILABLE":
             connection.invalidate_handshake(handshake)
+        elif failure.status == "UNIMPLEMENTED" and not self._is_optional:
+            connection.counters.request_refused(self._method.name)
         now = time.monotonic()
         verdict = after_failure(
             self._policy, failure, safety, attempt=self._count, jitter=_random().random(),
