@@ -266,7 +266,7 @@ class SchemaBuilders:
             index_type: type of the index, such as ``"HNSW"`` or ``"AUTOINDEX"``; empty lets the server choose.
             index_name: name of the index, unique in the collection; empty lets the server choose.
             metric_type: how vectors are compared: ``"COSINE"``, ``"L2"``, ``"IP"``, ``"BM25"`` ...
-            params: further build parameters by name, for which there is no argument.
+            params: build parameters by name, for those that have no argument here.
             M: HNSW: number of neighbours of a node of the graph.
             adapt_for_cpu: GPU_CAGRA: whether to build on a GPU and search on a CPU.
             bitmap_cardinality_limit: HYBRID: maximum number of distinct values for which a bitmap is used.

@@ -198,6 +198,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "rows": "boolean expression that rows must satisfy",
         "old name": "another name for ``expr``.",
     },
+    "json_path": {
+        "group": 'path of the value to group by in a JSON field, such as ``"/a/b"``.',
+        "index": "JSON: path of the value to index inside the field",
+    },
     "filter_params": {"rows": "values for the placeholders in the filter"},
     "limit": {
         "chain": "maximum number of hits to keep.",
