@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from milvusclient import rpc
 from milvusclient.exceptions import DataNotMatchException, MilvusException, ParamError, WaitTimeoutError
@@ -66,6 +66,7 @@ class BulkWriter:
         self._refreshed = False
         self._skip = self._skipped = 0
         self._source_digest = ""
+        self._is_unread = True
         self._bytes = 0
         self._began = time.monotonic()
         self._is_closed = False
@@ -120,25 +121,42 @@ class BulkWriter:
         if self._is_closed:
             raise MilvusException(message="this bulk writer is closed; create a new one")
         self._begin()
-        for row in rows:
-            try:
-                mapping = row if type(row) is dict else bulk.as_row(row)
-            except DataNotMatchException as error:
-                self._refuse(row, error)
-                continue
-            if self._skip or not self._source_digest:
-                self._recognize(mapping)
+        listed = list(rows)
+        while listed and self._is_unread:
+            self._add(listed[0])
+            listed = listed[1:]
+        skipped = min(self._skip, len(listed))
+        self._skip -= skipped
+        listed = listed[skipped:]
+        if len(listed) > self._wanted or set(map(type, listed)) != {dict}:
+            for row in listed:
+                self._add(row)
+            return
+        self._buffer += cast("list[Row]", listed)  # the usual case: nothing needs to be looked at row by row
+        if len(self._buffer) >= self._sizer.rows:
+            self._flush()
+
+    def _add(self, row: object) -> None:
+        try:
+            mapping = bulk.as_row(row)
+        except DataNotMatchException as error:
             if self._skip:
                 self._skip -= 1
-                continue
-            self._buffer.append(mapping)
-            if len(self._buffer) >= self._sizer.rows:
-                self._flush()
+            else:
+                self._refuse(row, error)
+            return
+        self._recognize(mapping)
+        if self._skip:
+            self._skip -= 1
+            return
+        self._buffer.append(mapping)
+        if len(self._buffer) >= self._sizer.rows:
+            self._flush()
 
     def _extend_table(self, table: Table) -> None:
         """Add the rows of a table, which stay columns."""
         self._begin()
-        if table.num_rows and (self._skip or not self._source_digest):
+        if table.num_rows and self._is_unread:
             self._recognize(table.row(0))
         skipped = min(self._skip, table.num_rows)
         self._skip -= skipped
@@ -218,14 +236,16 @@ class BulkWriter:
 
     def _recognize(self, row: Row) -> None:
         """Compare the first row of the source with that of the run that the checkpoint belongs to."""
-        if self._skip == self._skipped:
-            digest = bulk.row_fingerprint(row)
-            if self._skip and digest != self._source_digest:
-                raise ParamError(
-                    message=f"{self._options.checkpoint} is the checkpoint of another source: the first rows differ; "
-                    "give the same source, or another file"
-                )
-            self._source_digest = digest
+        if not self._is_unread:
+            return
+        self._is_unread = False
+        digest = bulk.row_fingerprint(row)
+        if self._source_digest and digest != self._source_digest:
+            raise ParamError(
+                message=f"{self._options.checkpoint} is the checkpoint of another source: the first rows differ; "
+                "give the same source, or another file"
+            )
+        self._source_digest = digest
 
     # --- sending -------------------------------------------------------------------------------------------------
     def _flush(self) -> None:

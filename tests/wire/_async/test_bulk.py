@@ -302,6 +302,22 @@ async def test_a_checkpoint_of_something_else_is_refused(scripted_server: Script
         await client.insert_many("c", rows(1, 2), checkpoint=str(place))
 
 
+async def test_rejected_rows_and_tables_are_skipped_too(scripted_server: ScriptedServer, tmp_path: Path) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    source: list[object] = [*rows(0), "no row", *rows(2, 3)]
+    place = str(tmp_path / "rows")
+    await client.insert_many("c", source, on_error="collect", checkpoint=place)
+    report = await client.insert_many("c", [*source, *rows(4)], on_error="collect", checkpoint=place)
+    assert (report.written, report.skipped, report.rejected) == (1, 4, [])
+
+    columns: dict[str, list[Any]] = {"id": [10, 11, 12, 13], "vector": [VECTOR] * 4}
+    place = str(tmp_path / "table")
+    await client.insert_many("c", {name: column[:3] for name, column in columns.items()}, checkpoint=place)
+    report = await client.insert_many("c", columns, checkpoint=place)
+    assert (report.written, report.skipped) == (1, 3)
+    assert stored(scripted_server) == Counter([0, 2, 3, 4, 10, 11, 12, 13])
+
+
 async def test_a_line_that_a_crash_cut_short_is_ignored(scripted_server: ScriptedServer, tmp_path: Path) -> None:
     client = AsyncMilvusClient(scripted_server.uri)
     place = tmp_path / "place"
