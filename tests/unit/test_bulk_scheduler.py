@@ -302,3 +302,17 @@ def test_a_limit_is_learnt(limit: int | None, expected: int) -> None:
     sizer.too_large(8_000, limit)
     assert sizer.limit == expected
     assert sizer.rows == expected // 100
+
+
+def test_an_upsert_that_is_lost_again_and_again_ends_the_write_and_is_uncertain() -> None:
+    scheduler = BulkScheduler[int](in_flight=1, repeatable=True, collect=True)
+    scheduler.offer([1, 2])
+    now = 0.0
+    while not isinstance(step := scheduler.next_step(now), Finish):
+        if isinstance(step, Send):
+            scheduler.failed(step.batch, Fault.LOST, BAD, now)
+        elif isinstance(step, Wait):
+            assert step.until is not None
+            now = step.until
+    assert (scheduler.error, scheduler.uncertain_ranges(), scheduler.retries) == (BAD, [range(2)], 8)
+    assert now > 5, "with growing pauses"
