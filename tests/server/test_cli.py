@@ -213,3 +213,34 @@ def test_the_embedded_server_is_healthy(cli: CommandLine) -> None:
     steps = cli("doctor", "-o", "json").json()
     assert [step["name"] for step in steps] == ["grpc", "authentication", "database", "version", "latency", "rest"]
     assert "of 50 calls" in steps[4]["detail"]
+
+
+def test_where_takes_the_place_of_a_filter(cli: CommandLine, tmp_path: Path) -> None:
+    """The type of the field says what a value is, and nothing in it can be taken for a part of an expression."""
+    titles = ["1984", "Dune", "x' or id >= 0 or title == 'y", 'a"b']
+    ok(
+        cli, "create", "collection", "-c", "books", "-p", "id", "--dynamic", "-f", "id:INT64", "-f", "title:VARCHAR:64",
+        "-f", "year:INT32", "-f", "v:FLOAT_VECTOR:2",
+    )  # fmt: skip
+    rows = [{"id": n, "title": title, "year": 1990 + n, "v": [1.0, n], "k": n % 2} for n, title in enumerate(titles)]
+    ok(cli, "insert", "row", "-c", "books", "-d", json.dumps(rows))
+    ok(cli, "create", "index", "-c", "books", "-f", "v", "-t", "FLAT", "-m", "L2")
+    ok(cli, "load", "collection", "-c", "books")
+
+    def ids(*words: str) -> list[int]:
+        found = cli("query", "-c", "books", "-f", "id", "-o", "json", *words).json()
+        return sorted(row["id"] for row in found)
+
+    for number, title in enumerate(titles):
+        assert ids("--where", f"title={title}") == [number]
+    assert ids("--where", "year=1990", "--where", "year=1992") == [0, 2]
+    assert ids("--where", "k=1") == [1, 3]
+    assert ids("--where", "k=1", "-e", "id < 2 or id == 9") == [1]
+    found = cli("search", "-c", "books", "-v", "[1.0, 0.0]", "--where", "k=0", "-o", "json").json()
+    assert [row["id"] for row in found] == [0, 2]
+    assert cli("query", "-c", "books", "--where", "year=old").status != 0
+    assert "NAME=VALUE" in cli("query", "-c", "books", "--where", "year").err
+    ok(cli, "export", "-c", "books", "-f", "title", "--where", "k=0", "out.csv")
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == 3
+    ok(cli, "delete", "entities", "-c", "books", "--where", f"title={titles[2]}", "--yes")
+    assert ids("-e", "id >= 0") == [0, 1, 3]

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from milvusclient.cli.commands.reading import fields_of
+from milvusclient.cli.commands.reading import fields_of, where_option
 from milvusclient.cli.data.files import Batch, export_columns, open_rows, path_kind, writing
 from milvusclient.cli.data.singles import single_precision
+from milvusclient.cli.data.where import filter_of
 from milvusclient.cli.framework.command import Command, pass_session
 from milvusclient.cli.framework.failure import Failure, Interrupted
 from milvusclient.cli.framework.groups import insert_group, root, upsert_group
@@ -34,6 +35,7 @@ from milvusclient.exceptions import (
 
 if TYPE_CHECKING:
     from milvusclient import MilvusClient
+    from milvusclient.filters import FilterLike
 
 __all__: list[str] = []
 
@@ -191,6 +193,7 @@ def bulk_insert(
 @root.command("export", cls=Command, examples=("export -c docs -e 'id < 100' -f 'id,title' docs.csv",))
 @collection_option
 @option("-e", "--expr", "--filter", "expr", default="", help="Filter, such as 'id < 5'.  [default: all rows]")
+@where_option
 @option(
     "-f", "--output-fields", "fields", default="*", show_default=True, help="Fields to export, separated by commas."
 )
@@ -204,6 +207,7 @@ def export(
     session: Session,
     collection: str,
     expr: str,
+    where: tuple[str, ...],
     fields: str,
     partitions: str | None,
     limit: int,
@@ -224,8 +228,11 @@ def export(
     # Parquet has a type for numbers of single precision; texts have the digits that these have.
     single = frozenset[str]() if path_kind(path) == "parquet" else single_precision(described)
     count = 0
-    whole = _count_rows(session, collection, expr, limit)
-    pages = client.query_iterator(collection, batch_size, limit, expr, chosen, split_list(partitions), session.timeout)
+    rows_filter = filter_of(expr, where, described)
+    whole = _count_rows(session, collection, rows_filter, limit)
+    pages = client.query_iterator(
+        collection, batch_size, limit, rows_filter, chosen, split_list(partitions), session.timeout
+    )
     with (
         progress_bar(f"Exporting {collection}") as advance,
         writing(path, columns, {field["name"]: field for field in described}) as write,
@@ -244,9 +251,9 @@ def _with_singles(rows: Sequence[Mapping[str, object]], single: frozenset[str]) 
     return [{name: as_single(value) if name in single else value for name, value in row.items()} for row in rows]
 
 
-def _count_rows(session: Session, collection: str, expr: str, limit: int) -> int:
+def _count_rows(session: Session, collection: str, rows_filter: FilterLike, limit: int) -> int:
     """Return how many rows an export will write; asked only where a bar shows it."""
     if not sys.stderr.isatty():
         return 0
-    found: int = session.client().query(collection, expr, ["count(*)"], session.timeout)[0]["count(*)"]
+    found: int = session.client().query(collection, rows_filter, ["count(*)"], session.timeout)[0]["count(*)"]
     return min(found, limit) if limit >= 0 else found

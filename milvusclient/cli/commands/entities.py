@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from milvusclient.cli.commands.queries import keys_of
-from milvusclient.cli.commands.reading import fields_of
+from milvusclient.cli.commands.reading import chosen_rows, expr_option, fields_of, where_option
 from milvusclient.cli.data.cells import Fields, row_from_file, value_from_text
 from milvusclient.cli.data.values import parse_json
 from milvusclient.cli.framework.command import pass_session
@@ -122,16 +122,23 @@ def _count(done: object) -> int:
 
 @delete_group.command("entities")
 @collection_option
-@option("-e", "--expr", "--filter", "expr", required=True, help="Filter, such as 'id < 5'.")
+@expr_option
+@where_option
 @_partition_option
 @yes_option
 @pass_session
-def delete_entities(session: Session, collection: str, expr: str, partition: str, yes: bool) -> None:
+def delete_entities(
+    session: Session, collection: str, expr: str | None, where: tuple[str, ...], partition: str, yes: bool
+) -> None:
     """Delete the rows that match a filter."""
+    if not where:
+        expr = session.ask(expr, "Filter", "--expr")
     fields_of(session, collection)  # so that a misspelt collection is refused before the question
-    session.confirm(f"Delete all rows of {collection!r} that match {expr}?", yes)
+    shown = " and ".join([*([expr] if expr else []), *where])
+    session.confirm(f"Delete all rows of {collection!r} that match {shown}?", yes)
+    chosen = chosen_rows(session, collection, expr, where)
     done = session.reading_client(collection).delete(
-        collection, filter=expr, partition_name=partition, timeout=session.timeout
+        collection, filter=chosen, partition_name=partition, timeout=session.timeout
     )
     session.report(f"Deleted {count_rows(_count(done))} of {collection!r}.", delete_count=_count(done))
 

@@ -9,6 +9,7 @@ import click
 from milvusclient.cli.commands.reading import (
     MORE,
     batch_option,
+    chosen_rows,
     columns_of,
     consistency_option,
     expr_option,
@@ -18,6 +19,7 @@ from milvusclient.cli.commands.reading import (
     offset_option,
     partitions_option,
     show_pages,
+    where_option,
 )
 from milvusclient.cli.data.singles import single_precision
 from milvusclient.cli.data.values import parse_keys
@@ -40,6 +42,7 @@ _SCREEN_LIMIT = 100
 )
 @collection_option
 @expr_option
+@where_option
 @fields_option
 @partitions_option
 @option(
@@ -57,6 +60,7 @@ def query(
     session: Session,
     collection: str,
     expr: str | None,
+    where: tuple[str, ...],
     fields: str | None,
     partitions: str | None,
     limit: int | None,
@@ -65,7 +69,7 @@ def query(
     guarantee_timestamp: int | None,
 ) -> None:
     """Show the rows that match a filter."""
-    if expr is None and limit is None:
+    if expr is None and limit is None and not where:
         expr = session.ask(None, "Filter", "--expr")
         fields = session.ask_optional(fields, "Fields to show, separated by commas, or Enter")
         partitions = session.ask_optional(partitions, "Partitions, separated by commas, or Enter for all")
@@ -73,7 +77,7 @@ def query(
     shown = _limit(limit, fields)
     rows = client.query(
         collection,
-        expr or "",
+        chosen_rows(session, collection, expr, where),
         split_list(fields),
         session.timeout,
         partition_names=split_list(partitions),
@@ -133,6 +137,7 @@ def get(
 @root.command("query_iterator", cls=Command)
 @collection_option
 @expr_option
+@where_option
 @fields_option
 @partitions_option
 @batch_option
@@ -142,6 +147,7 @@ def query_iterator(
     session: Session,
     collection: str,
     expr: str | None,
+    where: tuple[str, ...],
     fields: str | None,
     partitions: str | None,
     batch_size: int,
@@ -150,8 +156,9 @@ def query_iterator(
     """Show the rows that match a filter, page by page."""
     client = session.reading_client(collection)
     pages = client.query_iterator(
-        collection, batch_size, limit, expr or "", split_list(fields) or ["*"], split_list(partitions), session.timeout
-    )
+        collection, batch_size, limit, chosen_rows(session, collection, expr, where), split_list(fields) or ["*"],
+        split_list(partitions), session.timeout,
+    )  # fmt: skip
     described = fields_of(session, collection)
     try:
         show_pages(session, pages.next, columns_of(described, fields), described)

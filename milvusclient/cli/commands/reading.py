@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 from milvusclient.cli.data.files import export_columns
 from milvusclient.cli.data.singles import single_precision
+from milvusclient.cli.data.where import filter_of
 from milvusclient.cli.framework.parameters import COUNT, option, settings_option, split_list
 from milvusclient.cli.framework.prompting import ask_yes
 from milvusclient.cli.framework.session import Session
 
 if TYPE_CHECKING:
+    from milvusclient.filters import FilterLike
     from milvusclient.models.descriptions import FieldDescription
 
 __all__ = [
     "MORE",
     "asks_between_pages",
     "batch_option",
+    "chosen_rows",
     "columns_of",
     "consistency_option",
     "expr_option",
@@ -30,6 +33,7 @@ __all__ = [
     "param_option",
     "partitions_option",
     "show_pages",
+    "where_option",
 ]
 
 #: How to see the rest of a result that a limit has cut.
@@ -37,6 +41,12 @@ MORE = "use --limit or --offset"
 
 expr_option = option(
     "-e", "--expr", "--filter", "expr", default=None, metavar="FILTER", help="Filter, such as 'id < 5'."
+)
+where_option = option(
+    "--where",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Value that a field must have; a name given several times may have any of its values.",
 )
 fields_option = option("-f", "--output-fields", "fields", default=None, help="Fields to show, separated by commas.")
 hit_fields_option = option("--output-fields", "fields", default=None, help="Fields to show, separated by commas.")
@@ -53,6 +63,11 @@ param_option = settings_option("param", "Search parameter, such as nprobe:16.")
 def fields_of(session: Session, collection: str) -> list[FieldDescription]:
     """Return the fields of a collection."""
     return session.client().describe_collection(collection, session.timeout)["fields"]
+
+
+def chosen_rows(session: Session, collection: str, expr: str | None, where: tuple[str, ...]) -> FilterLike:
+    """Return the filter of a command line; the types of fields are asked for only if there is ``--where``."""
+    return filter_of(expr, where, fields_of(session, collection) if where else [])
 
 
 def columns_of(described: Sequence[FieldDescription], fields: str | None) -> list[str]:

@@ -9,6 +9,7 @@ import click
 
 from milvusclient.cli.commands.reading import (
     batch_option,
+    chosen_rows,
     consistency_option,
     expr_option,
     fields_of,
@@ -18,6 +19,7 @@ from milvusclient.cli.commands.reading import (
     param_option,
     partitions_option,
     show_pages,
+    where_option,
 )
 from milvusclient.cli.data.singles import DISTANCE, single_precision
 from milvusclient.cli.data.values import parse_json, parse_number, parse_queries, pick_vector_field
@@ -79,6 +81,7 @@ def _show_hits(
 @_field_option
 @option("-l", "--limit", type=COUNT, default=10, show_default=True, help="Show this many results for each vector.")
 @expr_option
+@where_option
 @hit_fields_option
 @partitions_option
 @_metric_option
@@ -95,6 +98,7 @@ def search(
     field: str | None,
     limit: int,
     expr: str | None,
+    where: tuple[str, ...],
     fields: str | None,
     partitions: str | None,
     metric: str | None,
@@ -116,7 +120,7 @@ def search(
     found = session.reading_client(collection).search(
         collection,
         data,
-        expr or "",
+        chosen_rows(session, collection, expr, where),
         limit,
         split_list(fields),
         search_params(param, metric),
@@ -238,6 +242,7 @@ def hybrid_search(
 @_vector_option
 @_field_option
 @expr_option
+@where_option
 @hit_fields_option
 @partitions_option
 @_metric_option
@@ -251,6 +256,7 @@ def search_iterator(
     vector: str | None,
     field: str | None,
     expr: str | None,
+    where: tuple[str, ...],
     fields: str | None,
     partitions: str | None,
     metric: str | None,
@@ -263,8 +269,8 @@ def search_iterator(
     described = fields_of(session, collection)
     searched = pick_vector_field(described, field, collection)
     pages = session.reading_client(collection).search_iterator(
-        collection, parse_queries(text, searched), batch_size, expr or "", limit, split_list(fields),
-        search_params(param, metric), session.timeout, split_list(partitions), searched["name"],
+        collection, parse_queries(text, searched), batch_size, chosen_rows(session, collection, expr, where), limit,
+        split_list(fields), search_params(param, metric), session.timeout, split_list(partitions), searched["name"],
     )  # fmt: skip
     try:
         columns = _columns(described, fields)[1:]
