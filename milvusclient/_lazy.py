@@ -60,5 +60,6 @@ class _LazyModule(ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         value: object = getattr(importlib.import_module(self.__name__), name)
-        setattr(self, name, value)  # found without this function from now on
+        if callable(value):  # found without this function from now on; data may be bound to another value later
+            setattr(self, name, value)
         return value

@@ -33,18 +33,18 @@ _LEGACY_RATE_LIMIT = 49
 class RetryPolicy:
     """The rules for retrying failed calls; immutable.
 
-    A call with a ``timeout`` is retried until its time is up; a call without one until ``max_elapsed``, or
-    ``rate_limit_max_elapsed`` when the server refuses because of its rate limit. Waits (the backoff) grow from
-    ``initial_backoff`` by ``multiplier`` up to ``max_backoff`` (seconds), and each is drawn at random between zero
-    and that ("full jitter"), so that many clients do not return in step. A server that answers INTERNAL, UNKNOWN or
-    DATA_LOSS is asked again three times at most.
+    A call with a ``timeout`` is retried until its time is up. A call without one is retried until ``max_elapsed``
+    seconds after its first failure, or ``rate_limit_max_elapsed`` when the server refuses because of its rate limit.
+    Waits (the backoff) grow from ``initial_backoff`` by ``multiplier`` up to ``max_backoff`` (seconds), and each is
+    drawn at random between zero and that ("full jitter"), so that many clients do not return in step. A server that
+    answers INTERNAL, UNKNOWN or DATA_LOSS is asked again three times at most.
 
     Args:
         max_retries: the largest number of retries of a call; None means that only time limits them, 0 means no retry.
         initial_backoff: longest first wait, in seconds.
         multiplier: growth of the wait from one attempt to the next.
         max_backoff: longest wait, in seconds.
-        max_elapsed: seconds after which a call without a timeout is given up.
+        max_elapsed: seconds after its first failure, after which a call without a timeout is given up.
         rate_limit_max_elapsed: the same for calls that the server refuses because of its rate limit.
         retry_on_rate_limit: whether calls that the rate limit refuses are retried.
 
@@ -207,7 +207,7 @@ def after_failure(
         safety: what happens when the request is carried out twice.
         attempt: number of requests sent so far, from 1.
         jitter: a random number in [0, 1).
-        elapsed: seconds since the operation began.
+        elapsed: seconds since the first failure of the call.
         remaining: seconds until its deadline, None without one.
     """
     unsent = never_sent(failure)

@@ -46,17 +46,22 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_history.after_fork)
 
 
-def async_open_transport(address: str, config: ConnectionConfig) -> AsyncTransport:
+def async_open_transport(address: str, config: ConnectionConfig, connect_timeout: float) -> AsyncTransport:
     """Open a channel for the running event loop; its first call connects it.
 
     Args:
         address: what gRPC dials.
         config: TLS settings and channel arguments.
+        connect_timeout: seconds that connecting may take.
 
     Raises:
         ConnectionConfigException: a certificate file cannot be read or is invalid.
     """
-    return grpc_futures.FutureTransport(address, config) if _history.broken else AioTransport(address, config)
+    return (
+        grpc_futures.FutureTransport(address, config, connect_timeout)
+        if _history.broken
+        else AioTransport(address, config, connect_timeout)
+    )
 
 
 class AioTransport(AsyncTransport):
@@ -65,12 +70,13 @@ class AioTransport(AsyncTransport):
     Args:
         address: what gRPC dials.
         config: TLS settings and channel arguments.
+        connect_timeout: seconds that connecting may take.
     """
 
-    def __init__(self, address: str, config: ConnectionConfig) -> None:
+    def __init__(self, address: str, config: ConnectionConfig, connect_timeout: float) -> None:
         _history.used = True
         credentials = channel_credentials(config)
-        options = channel_options(config)
+        options = channel_options(config, connect_timeout)
         self._channel = (
             grpc.aio.insecure_channel(address, options=options)
             if credentials is None

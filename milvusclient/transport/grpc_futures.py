@@ -32,10 +32,11 @@ class FutureTransport(AsyncTransport):
     Args:
         address: what gRPC dials.
         config: TLS settings and channel arguments.
+        connect_timeout: seconds that connecting may take.
     """
 
-    def __init__(self, address: str, config: ConnectionConfig) -> None:
-        self._channel = open_channel(address, config)
+    def __init__(self, address: str, config: ConnectionConfig, connect_timeout: float) -> None:
+        self._channel = open_channel(address, config, connect_timeout)
         self._calls: dict[str, grpc.UnaryUnaryMultiCallable[bytes, bytes]] = {}
         self._closed = False
 

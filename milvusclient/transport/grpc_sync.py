@@ -23,23 +23,24 @@ __all__ = ["CLOSED", "SyncTransport", "failure_of", "open_channel", "open_transp
 CLOSED = Failure("CANCELLED", "the channel is closed", sent=False)
 
 
-def open_transport(address: str, config: ConnectionConfig) -> Transport:
+def open_transport(address: str, config: ConnectionConfig, connect_timeout: float) -> Transport:
     """Open a channel for threads; its first call connects it.
 
     Args:
         address: what gRPC dials.
         config: TLS settings and channel arguments.
+        connect_timeout: seconds that connecting may take.
 
     Raises:
         ConnectionConfigException: a certificate file cannot be read or is invalid.
     """
-    return SyncTransport(address, config)
+    return SyncTransport(address, config, connect_timeout)
 
 
-def open_channel(address: str, config: ConnectionConfig) -> grpc.Channel:
+def open_channel(address: str, config: ConnectionConfig, connect_timeout: float) -> grpc.Channel:
     """Open a gRPC channel; it connects at its first call."""
     credentials = channel_credentials(config)
-    options = channel_options(config)
+    options = channel_options(config, connect_timeout)
     if credentials is None:
         return grpc.insecure_channel(address, options=options)
     return grpc.secure_channel(address, credentials, options=options)
@@ -102,10 +103,11 @@ class SyncTransport(Transport):
     Args:
         address: what gRPC dials.
         config: TLS settings and channel arguments.
+        connect_timeout: seconds that connecting may take.
     """
 
-    def __init__(self, address: str, config: ConnectionConfig) -> None:
-        self._channel = open_channel(address, config)
+    def __init__(self, address: str, config: ConnectionConfig, connect_timeout: float) -> None:
+        self._channel = open_channel(address, config, connect_timeout)
         self._calls: dict[str, grpc.UnaryUnaryMultiCallable[bytes, bytes]] = {}
         self._closed = False
 

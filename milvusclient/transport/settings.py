@@ -31,7 +31,6 @@ _DEFAULT_OPTIONS: dict[str, str | int] = {
     "grpc.keepalive_permit_without_calls": 0,
     # A restarted server is found within a second.
     "grpc.initial_reconnect_backoff_ms": 100,
-    "grpc.min_reconnect_backoff_ms": 5_000,
     "grpc.max_reconnect_backoff_ms": 500,
     # Retries are decided in policy/retry.py, not by a service config that a DNS record may contain.
     "grpc.service_config_disable_resolution": 1,
@@ -39,9 +38,24 @@ _DEFAULT_OPTIONS: dict[str, str | int] = {
 }
 
 
-def channel_options(config: ConnectionConfig) -> list[tuple[str, str | int]]:
-    """Return the channel arguments: the defaults, what the target needs, then the user's own."""
+#: Milliseconds that gRPC gives an attempt to connect, at least and at most (an int of 32 bits).
+_SHORTEST_CONNECT_MS = 5_000
+_LONGEST_CONNECT_MS = 2**31 - 1
+
+
+def channel_options(config: ConnectionConfig, connect_timeout: float) -> list[tuple[str, str | int]]:
+    """Return the channel arguments: the defaults, what the target needs, then the user's own.
+
+    Args:
+        config: settings of the connection.
+        connect_timeout: seconds that opening the connection may take.
+    """
     options = dict(_DEFAULT_OPTIONS)
+    # Despite its name, this is the time that gRPC gives each attempt to connect. If an attempt ended earlier than the
+    # connect timeout, a slow server would fail, with an error that names a time which has not passed. A second more, so
+    # that the deadline of the handshake ends first.
+    longest = min(int((connect_timeout + 1) * 1000), _LONGEST_CONNECT_MS)
+    options["grpc.min_reconnect_backoff_ms"] = max(_SHORTEST_CONNECT_MS, longest)
     if config.target.is_loopback:
         options["grpc.enable_http_proxy"] = 0
     if config.tls is not None and config.tls.server_name:

@@ -20,7 +20,7 @@ def loopback(state):
 
 loopback("up")
 with ScriptedServer() as server:
-    client = MilvusClient(server.uri, grpc_options={"grpc.keepalive_timeout_ms": 1500})
+    client = MilvusClient(server.uri)
     client.list_collections()
     connection = client._caller.binding.connection()
     loopback("down")
@@ -28,13 +28,13 @@ with ScriptedServer() as server:
     call = threading.Thread(target=lambda: found.append(client.list_collections()))
     started = time.monotonic()
     call.start()
-    while not connection.counters.retries and time.monotonic() - started < 25:
+    while not connection.counters.retries and time.monotonic() - started < 60:
         time.sleep(0.02)
     noticed = time.monotonic() - started
     loopback("up")
     call.join(30)
     assert found == [["alpha", "beta"]], found
-    assert 1 < noticed < 20, noticed
+    assert 10 < noticed < 50, noticed
     print(f"noticed after {noticed:.1f} s")
 """
 
@@ -52,7 +52,7 @@ def test_a_call_without_a_deadline_notices_and_goes_on_when_the_network_is_back(
     """TCP gives up what nobody acknowledges after the keepalive timeout (TCP_USER_TIMEOUT), 20 s by default."""
     result = subprocess.run(
         ["unshare", "--map-root-user", "--net", sys.executable, "-c", PROGRAM],
-        cwd=ROOT, capture_output=True, text=True, timeout=90, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("noticed after")

@@ -88,7 +88,7 @@ class AsyncCaller:
             observed.request_id if observed is not None else call_options.request_id or self.client_options.request_id
         )
         # A tuple, because most calls never make the object that it is for.
-        call = (self, method, deadline, policy, request_id, time.monotonic(), observed, call_options)
+        call = (self, method, deadline, policy, request_id, observed, call_options)
         attempts: _Attempts | None = None  # made when something goes wrong, which is rare
         while True:
             # Looked up for each attempt: the alias may have been closed and opened again meanwhile.
@@ -181,14 +181,13 @@ class _Attempts:
         deadline: when it ends.
         policy: how it is retried.
         request_id: its request id.
-        started: when it began, on the monotonic clock.
         observed: is told of retries.
         call_options: settings of the call; whether an older server may lack it decides what counts as an error.
     """
 
     __slots__ = (
-        "_ambiguous", "_caller", "_cause", "_count", "_deadline", "_is_optional", "_method", "_observed", "_policy",
-        "_request_id", "_started",
+        "_ambiguous", "_caller", "_cause", "_count", "_deadline", "_first_failure", "_is_optional", "_method",
+        "_observed", "_policy", "_request_id",
     )  # fmt: skip
 
     def __init__(
@@ -198,7 +197,6 @@ class _Attempts:
         deadline: Deadline,
         policy: RetryPolicy,
         request_id: str,
-        started: float,
         observed: ObservedCall | None,
         call_options: CallOptions,
     ) -> None:
@@ -207,7 +205,9 @@ class _Attempts:
         self._deadline = deadline
         self._policy = policy
         self._request_id = request_id
-        self._started = started
+        # When the first attempt failed. A policy limits the time of retries from here: a call that waited long for a
+        # connection which had died in silence has as much time to be answered over a new one as any other.
+        self._first_failure = 0.0
         self._observed = observed
         self._is_optional = call_options is OPTIONAL_CALL
         self._count = 0
@@ -244,7 +244,7 @@ class _Attempts:
         now = time.monotonic()
         verdict = after_failure(
             self._policy, failure, safety, attempt=self._count, jitter=_random().random(),
-            elapsed=now - self._started, remaining=self._deadline.remaining(now),
+            elapsed=self._elapsed(now), remaining=self._deadline.remaining(now),
         )  # fmt: skip
         if not verdict.again:
             operation, address = self._method.name, self._caller.binding.config.target.address
@@ -268,7 +268,7 @@ class _Attempts:
         now = time.monotonic()
         verdict = after_status(
             self._policy, code, legacy_code, status.retriable, self._method.safety, attempt=self._count,
-            jitter=_random().random(), elapsed=now - self._started, remaining=self._deadline.remaining(now),
+            jitter=_random().random(), elapsed=self._elapsed(now), remaining=self._deadline.remaining(now),
         )  # fmt: skip
         if not verdict.again:
             if self._observed is not None:
@@ -318,6 +318,11 @@ class _Attempts:
                 self._cause = error.message
             # Without a connection, closing it cannot end this wait: the signal here is never set.
             await AsyncSignal().wait(verdict.wait or 0.0)
+
+    def _elapsed(self, now: float) -> float:
+        if not self._first_failure:
+            self._first_failure = now
+        return now - self._first_failure
 
     def _retry(self, verdict: Verdict, cause: str) -> float:
         """Record the cause for the next error message; return the delay."""

@@ -81,8 +81,13 @@ class AsyncConnection:
         self._handshaking: AsyncSharedResult[None] | None = None
 
     @classmethod
-    async def dial(cls, alias: str, config: ConnectionConfig) -> AsyncConnection:
+    async def dial(cls, alias: str, config: ConnectionConfig, connect_timeout: float) -> AsyncConnection:
         """Open the channel, and the embedded server before it if it needs one. :meth:`connect` connects it.
+
+        Args:
+            alias: name of the connection.
+            config: its settings.
+            connect_timeout: seconds that connecting may take, also later, when the channel reconnects.
 
         Raises:
             ConnectError: the embedded server does not start.
@@ -95,7 +100,7 @@ class AsyncConnection:
             if is_embedded(config):
                 # It blocks for seconds, so tasks of an event loop leave it to a thread.
                 address = await async_in_thread(lambda: embedded.start(config, holder))
-            connection = cls(alias, config, async_open_transport(address, config), holder)
+            connection = cls(alias, config, async_open_transport(address, config, connect_timeout), holder)
             if is_embedded(config):
                 connection.start_seconds = time.monotonic() - started
             return connection

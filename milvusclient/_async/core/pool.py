@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from milvusclient._async.core.connection import AsyncConnection
+from milvusclient.config.settings import DEFAULT_CONNECT_TIMEOUT
 from milvusclient.exceptions import ConnectError, ConnectionNotExistException, MilvusException
 from milvusclient.policy.errors import (
     CloseRecord,
@@ -146,7 +147,9 @@ class AsyncPool:
     async def _open(self, alias: str, opening: _Opening, deadline: Deadline) -> AsyncConnection:
         connection: AsyncConnection | None = None
         try:
-            connection = opening.connection = await AsyncConnection.dial(alias, opening.config)
+            connection = opening.connection = await AsyncConnection.dial(
+                alias, opening.config, deadline.timeout or DEFAULT_CONNECT_TIMEOUT
+            )
             if opening.closed is None:
                 # A cold start of the embedded server takes many seconds: counted, it would leave none for connecting,
                 # the server would be stopped again, and the next call would start it again.

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from milvusclient._sync.core.connection import Connection
+from milvusclient.config.settings import DEFAULT_CONNECT_TIMEOUT
 from milvusclient.exceptions import ConnectError, ConnectionNotExistException, MilvusException
 from milvusclient.policy.errors import (
     CloseRecord,
@@ -146,7 +147,9 @@ class Pool:
     def _open(self, alias: str, opening: _Opening, deadline: Deadline) -> Connection:
         connection: Connection | None = None
         try:
-            connection = opening.connection = Connection.dial(alias, opening.config)
+            connection = opening.connection = Connection.dial(
+                alias, opening.config, deadline.timeout or DEFAULT_CONNECT_TIMEOUT
+            )
             if opening.closed is None:
                 # A cold start of the embedded server takes many seconds: counted, it would leave none for connecting,
                 # the server would be stopped again, and the next call would start it again.

@@ -31,8 +31,10 @@ class StandIn:
         self.config = config
         self.is_open = True
 
+    start_seconds = 0.0
+
     @classmethod
-    async def dial(cls, alias: str, config: ConnectionConfig) -> StandIn:  # noqa: ARG003 - the shape of a connection
+    async def dial(cls, alias: str, config: ConnectionConfig, timeout: float) -> StandIn:  # noqa: ARG003 - its shape
         return cls(config)
 
     async def connect(self, deadline: Deadline) -> None:

@@ -108,6 +108,14 @@ def test_waits_are_drawn_at_random(scripted_server: ScriptedServer, monkeypatch:
     assert len(scripted_server.calls("Query")) == 4
 
 
+def test_the_time_for_retries_counts_from_the_first_failure(scripted_server: ScriptedServer) -> None:
+    """A call may wait long for a connection that died in silence; then it goes on over a new one."""
+    client = opened(scripted_server, RetryPolicy(initial_backoff=0.01, max_elapsed=0.7))
+    scripted_server.on("Query").fail(grpc.StatusCode.UNAVAILABLE, delay=1.0)
+    client.query("c", ids=[1])
+    assert len(scripted_server.calls("Query")) == 2
+
+
 def test_a_rate_limit_is_waited_for_until_the_deadline_and_longer_without_one(
     scripted_server: ScriptedServer,
 ) -> None:
