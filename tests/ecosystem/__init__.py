@@ -1,0 +1,1 @@
+"""Stores of other libraries for Milvus: once with pymilvus, and once with milvusclient standing in for it."""
