@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import accumulate
 
 from milvusclient.display import ShownInNotebooks
+from milvusclient.models.short_text import Printer, print_lines
 from milvusclient.policy.latency import LATENCY_BOUNDS
 
 __all__ = ["ConnectionInfo", "OperationStats", "merged"]
@@ -34,7 +35,7 @@ class OperationStats:
     errors: int = 0
     seconds: float = 0.0
     longest: float = 0.0
-    buckets: tuple[int, ...] = (0,) * (len(LATENCY_BOUNDS) + 1)
+    buckets: tuple[int, ...] = field(default=(0,) * (len(LATENCY_BOUNDS) + 1), repr=False)
 
     @property
     def p50(self) -> float | None:
@@ -125,6 +126,13 @@ class ConnectionInfo(ShownInNotebooks):
     operations: Mapping[str, OperationStats] = field(default_factory=dict)
     host: str = ""
     port: int = 0
+
+    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:  # noqa: ARG002 - IPython passes it
+        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "operations"}
+        lines = [f"    {name}={value!r}," for name, value in values.items()]
+        operations = [f"        {name!r}: {stats!r}," for name, stats in self.operations.items()]
+        shown = ["    operations={", *operations, "    },"] if operations else ["    operations={},"]
+        print_lines(printer, ["ConnectionInfo(", *lines, *shown, ")"])
 
     def plus(self, other: ConnectionInfo) -> ConnectionInfo:
         """Return the sum of this connection and another one of the same alias."""

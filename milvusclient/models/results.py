@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Any, ClassVar, overload
 
 from milvusclient.display import ShownInNotebooks
+from milvusclient.models.short_text import ShortDict, ShortList, short_mapping
 
 __all__ = ["AggregationBucket", "AggregationHit", "Entity", "Hit", "Hits", "QueryResult", "SearchResult", "hit_class"]
 
 
-class QueryResult(ShownInNotebooks, list[dict[str, Any]]):
+class QueryResult(ShortList, list[dict[str, Any]]):
     """The rows that a query or a get found: a list of dicts from a field name to a value.
 
     Attributes:
@@ -60,7 +61,7 @@ class _HitReading:
         raise NotImplementedError
 
 
-class Hit(ShownInNotebooks, _HitReading, dict[str, Any]):
+class Hit(ShortDict, _HitReading, dict[str, Any]):
     """A row that a search found, with its distance: a dict that can also be read by attribute.
 
     Its keys are the name of the primary key, ``distance``, ``entity`` (the output fields) and, if they were asked for,
@@ -164,7 +165,7 @@ def _restore_hit(primary_key: str, items: dict[str, Any]) -> Hit:
     return hit_class(primary_key)(items)
 
 
-class Entity(ShownInNotebooks, _HitReading, dict[str, Any]):
+class Entity(ShortDict, _HitReading, dict[str, Any]):
     """The output fields of a hit, as ``hit.entity`` returns them.
 
     It also has what the hit itself has, such as ``id`` and ``distance``, because programs read both from it.
@@ -206,7 +207,7 @@ class Entity(ShownInNotebooks, _HitReading, dict[str, Any]):
         return Entity, (self._hit,)
 
 
-class Hits(ShownInNotebooks, list[Hit]):
+class Hits(ShortList, list[Hit]):
     """The hits of one query vector, best first: a list of :class:`Hit`."""
 
     __slots__ = ()
@@ -225,7 +226,7 @@ class Hits(ShownInNotebooks, list[Hit]):
         """Do nothing: all hits are decoded already. For programs written for a client that decodes them later."""
 
 
-class SearchResult(ShownInNotebooks, list[Hits]):
+class SearchResult(ShortList, list[Hits]):
     """The result of a search: a list with the :class:`Hits` of each query vector.
 
     Attributes:
@@ -311,7 +312,7 @@ class AggregationHit(ShownInNotebooks):
     __hash__ = None  # type: ignore[assignment]  # its fields can be changed, so it cannot be a key of a dict
 
     def __repr__(self) -> str:
-        return f"AggregationHit(pk={self.pk!r}, score={self.score!r}, fields={self.fields!r})"
+        return f"AggregationHit(pk={self.pk!r}, score={self.score!r}, fields={short_mapping(self.fields)})"
 
 
 @dataclass(frozen=True, slots=True)
