@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 import tempfile
@@ -24,9 +25,11 @@ def main() -> int:
     parser.add_argument("--svg", type=Path, metavar="FILE", help="draw the chart")
     parser.add_argument("--growth", action="store_true", help="only show how costs grow with rows, aliases and schemas")
     parser.add_argument("--overhead", action="store_true", help="only show what the figures of connections cost")
+    parser.add_argument("--startup", action="store_true", help="only show how long the command line takes to start")
     options = parser.parse_args()
-    if options.growth or options.overhead:
-        return _lines(growth=options.growth)
+    for name in ("growth", "overhead", "startup"):
+        if getattr(options, name):
+            return _lines(name)
     workloads = chosen(options.only)
     if not workloads:
         parser.error(f"no workload has {options.only!r} in its name")
@@ -46,12 +49,9 @@ def main() -> int:
     return 1 if any(result.failures for result in results) else 0
 
 
-def _lines(*, growth: bool) -> int:
+def _lines(name: str) -> int:
     # These import the client, which the other sides must not see.
-    if growth:
-        from tests.benchmarks.growth import growth as lines
-    else:
-        from tests.benchmarks.overhead import overhead as lines
+    lines = getattr(importlib.import_module(f"tests.benchmarks.{name}"), name)
     sys.stdout.write(f"{machine()}\n\n")
     for line in lines():
         sys.stdout.write(line + "\n")

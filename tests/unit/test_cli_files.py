@@ -13,7 +13,8 @@ import pytest
 
 from milvusclient import DataType
 from milvusclient.cli.data.cells import row_from_file
-from milvusclient.cli.data.files import export_columns, open_rows, path_kind, writing
+from milvusclient.cli.data.columns import export_columns
+from milvusclient.cli.data.files import open_rows, path_kind, writing
 from milvusclient.cli.data.json_rows import json_rows
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.models.descriptions import FieldDescription

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from milvusclient.cli.commands.reading import fields_of, where_option
-from milvusclient.cli.data.files import Batch, export_columns, open_rows, path_kind, writing
-from milvusclient.cli.data.singles import single_precision
+from milvusclient.cli.data.columns import export_columns, single_precision
+from milvusclient.cli.data.files import Batch, open_rows, path_kind, writing
 from milvusclient.cli.data.where import filter_of
 from milvusclient.cli.framework.command import Command, pass_session
 from milvusclient.cli.framework.failure import Failure, Interrupted

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from milvusclient.cli.data.values import check_field_spec, parse_integer, parse_json, schema_from_json, schema_of
 from milvusclient.cli.framework.command import Command, pass_session
 from milvusclient.cli.framework.groups import alter_group, create_group, delete_group, list_group, root
 from milvusclient.cli.framework.parameters import (
@@ -31,6 +30,10 @@ __all__: list[str] = []
 def _check_fields(ctx: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse a field that cannot be read, before anything is asked."""
     del ctx, parameter
+    if not texts:
+        return texts
+    from milvusclient.cli.data.values import check_field_spec
+
     try:
         return tuple(check_field_spec(text) for text in texts)
     except ParamError as error:
@@ -41,6 +44,8 @@ def _read_schema(ctx: click.Context, parameter: click.Parameter, path: Path | No
     del ctx, parameter
     if path is None:
         return None
+    from milvusclient.cli.data.values import parse_json, schema_from_json
+
     try:
         return schema_from_json(parse_json(path.read_text(encoding="utf-8"), str(path)), str(path))
     except ParamError as error:
@@ -119,6 +124,8 @@ def create_collection(
     primary = primary or "id"
     schema = file_schema
     if schema is None and fields:
+        from milvusclient.cli.data.values import schema_of
+
         schema = schema_of(fields, primary, auto_id=auto_id, dynamic=bool(dynamic), description=description)
     with session.using(Options(connection=named or ""), None):
         session.client().create_collection(
@@ -146,6 +153,8 @@ def _ask_schema(
         raise click.UsageError("Missing option '--field', '--dimension' or '--schema-file': the fields.")
     first = session.ask_optional(None, "Field as NAME:TYPE[:NUMBER], or Enter for a key and a vector")
     if first is None:
+        from milvusclient.cli.data.values import parse_integer
+
         text = session.ask(None, "Dimension of the vectors", "--dimension")
         return (), primary, auto_id, parse_integer(text, "the dimension")
     fields = [first]

@@ -21,13 +21,11 @@ from milvusclient.cli.commands.reading import (
     show_pages,
     where_option,
 )
-from milvusclient.cli.data.singles import single_precision
-from milvusclient.cli.data.values import parse_keys
+from milvusclient.cli.data.columns import single_precision
 from milvusclient.cli.framework.command import Command, pass_session
 from milvusclient.cli.framework.groups import root
 from milvusclient.cli.framework.parameters import COUNT, collection_option, option, split_list
 from milvusclient.cli.framework.session import Session
-from milvusclient.schema.enums import DataType
 
 __all__ = ["keys_of"]
 
@@ -105,6 +103,9 @@ def _limit(limit: int | None, fields: str | None) -> int | None:
 
 def keys_of(session: Session, collection: str, words: tuple[str, ...]) -> list[int | str]:
     """Parse the keys of a command line as the type of the primary key says."""
+    from milvusclient.cli.data.values import parse_keys
+    from milvusclient.schema.enums import DataType
+
     kinds = [field["type"] for field in fields_of(session, collection) if field.get("is_primary")]
     return parse_keys(words, kinds[0] if kinds else DataType.INT64)
 

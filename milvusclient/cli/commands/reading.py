@@ -6,8 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from milvusclient.cli.data.files import export_columns
-from milvusclient.cli.data.singles import single_precision
+from milvusclient.cli.data.columns import export_columns, single_precision
 from milvusclient.cli.data.where import filter_of
 from milvusclient.cli.framework.parameters import COUNT, option, settings_option, split_list
 from milvusclient.cli.framework.prompting import ask_yes

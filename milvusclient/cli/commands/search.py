@@ -21,7 +21,7 @@ from milvusclient.cli.commands.reading import (
     show_pages,
     where_option,
 )
-from milvusclient.cli.data.singles import DISTANCE, single_precision
+from milvusclient.cli.data.columns import DISTANCE, single_precision
 from milvusclient.cli.data.values import parse_json, parse_number, parse_queries, pick_vector_field
 from milvusclient.cli.framework.command import Command, pass_session
 from milvusclient.cli.framework.groups import root

@@ -24,7 +24,7 @@ from milvusclient.schema.type_facts import FACTS
 if TYPE_CHECKING:
     from milvusclient.models.descriptions import FieldDescription
 
-__all__ = ["KINDS", "Batch", "export_columns", "open_rows", "path_kind", "writing"]
+__all__ = ["KINDS", "Batch", "open_rows", "path_kind", "writing"]
 
 KINDS = ("csv", "json", "jsonl", "parquet")
 #: A row of a file, and the line or the number that it has there.
@@ -169,12 +169,6 @@ def _parquet(path: Path, fields: Fields, size: int) -> Iterator[tuple[list[Numbe
             yield rows, done / max(file.metadata.num_rows, 1)
     except (arrow.ArrowException, ValueError) as error:
         raise Failure(f"{path}: {error}") from error
-
-
-def export_columns(chosen: Sequence[str], described: Sequence[FieldDescription]) -> list[str]:
-    """Return the columns of a table: dynamic fields differ from row to row, so they are there when they are named."""
-    fixed = [field["name"] for field in described if not field.get("is_dynamic")] if "*" in chosen else []
-    return [*fixed, *(name for name in chosen if name != "*" and name not in fixed)]
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
