@@ -36,7 +36,7 @@ class Bulk(Health, Mutations, Queries):
         in_flight: int = 4,
         on_error: str = "raise",
         on_uncertain: str = "report",
-        progress: Callable[[BulkProgress], object] | None = None,
+        progress: bool | Callable[[BulkProgress], object] | None = None,
         checkpoint: str | None = None,
         timeout: float | None = None,
         namespace: str | None = None,
@@ -63,7 +63,8 @@ class Bulk(Health, Mutations, Queries):
                 lists such rows.
             on_uncertain: handling of rows that may or may not be stored because the reply of the server is lost:
                 ``"report"`` lists them in the report; ``"verify"`` looks up their keys and sends what is missing.
-            progress: function that gets a ``BulkProgress`` after each request.
+            progress: True shows a bar on a terminal or in a notebook, or lines in the log; or a function that gets a
+                ``BulkProgress`` after each request.
             checkpoint: path of a file that stores the position in the source. A later call with the same source and
                 file skips the rows that are written already.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
@@ -114,7 +115,7 @@ class Bulk(Health, Mutations, Queries):
         batch_rows: int | None = None,
         in_flight: int = 4,
         on_error: str = "raise",
-        progress: Callable[[BulkProgress], object] | None = None,
+        progress: bool | Callable[[BulkProgress], object] | None = None,
         checkpoint: str | None = None,
         timeout: float | None = None,
         namespace: str | None = None,
@@ -138,7 +139,8 @@ class Bulk(Health, Mutations, Queries):
             in_flight: maximum number of requests at the same time.
             on_error: ``"raise"`` ends the write at the first row that is refused; ``"collect"`` goes on, and the report
                 lists such rows.
-            progress: function that gets a ``BulkProgress`` after each request.
+            progress: True shows a bar on a terminal or in a notebook, or lines in the log; or a function that gets a
+                ``BulkProgress`` after each request.
             checkpoint: path of a file that stores the position in the source. A later call with the same source and
                 file skips the rows that are written already.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
@@ -190,7 +192,7 @@ class Bulk(Health, Mutations, Queries):
         in_flight: int = 4,
         on_error: str = "raise",
         on_uncertain: str = "report",
-        progress: Callable[[BulkProgress], object] | None = None,
+        progress: bool | Callable[[BulkProgress], object] | None = None,
         checkpoint: str | None = None,
         timeout: float | None = None,
         namespace: str | None = None,
@@ -211,7 +213,8 @@ class Bulk(Health, Mutations, Queries):
                 lists such rows.
             on_uncertain: handling of rows that may or may not be stored because the reply of the server is lost:
                 ``"report"`` lists them in the report; ``"verify"`` looks up their keys and sends what is missing.
-            progress: function that gets a ``BulkProgress`` after each request.
+            progress: True shows a bar on a terminal or in a notebook, or lines in the log; or a function that gets a
+                ``BulkProgress`` after each request.
             checkpoint: path of a file that stores the position in the source. A later call with the same source and
                 file skips the rows that are written already.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.

@@ -13,6 +13,7 @@ from milvusclient.models.bulk import BulkError, BulkProgress, BulkReport, Reject
 from milvusclient.operations import bulk, keys, mutations
 from milvusclient.policy.bulk import Batch, BatchSizer, BulkScheduler, Fault, Finish, Read, Send
 from milvusclient.runtime.crew import Crew, Source
+from milvusclient.runtime.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -69,6 +70,9 @@ class BulkWriter:
         self._is_unread = True
         self._bytes = 0
         self._began = time.monotonic()
+        self._bar = ProgressBar() if options.progress is True else None
+        given = None if isinstance(options.progress, bool) else options.progress
+        self._progress = given if self._bar is None else self._bar.show
         self._is_closed = False
 
     def write_all(self, rows: object) -> None:
@@ -211,10 +215,14 @@ class BulkWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if error is None:
-            self.close()
-        elif not self._is_closed:
-            self._interrupt(error)
+        try:
+            if error is None:
+                self.close()
+            elif not self._is_closed:
+                self._interrupt(error)
+        finally:
+            if self._bar is not None:
+                self._bar.close()
 
     # --- beginning -----------------------------------------------------------------------------------------------
     def _begin(self) -> None:
@@ -368,8 +376,8 @@ class BulkWriter:
         else:
             scheduler.failed(batch, Fault.FATAL, error, now)
         self._save()
-        if self._options.progress is not None:
-            self._options.progress(self._progress(now))
+        if self._progress is not None:
+            self._progress(self._measure(now))
 
     def _settle_error(self, batch: Batch[Row], error: MilvusException, size: int, now: float) -> None:
         fault, position = bulk.fault_of(error), None
@@ -385,7 +393,7 @@ class BulkWriter:
                 fault = Fault.FATAL  # a column is missing, unknown or of another type: no row would be written
         self._scheduler.failed(batch, fault, error, now, position=position)
 
-    def _progress(self, now: float) -> BulkProgress:
+    def _measure(self, now: float) -> BulkProgress:
         scheduler, seconds = self._scheduler, max(now - self._began, 1e-9)
         return BulkProgress(
             scheduler.written, self._bytes, scheduler.flying, scheduler.written / seconds, scheduler.throttled,

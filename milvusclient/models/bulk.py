@@ -9,6 +9,9 @@ from milvusclient.exceptions import ErrorCode, MilvusException
 
 __all__ = ["BulkError", "BulkProgress", "BulkReport", "RejectedRow"]
 
+#: Characters between the brackets of a bar.
+_BAR = 24
+
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
@@ -102,3 +105,36 @@ class BulkProgress(NamedTuple):
     rate: float
     throttled: int
     total: int | None
+
+    def line(self, *, bar: bool = True) -> str:
+        """Return the progress in words, with a bar and the remaining time if the number of rows is known.
+
+        Args:
+            bar: draw a bar.
+
+        Example:
+            >>> from milvusclient.models.bulk import BulkProgress
+            >>> BulkProgress(2_500, 40_000, 4, 500.0, 0, 10_000).line()
+            '[######                  ]  25%  2,500 of 10,000 rows, 500 rows/s, 0:15 left'
+            >>> BulkProgress(2_500, 40_000, 4, 500.0, 3, None).line()
+            '2,500 rows, 500 rows/s, throttled 3 times'
+        """
+        parts = [f"{self.rows:,} rows", f"{self.rate:,.0f} rows/s"]
+        drawn = ""
+        if self.total:
+            share = min(1.0, self.rows / self.total)
+            parts[0] = f"{self.rows:,} of {self.total:,} rows"
+            if self.rate > 0:
+                parts.append(f"{_minutes(max(0.0, self.total - self.rows) / self.rate)} left")
+            if bar:
+                drawn = f"[{'#' * int(share * _BAR):{_BAR}}] "
+            drawn += f"{share:4.0%}  "
+        if self.throttled:
+            parts.append(f"throttled {self.throttled} times")
+        return drawn + ", ".join(parts)
+
+
+def _minutes(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -84,7 +84,7 @@ class BulkOptions:
     in_flight: int
     collect: bool
     verify: bool
-    progress: Callable[[BulkProgress], object] | None
+    progress: bool | Callable[[BulkProgress], object]
     checkpoint: str | None
     namespace: str | None
 
@@ -99,7 +99,7 @@ def bulk_options(
     in_flight: int,
     on_error: str,
     on_uncertain: str,
-    progress: Callable[[BulkProgress], object] | None,
+    progress: bool | Callable[[BulkProgress], object] | None,
     checkpoint: str | None,
     namespace: str | None,
 ) -> BulkOptions:
@@ -108,8 +108,8 @@ def bulk_options(
     Raises:
         ParamError: an option is invalid.
     """
-    if progress is not None and not callable(progress):
-        raise ParamError(message=f"progress must be a function of BulkProgress, got {given(progress)}")
+    if progress is not None and not isinstance(progress, bool) and not callable(progress):
+        raise ParamError(message=f"progress must be True or a function of BulkProgress, got {given(progress)}")
     return BulkOptions(
         collection_name=require_name("collection_name", collection_name),
         partition_name=optional_str("partition_name", partition_name),
@@ -119,7 +119,7 @@ def bulk_options(
         in_flight=require_int("in_flight", in_flight, least=1, most=_MOST_IN_FLIGHT),
         collect=require_one_of("on_error", on_error, ("raise", "collect")) == "collect",
         verify=require_one_of("on_uncertain", on_uncertain, ("report", "verify")) == "verify",
-        progress=progress,
+        progress=progress or False,
         checkpoint=None if checkpoint is None else require_name("checkpoint", checkpoint),
         namespace=None if namespace is None else require_str("namespace", namespace),
     )

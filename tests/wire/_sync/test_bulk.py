@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -275,6 +277,26 @@ def test_a_changed_schema_is_learnt(scripted_server: ScriptedServer) -> None:
     assert len(scripted_server.calls("DescribeCollection")) == 2
 
 
+# --- progress --------------------------------------------------------------------------------------------------------
+def test_progress_goes_to_the_log_where_there_is_no_terminal(
+    scripted_server: ScriptedServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = MilvusClient(scripted_server.uri)
+    with caplog.at_level("INFO", "milvusclient"):
+        client.insert_many("c", rows(1, 2, 3), progress=True)
+    (line,) = [record.getMessage() for record in caplog.records if "bulk" in record.getMessage()]
+    assert re.fullmatch(r"bulk write: 100%  3 of 3 rows, [\d,]+ rows/s, 0:00 left", line)
+
+
+def test_progress_is_a_bar_on_a_terminal(
+    scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = MilvusClient(scripted_server.uri)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    client.insert_many("c", iter(rows(1, 2, 3)), progress=True)
+    assert re.fullmatch(r"(\r3 rows, [\d,]+ rows/s *)+\n", capsys.readouterr().err)
+
+
 # --- checkpoint ------------------------------------------------------------------------------------------------------
 def test_a_later_run_continues_where_an_earlier_one_ended(
     scripted_server: ScriptedServer, tmp_path: Path
@@ -346,7 +368,7 @@ def test_rows_can_be_pushed(scripted_server: ScriptedServer) -> None:
         ({"in_flight": 0}, "in_flight must be at least 1"),
         ({"on_error": "ignore"}, "on_error must be one of 'raise', 'collect'"),
         ({"on_uncertain": "x"}, "on_uncertain must be one of 'report', 'verify'"),
-        ({"progress": 5}, "progress must be a function"),
+        ({"progress": 5}, "progress must be True or a function"),
         ({"rows": 5}, "rows must be an iterable of rows, a table or a mapping of columns"),
         ({"rows": "abc"}, "rows must be an iterable of rows, a table or a mapping of columns"),
         ({"rows": {"id": [1, 2], "vector": [VECTOR]}}, "column 'vector' has 1 values, but column 'id' has 2"),
