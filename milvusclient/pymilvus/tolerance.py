@@ -63,6 +63,7 @@ def tolerant(cls: _Class, results: Mapping[str, Callable[[Any], Any]] | None = N
 
 def _known_names(cls: type, name: str) -> list[str] | None:
     """Return the keywords of a method; where a class takes any and hands them on, those of the class it extends."""
+    more: list[str] = []
     for base in cls.__mro__:
         function: Any = vars(base).get(name)
         function = function.__func__ if isinstance(function, staticmethod | classmethod) else function
@@ -70,8 +71,13 @@ def _known_names(cls: type, name: str) -> list[str] | None:
             function = function.__wrapped__
         if getattr(function, "_keeps_keywords", False):
             return None
-        if isinstance(function, FunctionType) and (names := keyword_names(function)) is not None:
-            return names
+        if not isinstance(function, FunctionType):
+            continue
+        names = keyword_names(function)
+        if names is not None:
+            return [*names, *more]
+        code = function.__code__
+        more += code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
     return None
 
 

@@ -193,3 +193,6 @@ DIFFERENCES: dict[str, Difference] = {
     ),
 }
 """By scenario id."""
+
+SAME_THROUGH_THE_OTHER_DOOR = frozenset({"init/unknown_kwarg", "search_iterator/offset"})
+"""Differences that ``milvusclient.pymilvus`` does not have."""

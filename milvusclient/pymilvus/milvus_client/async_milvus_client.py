@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from milvusclient._async.client import AsyncMilvusClient as StrictAsyncClient
 from milvusclient._async.session import AsyncMilvusClientSession
-from milvusclient.exceptions import DataNotMatchException
+from milvusclient.exceptions import DataNotMatchException, ParamError
 from milvusclient.pymilvus._names import module_names
 from milvusclient.pymilvus.milvus_client._builders import RESULTS, Builders
 from milvusclient.pymilvus.tolerance import Tolerant, tolerant
@@ -70,6 +70,25 @@ class AsyncMilvusClient(Builders, StrictAsyncClient, metaclass=Tolerant):
             if rows is None:
                 raise
         return await super().upsert(collection_name, rows, timeout, partition_name, **kwargs)
+
+    async def search_iterator(
+        self, collection_name: str, data: Any, *args: Any, offset: int | None = None, **kwargs: Any
+    ) -> Any:
+        """Find more rows than one search can return; see :meth:`milvusclient.AsyncMilvusClient.search_iterator`.
+
+        Args:
+            collection_name: name or alias of the collection.
+            data: a list with one query vector.
+            *args: as for the strict client.
+            offset: refused, as by the reference client.
+            **kwargs: as for the strict client.
+
+        Raises:
+            ParamError: ``offset`` is given.
+        """
+        if offset:
+            raise ParamError(message="a search iterator has no offset; skip hits of its first pages in the program")
+        return await super().search_iterator(collection_name, data, *args, **kwargs)
 
     async def _rows_with_nulls(self, collection_name: str, data: object) -> Any:
         from milvusclient.pymilvus.client._presented import rows_with_nulls
