@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
-from importlib.metadata import Distribution, DistributionFinder
-from types import ModuleType
-from typing import NoReturn
+from threading import Lock
+from typing import TYPE_CHECKING, cast
 
 from milvusclient.pymilvus._version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from importlib.abc import Loader
+    from importlib.metadata import Distribution, DistributionFinder
+    from types import ModuleType
 
 __all__ = ["install"]
 
@@ -23,7 +24,7 @@ _DOOR = __name__.rpartition(".")[0]
 #: What comes from installed packages where there are any: it works without the rest of the reference client.
 _MESSAGES, _MODEL = f"{_NAME}.grpc_gen", f"{_NAME}.model"
 
-_lock = threading.Lock()
+_lock = Lock()
 
 
 def install() -> None:
@@ -56,7 +57,7 @@ def install() -> None:
         sys.meta_path.insert(0, _FINDER)
 
 
-class _Alias(Loader):
+class _Alias:
     """Loads a module under another name: both names mean one module."""
 
     def __init__(self, target: str) -> None:
@@ -70,20 +71,11 @@ class _Alias(Loader):
         sys.modules[module.__name__] = importlib.import_module(self._target)
 
 
-class _StandInDistribution(Distribution):
-    """The stand-in among the installed packages, where libraries ask for the version of pymilvus."""
+class _Finder:
+    """Finds the modules of the stand-in under the names of the reference client, and its version.
 
-    def read_text(self, filename: str) -> str | None:
-        if filename != "METADATA":
-            return None
-        return f"Metadata-Version: 2.1\nName: {_NAME}\nVersion: {__version__}\n"
-
-    def locate_file(self, path: str | os.PathLike[str]) -> NoReturn:
-        raise FileNotFoundError(f"the stand-in for pymilvus has no files, so none is at {os.fspath(path)!r}")
-
-
-class _Finder(DistributionFinder, MetaPathFinder):
-    """Finds the modules of the stand-in under the names of the reference client."""
+    Its classes have no bases: the modules that define them take longer to load than this package.
+    """
 
     def find_spec(
         self,
@@ -100,19 +92,23 @@ class _Finder(DistributionFinder, MetaPathFinder):
         elif fullname.startswith((f"{_MESSAGES}.", f"{_MODEL}.")) and not _is_door(fullname):
             return PathFinder.find_spec(fullname, path)
         door = _DOOR + fullname.removeprefix(_NAME)
-        found = sys.modules[door].__spec__ if door in sys.modules else importlib.util.find_spec(door)
+        found = sys.modules[door].__spec__ if door in sys.modules else _find(door)
         if found is None:
             raise ModuleNotFoundError(_missing(fullname), name=fullname)
-        spec = ModuleSpec(fullname, _Alias(door), is_package=found.submodule_search_locations is not None)
+        spec = ModuleSpec(
+            fullname, cast("Loader", _Alias(door)), is_package=found.submodule_search_locations is not None
+        )
         spec.origin = found.origin
         return spec
 
-    def find_distributions(
-        self,
-        context: DistributionFinder.Context = DistributionFinder.Context(),  # noqa: B008 - as its base has it
-    ) -> Iterator[Distribution]:
+    def find_distributions(self, context: DistributionFinder.Context) -> Iterator[Distribution]:
         if context.name is None or context.name.lower() == _NAME:
-            yield _StandInDistribution()
+            from milvusclient.pymilvus._distribution import StandInDistribution
+
+            yield StandInDistribution()
+
+    def invalidate_caches(self) -> None:
+        """Keep nothing, so that there is nothing to drop."""
 
 
 def _installed_folders() -> Iterator[str]:
@@ -121,6 +117,12 @@ def _installed_folders() -> Iterator[str]:
         folder = os.path.join(entry or os.getcwd(), _NAME)
         if os.path.isdir(folder):
             yield folder
+
+
+def _find(door: str) -> ModuleSpec | None:
+    """Find a module of this room; its parent is imported first, as an import statement would."""
+    parent = importlib.import_module(door.rpartition(".")[0])
+    return PathFinder.find_spec(door, parent.__path__)
 
 
 def _is_door(fullname: str) -> bool:

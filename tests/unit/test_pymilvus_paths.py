@@ -240,6 +240,22 @@ def test_importing_the_library_does_not_import_this_room() -> None:
     assert result.stdout.strip() == "[]"
 
 
+def test_standing_in_loads_no_more_than_the_library_and_the_table_of_names() -> None:
+    code = (
+        "import sys, milvusclient; before = set(sys.modules);"
+        "import milvusclient.pymilvus; milvusclient.pymilvus.install(); import pymilvus;"
+        "print(sorted(set(sys.modules) - before))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ast.literal_eval(result.stdout) == [
+        "milvusclient.pymilvus",
+        "milvusclient.pymilvus._names",
+        "milvusclient.pymilvus._version",
+        "milvusclient.pymilvus.standing_in",
+        "pymilvus",
+    ]
+
+
 def test_importing_this_room_loads_no_more_than_the_library() -> None:
     code = (
         "import sys, milvusclient.pymilvus;"
