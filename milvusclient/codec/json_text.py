@@ -174,8 +174,9 @@ def _encode_with_orjson(module: Any, values: Sequence[object]) -> list[bytes]:
     joined: bytes = module.dumps(marked, _default, options)
     encoded = joined[1:-1].split(f',"{_marker()}",'.encode())
     if b"null" in joined:  # orjson writes NaN as null
-        for value, cell in zip(values, encoded, strict=True):
-            if b"null" in cell:
+        suspects = [value for value, cell in zip(values, encoded, strict=True) if b"null" in cell]
+        if not _is_plain(suspects, check_floats=True):
+            for value in suspects:
                 _plain(value)
     return encoded
 
@@ -202,32 +203,47 @@ def _encode_with_json(values: Sequence[object]) -> list[bytes]:
         TypeError: a value is not one that the standard library surely encodes by the rules above.
     """
     encoded = [text.encode() for text in map(_standard_encoder(), values)]
-    # Looked at afterwards: the encoder has found out by then whether a value contains itself.
-    if not _is_plain(values):
+    # Looked at afterwards: by then the encoder has refused NaN, and values that contain themselves.
+    if not _is_plain(values, check_floats=False):
         raise TypeError("some value is not plain")
     return encoded
 
 
-def _is_plain(values: Sequence[Any]) -> bool:
-    """Return whether values have only types and integers that every encoder writes alike; one level after the other."""
-    level = values
-    for _ in range(_DEEPEST + 1):
-        types = set(map(type, level))
-        if int in types:
-            numbers = level if len(types) == 1 else [value for value in level if type(value) is int]
-            if min(numbers) < _LEAST or max(numbers) > _MOST:
-                return False
-        nested = types - _SCALARS
-        if not nested:
-            return True
-        if not nested <= _CONTAINERS:
+def _is_plain(values: Sequence[Any], *, check_floats: bool, depth: int = 0) -> bool:
+    """Return whether values have only types and numbers that every encoder writes alike."""
+    types = set(map(type, values))
+    if not _numbers_are_plain(values, types, check_floats=check_floats):
+        return False
+    nested = types - _SCALARS
+    if not nested:
+        return True
+    if depth == _DEEPEST or not nested <= _CONTAINERS:
+        return False
+    dicts = _of_type(dict, values, types)
+    shapes = set(map(tuple, dicts))
+    if not set(map(type, chain.from_iterable(shapes))) <= {str}:
+        return False
+    columns: list[list[Any]] = [[*chain(*_of_type(list, values, types), *_of_type(tuple, values, types))]]
+    if len(shapes) == 1:  # a column has mostly one type, which takes one look
+        columns += [[value[key] for value in dicts] for key in shapes.pop()]
+    else:
+        columns.append([*chain.from_iterable(map(dict.values, dicts))])
+    return all(_is_plain(column, check_floats=check_floats, depth=depth + 1) for column in columns if column)
+
+
+def _numbers_are_plain(level: Sequence[Any], types: set[type], *, check_floats: bool) -> bool:
+    if int in types:
+        numbers = _of_type(int, level, types)
+        if min(numbers) < _LEAST or max(numbers) > _MOST:
             return False
-        dicts = [value for value in level if type(value) is dict]
-        if not set(map(type, chain.from_iterable(dicts))) <= {str}:
-            return False
-        lists = [value for value in level if type(value) is list or type(value) is tuple]
-        level = [*chain.from_iterable(map(dict.values, dicts)), *chain.from_iterable(lists)]
-    return False
+    return not (check_floats and float in types) or all(map(math.isfinite, _of_type(float, level, types)))
+
+
+def _of_type(kind: type, level: Sequence[Any], types: set[type]) -> Sequence[Any]:
+    """Return the values of one type, given the types that occur."""
+    if kind not in types:
+        return ()
+    return level if len(types) == 1 else [value for value in level if type(value) is kind]
 
 
 def encode_json_values(values: Sequence[object]) -> list[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from milvusclient.codec.json_text import decode_json
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["decode_column", "decode_columns", "json_cells"]
 
 Column = list[Any]
-#: The members that hold packed floats, with the letter of :mod:`struct` for them.
-_FLOAT_CODES = {facts.member: facts.code for facts in FACTS.values() if facts.family == "float"}
 
 
 def decode_columns(fields: Iterable[schema_pb2.FieldData], row_count: int | None = None) -> dict[str, Column]:
@@ -113,16 +111,40 @@ def _scalars(scalars: schema_pb2.ScalarField) -> Column:
     member = scalars.WhichOneof("data")
     if member is None:
         return []
-    if member in _FLOAT_CODES:
-        floats = getattr(scalars, member)
-        return floats_in(floats, floats.data, _FLOAT_CODES[member])
-    if member == "json_data":
-        return decode_json(scalars.json_data.data[:])
-    if member == "array_data":
-        return [_scalars(cell) for cell in scalars.array_data.data]
-    # Every other member is a message whose one field repeats values of Python's own types.
-    values: Column = getattr(scalars, member).data[:]
+    # Each member is a message with one repeated field. Most of them repeat values of Python's own types.
+    repeated: Any = getattr(scalars, member)
+    decode = _DECODERS.get(member)
+    values: Column = repeated.data[:] if decode is None else decode(repeated)
     return values
+
+
+def _floats_decoder(code: str) -> Callable[[Any], Column]:
+    return lambda repeated: floats_in(repeated, repeated.data, code)
+
+
+def _json(repeated: schema_pb2.JSONArray) -> Column:
+    return decode_json(repeated.data[:])
+
+
+def _arrays(repeated: schema_pb2.ArrayArray) -> Column:
+    column: Column = []
+    for cell in repeated.data:  # as _scalars does, without a call for each cell
+        member = cell.WhichOneof("data")
+        decode = _DECODERS.get(member or "")
+        if member is None:
+            column.append([])
+        else:
+            inner: Any = getattr(cell, member)
+            column.append(inner.data[:] if decode is None else decode(inner))
+    return column
+
+
+#: The members whose values are not Python's own.
+_DECODERS: dict[str, Callable[[Any], Column]] = {
+    "json_data": _json,
+    "array_data": _arrays,
+    **{facts.member: _floats_decoder(facts.code) for facts in FACTS.values() if facts.family == "float"},
+}
 
 
 # --- vectors ---------------------------------------------------------------------------------------------------------
