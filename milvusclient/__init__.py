@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from milvusclient.config.tls import TlsConfig
     from milvusclient.models.bulk import BulkError, BulkProgress, BulkReport
     from milvusclient.models.connection import ConnectionInfo, OperationStats
+    from milvusclient.models.copies import CopyReport
     from milvusclient.models.infos import ResourceGroupInfo, Shard
     from milvusclient.models.results import AggregationBucket, AggregationHit, Hit, Hits, QueryResult, SearchResult
     from milvusclient.policy.retry import RetryPolicy
@@ -72,6 +73,7 @@ else:
             "codec.write.embedding_list": ("EmbeddingList",),
             "config.tls": ("TlsConfig",),
             "models.bulk": ("BulkError", "BulkProgress", "BulkReport"),
+            "models.copies": ("CopyReport",),
             "models.connection": ("ConnectionInfo", "OperationStats"),
             "models.infos": ("ResourceGroupInfo", "Shard"),
             "models.results": ("AggregationBucket", "AggregationHit", "Hit", "Hits", "QueryResult", "SearchResult"),
@@ -121,6 +123,7 @@ __all__ = [
     "ConnectionNotExistException",
     "Connections",
     "ConsistencyLevel",
+    "CopyReport",
     "DataNotMatchException",
     "DataType",
     "DeadlineExceededError",

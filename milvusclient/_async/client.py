@@ -12,6 +12,7 @@ from milvusclient._async.analyzers import AsyncAnalyzers
 from milvusclient._async.bulk import AsyncBulk
 from milvusclient._async.collections import AsyncCollections
 from milvusclient._async.columnar import AsyncColumnar
+from milvusclient._async.copies import AsyncCopies
 from milvusclient._async.core.binding import AsyncBinding
 from milvusclient._async.core.caller import AsyncCaller
 from milvusclient._async.core.pool import known_pool
@@ -66,6 +67,7 @@ class AsyncMilvusClient(
     AsyncBulk,  # before the families that it builds on
     AsyncCollections,
     AsyncColumnar,
+    AsyncCopies,
     AsyncDatabases,
     AsyncExternal,
     AsyncFields,

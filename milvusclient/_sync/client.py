@@ -12,6 +12,7 @@ from milvusclient._sync.analyzers import Analyzers
 from milvusclient._sync.bulk import Bulk
 from milvusclient._sync.collections import Collections
 from milvusclient._sync.columnar import Columnar
+from milvusclient._sync.copies import Copies
 from milvusclient._sync.core.binding import Binding
 from milvusclient._sync.core.caller import Caller
 from milvusclient._sync.core.pool import known_pool
@@ -66,6 +67,7 @@ class MilvusClient(
     Bulk,  # before the families that it builds on
     Collections,
     Columnar,
+    Copies,
     Databases,
     External,
     Fields,

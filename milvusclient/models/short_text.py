@@ -28,7 +28,7 @@ _WIDTH = 100
 
 
 class Printer(Protocol):
-    """What IPython gives to ``_repr_pretty_``."""
+    """The printer that IPython gives to ``_repr_pretty_``."""
 
     def text(self, text: str) -> object:
         """Write text that has no line break."""

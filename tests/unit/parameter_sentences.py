@@ -108,6 +108,15 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "properties": {"values": "property values by name."},
     "property_keys": {"names": "names of the properties."},
+    "target": {"copy": "client of the server, database or file to copy to; None means this client."},
+    "progress": {
+        "bulk": "True shows a bar on a terminal or in a notebook, or lines in the log; or a function that gets a "
+        "``BulkProgress`` after each request."
+    },
+    "checkpoint": {
+        "bulk": "path of a file that stores the position in the source. A later call with the same source and file "
+        "skips the rows that are written already.",
+    },
     # Loading and waiting
     "_async": {"wait": "return at once instead of waiting for the end."},
     "sync": {

@@ -31,6 +31,7 @@ RECEIVED = {
     "BulkReport",
     "ConnectionInfo",
     "Connections",
+    "CopyReport",
     "Hit",
     "Hits",
     "OperationStats",

@@ -1,0 +1,149 @@
+"""The copy of one collection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from milvusclient.models.copies import CopyReport
+from milvusclient.operations import copies
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from milvusclient._async.client import AsyncMilvusClient
+    from milvusclient.filters import FilterLike
+    from milvusclient.models.bulk import BulkProgress
+    from milvusclient.models.collection import CollectionInfo
+    from milvusclient.operations.copies import CopyNames
+    from milvusclient.schema.index import IndexParams
+
+__all__ = ["AsyncCollectionCopy"]
+
+
+class AsyncCollectionCopy:
+    """The copy of one collection, as :meth:`AsyncMilvusClient.copy_collection` explains it.
+
+    Args:
+        source: client of the source.
+        target: client of the target, which may be the same.
+        names: names of the source, the target and the checkpoint.
+        rows_filter: boolean expression that rows must satisfy.
+    """
+
+    def __init__(
+        self, source: AsyncMilvusClient, target: AsyncMilvusClient, names: CopyNames, rows_filter: FilterLike | None
+    ) -> None:
+        self._source = source
+        self._target = target
+        self._names = names
+        self._filter = rows_filter
+
+    async def run(
+        self,
+        *,
+        with_aliases: bool,
+        batch_bytes: int,
+        in_flight: int,
+        progress: bool | Callable[[BulkProgress], object] | None,
+    ) -> CopyReport:
+        """Copy everything.
+
+        Args:
+            with_aliases: also give the copy the aliases of the source.
+            batch_bytes: size of a request to aim at, in bytes.
+            in_flight: maximum number of requests at the same time.
+            progress: True for a bar, or a function that gets a ``BulkProgress`` after each request.
+        """
+        begun = monotonic()
+        names = self._names
+        source = await self._source._collection(names.source, self._source._deadline(None), refresh=True)
+        partitions = await self._partitions(source)
+        indexes = await self._indexes()
+        await self._prepare_target(source, partitions, indexes)
+        written = skipped = 0
+        for partition in partitions or [""]:
+            report = await self._target.insert_many(
+                names.target,
+                self._rows(source, partition),
+                partition,
+                batch_bytes=batch_bytes,
+                in_flight=in_flight,
+                on_uncertain="verify" if indexes and not source.auto_id else "report",
+                progress=progress,
+                checkpoint=names.checkpoint_of(partition),
+            )
+            written += report.written
+            skipped += report.skipped
+        aliases = source.aliases if with_aliases else ()
+        for alias in aliases:
+            await self._target.create_alias(names.target, alias)
+        return CopyReport(
+            target_name=names.target,
+            written=written,
+            skipped=skipped,
+            source_rows=await _count(self._source, names.source, self._filter),
+            target_rows=await _count(self._target, names.target, "") if indexes else None,
+            partitions=tuple(partitions),
+            indexes=tuple(index.index_name for index in indexes),
+            aliases=aliases,
+            seconds=monotonic() - begun,
+        )
+
+    async def _partitions(self, source: CollectionInfo) -> list[str]:
+        """Return the names of the partitions; none if a partition key spreads the rows."""
+        if any(field.is_partition_key for field in source.fields):
+            return []
+        return await self._source.list_partitions(self._names.source)
+
+    async def _indexes(self) -> IndexParams:
+        descriptions = []
+        for index_name in await self._source.list_indexes(self._names.source):
+            described = await self._source.describe_index(self._names.source, index_name)
+            if described is not None:
+                descriptions.append(described)
+        return copies.copied_indexes(descriptions)
+
+    async def _prepare_target(self, source: CollectionInfo, partitions: list[str], indexes: IndexParams) -> None:
+        """Create the target with its partitions, or check that it is the target of a copy that was begun."""
+        target, names = self._target, self._names
+        if await target.has_collection(names.target):
+            copies.require_begun(names, any(self._has_checkpoint(partition) for partition in partitions or [""]))
+            copies.require_same_fields(
+                source, await target._collection(names.target, target._deadline(None), refresh=True)
+            )
+        else:
+            await target.create_collection(
+                names.target,
+                schema=copies.copied_schema(await self._source.describe_collection(names.source)),
+                index_params=indexes or None,
+                consistency_level=source.consistency_level,
+                num_shards=source.num_shards or None,
+                num_partitions=None if partitions else source.num_partitions or None,
+                properties=dict(source.properties) or None,
+            )
+        existing = set(await target.list_partitions(names.target)) if partitions else set()
+        for partition in partitions:
+            if partition not in existing:
+                await target.create_partition(names.target, partition)
+
+    def _has_checkpoint(self, partition: str) -> bool:
+        path = self._names.checkpoint_of(partition)
+        return path is not None and Path(path).exists()
+
+    async def _rows(self, source: CollectionInfo, partition: str) -> AsyncIterator[dict[str, Any]]:
+        dropped = copies.left_out(source)
+        iterator = await self._source.query_iterator(
+            self._names.source, copies.page_rows(source), filter=self._filter, output_fields=["*"],
+            partition_names=[partition] if partition else None, consistency_level="Strong",
+        )  # fmt: skip
+        async with iterator as pages:
+            async for page in pages:
+                for row in page:
+                    yield {name: value for name, value in row.items() if name not in dropped}
+
+
+async def _count(client: AsyncMilvusClient, collection_name: str, rows_filter: FilterLike | None) -> int:
+    found = await client.query(collection_name, rows_filter, ["count(*)"], consistency_level="Strong")
+    return int(found[0]["count(*)"])

@@ -1,0 +1,80 @@
+"""The method that copies a collection: within a server, between databases and servers, and from and to files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from milvusclient._sync.core.base import Family
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from milvusclient._sync.client import MilvusClient
+    from milvusclient.filters import FilterLike
+    from milvusclient.models.bulk import BulkProgress
+    from milvusclient.models.copies import CopyReport
+
+__all__ = ["Copies"]
+
+
+class Copies(Family):
+    """Method that copies a collection."""
+
+    def copy_collection(
+        self,
+        collection_name: str,
+        target: MilvusClient | None = None,
+        target_name: str | None = None,
+        *,
+        filter: FilterLike | None = "",  # noqa: A002 - the name that programs use
+        with_aliases: bool = False,
+        batch_bytes: int = 16 << 20,
+        in_flight: int = 4,
+        progress: bool | Callable[[BulkProgress], object] | None = None,
+        checkpoint: str | None = None,
+    ) -> CopyReport:
+        """Copy a collection: schema, functions, indexes, partitions and rows, and its aliases on request.
+
+        The source must be loaded. The rows are those that it had when the copy of their partition began; keys that the
+        server generates are generated again. The copy is indexed and loaded before its rows are written, if the source
+        has indexes. Each request uses the timeout of its client, see :meth:`with_options`.
+
+        Args:
+            collection_name: name or alias of the collection.
+            target: client of the server, database or file to copy to; None means this client.
+            target_name: name of the copy; empty or None means the name of the source.
+            filter: boolean expression that rows must satisfy; empty means all rows.
+            with_aliases: also give the copy the aliases of the source. It must not be in the same database.
+            batch_bytes: size of a request to aim at, in bytes. At most ``in_flight + 1`` batches are in memory at a
+                time.
+            in_flight: maximum number of requests at the same time.
+            progress: True shows a bar on a terminal or in a notebook, or lines in the log; or a function that gets a
+                ``BulkProgress`` after each request. Each partition is counted on its own.
+            checkpoint: path of a file that stores the position in the source. A later call with the same source and
+                file skips the rows that are written already. Each partition has a file of its own, with its name at the
+                end.
+
+        Returns:
+            The report: ``written``, ``source_rows``, ``target_rows``, ``is_complete`` and the names of what was copied.
+
+        Raises:
+            ParamError: an argument is invalid; or the target exists, and there is no checkpoint of its copy.
+            BulkError: rows could not be written; ``report`` says which.
+            DescribeCollectionException: the collection does not exist.
+            MilvusException: a server refuses a request, for instance because the source is not loaded.
+
+        Example:
+            >>> report = client.copy_collection("books", target_name="books_copy")
+            >>> report.target_name
+            'books_copy'
+        """
+        client = cast("MilvusClient", self)  # of which this class is a part
+        to = client if target is None else target
+        from milvusclient._sync.collection_copy import CollectionCopy  # imported here, because few programs copy
+        from milvusclient.operations import copies
+
+        names = copies.copy_names(collection_name, target_name, checkpoint, same_place=to._key("") == self._key(""))
+        copy = CollectionCopy(client, to, names, filter)
+        return copy.run(
+            with_aliases=with_aliases, batch_bytes=batch_bytes, in_flight=in_flight, progress=progress
+        )

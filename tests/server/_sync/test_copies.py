@@ -1,0 +1,101 @@
+"""Copies of collections: within a server, from and to files, and resumed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from milvusclient import MilvusClient, CollectionSchema, DataType, FieldSchema, MilvusException, ParamError
+from milvusclient.models.bulk import BulkProgress
+from tests.server.both import Server, by_id, flat
+
+SCHEMA = CollectionSchema(
+    [
+        FieldSchema("id", DataType.INT64, is_primary=True),
+        FieldSchema("vector", DataType.FLOAT_VECTOR, dim=2),
+        FieldSchema("tags", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=9, max_length=20),
+        FieldSchema("note", DataType.JSON),
+    ],
+    "the source",
+    enable_dynamic_field=True,
+)
+ROWS = [{"id": n, "vector": [n / 2, 0.5], "tags": ["a"] * (n % 3), "note": {"n": n}, "year": n} for n in range(50)]
+
+
+def fill(client: MilvusClient) -> None:
+    client.create_collection("c", schema=SCHEMA, index_params=flat(), consistency_level="Strong")
+    client.create_partition("c", "old")
+    client.insert("c", ROWS[:30])
+    client.insert("c", ROWS[30:], partition_name="old")
+
+
+def test_a_collection_is_copied_with_everything(server: Server) -> None:
+    with MilvusClient(server.uri) as client:
+        fill(client)
+        report = client.copy_collection("c", target_name="copy")
+        assert (report.written, report.skipped, report.source_rows, report.target_rows) == (50, 0, 50, 50)
+        assert report.is_complete
+        assert (sorted(report.partitions), report.indexes) == (["_default", "old"], ("vector",))
+        original, copy = client.describe_collection("c"), client.describe_collection("copy")
+        for key in ("fields", "enable_dynamic_field", "description", "consistency_level", "num_shards"):
+            assert copy[key] == original[key], key
+        assert by_id(client.query("copy", "id >= 0", ["*"])) == by_id(ROWS)
+        assert len(client.query("copy", "id >= 0", ["id"], partition_names=["old"])) == 20
+        ours, theirs = [client.describe_index(name, "vector") for name in ("c", "copy")]
+        assert ours == theirs
+
+
+def test_some_rows_are_copied(server: Server) -> None:
+    seen: list[BulkProgress] = []
+    with MilvusClient(server.uri) as client:
+        fill(client)
+        report = client.copy_collection("c", target_name="copy", filter="id < 10", progress=seen.append)
+        assert (report.written, report.source_rows, report.target_rows) == (10, 10, 10)
+        assert seen
+
+
+def test_a_file_is_copied_into_another(tmp_path: Path) -> None:
+    with (
+        MilvusClient(str(tmp_path / "a.db")) as source,
+        MilvusClient(str(tmp_path / "b.db")) as target,
+    ):
+        fill(source)
+        assert (source.copy_collection("c", target)).is_complete
+        assert by_id(target.query("c", "id >= 0", ["*"])) == by_id(ROWS)
+
+
+def test_a_copy_continues_where_it_ended(server: Server, tmp_path: Path) -> None:
+    checkpoint = str(tmp_path / "copy")
+
+    def fail(progress: BulkProgress) -> None:
+        if progress.rows:
+            raise RuntimeError("interrupted")
+
+    with MilvusClient(server.uri) as client:
+        fill(client)
+        with pytest.raises(RuntimeError, match="interrupted"):
+            client.copy_collection("c", target_name="copy", checkpoint=checkpoint, progress=fail)
+        with pytest.raises(ParamError, match="collection 'copy' exists; drop it"):
+            client.copy_collection("c", target_name="copy")
+        report = client.copy_collection("c", target_name="copy", checkpoint=checkpoint)
+        assert report.is_complete
+        assert report.written + report.skipped == 50
+        assert report.skipped > 0
+        again = client.copy_collection("c", target_name="copy", checkpoint=checkpoint)
+        assert (again.written, again.skipped, again.is_complete) == (0, 50, True)
+
+
+def test_copies_that_cannot_be_made_are_refused(server: Server, tmp_path: Path) -> None:
+    with MilvusClient(server.uri) as client:
+        fill(client)
+        with pytest.raises(ParamError, match="cannot be copied onto itself"):
+            client.copy_collection("c")
+        with pytest.raises(MilvusException):
+            client.copy_collection("missing", target_name="copy")
+        assert not client.has_collection("copy")
+        client.create_collection("other", dimension=4)
+        checkpoint = tmp_path / "other"
+        (tmp_path / "other.old").write_text("", encoding="utf-8")
+        with pytest.raises(ParamError, match="collection 'other' exists, but its field 'vector' is not that of 'c'"):
+            client.copy_collection("c", target_name="other", checkpoint=str(checkpoint))
