@@ -1,4 +1,4 @@
-"""What the metadata of installed packages says of the stand-in: libraries ask there for the version of pymilvus."""
+"""The metadata of the stand-in among those of installed packages: libraries ask there for the version of pymilvus."""
 
 from __future__ import annotations
 
