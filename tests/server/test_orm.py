@@ -19,6 +19,7 @@ from milvusclient.exceptions import (
     PartitionAlreadyExistException,
     SchemaNotReadyException,
 )
+from milvusclient.filters import F
 from milvusclient.pymilvus import (
     AnnSearchRequest,
     Collection,
@@ -210,6 +211,17 @@ def test_searches_that_ask_for_nothing_or_for_nonsense(hello: Collection) -> Non
         hello.search([[1, 0, 0, 0]], "embeddings", SEARCH, 1, expr=1)  # type: ignore[arg-type]  # that is the test
     with pytest.raises(DataTypeNotMatchException, match="expr must be a str, got None"):
         hello.query(None)  # type: ignore[arg-type]  # that is the test
+
+
+def test_conditions_are_filters_too(hello: Collection) -> None:
+    everything = hello.query("pk >= '0'", output_fields=["pk"], limit=1000)
+    keys = sorted(row["pk"] for row in everything)
+    one = {row["pk"] for row in hello.query(F.pk == keys[0], output_fields=["pk"])}
+    assert one == {row["pk"] for row in hello.query({"pk": [keys[0]]}, output_fields=["pk"])} == {keys[0]}
+    assert hello.search([[1, 0, 0, 0]], "embeddings", SEARCH, limit=5, expr=F.pk.in_(keys[:1]))[0].ids == keys[:1]
+    assert hello.query("pk in {ks}", expr_params={"ks": set(keys[:1])})[0]["pk"] == keys[0]
+    assert [row["pk"] for row in hello.query_iterator(expr=F.pk == keys[0]).next()] == keys[:1]
+    assert hello.delete(F.pk.in_([])).delete_count == 0
 
 
 def test_iterators(hello: Collection) -> None:

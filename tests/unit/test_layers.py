@@ -53,7 +53,9 @@ MAY_IMPORT = {
     "prometheus": "models policy registry",
     "otel": "config models registry runtime",
     "__init__": "_async _sync codec config display models notebook policy registry rest_health schema timestamps",
-    "pymilvus": "_async _proto _sync codec config models policy registry rpc runtime schema timestamps transport",
+    "pymilvus": (
+        "_async _proto _sync codec config filters models policy registry rpc runtime schema timestamps transport"
+    ),
     "cli": "__init__ config filters models rest_health schema timestamps",
 }
 #: Rooms that decide: from nothing in them can anything that waits, or knows of a server, be reached.

@@ -12,6 +12,7 @@ from milvusclient.pymilvus.client.search_result import SearchResult
 from milvusclient.pymilvus.orm._calls import called, rename
 
 if TYPE_CHECKING:
+    from milvusclient.filters import FilterLike
     from milvusclient.pymilvus.orm.connections import OrmClient
 
 __all__ = ["CollectionReads"]
@@ -33,7 +34,7 @@ class CollectionReads:
         anns_field: str,
         param: Mapping[str, Any] | None,
         limit: int,
-        expr: str | None = None,
+        expr: FilterLike | None = None,
         partition_names: Sequence[str] | None = None,
         output_fields: Sequence[str] | None = None,
         timeout: float | None = None,
@@ -51,7 +52,7 @@ class CollectionReads:
             anns_field: the vector field; empty for the only one.
             param: search parameters: ``metric_type``, ``offset``, ``params``.
             limit: how many hits for each query vector.
-            expr: boolean expression that rows must satisfy.
+            expr: boolean expression that rows must satisfy, or a condition of :mod:`milvusclient.filters`, or a dict.
             partition_names: the only partitions to look in; None means all.
             output_fields: which fields the hits have.
             timeout: seconds for the call; None means no limit.
@@ -66,7 +67,7 @@ class CollectionReads:
             A SearchResult.
 
         Raises:
-            DataTypeNotMatchException: ``expr`` is not a str.
+            DataTypeNotMatchException: ``expr`` is neither a str, a condition nor a dict.
             MilvusException: the server refuses, or cannot be reached.
         """
         _check_expr(expr)
@@ -129,7 +130,7 @@ class CollectionReads:
         param: Mapping[str, Any],
         batch_size: int | None = 1000,
         limit: int | None = -1,
-        expr: str | None = None,
+        expr: FilterLike | None = None,
         partition_names: Sequence[str] | None = None,
         output_fields: Sequence[str] | None = None,
         timeout: float | None = None,
@@ -144,7 +145,7 @@ class CollectionReads:
             param: search parameters.
             batch_size: how many hits a page has.
             limit: maximum number of hits in total; -1 means no limit.
-            expr: boolean expression that rows must satisfy.
+            expr: boolean expression that rows must satisfy, or a condition of :mod:`milvusclient.filters`, or a dict.
             partition_names: the only partitions to look in; None means all.
             output_fields: which fields the hits have.
             timeout: seconds for each page; None means no limit.
@@ -161,7 +162,7 @@ class CollectionReads:
 
     def query(
         self,
-        expr: str,
+        expr: FilterLike,
         output_fields: Sequence[str] | None = None,
         partition_names: Sequence[str] | None = None,
         timeout: float | None = None,
@@ -170,7 +171,7 @@ class CollectionReads:
         """Find rows by a filter.
 
         Args:
-            expr: boolean expression that rows must satisfy.
+            expr: boolean expression that rows must satisfy, or a condition of :mod:`milvusclient.filters`, or a dict.
             output_fields: which fields; None means the primary key.
             partition_names: the only partitions to look in; None means all.
             timeout: seconds for the call; None means no limit.
@@ -180,7 +181,7 @@ class CollectionReads:
             A list of dicts.
 
         Raises:
-            DataTypeNotMatchException: ``expr`` is not a str.
+            DataTypeNotMatchException: ``expr`` is neither a str, a condition nor a dict.
         """
         if expr is None:
             raise DataTypeNotMatchException(message="expr must be a str, got None")
@@ -193,7 +194,7 @@ class CollectionReads:
         self,
         batch_size: int | None = 1000,
         limit: int | None = -1,
-        expr: str | None = None,
+        expr: FilterLike | None = None,
         output_fields: Sequence[str] | None = None,
         partition_names: Sequence[str] | None = None,
         timeout: float | None = None,
@@ -204,7 +205,7 @@ class CollectionReads:
         Args:
             batch_size: how many rows a page has.
             limit: maximum number of rows in total; -1 means no limit.
-            expr: boolean expression that rows must satisfy.
+            expr: boolean expression that rows must satisfy, or a condition of :mod:`milvusclient.filters`, or a dict.
             output_fields: which fields.
             partition_names: the only partitions to look in; None means all.
             timeout: seconds for each page; None means no limit.
@@ -218,7 +219,8 @@ class CollectionReads:
 
 
 def _check_expr(expr: object) -> None:
-    if expr is not None and not isinstance(expr, str):
+    # What has compile() is a condition of milvusclient.filters, which is not loaded for programs that have none.
+    if not (expr is None or isinstance(expr, str | Mapping) or callable(getattr(expr, "compile", None))):
         raise DataTypeNotMatchException(message=f"expr must be a str, got {expr!r}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from milvusclient.exceptions import (
     AutoIDException,
@@ -21,6 +21,9 @@ from milvusclient.pymilvus.orm.mutation import MutationResult
 from milvusclient.pymilvus.orm.schema import CollectionSchema, FieldSchema
 from milvusclient.schema.collection import CollectionSchema as AnySchema
 from milvusclient.schema.enums import DataType
+
+if TYPE_CHECKING:
+    from milvusclient.filters import FilterLike
 
 __all__ = ["Collection"]
 
@@ -279,7 +282,9 @@ class Collection(CollectionReads, CollectionParts):
 
         return _calls.called(MutationFuture, kwargs, call)
 
-    def delete(self, expr: str, partition_name: str | None = None, timeout: float | None = None, **kwargs: Any) -> Any:
+    def delete(
+        self, expr: FilterLike, partition_name: str | None = None, timeout: float | None = None, **kwargs: Any
+    ) -> Any:
         """Remove rows.
 
         Args:

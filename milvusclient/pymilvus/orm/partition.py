@@ -11,6 +11,7 @@ from milvusclient.pymilvus._names import module_names
 from milvusclient.pymilvus.client.types import Replica
 
 if TYPE_CHECKING:
+    from milvusclient.filters import FilterLike
     from milvusclient.pymilvus.orm.collection import Collection
 
 __all__ = ["Partition"]
@@ -116,7 +117,7 @@ class Partition:
         """
         return self._collection.insert(data, self._name, timeout, **kwargs)
 
-    def delete(self, expr: str, timeout: float | None = None, **kwargs: Any) -> Any:
+    def delete(self, expr: FilterLike, timeout: float | None = None, **kwargs: Any) -> Any:
         """Remove rows; see :meth:`Collection.delete`.
 
         Args:
@@ -142,7 +143,7 @@ class Partition:
         anns_field: str,
         param: Mapping[str, Any],
         limit: int,
-        expr: str | None = None,
+        expr: FilterLike | None = None,
         output_fields: Sequence[str] | None = None,
         timeout: float | None = None,
         round_decimal: int = -1,
@@ -191,7 +192,11 @@ class Partition:
         )
 
     def query(
-        self, expr: str, output_fields: Sequence[str] | None = None, timeout: float | None = None, **kwargs: Any
+        self,
+        expr: FilterLike,
+        output_fields: Sequence[str] | None = None,
+        timeout: float | None = None,
+        **kwargs: Any,
     ) -> Any:
         """Find rows of the partition by a filter; see :meth:`Collection.query`.
 
