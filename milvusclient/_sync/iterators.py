@@ -53,6 +53,9 @@ class Iterators(Reads):
         *,
         external_filter_func: PageFilter | None = None,
         filter_params: Mapping[str, object] | None = None,
+        group_by_field: str | None = None,
+        group_size: int | None = None,
+        strict_group_size: bool | None = None,
         ignore_growing: bool = False,
         timezone: str | None = None,
         time_fields: str | Sequence[str] | None = None,
@@ -84,6 +87,9 @@ class Iterators(Reads):
             external_filter_func: function that gets the hits of a page and returns the ones to keep; short pages are
                 filled up from the next ones.
             filter_params: values for the placeholders in the filter.
+            group_by_field: name of a field; hits with the same value in it form a group, and ``limit`` counts groups.
+            group_size: number of hits to return from each group.
+            strict_group_size: whether each group must have that many hits, even if the search takes longer.
             ignore_growing: leave out growing segments: faster, but the newest rows are missing.
             timezone: time zone of returned TIMESTAMPTZ values, such as ``"Asia/Shanghai"``.
             time_fields: parts of TIMESTAMPTZ values to return, such as ``"year,month"``.
@@ -122,6 +128,7 @@ class Iterators(Reads):
         request = searches.build_search(
             collection_name, data, text, 1, output_fields, search_params, anns_field, round_decimal, fresh,
             self._cluster_id, filter_params=params, partition_names=partition_names, namespace=namespace,
+            group_by_field=group_by_field, group_size=group_size, strict_group_size=strict_group_size,
             ignore_growing=ignore_growing, timezone=timezone, time_fields=time_fields,
         )  # fmt: skip
         base = searches.as_message(request)

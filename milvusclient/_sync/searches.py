@@ -171,6 +171,7 @@ class Searches(Reads):
         group_by_fields: Sequence[str] | None = None,
         group_size: int | None = None,
         strict_group_size: bool | None = None,
+        rank_group_scorer: str | None = None,
         order_by_fields: OrderBy | None = None,
         json_path: str | None = None,
         json_type: DataType | int | None = None,
@@ -208,6 +209,7 @@ class Searches(Reads):
             group_by_fields: as ``group_by_field``, for the values of several fields.
             group_size: number of hits to return from each group.
             strict_group_size: whether each group must have that many hits, even if the search takes longer.
+            rank_group_scorer: how the score of a group is made of those of its hits: ``"max"``, ``"sum"`` or ``"avg"``.
             order_by_fields: fields that order the hits, such as ``"price:asc"`` or
                 ``[{"field": "price", "order": "asc"}]``.
             json_path: path of the value to group by in a JSON field, such as ``"/a/b"``.
@@ -262,7 +264,8 @@ class Searches(Reads):
             self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
             partition_names=partition_names, namespace=namespace, highlighter=highlighter, offset=offset,
             group_by_field=group_by_field, group_by_fields=group_by_fields, group_size=group_size,
-            strict_group_size=strict_group_size, order_by_fields=order_by_fields, json_path=json_path,
+            strict_group_size=strict_group_size, rank_group_scorer=rank_group_scorer,
+            order_by_fields=order_by_fields, json_path=json_path,
             json_type=json_type, strict_cast=strict_cast, ignore_growing=ignore_growing,
             page_retain_order=page_retain_order, timezone=timezone, time_fields=time_fields,
         )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._proto import milvus_pb2
-from milvusclient.checks import given, require_name, require_str_list
+from milvusclient.checks import given, require_name, require_str, require_str_list
 from milvusclient.exceptions import ParamError
 from milvusclient.operations.common import key_value_pairs
 from milvusclient.operations.ranking import Ranker, encode_score, ranker_texts
@@ -48,6 +48,7 @@ def build_hybrid_search(
     group_by_fields: Sequence[str] | None = None,
     group_size: int | None = None,
     strict_group_size: bool | None = None,
+    rank_group_scorer: str | None = None,
     order_by_fields: OrderBy | None = None,
     json_path: str | None = None,
     json_type: DataType | int | None = None,
@@ -105,6 +106,8 @@ def build_hybrid_search(
     texts["offset"] = str(offset or 0)
     groups = SearchOptions(group_by_field=group_by_field, group_size=group_size, strict_group_size=strict_group_size)
     texts.update(group_texts(groups))
+    if rank_group_scorer is not None:
+        texts["rank_group_scorer"] = require_str("rank_group_scorer", rank_group_scorer)
     if cluster_id:
         texts["cluster_id"] = cluster_id
     request.rank_params.extend(key_value_pairs(texts))

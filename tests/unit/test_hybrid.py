@@ -146,3 +146,10 @@ def test_all_parts_have_the_same_number_of_query_vectors() -> None:
     request.requests[1].nq = 1
     with pytest.raises(ParamError, match=r"the same number of query vectors, got \[2, 1\]"):
         check_vector_counts(request)
+
+
+def test_the_scorer_of_groups_goes_to_the_whole() -> None:
+    request = build(group_by_field="a", rank_group_scorer="sum")
+    assert texts(request.rank_params)["rank_group_scorer"] == "sum"
+    with pytest.raises(ParamError, match="rank_group_scorer must be a str, got 1"):
+        build(rank_group_scorer=1)
