@@ -153,7 +153,7 @@ class AsyncSearches(AsyncReads):
         await self._settle_vectors(request, collection_name, data, anns_field, deadline)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         reply = await self._call(rpc.SEARCH, request, deadline, call_options)
-        return searches.parse_search(reply, round_decimal, vectors_as=vectors_as)
+        return searches.parse_search(reply, round_decimal, vectors_as=vectors_as, search_params=search_params)
 
     async def hybrid_search(
         self,

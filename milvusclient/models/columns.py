@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from milvusclient.display import ShownInNotebooks
@@ -36,8 +36,8 @@ class Column(Protocol):
     def values(self) -> list[Any]:
         """Return the values as Python objects, None for nulls."""
 
-    def first(self, count: int) -> list[Any]:
-        """Return the values of the first ``count`` rows, without decoding the others."""
+    def some(self, parts: Sequence[range]) -> list[Any]:
+        """Return the values of some rows, without decoding the vectors of others."""
 
     def numpy(self) -> Any:
         """Return the values as a numpy array."""
@@ -135,10 +135,12 @@ class Columns(ShownInNotebooks, Mapping[str, list[Any]]):
         stream: object = self.to_arrow().__arrow_c_stream__(requested_schema)
         return stream
 
-    def _first(self, name: str, count: int) -> list[Any]:
-        """Return the first values of a column. Only they are decoded, unless the column is decoded already."""
+    def _some(self, name: str, parts: Sequence[range]) -> list[Any]:
+        """Return some values of a column. Of vectors only they are decoded, unless the column is decoded already."""
         found = self._lists.get(name)
-        return self._columns[name].first(count) if found is None else found[:count]
+        if found is None:
+            return self._columns[name].some(parts)
+        return [value for part in parts for value in found[part.start : part.stop]]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.row_count} rows: {', '.join(self._columns)})"

@@ -232,6 +232,7 @@ class SearchResult(ShortList, list[Hits]):
     Attributes:
         extra: what the server reports about the call: ``cost`` and, from some servers, ``scanned_remote_bytes``,
             ``scanned_total_bytes`` and ``cache_hit_ratio``.
+        metric_type: metric of the distances, if the search named it: such as ``"COSINE"``.
         recalls: estimated recall of each query vector, if the search asked for it.
         agg_buckets: buckets of each query vector; empty without a search aggregation.
         session_ts: timestamp at which the search read the collection.
@@ -245,7 +246,15 @@ class SearchResult(ShortList, list[Hits]):
         (7, [7])
     """
 
-    __slots__ = ("agg_buckets", "extra", "iterator_last_bound", "iterator_token", "recalls", "session_ts")
+    __slots__ = (
+        "agg_buckets",
+        "extra",
+        "iterator_last_bound",
+        "iterator_token",
+        "metric_type",
+        "recalls",
+        "session_ts",
+    )
 
     extra: dict[str, int | float]
     recalls: list[float]
@@ -253,6 +262,7 @@ class SearchResult(ShortList, list[Hits]):
     session_ts: int
     iterator_token: str
     iterator_last_bound: float
+    metric_type: str
 
     def __init__(
         self,
@@ -272,6 +282,7 @@ class SearchResult(ShortList, list[Hits]):
         self.session_ts = session_ts
         self.iterator_token = iterator_token
         self.iterator_last_bound = iterator_last_bound
+        self.metric_type = ""
 
     def materialize(self) -> None:
         """Do nothing: all hits are decoded already. For programs written for a client that decodes them later."""

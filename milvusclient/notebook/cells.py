@@ -11,7 +11,7 @@ from enum import Enum
 from itertools import islice
 from typing import Final, NamedTuple, Protocol, TypeGuard, runtime_checkable
 
-__all__ = ["ABSENT", "CELL_LENGTH", "Cell", "Kind", "cell", "text_of", "visible"]
+__all__ = ["ABSENT", "CELL_LENGTH", "Cell", "Kind", "cell", "text_of", "type_of", "visible"]
 
 #: Maximum number of characters of a value in a cell.
 CELL_LENGTH = 120
@@ -73,6 +73,26 @@ def cell(value: object, length: int = CELL_LENGTH) -> Cell:
 def text_of(value: object, length: int = CELL_LENGTH) -> str:
     """Return the text of :func:`cell`."""
     return cell(value, length).text
+
+
+def type_of(values: Iterable[object]) -> str:
+    """Return the name of the type that all values have, None aside: ``int``, ``list of float``, or ``mixed``."""
+    try:
+        names = {_type_name(value) for value in values if value is not None and value is not ABSENT}
+    except Exception:  # noqa: BLE001 - code of the values runs here, and must not spoil the table
+        return ""
+    if names == {"int", "float"}:
+        return "float"
+    return names.pop() if len(names) == 1 else "mixed" if names else ""
+
+
+def _type_name(value: object) -> str:
+    name = visible(_cut(type(value).__name__, _NESTED_LENGTH))
+    if isinstance(value, list | tuple) and len(value):
+        return f"{name} of {visible(_cut(type(value[0]).__name__, _NESTED_LENGTH))}"
+    if _is_array(value) and value.shape:
+        return f"array of {visible(_cut(str(value.dtype), _NESTED_LENGTH))}"
+    return name
 
 
 def _cell(value: object, length: int) -> Cell:

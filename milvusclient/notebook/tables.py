@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping, Sequence
 
-from milvusclient.notebook.cells import ABSENT, Cell, Kind, cell, text_of
+from milvusclient.notebook.cells import ABSENT, Cell, Kind, cell, text_of, type_of
 
 __all__ = [
     "COLUMNS",
@@ -23,19 +23,23 @@ __all__ = [
     "page",
     "pairs",
     "records",
+    "shown_rows",
     "table",
     "words",
 ]
 
-#: A table of up to this many rows is shown whole; of a longer one, the first ten.
+#: A table of up to this many rows is shown whole. Of a longer one ten are: the first ones, or the first and the last.
 _WHOLE_ROWS = 20
 _FIRST_ROWS = 10
+_LAST_ROWS = 3
 COLUMNS = 20
 """Maximum number of columns that a table shows."""
 _NAME_LENGTH = 60
 #: Maximum length of a value that has a line of its own, and maximum number of such lines.
 _LONG = 600
 _LINES = 100
+#: Stands for the rows between the first and the last ones.
+_GAP = Cell("⋮", Kind.FAINT)
 _NOTHING = ("0", "0.0", "''", "None")
 #: Up to this many characters stay on one line; longer values get a wider column.
 _UNBROKEN = 50
@@ -67,6 +71,13 @@ def first_rows(total: int) -> int:
     return total if total <= _WHOLE_ROWS else _FIRST_ROWS
 
 
+def shown_rows(total: int) -> list[int]:
+    """Return which of ``total`` rows a table shows that has the last rows, too: their indexes, in order."""
+    if total <= _WHOLE_ROWS:
+        return list(range(total))
+    return [*range(_FIRST_ROWS - _LAST_ROWS), *range(total - _LAST_ROWS, total)]
+
+
 def heading(title: str, facts: Iterable[str] = ()) -> str:
     """Build the caption of a table: its title in bold, and facts about it."""
     told = " · ".join(text_of(fact, _LONG) for fact in facts if fact)
@@ -96,7 +107,8 @@ def table(
     names: Sequence[object],
     rows: Sequence[Sequence[object]],
     *,
-    numbered: bool = False,
+    indexes: Sequence[int] | None = None,
+    typed: bool = False,
     total: int | None = None,
 ) -> str:
     """Build a table, with a line below it that counts the rows and columns that are not shown.
@@ -105,21 +117,28 @@ def table(
         caption: HTML from :func:`heading`.
         names: names of the columns.
         rows: the cells of each row, all of which are shown; :data:`ABSENT` for an empty cell.
-        numbered: whether each row begins with its index.
+        indexes: index of each row, with which the row begins; rows are left out where they jump. None for none.
+        typed: whether the type of the values is written below the name of a column.
         total: number of rows, including those that are not shown; None for ``len(rows)``.
     """
     if not rows or not names:
         return f"<div {_CAPTION}>{caption}</div>"
     cells = [[cell(value) for value in row[:COLUMNS]] for row in rows]
     sides = [_side(column) for column in zip(*cells, strict=True)]
+    corner = "" if indexes is None else _head("", "left")
     head = "".join(_head(name, side) for name, side in zip(names[:COLUMNS], sides, strict=True))
-    body = "".join(
-        f"<tr {_ROW}>{_index(row) if numbered else ''}{''.join(map(_data, contents, sides))}</tr>"
-        for row, contents in enumerate(cells)
-    )
+    kinds = map(type_of, zip(*(row[:COLUMNS] for row in rows), strict=True)) if typed else ()
+    types = "".join(map(_type, kinds, sides))
+    lines = []
+    for row, contents in enumerate(cells):
+        if indexes is not None and row and indexes[row] > indexes[row - 1] + 1:
+            lines.append(f"<tr {_ROW}>{_index('⋮')}{''.join(_data(_GAP, side) for side in sides)}</tr>")
+        index = "" if indexes is None else _index(indexes[row])
+        lines.append(f"<tr {_ROW}>{index}{''.join(map(_data, contents, sides))}</tr>")
     return (
-        f"<table {_TABLE}><caption {_CAPTION}>{caption}</caption>"
-        f"<thead><tr {_ROW}>{_head('', 'left') if numbered else ''}{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"<table {_TABLE}><caption {_CAPTION}>{caption}</caption><thead><tr {_ROW}>{corner}{head}</tr>"
+        + (f"<tr {_ROW}>{corner}{types}</tr>" if typed else "")
+        + f"</thead><tbody>{''.join(lines)}</tbody></table>"
         + more(len(rows) if total is None else total, len(rows), "row")
         + more(len(names), COLUMNS, "column")
     )
@@ -130,18 +149,26 @@ def more(total: int, shown: int, noun: str) -> str:
     return f"<div {_NOTE}>… and {total - shown:,} more {noun}{'s' * (total - shown > 1)}</div>" if total > shown else ""
 
 
-def records(caption: str, rows: Sequence[Mapping[str, object]], total: int, *, numbered: bool = True) -> str:
+def records(
+    caption: str,
+    rows: Sequence[Mapping[str, object]],
+    total: int,
+    *,
+    indexes: Sequence[int] | None = None,
+    typed: bool = False,
+) -> str:
     """Build a table of dicts, with a column for each key, in the order in which the keys appear.
 
     Args:
         caption: HTML from :func:`heading`.
         rows: the dicts to show.
         total: number of dicts, including those that are not shown.
-        numbered: whether each row begins with its index.
+        indexes: index of each dict, as for :func:`table`.
+        typed: whether the type of the values is written below the name of a column.
     """
     names = list(dict.fromkeys(name for row in rows for name in row))
     values = [[row.get(name, ABSENT) for name in names[:COLUMNS]] for row in rows]
-    return table(caption, names, values, numbered=numbered, total=total)
+    return table(caption, names, values, indexes=indexes, typed=typed, total=total)
 
 
 def pairs(caption: str, values: Mapping[str, object]) -> str:
@@ -172,7 +199,11 @@ def _head(name: object, side: str) -> str:
     return f'<th scope="col" style="{_HEADER};text-align:{side}">{_name(name)}</th>'
 
 
-def _index(row: int) -> str:
+def _type(kind: str, side: str) -> str:
+    return f'<th scope="col" style="{_BODY};text-align:{side};font-weight:normal;opacity:0.7">{escaped(kind)}</th>'
+
+
+def _index(row: object) -> str:
     return (
         f'<th scope="row" style="{_BODY};white-space:pre;text-align:right;font-weight:normal;opacity:0.55">{row}</th>'
     )

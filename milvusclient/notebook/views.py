@@ -20,6 +20,7 @@ from milvusclient.notebook.tables import (
     page,
     pairs,
     records,
+    shown_rows,
     table,
     words,
 )
@@ -57,9 +58,10 @@ _SECRET = re.compile("api_?key|secret|passw|credential|access_?key|token$", re.I
 # --- results ---------------------------------------------------------------------------------------------------------
 def query_result(rows: QueryResult) -> str:
     """Build the table of rows, with a column for each field."""
-    shown = [_as_dict(row) for row in islice(rows, first_rows(len(rows)))]
+    indexes = shown_rows(len(rows))
+    shown = [_as_dict(rows[index]) for index in indexes]
     caption = heading(type(rows).__name__, [count_of(len(rows), "row"), *facts(rows.extra, _CURSORS)])
-    return page([records(caption, shown, len(rows))])
+    return page([records(caption, shown, len(rows), indexes=indexes, typed=True)])
 
 
 def search_result(found: SearchResult) -> str:
@@ -71,7 +73,7 @@ def search_result(found: SearchResult) -> str:
         groups = found.agg_buckets[query] if query < len(found.agg_buckets) else []
         recall = [f"recall {found.recalls[query]:.4g}"] if query < len(found.recalls) else []
         if each or not groups:
-            parts.append(_hits_table(f"query {query}", each, recall))
+            parts.append(_hits_table(f"query {query}", each, [found.metric_type, *recall]))
         if groups:
             parts.append(_buckets_table(f"query {query}", groups))
     return page([*parts, more(len(found), _QUERIES, "query vector")])
@@ -102,17 +104,22 @@ def bucket(found: AggregationBucket) -> str:
     best = [_aggregated(each) for each in found.hits[: first_rows(len(found.hits))]]
     parts = [_buckets_table("AggregationBucket", [found])]
     if best:
-        parts.append(records(heading("its best hits", [count_of(len(found.hits), "hit")]), best, len(found.hits)))
+        caption = heading("its best hits", [count_of(len(found.hits), "hit")])
+        parts.append(records(caption, best, len(found.hits), indexes=range(len(best)), typed=True))
     return page(parts)
 
 
 def columns(found: Columns) -> str:
-    """Build the table of the first rows. Columns that are not decoded yet are decoded no further."""
-    shown = first_rows(found.row_count)
-    size = f"{count_of(found.row_count, 'row')} of {count_of(len(found), 'column')}"
+    """Build the table of the first and the last rows. Of vectors that are not decoded yet, only these are."""
+    total, indexes = found.row_count, shown_rows(found.row_count)
+    size = f"{count_of(total, 'row')} of {count_of(len(found), 'column')}"
     caption = heading(type(found).__name__, [size, *facts(found.extra, _CURSORS)])
-    cells = [found._first(name, shown) for name in islice(found, COLUMNS)]
-    return page([table(caption, list(found), list(zip(*cells, strict=True)), numbered=True, total=found.row_count)])
+    # Where the rows in the middle are left out, there are two parts; else the second one is empty.
+    first = next((place for place, index in enumerate(indexes) if index > place), total)
+    parts = [range(first), range(total - len(indexes) + first, total)]
+    cells = [found._some(name, parts) for name in islice(found, COLUMNS)]
+    rows = list(zip(*cells, strict=True))
+    return page([table(caption, list(found), rows, indexes=indexes, typed=True, total=total)])
 
 
 def _as_dict(row: object) -> Mapping[str, object]:
@@ -144,8 +151,10 @@ def _flat(found: object) -> Mapping[str, object]:
 
 
 def _hits_table(title: str, found: Sequence[object], told: Iterable[str] = ()) -> str:
-    shown = [_flat(each) for each in islice(found, first_rows(len(found)))]
-    return records(heading(title, [count_of(len(found), "hit"), *told]), shown, len(found))
+    indexes = shown_rows(len(found))
+    shown = [_flat(found[index]) for index in indexes]
+    caption = heading(title, [count_of(len(found), "hit"), *told])
+    return records(caption, shown, len(found), indexes=indexes, typed=True)
 
 
 def _aggregated(found: AggregationHit) -> dict[str, object]:
@@ -156,7 +165,7 @@ def _buckets_table(title: str, groups: Sequence[AggregationBucket]) -> str:
     """Build the table of buckets, in which the buckets inside a bucket follow it."""
     every = list(_nested(groups))
     rows = [_bucket_row(depth, bucket) for depth, bucket in every[: first_rows(len(every))]]
-    return records(heading(title, [count_of(len(every), "bucket")]), rows, len(every), numbered=False)
+    return records(heading(title, [count_of(len(every), "bucket")]), rows, len(every))
 
 
 def _nested(groups: Iterable[AggregationBucket], depth: int = 0) -> Iterator[tuple[int, AggregationBucket]]:

@@ -399,15 +399,25 @@ def _check_queries(data: object, names: Names) -> None:
         )
 
 
-def parse_search(reply: SearchReply, round_decimal: int = -1, *, vectors_as: VectorsAs = "list") -> SearchResult:
+def parse_search(
+    reply: SearchReply,
+    round_decimal: int = -1,
+    *,
+    vectors_as: VectorsAs = "list",
+    search_params: Mapping[str, object] | None = None,
+) -> SearchResult:
     """Parse the hits of each query vector.
 
     Args:
         reply: the reply of the server.
         round_decimal: number of decimals of the distances, 0 to 6; -1 means all.
         vectors_as: ``"list"`` or ``"numpy"``, the form of dense vectors.
+        search_params: those of the search, of which tables of hits show the metric.
     """
-    return decode_search(reply.message, round_decimal, raw=reply.raw, as_numpy=vectors_as == "numpy")
+    result = decode_search(reply.message, round_decimal, raw=reply.raw, as_numpy=vectors_as == "numpy")
+    if search_params is not None:  # a reply does not say the metric
+        result.metric_type = str(search_params.get("metric_type") or "")
+    return result
 
 
 def parse_columns(reply: SearchReply) -> SearchColumns:

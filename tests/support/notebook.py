@@ -19,10 +19,11 @@ PROPERTIES = {
 
 @dataclass
 class Table:
-    """A table as text: its caption, the names of its columns, its rows, and at which side each cell is set."""
+    """A table as text: its caption, the names and types of its columns, its rows, and the side of each cell."""
 
     caption: str = ""
     head: list[str] = field(default_factory=list)
+    types: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     sides: list[list[str]] = field(default_factory=list)
 
@@ -78,6 +79,8 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.page = Page()
         self.open: list[str] = []
+        #: The line of the head that is read: the names of the columns, or their types.
+        self.line: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
@@ -93,8 +96,10 @@ class _Reader(HTMLParser):
         elif tag == "tr" and "tbody" in self.open:
             self.page.tables[-1].rows.append([])
             self.page.tables[-1].sides.append([])
+        elif tag == "tr":
+            self.line = self.page.tables[-1].types if self.page.tables[-1].head else self.page.tables[-1].head
         elif tag in ("th", "td") and "thead" in self.open:
-            self.page.tables[-1].head.append("")
+            self.line.append("")
         elif tag in ("th", "td"):
             self.page.tables[-1].rows[-1].append("")
             self.page.tables[-1].sides[-1].append(properties["text-align"])
@@ -107,7 +112,7 @@ class _Reader(HTMLParser):
         if "caption" in self.open:
             self.page.tables[-1].caption += data
         elif "thead" in self.open:
-            self.page.tables[-1].head[-1] += data
+            self.line[-1] += data
         elif "tbody" in self.open:
             self.page.tables[-1].rows[-1][-1] += data
         else:

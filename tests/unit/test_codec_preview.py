@@ -1,7 +1,8 @@
-"""The first rows of a column are those that the whole column has, however it was sent."""
+"""Some rows of a column are those that the whole column has, however it was sent."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from milvusclient._proto import milvus_pb2, schema_pb2
 from milvusclient.codec.read.columns import decode_column
-from milvusclient.codec.read.preview import first_values
+from milvusclient.codec.read.preview import some_values
 from milvusclient.codec.read.reply import QueryReply
 from milvusclient.exceptions import ReplyError
 
@@ -43,13 +44,13 @@ def binary_vectors(field: Field, count: int) -> None:
     ("valid", "sent"), [([], ROWS), (VALID, ROWS), (VALID, sum(VALID))], ids=["no nulls", "every row", "valid rows"]
 )
 @pytest.mark.parametrize("fill", [longs, float_vectors, half_vectors, binary_vectors])
-def test_the_first_rows_are_those_of_the_column(
-    fill: Callable[[Field, int], None], valid: list[bool], sent: int
-) -> None:
+def test_some_rows_are_those_of_the_column(fill: Callable[[Field, int], None], valid: list[bool], sent: int) -> None:
     field = Field(field_name="f", valid_data=valid)
     fill(field, sent)
-    for count in range(ROWS + 2):
-        assert first_values(field, ROWS, count) == decode_column(field, ROWS)[:count]
+    for start, stop in itertools.combinations_with_replacement(range(ROWS + 1), 2):
+        assert some_values(field, ROWS, [range(start, stop)]) == decode_column(field, ROWS)[start:stop]
+        values = decode_column(field, ROWS)
+        assert some_values(field, ROWS, [range(start), range(stop, ROWS)]) == values[:start] + values[stop:]
 
 
 @pytest.mark.parametrize("valid", [[], [False, *[True] * 3_999]], ids=["no nulls", "a null"])
@@ -59,11 +60,14 @@ def test_vectors_that_were_left_in_the_buffer_of_a_large_reply(valid: list[bool]
     reply = QueryReply.FromString(milvus_pb2.QueryResults(fields_data=[field]).SerializeToString())
     (column,), (raw,) = reply.message.fields_data, reply.raw
     assert raw is not None
-    assert first_values(column, 4_000, 3, raw=raw) == decode_column(column, 4_000, raw=raw)[:3]
+    for start in (0, 3_997):
+        part = some_values(column, 4_000, [range(start, start + 3)], raw=raw)
+        assert part == decode_column(column, 4_000, raw=raw)[start : start + 3]
 
 
 def test_vectors_that_are_too_few_are_refused() -> None:
     field = Field(field_name="f")
     float_vectors(field, 2)
-    with pytest.raises(ReplyError):
-        first_values(field, 4, 3)
+    for start in (0, 1):
+        with pytest.raises(ReplyError):
+            some_values(field, 4, [range(start, start + 3)])

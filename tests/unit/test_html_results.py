@@ -75,19 +75,19 @@ def test_no_rows_are_one_line() -> None:
 @pytest.mark.parametrize(
     ("count", "rows", "lines"),
     [
-        (20, 20, []),
-        (21, 10, ["… and 11 more rows"]),
-        (10_000, 10, ["… and 9,990 more rows"]),
+        (20, [*range(20)], []),
+        (21, [*range(7), "⋮", 18, 19, 20], ["… and 11 more rows"]),
+        (10_000, [*range(7), "⋮", 9_997, 9_998, 9_999], ["… and 9,990 more rows"]),
     ],
 )
-def test_of_many_rows_the_first_are_shown(count: int, rows: int, lines: list[str]) -> None:
+def test_of_many_rows_the_first_and_the_last_are_shown(count: int, rows: list[int | str], lines: list[str]) -> None:
     page = read(QueryResult({"id": number} for number in range(count))._repr_html_())
-    assert page.table.column("id") == [str(number) for number in range(rows)]
+    assert page.table.column("id") == page.table.column("") == [str(number) for number in rows]
     assert page.lines == lines
 
 
 def test_rows_that_are_not_shown_are_not_looked_at() -> None:
-    rows = QueryResult([{"id": 1}] * 10 + [Untouchable()] * 100)
+    rows = QueryResult([{"id": 1}] * 7 + [Untouchable()] * 100 + [{"id": 2}] * 3)
     assert read(rows._repr_html_()).lines == ["… and 100 more rows"]
 
 
@@ -196,6 +196,18 @@ def test_numbers_are_aligned_right_and_other_values_left() -> None:
     assert [name for name in table.head[1:] if table.side(name) == "right"] == ["number", "decimal", "gaps"]
 
 
+def test_the_types_of_the_values_stand_below_the_names() -> None:
+    rows: list[dict[str, object]] = [
+        {"n": 1, "x": 1.5, "s": "a", "b": True, "v": [0.5], "a": np.zeros(2, "f2"), "m": 1, "o": None, "i": 1, "j": {}},
+        {"n": None, "x": 2.5, "s": "b", "b": False, "v": [0.5], "a": None, "m": "a", "o": None, "i": 1.5, "e": []},
+    ]
+    types = dict(zip(shown(rows).head, shown(rows).types, strict=True))
+    assert types == {
+        "": "", "n": "int", "x": "float", "s": "str", "b": "bool", "v": "list of float", "a": "array of float16",
+        "m": "mixed", "o": "", "i": "float", "j": "dict", "e": "list",
+    }  # fmt: skip
+
+
 # --- hits ------------------------------------------------------------------------------------------------------------
 def test_hits_have_their_fields_beside_the_key_and_the_distance() -> None:
     table = read(Hits([HIT, Keyed({"pk": 8, "distance": 1.0, "entity": None, "offset": 2})])._repr_html_()).table
@@ -232,6 +244,12 @@ def test_a_search_has_a_table_for_each_query_vector() -> None:
     assert page.lines == ["SearchResult 2 query vectors · cost 3", "query 1 0 hits · recall 1"]
 
 
+def test_a_search_says_its_metric_if_it_named_it() -> None:
+    found = SearchResult([Hits([HIT])])
+    found.metric_type = "COSINE"
+    assert read(found._repr_html_()).table.caption == "query 0 1 hit · COSINE"
+
+
 def test_of_many_query_vectors_and_hits_the_first_are_shown() -> None:
     page = read(SearchResult([Hits([HIT] * 1_000)] * 100)._repr_html_())
     assert [table.caption for table in page.tables] == [f"query {query} 1,000 hits" for query in range(5)]
@@ -264,8 +282,8 @@ def column(name: str, count: int) -> schema_pb2.FieldData:
     return data
 
 
-@pytest.mark.parametrize(("count", "rows"), [(0, 0), (3, 3), (500, 10)])
-def test_columns_are_a_table_of_the_first_rows(count: int, rows: int) -> None:
+@pytest.mark.parametrize(("count", "rows"), [(0, []), (3, [0, 1, 2]), (500, [*range(7), "⋮", 497, 498, 499])])
+def test_columns_are_a_table_of_the_first_and_the_last_rows(count: int, rows: list[int | str]) -> None:
     columns = query_columns(QueryReply(milvus_pb2.QueryResults(fields_data=[column("title", count)])))
     page = read(columns._repr_html_())
     caption = f"Columns {count} rows of 1 column"
@@ -273,7 +291,8 @@ def test_columns_are_a_table_of_the_first_rows(count: int, rows: int) -> None:
         assert page.lines == [caption]
         return
     assert page.table.caption == caption
-    assert page.table.rows == [[str(row), f"t{row}"] for row in range(rows)]
+    assert page.table.rows == [[str(row), f"t{row}" if row != "⋮" else "⋮"] for row in rows]
+    assert page.table.types == ["", "str"]
     assert columns._lists == {}, "a column that nobody asked for is not decoded"
     assert columns["title"][-1] == f"t{count - 1}"
     assert read(columns._repr_html_()).table.rows == page.table.rows, "and one that was is not decoded again"

@@ -10,7 +10,7 @@ from milvusclient.codec.ids import decode_ids
 from milvusclient.codec.read.columns import decode_column
 from milvusclient.codec.read.numpy_views import import_numpy, matrix
 from milvusclient.codec.read.packed_floats import floats_in, joined_chunks
-from milvusclient.codec.read.preview import first_values
+from milvusclient.codec.read.preview import some_values
 from milvusclient.codec.read.results import extra_info
 from milvusclient.exceptions import ReplyError
 from milvusclient.models.columns import Column, Columns, SearchColumns, import_library
@@ -40,8 +40,8 @@ class _Values:
     def values(self) -> list[Any]:
         return self._values
 
-    def first(self, count: int) -> list[Any]:
-        return self._values[:count]
+    def some(self, parts: Sequence[range]) -> list[Any]:
+        return [value for part in parts for value in self._values[part.start : part.stop]]
 
     def numpy(self) -> Any:
         return _array(self._values, self._dtype)
@@ -63,8 +63,8 @@ class _Field:
     def values(self) -> list[Any]:
         return decode_column(self._field, self._rows, raw=self._raw)
 
-    def first(self, count: int) -> list[Any]:
-        return first_values(self._field, self._rows, count, raw=self._raw)
+    def some(self, parts: Sequence[range]) -> list[Any]:
+        return some_values(self._field, self._rows, parts, raw=self._raw)
 
     def numpy(self) -> Any:
         quick = self._quick()
