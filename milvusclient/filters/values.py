@@ -90,7 +90,7 @@ class Value(ListMethods, TextMethods, ArrayMethods, GeometryMethods):
 
     def __sub__(self, other: Number | timedelta) -> Value:
         if isinstance(other, timedelta):
-            return self._shifted(-other)
+            return self._shifted(other, -1)
         return self._computed("-", other)
 
     def __mul__(self, other: Number) -> Value:
@@ -174,11 +174,14 @@ class Value(ListMethods, TextMethods, ArrayMethods, GeometryMethods):
             raise ParamError(message=f"{given_node(self)} {operator} 0: no server divides by zero")
         return number, 1
 
-    def _shifted(self, delta: timedelta) -> Value:
+    def _shifted(self, delta: timedelta, sign: int = 1) -> Value:
         node = self._node
-        if isinstance(node, Shifted):
-            return Value(Shifted(node.of, node.delta + delta), self._depth)
-        return Value(Shifted(node, delta), deeper(self._depth))
+        try:
+            if isinstance(node, Shifted):
+                return Value(Shifted(node.of, node.delta + sign * delta), self._depth)
+            return Value(Shifted(node, sign * delta), deeper(self._depth))
+        except OverflowError:
+            raise ParamError(message=f"{given_node(self)} moved by {delta!r}: the duration is too long") from None
 
     # --- places in it -------------------------------------------------------------------------------------------------
     def __getitem__(self, key: str | int) -> Value:

@@ -359,6 +359,7 @@ MISTAKES: list[tuple[str, Callable[[], object], str]] = [
     ("date", lambda: F.at > dt.date(2026, 1, 1), "must be a bool, int"),  # type: ignore[operator]  # a mistake
     ("year 0", lambda: F.at > datetime.min.replace(tzinfo=timezone(timedelta(hours=2))), "years 1 to 9999"),
     ("year 0 by a duration", lambda: written(F.at + timedelta(400) > datetime.min.replace(tzinfo=UTC)), "years 1"),
+    ("endless duration", lambda: F.at - timedelta.max - timedelta.max, "too long"),
     ("half a pair", lambda: F.a == "x\ud800", "half of a surrogate pair at index 1"),
     ("half a pair in a list", lambda: F.a.in_(["x", "\udc00"]), r"F\.a\.in_\[1\] has half of a surrogate pair"),
     ("half a pair in a name", lambda: F("\ud800"), "the name of a field has half of a surrogate pair"),
