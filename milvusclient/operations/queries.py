@@ -9,7 +9,7 @@ from milvusclient._proto import milvus_pb2
 from milvusclient.checks import require_bool, require_int, require_mapping, require_name, require_str, require_str_list
 from milvusclient.codec.read.results import decode_query
 from milvusclient.codec.read.table import query_columns
-from milvusclient.codec.write.filter_params import encode_templates
+from milvusclient.codec.write.filter_params import encode_filter_params
 from milvusclient.exceptions import ParamError
 from milvusclient.models.results import QueryResult
 from milvusclient.operations.common import key_value_pairs
@@ -97,7 +97,7 @@ def filter_values(filter_params: Mapping[str, object] | None) -> Mapping[str, sc
     Raises:
         ParamError: ``filter_params`` is not a dict, or a value has an unsupported type.
     """
-    return encode_templates(require_mapping("filter_params", filter_params)) if filter_params else {}
+    return encode_filter_params(require_mapping("filter_params", filter_params)) if filter_params else {}
 
 
 def parse_query(reply: QueryReply, *, vectors_as: VectorsAs = "list") -> QueryResult:

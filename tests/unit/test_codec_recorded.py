@@ -12,7 +12,7 @@ import milvusclient
 from milvusclient import exceptions
 from milvusclient._proto import milvus_pb2
 from milvusclient.codec.read.results import decode_query, decode_search
-from milvusclient.codec.write.filter_params import encode_templates
+from milvusclient.codec.write.filter_params import encode_filter_params
 from milvusclient.codec.write.query_vectors import encode_vectors, needs_field
 from milvusclient.codec.write.rows import check_rows
 from milvusclient.operations.describing import parse_collection_info
@@ -154,13 +154,13 @@ def test_recorded_templates(line: dict[str, Any]) -> None:
     values = Decoder(milvusclient)(line["kwargs"]["filter_params"])
     if line["raises"] is not None:
         with pytest.raises(getattr(exceptions, line["raises"]["type"])) as caught:
-            encode_templates(values)
+            encode_filter_params(values)
         assert type(caught.value).__name__ == line["raises"]["type"]
         return
     sent = {
         name: json_format.MessageToDict(
             facts.message("TemplateValue").FromString(message.SerializeToString()), preserving_proto_field_name=True
         )
-        for name, message in encode_templates(values).items()
+        for name, message in encode_filter_params(values).items()
     }
     assert diff(line["requests"][-1]["body"]["expr_template_values"], sent) == []

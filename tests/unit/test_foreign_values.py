@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import gc
+import traceback
 from array import array
 from collections import UserDict, defaultdict
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ from milvusclient import exceptions
 from milvusclient._proto import common_pb2, milvus_pb2, schema_pb2
 from milvusclient.codec.ids import encode_ids
 from milvusclient.codec.sparse import decode_sparse
-from milvusclient.codec.write.filter_params import encode_template
+from milvusclient.codec.write.filter_params import encode_filter_param
 from milvusclient.codec.write.query_vectors import encode_vectors
 from milvusclient.codec.write.request import Assembled
 from milvusclient.codec.write.rows import check_rows, encode_rows
@@ -66,8 +67,8 @@ def test_a_str_enum_is_its_str_as_a_key() -> None:
 
 
 def test_a_str_enum_is_its_str_in_parameters() -> None:
-    assert encode_template("p", Color.RED).string_val == "red"
-    assert list(encode_template("p", [Color.RED]).array_val.string_data.data) == ["red"]
+    assert encode_filter_param("p", Color.RED).string_val == "red"
+    assert list(encode_filter_param("p", [Color.RED]).array_val.string_data.data) == ["red"]
     assert [(pair.key, pair.value) for pair in property_pairs({Color.RED: Color.RED})] == [("red", "red")]
     assert (parameter_text(Color.RED), json_value_text(Color.RED)) == ("red", "red")
     texts = search_texts({"metric_type": Color.RED, "ef": Color.RED}, 1, "", SearchOptions(), "search_params")
@@ -212,6 +213,12 @@ def test_a_refused_row_leaves_no_buffer_locked() -> None:
         columns([{"id": 1, "v": [0.5, float("nan")]}], ID, DENSE)
     except DataNotMatchException as error:
         holder.error, holder.itself = error, holder
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        views = [value for frame in frames for value in frame.f_locals.values() if isinstance(value, memoryview)]
+        assert views
+        for view in views:
+            with pytest.raises(ValueError, match="released"):
+                view.tobytes()
     buffer = array("f", [0.5])
     with pytest.raises(DataNotMatchException) as refused:
         columns([{"id": 1, "v": buffer}], ID, DENSE)

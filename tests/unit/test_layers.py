@@ -255,6 +255,7 @@ LOADED_WHEN_USED = (
     "milvusclient.config.tls", "milvusclient.models.collection", "milvusclient.models.results",
     "milvusclient.policy.tls_diagnosis", "milvusclient.runtime.embedded", "milvusclient.schema.fields",
     "milvusclient.schema.states",
+    "milvusclient.schema.type_facts",
 )  # fmt: skip
 
 

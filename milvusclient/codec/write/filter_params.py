@@ -15,12 +15,12 @@ from milvusclient.exceptions import DataNotMatchException, ParamError
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.type_facts import FACTS
 
-__all__ = ["encode_template", "encode_templates"]
+__all__ = ["encode_filter_param", "encode_filter_params"]
 
 _EXPECTED = "a bool, int, float, str, bytes, or a list of them"
 
 
-def encode_templates(values: Mapping[str, object]) -> dict[str, schema_pb2.TemplateValue]:
+def encode_filter_params(values: Mapping[str, object]) -> dict[str, schema_pb2.TemplateValue]:
     """Encode the values for the placeholders of a filter.
 
     Args:
@@ -36,11 +36,11 @@ def encode_templates(values: Mapping[str, object]) -> dict[str, schema_pb2.Templ
     for name in values:
         if not isinstance(name, str):
             raise ParamError(message=f"filter_params: the name of a placeholder must be a str, got {given(name)}")
-    return {name: encode_template(name, value) for name, value in values.items()}
+    return {name: encode_filter_param(name, value) for name, value in values.items()}
 
 
-def encode_template(name: str, value: object) -> schema_pb2.TemplateValue:
-    """Encode the value of one placeholder; see :func:`encode_templates`."""
+def encode_filter_param(name: str, value: object) -> schema_pb2.TemplateValue:
+    """Encode the value of one placeholder; see :func:`encode_filter_params`."""
     message = schema_pb2.TemplateValue()
     try:
         _fill(message, value)

@@ -12,7 +12,7 @@ import pytest
 
 from milvusclient._proto import common_pb2
 from milvusclient.codec.write.embedding_list import EmbeddingList
-from milvusclient.codec.write.filter_params import encode_template, encode_templates
+from milvusclient.codec.write.filter_params import encode_filter_param, encode_filter_params
 from milvusclient.codec.write.query_vectors import encode_vectors, needs_field
 from milvusclient.exceptions import DataNotMatchException, ParamError
 from milvusclient.models.collection import FieldInfo
@@ -153,7 +153,7 @@ def test_rows_of_a_scipy_matrix() -> None:
     ],
 )
 def test_single_values(value: object, member: str, stored: object) -> None:
-    message = encode_template("v", value)
+    message = encode_filter_param("v", value)
     assert message.WhichOneof("val") == member
     assert getattr(message, member) == stored
 
@@ -172,15 +172,15 @@ def test_single_values(value: object, member: str, stored: object) -> None:
     ],
 )
 def test_lists(value: list[object], member: str, stored: list[Any]) -> None:
-    message = encode_template("v", value).array_val
+    message = encode_filter_param("v", value).array_val
     assert message.WhichOneof("data") == member
     assert list(getattr(message, member).data) == stored
 
 
 def test_lists_of_lists_and_empty_lists() -> None:
-    assert encode_template("v", []).WhichOneof("val") == "array_val"
-    assert encode_template("v", []).array_val.WhichOneof("data") is None
-    nested = encode_template("v", [[1], ["a"], []]).array_val.array_data.data
+    assert encode_filter_param("v", []).WhichOneof("val") == "array_val"
+    assert encode_filter_param("v", []).array_val.WhichOneof("data") is None
+    nested = encode_filter_param("v", [[1], ["a"], []]).array_val.array_data.data
     assert [each.WhichOneof("data") for each in nested] == ["long_data", "string_data", None]
 
 
@@ -205,11 +205,11 @@ def test_lists_of_lists_and_empty_lists() -> None:
 )
 def test_values_that_filters_do_not_have(value: object, message: str, error: type[Exception]) -> None:
     with pytest.raises(error) as caught:
-        encode_templates({"v": value})
+        encode_filter_params({"v": value})
     assert message in str(caught.value)
 
 
 def test_names_are_texts() -> None:
     with pytest.raises(ParamError, match="the name of a placeholder must be a str"):
-        encode_templates({1: 2})  # type: ignore[dict-item]  # that is the point
-    assert list(encode_templates({"a": 1, "b": "x"})) == ["a", "b"]
+        encode_filter_params({1: 2})  # type: ignore[dict-item]  # that is the point
+    assert list(encode_filter_params({"a": 1, "b": "x"})) == ["a", "b"]
