@@ -78,7 +78,7 @@ def test_errors_are_on_stderr_with_status_1(books: CommandLine) -> None:
         assert "Traceback" not in ran.err
 
 
-def test_what_destroys_asks(books: CommandLine) -> None:
+def test_destructive_commands_ask_for_confirmation(books: CommandLine) -> None:
     ran = books("delete", "ids", "-c", "books", "-i", "1")
     assert ran.status == 1
     assert "--yes" in ran.err

@@ -176,7 +176,7 @@ def test_each_command_asks_the_server(
 
 
 # --- health ----------------------------------------------------------------------------------------------------------
-def test_what_the_server_says_of_its_health(scripted_server: ScriptedServer, cli: CommandLine) -> None:
+def test_health_reports_what_check_health_returns(scripted_server: ScriptedServer, cli: CommandLine) -> None:
     scripted_server.on("CheckHealth").then().then(
         {"isHealthy": False, "reasons": ["querynode 3 is down"], "quota_states": ["DenyToWrite"]}
     )
@@ -211,7 +211,7 @@ async def test_the_same_with_asyncio(scripted_server: ScriptedServer) -> None:
         ({}, False, "neither /api/v1/health nor /healthz"),
     ],
 )
-def test_what_the_rest_port_says(answers: dict[str, tuple[int, str]], healthy: bool, reason: str) -> None:
+def test_health_reads_the_rest_port(answers: dict[str, tuple[int, str]], healthy: bool, reason: str) -> None:
     with rest_server(answers) as port:
         found = milvusclient.health(f"http://127.0.0.1:{port}", timeout=5)
     assert found.healthy is healthy
@@ -319,7 +319,7 @@ def test_the_doctor_takes_a_user_and_a_token(
     assert "tls" in ran.err
 
 
-def test_what_is_not_loaded_says_how_to_load_it(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+def test_an_unloaded_collection_says_how_to_load_it(cli: CommandLine, scripted_server: ScriptedServer) -> None:
     scripted_server.on("Query").status(101, "collection not loaded[collection=7]").forever()
     ran = cli("query", "-c", "docs", "-e", "id > 0", "--uri", scripted_server.uri)
     assert (ran.status, ran.out) == (1, "")

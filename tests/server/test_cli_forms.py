@@ -109,14 +109,14 @@ def test_a_table_shows_what_there_is_and_obeys_nothing(docs: CommandLine) -> Non
     assert "id" in docs("query", "-c", "docs", "-e", "id == 0").out
 
 
-def test_what_the_embedded_server_refuses_is_one_line(docs: CommandLine) -> None:
+def test_a_refusal_of_the_embedded_server_is_one_line(docs: CommandLine) -> None:
     for line in ("list users", "flush_all", "show replicas -c docs", "load -c docs -p nix"):
         ran = docs(*line.split())
         assert (ran.status, ran.out, ran.err.count("\n")) == (1, "", 1), line
 
 
 @pytest.mark.usefixtures("docs")
-def test_what_the_embedded_server_logs_is_not_shown() -> None:
+def test_the_log_of_the_embedded_server_is_not_shown() -> None:
     # In a process of its own: here pytest takes what is logged.
     command = [sys.executable, "-m", "milvusclient.cli", "use", "-db", "nix"]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

@@ -212,7 +212,7 @@ def test_a_line_that_was_typed_before_a_question_does_not_answer_it(
     assert not scripted_server.calls("TruncateCollection")
 
 
-def test_all_is_checked_before_anything_is_asked(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+def test_arguments_are_checked_before_anything_is_asked(cli: CommandLine, scripted_server: ScriptedServer) -> None:
     for line, wanted in [
         ("create index --param bad", "'bad' is not NAME:VALUE"),
         ("create collection --property bad", "'bad' is not NAME:VALUE"),
@@ -236,7 +236,7 @@ def test_all_is_checked_before_anything_is_asked(cli: CommandLine, scripted_serv
         assert (ran.status, "[y/N]" in ran.err) == (1, False), line
 
 
-def test_no_is_an_answer(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+def test_answering_no_changes_nothing(cli: CommandLine, scripted_server: ScriptedServer) -> None:
     for typed in ("n\n", ""):
         ran = cli("-a", "demo", "delete", "collection", "-c", "docs", typed=typed)
         assert (ran.status, ran.out) == (1, "")

@@ -47,7 +47,7 @@ def scripted(cli: CommandLine, scripted_server: ScriptedServer) -> CommandLine:
 
 # --- questions -------------------------------------------------------------------------------------------------------
 @pytest.mark.lite
-def test_what_is_missing_is_asked_for(books: CommandLine) -> None:
+def test_missing_options_are_asked_for(books: CommandLine) -> None:
     for words, typed, wanted in [
         ("create collection", "docs\nid:INT64\nt:VARCHAR:9\nv:FLOAT_VECTOR:2\n\nid\nn\n", "Created collection 'docs'"),
         ("create collection -c plain", "\n4\n", "Created collection 'plain'"),
@@ -78,7 +78,7 @@ def test_a_vector_field_has_a_usual_metric(books: CommandLine) -> None:
 
 
 # --- completion ------------------------------------------------------------------------------------------------------
-def test_names_are_offered_before_the_first_command(scripted: CommandLine, scripted_server: ScriptedServer) -> None:
+def test_completion_opens_the_connection_itself(scripted: CommandLine, scripted_server: ScriptedServer) -> None:
     scripted_server.forget_requests()
     session = Session()
     assert live_names(session, "collections", "")
@@ -88,7 +88,7 @@ def test_names_are_offered_before_the_first_command(scripted: CommandLine, scrip
     session.close()
 
 
-def test_names_that_need_a_secret_are_not_asked_for(
+def test_completion_does_not_ask_for_a_secret(
     cli: CommandLine, scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cli.answer_hidden("s3cret")

@@ -90,6 +90,8 @@ def run_console(session: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
             bash = shutil.which("bash")
             assert bash
             found = subprocess.run([bash, "-c", command], check=True, capture_output=True, text=True).stdout
+        # Any version of the embedded server will do.
+        found = re.sub(r"Milvus Lite [0-9.]+[0-9]", "Milvus Lite 3.2.2", found)
         assert found.replace(str(folder), HOME) == printed, command
 
 

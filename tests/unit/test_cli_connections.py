@@ -141,7 +141,9 @@ def test_without_a_keyring_storing_is_refused() -> None:
         keep_in_keyring("a", "s3cret")
 
 
-def test_which_connection_a_command_uses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_uses_the_connection_that_is_named_nearest_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session = Session(ConnectionFile(tmp_path))
     assert session.chosen() == ("", None)
     default, prod = SavedConnection(uri="http://x:1"), SavedConnection(uri="http://y:1")
@@ -178,7 +180,7 @@ def test_which_connection_a_command_uses(tmp_path: Path, monkeypatch: pytest.Mon
         ("flush -c docs -t 5", True),
     ],
 )
-def test_what_the_history_does_not_keep(line: str, kept: bool) -> None:
+def test_the_history_leaves_out_lines_with_secrets(line: str, kept: bool) -> None:
     assert may_hold_secret(line) is not kept
 
 
@@ -199,7 +201,7 @@ def offered(line: list[str], begun: str = "") -> list[str]:
     return [text for text, _ in candidates(root, line, begun, ask)]
 
 
-def test_what_may_come_next() -> None:
+def test_completion_offers_commands_options_and_names() -> None:
     assert offered([], "conn") == ["connect"]
     assert "collection" in offered(["show"])
     assert offered(["describe"], "coll") == offered(["show"], "coll") == ["collection", "collection_stats"]
@@ -267,7 +269,7 @@ def test_a_secret_in_the_command_line_is_refused_and_not_repeated(
     assert "s3cret" not in ran.err
 
 
-def test_what_needs_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_without_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cli = CommandLine(tmp_path, monkeypatch)
     assert cli("--version").out.startswith("milvusclient ")
     assert "create index" in cli("help", "create", "index").out
@@ -280,7 +282,7 @@ def test_what_needs_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert cli("show", "output").out == "table\n"
 
 
-def test_what_cannot_be_kept_after_one_command_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_set_output_says_that_it_ends_with_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cli = CommandLine(tmp_path, monkeypatch)
     ran = cli("set", "output", "json")
     assert (ran.status, ran.out, "--output json" in ran.err) == (0, "", True)
@@ -306,7 +308,7 @@ def test_a_mistake_of_ours_is_one_message_and_a_shell_goes_on(tmp_path: Path, mo
         cli("calc", "mkts_from_unixtime", "1")
 
 
-def test_how_a_result_is_shown_can_be_said_after_any_command_that_has_one() -> None:
+def test_every_command_with_a_result_has_the_option_output() -> None:
     without = [
         name
         for name, command in commands(root)

@@ -147,7 +147,7 @@ ROWS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("name", ["x.csv", "x.json", "x.jsonl", "x.parquet"])
-def test_what_is_written_can_be_read_again(tmp_path: Path, name: str) -> None:
+def test_a_written_file_can_be_read_again(tmp_path: Path, name: str) -> None:
     if name == "x.parquet":
         pytest.importorskip("pyarrow")
     path = tmp_path / name

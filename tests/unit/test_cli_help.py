@@ -93,7 +93,7 @@ def test_no_room_imports_one_above_it_not_even_lazily() -> None:
     assert wrong == []
 
 
-def test_what_starts_often_loads_little() -> None:
+def test_help_and_version_load_neither_grpc_nor_rich_nor_prompt_toolkit() -> None:
     """Neither gRPC nor a shell nor rich: each would take longer than all the rest."""
     heavy = "{'grpc', 'google.protobuf', 'prompt_toolkit', 'rich', 'numpy', 'keyring', 'milvusclient._sync.client'}"
     for words in (["--version"], ["--help"], ["query", "--help"], ["list", "connections"]):

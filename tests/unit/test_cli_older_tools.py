@@ -215,7 +215,7 @@ MISSING = {
 
 
 @pytest.mark.parametrize(("line", "option"), MISSING.items(), ids=MISSING)
-def test_what_is_missing_in_a_pipe_is_named(
+def test_a_missing_option_is_named_in_a_pipe(
     line: str, option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran = CommandLine(tmp_path, monkeypatch)("--uri", "127.0.0.1:1", *line.split())

@@ -107,7 +107,7 @@ def test_a_key_is_what_the_type_of_the_key_says() -> None:
             values.parse_keys(words, kind)
 
 
-def test_what_is_searched_for_depends_on_the_field() -> None:
+def test_a_query_is_parsed_by_the_type_of_its_field() -> None:
     assert values.parse_queries("[1, 2]", DENSE) == [[1, 2]]
     assert values.parse_queries("[[1, 2], [3, 4]]", DENSE) == [[1, 2], [3, 4]]
     assert values.parse_queries('[{"3": 0.5}]', SPARSE) == values.parse_queries('{"3": 0.5}', SPARSE) == [{3: 0.5}]
@@ -242,7 +242,7 @@ def test_single_precision_is_the_same_number_again(value: float) -> None:
     assert len(digits) <= 9, "no single-precision number needs more"
 
 
-def test_what_a_terminal_would_obey_is_escaped_on_terminals_only() -> None:
+def test_control_characters_are_escaped_on_terminals_only() -> None:
     rows: list[dict[str, object]] = [{"a": "\x9b2J\u202e"}]
     for form in ("json", "jsonl", "csv", "vertical", "table"):
         shown = render(rows, form, style=Style(80))
@@ -265,7 +265,7 @@ def test_messages_are_in_the_words_of_the_command_line() -> None:
     assert messages.message_of(MilvusException(5)) == "MilvusException without a message"
 
 
-def test_what_a_failed_step_means() -> None:
+def test_a_failed_step_is_explained() -> None:
     step = advice.failed_step("tls", "handshake failed")
     assert (step.name, step.state, step.detail) == ("tls", "failed", "handshake failed")
     assert "https://" in step.advice

@@ -179,6 +179,6 @@ def _rest(doctor_target: DoctorTarget) -> Step:
         # Managed services and most clusters do not open this port; nothing else needs it.
         return Step("rest", "skipped", f"the health port does not answer: {found.reason}")
     return Step(
-        "rest", "failed", found.reason, "the server says that a part of it is not healthy",
-        "look at the log of the part that it names",
+        "rest", "failed", found.reason, "the server reports that one of its components is not healthy",
+        "look at the log of that component",
     )  # fmt: skip

@@ -89,7 +89,7 @@ class ConnectionFile:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise Failure(f"the saved connections cannot be read: {error}") from error
+            raise Failure(f"cannot read the saved connections: {error}") from error
         try:
             return {name: SavedConnection(**entry) for name, entry in json.loads(text)["connections"].items()}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -136,7 +136,7 @@ class ConnectionFile:
                 f"another run has locked {self.path} for {_LOCK_TIMEOUT} s; wait until it has ended, then try again"
             ) from None
         except OSError as error:
-            raise Failure(f"the connection cannot be saved: {error}") from error
+            raise Failure(f"cannot save the connection: {error}") from error
 
     def _write(self, connections: Mapping[str, SavedConnection]) -> None:
         content = {
@@ -155,4 +155,4 @@ class ConnectionFile:
                 file.write("\n")
             Path(temporary).replace(self.path)
         except OSError as error:
-            raise Failure(f"the connection cannot be saved: {error}") from error
+            raise Failure(f"cannot save the connection: {error}") from error
