@@ -289,6 +289,14 @@ def test_a_shell_without_connections_says_how_to_save_one(tmp_path: Path, monkey
         assert screen.end()[0] == 0
 
 
+def test_a_connection_is_shown_without_its_histograms(cli: CommandLine) -> None:
+    ran = cli.piped("connect -a demo\nlist aliases\nshow connection\n")
+    assert (ran.status, "buckets" in ran.out) == (0, False)
+    [row] = [line for line in ran.out.splitlines() if line.startswith("| ListAliases ")]
+    assert row.split("|")[2:4] == ["     1 ", "      0 "]
+    assert max(map(len, ran.out.splitlines())) < 100
+
+
 def test_use_takes_a_database_and_knows_a_connection_by_its_name(
     cli: CommandLine, scripted_server: ScriptedServer
 ) -> None:

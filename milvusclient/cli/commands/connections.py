@@ -12,6 +12,7 @@ from milvusclient.cli.framework.command import Command, pass_session
 from milvusclient.cli.framework.connection_file import DEFAULT, SavedConnection, SecretSource, variable_of
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.cli.framework.groups import delete_group, list_group, root, show_group
+from milvusclient.cli.framework.output import for_people
 from milvusclient.cli.framework.parameters import PORT, SECONDS, option, refuse_secret_words, tls_options, yes_option
 from milvusclient.cli.framework.secrets import ask_secret, drop_from_keyring, keep_in_keyring, secret_of
 from milvusclient.cli.framework.session import Options, Session, open_client, version_words
@@ -278,7 +279,29 @@ def show_connection(session: Session, everything: bool, named: str | None) -> No
         _list(session)
         return
     with session.using(Options(connection=named or ""), None):
-        session.show_record(asdict(session.client().connection_info()))
+        _show_info(session)
+
+
+def _show_info(session: Session) -> None:
+    """Show a connection: all of it to programs; to people without the histograms, with its requests in a table."""
+    found = session.client().connection_info()
+    if not for_people(session.options.output):
+        session.show_record(asdict(found))
+        return
+    record = {name: value for name, value in asdict(found).items() if name != "operations"}
+    session.show_record({**record, "server_version": version_words(found.server_version or "")})
+    operations = [
+        {
+            "request": name,
+            "calls": each.calls,
+            "errors": each.errors,
+            "p50 ms": round((each.p50 or 0) * 1000, 2),
+            "p99 ms": round((each.p99 or 0) * 1000, 2),
+        }
+        for name, each in found.operations.items()
+    ]
+    if operations:
+        session.show_rows(operations)
 
 
 @delete_group.command("connection")
