@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import sys
 import threading
@@ -389,3 +390,38 @@ def test_no_rows_are_no_error(scripted_server: ScriptedServer) -> None:
     assert (client.insert_many("c", [])).written == 0
     assert (client.insert_many("c", {})).written == 0
     assert not scripted_server.calls("Insert")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_row_is_accounted_for_whatever_the_server_does(scripted_server: ScriptedServer, seed: int) -> None:
+    chance = random.Random(seed)
+    client = MilvusClient(scripted_server.uri)
+    script = scripted_server.on("Insert")
+    bad = {number for number in range(200) if chance.random() < 0.02}
+    accepted: Counter[int] = Counter()
+
+    def answer(call: Received) -> dict[str, Any]:
+        reply: dict[str, Any] = refuse(*bad)(call)
+        accepted.update([] if "status" in reply else ids(call))
+        return reply
+
+    for _ in range(30):
+        match chance.randrange(8):
+            case 0:
+                script.rate_limit()
+            case 1:
+                script.fail(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+            case 2:
+                script.status(109, "old schema")
+            case 3:
+                script.fail(grpc.StatusCode.RESOURCE_EXHAUSTED, "received message larger than max (9000 vs. 8000)")
+            case _:
+                script.reply_to(answer)
+    script.reply_to(answer).forever()
+    report = client.insert_many("c", rows(*range(200)), batch_rows=chance.randrange(5, 40), on_error="collect")
+    uncertain = {number for numbers in report.uncertain for number in numbers}
+    rejected = {row.index for row in report.rejected}
+    assert accepted == Counter(set(range(200)) - rejected - uncertain), "each written row is accepted once"
+    assert report.written == accepted.total()
+    assert bad <= rejected | uncertain
+    assert all("larger than max" in str(row.error) for row in report.rejected if row.index not in bad)
