@@ -313,12 +313,14 @@ def _make_tls(
     client_key_path: PemSource | None,
     server_name: str,
 ) -> TlsConfig | None:
-    server_pem_path, ca_pem_path = server_pem_path or None, ca_pem_path or None
-    client_pem_path, client_key_path = client_pem_path or None, client_key_path or None
-    paths = (server_pem_path, ca_pem_path, client_pem_path, client_key_path)
-    if not server_name and all(path is None for path in paths):
+    # An empty path is not given. Empty bytes are: they were read from a file that should not be empty.
+    ca, mutual_ca, certificate, key = (
+        None if isinstance(path, str) and not path else path
+        for path in (server_pem_path, ca_pem_path, client_pem_path, client_key_path)
+    )
+    if not server_name and ca is None and mutual_ca is None and certificate is None and key is None:
         return None  # without loading the module for TLS
-    return tls_settings.make_tls(*paths, server_name)
+    return tls_settings.make_tls(ca, mutual_ca, certificate, key, server_name)
 
 
 def _choose_tls(target: Target, secure: bool | None, tls: TlsConfig | None) -> Target:

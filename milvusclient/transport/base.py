@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from milvusclient.policy.failure import Failure
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-__all__ = ["AsyncTransport", "Metadata", "Transport"]
+__all__ = ["CLOSED_IN_FLIGHT", "NOT_WRITTEN_IN_TIME", "AsyncTransport", "Metadata", "Transport"]
+
+#: How a call ends when the channel is closed under it.
+CLOSED_IN_FLIGHT = Failure("CANCELLED", "the channel was closed")
+#: How a call ends whose request could not be written in time.
+NOT_WRITTEN_IN_TIME = Failure("DEADLINE_EXCEEDED", "the server did not take the whole request in time")
 
 #: Headers of a request.
 Metadata = tuple[tuple[str, str], ...]

@@ -11,8 +11,8 @@ import grpc.aio
 
 from milvusclient.policy.failure import Failure, RpcFailure
 from milvusclient.transport import grpc_futures
-from milvusclient.transport.base import AsyncTransport, Metadata
-from milvusclient.transport.settings import channel_credentials, channel_options
+from milvusclient.transport.base import CLOSED_IN_FLIGHT, NOT_WRITTEN_IN_TIME, AsyncTransport, Metadata
+from milvusclient.transport.settings import GRACE, channel_credentials, channel_options
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["AioTransport", "async_open_transport"]
 
+#: Requests of this many bytes or more are watched, which costs little here.
+LARGE_REQUEST = 1 << 16
+
 _CLOSED = Failure("CANCELLED", "the channel is closed", sent=False)
-_CLOSED_IN_FLIGHT = Failure("CANCELLED", "the channel was closed")
 
 
 class _ForkHistory:
@@ -84,6 +86,8 @@ class AioTransport(AsyncTransport):
         )
         self._calls: dict[str, grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]] = {}
         self._closed = False
+        #: What the calls with large requests wait for.
+        self._large: set[asyncio.Future[None]] = set()
 
     async def call(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
         """Send one request and return the bytes of the reply.
@@ -95,7 +99,20 @@ class AioTransport(AsyncTransport):
         try:
             if call is None:
                 call = self._calls[path] = self._channel.unary_unary(path, None, None)
-            return await call(payload, timeout=timeout, metadata=metadata)
+            running = call(payload, timeout=timeout, metadata=metadata)
+            # A future of our own: where a task is cancelled that awaits a call, grpc.aio raises another CancelledError,
+            # without the message by which anyio and others know theirs.
+            ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            running.add_done_callback(lambda _: _wake(ended))
+            try:
+                await (ended if len(payload) < LARGE_REQUEST else self._ended_or_stuck(ended, timeout))
+            except asyncio.CancelledError:
+                running.cancel()
+                raise
+            if not running.done():
+                running.cancel()
+                raise RpcFailure(CLOSED_IN_FLIGHT if self._closed else NOT_WRITTEN_IN_TIME)
+            return await running  # it has ended, so this does not wait
         except grpc.aio.AioRpcError as error:
             raise RpcFailure(_failure_of(error)) from error
         except (grpc.aio.UsageError, asyncio.CancelledError) as error:
@@ -123,14 +140,29 @@ class AioTransport(AsyncTransport):
     async def close(self) -> None:
         """Close the channel; calls in flight end with an RpcFailure."""
         self._closed = True
+        for ended in self._large:
+            _wake(ended)
         await self._channel.close(None)
+
+    async def _ended_or_stuck(self, ended: asyncio.Future[None], timeout: float | None) -> None:
+        """Wait for the end of a call with a large request; at most until its deadline, or until the channel closes."""
+        self._large.add(ended)
+        try:
+            await asyncio.wait([ended], timeout=None if timeout is None else timeout + GRACE)
+        finally:
+            self._large.discard(ended)
 
     def _raise_if_closed(self, error: BaseException) -> None:
         # grpc.aio ends the calls of a closed channel by cancelling the futures that they wait for, which looks like the
         # cancellation of the task itself. A task that really was cancelled says so.
         task = asyncio.current_task()
         if self._closed and (task is None or not task.cancelling()):
-            raise RpcFailure(_CLOSED if isinstance(error, grpc.aio.UsageError) else _CLOSED_IN_FLIGHT) from error
+            raise RpcFailure(_CLOSED if isinstance(error, grpc.aio.UsageError) else CLOSED_IN_FLIGHT) from error
+
+
+def _wake(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 def _failure_of(error: grpc.aio.AioRpcError) -> Failure:

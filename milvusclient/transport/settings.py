@@ -15,7 +15,7 @@ from milvusclient.policy import tls_diagnosis
 if TYPE_CHECKING:
     from milvusclient.config.tls import PemSource
 
-__all__ = ["channel_credentials", "channel_options"]
+__all__ = ["GRACE", "channel_credentials", "channel_options"]
 
 _DEFAULT_OPTIONS: dict[str, str | int] = {
     "grpc.max_send_message_length": -1,
@@ -36,6 +36,12 @@ _DEFAULT_OPTIONS: dict[str, str | int] = {
     "grpc.service_config_disable_resolution": 1,
     "grpc.primary_user_agent": f"milvusclient/{__version__}",
 }
+
+
+#: gRPC reports the end of a call only after its request is written, even if the deadline or close() ends it, and a peer
+#: that stopped reading may keep it from that. A call with a large request is given up this many seconds after its
+#: deadline.
+GRACE = 0.1
 
 
 #: Milliseconds that gRPC gives an attempt to connect, at least and at most (an int of 32 bits).

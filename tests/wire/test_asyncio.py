@@ -128,3 +128,29 @@ def test_connections_of_loops_that_are_closed_are_dropped(scripted_server: Scrip
 
     assert scripted_server.connections == 30
     assert wait_until(lambda: scripted_server.proxy.open <= 2), scripted_server.proxy.open
+
+
+async def test_a_cancelled_call_raises_the_cancellation_with_its_message(scripted_server: ScriptedServer) -> None:
+    """By the message, anyio's cancel scopes know their own cancellations; any other one ends the task."""
+    client = AsyncMilvusClient(scripted_server.uri)
+    await client.list_collections()
+    messages: list[tuple[object, ...]] = []
+
+    async def call() -> None:
+        try:
+            await client.list_collections()
+        except asyncio.CancelledError as error:
+            messages.append(error.args)
+            raise
+
+    for steps in range(300):
+        task = asyncio.create_task(call())
+        await asyncio.sleep((steps % 30) * 0.00005)
+        task.cancel("by scope 7")
+        await asyncio.wait([task])
+        assert task.cancelled() or task.result() is None
+
+    assert len(messages) > 30
+    assert set(messages) == {("by scope 7",)}
+    assert await client.list_collections() == ["alpha", "beta"]
+    assert (await client.connection_info()).in_flight == 0
