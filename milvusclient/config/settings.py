@@ -196,12 +196,6 @@ def make_config(
         raise ConnectionConfigException(message=f"secure must be a bool, got {type(secure).__name__}")
     if uri is None and base is not None:
         uri = base.target.uri
-    uri = uri if type(uri) is str else _uri_text(uri)
-    user = "" if user is None else user
-    password = "" if password is None else password
-    token = "" if token is None else token
-    db_name = "" if db_name is None else db_name
-    server_name = "" if server_name is None else server_name
     key = (
         uri, user, password, token, db_name, secure, server_pem_path, ca_pem_path, client_pem_path, client_key_path,
         server_name, grpc_options,
@@ -212,7 +206,12 @@ def make_config(
         found = None
     config = None if found is None else found()
     if config is None:
-        parsed = _parse(uri, token, user=user, password=password, db_name=db_name, server_name=server_name)
+        # Not before the look-up, which is the way of most clients.
+        user, password, db_name, server_name = (
+            "" if given is None else given for given in (user, password, db_name, server_name)
+        )
+        token = "" if token is None else token
+        parsed = _parse(_uri_text(uri), token, user=user, password=password, db_name=db_name, server_name=server_name)
         tls = _make_tls(server_pem_path, ca_pem_path, client_pem_path, client_key_path, server_name)
         config = ConnectionConfig(
             target=_choose_tls(parsed.target, secure, tls),
