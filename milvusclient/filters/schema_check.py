@@ -36,15 +36,14 @@ from milvusclient.filters.nodes import Null as NullNode
 from milvusclient.filters.reprs import predicate_repr, value_repr
 from milvusclient.filters.words import META
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import PLAIN_STRINGS, types_of
 
 if TYPE_CHECKING:
     from milvusclient.models.collection import CollectionInfo, FieldInfo
 
 __all__ = ["check_schema"]
 
-_INTEGERS = frozenset({DataType.INT8, DataType.INT16, DataType.INT32, DataType.INT64})
-_FLOATS = frozenset({DataType.FLOAT, DataType.DOUBLE})
-_TEXTS = frozenset({DataType.VARCHAR, DataType.STRING, DataType.TEXT})
+_INTEGERS, _FLOATS, _TEXTS = types_of("integer"), types_of("float"), PLAIN_STRINGS
 
 #: The kinds of literals that a field of a type can be compared with; types that are not here take any.
 _KINDS: dict[DataType, tuple[str, ...]] = {

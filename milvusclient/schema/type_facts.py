@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from milvusclient.schema.enums import DataType
 
-__all__ = ["DENSE_MEMBERS", "FACTS", "UNSUPPORTED", "Family", "Key", "TypeFacts"]
+__all__ = ["DENSE_MEMBERS", "FACTS", "PLAIN_STRINGS", "UNSUPPORTED", "Family", "Key", "TypeFacts", "types_of"]
 
 #: Types of one family are written and read by the same code.
 Family: TypeAlias = Literal[
@@ -169,6 +169,15 @@ _ROWS: Final = (
 FACTS: Final[Mapping[DataType, TypeFacts]] = {facts.data_type: facts for facts in _ROWS}
 #: The rows of the dense vectors, by the member that holds them on the wire.
 DENSE_MEMBERS: Final[Mapping[str, TypeFacts]] = {facts.member: facts for facts in _ROWS if facts.family == "dense"}
+
+#: Strings without a grammar of their own, whose only condition is their length.
+PLAIN_STRINGS: Final = frozenset(facts.data_type for facts in _ROWS if facts.allows_empty)
+
+
+def types_of(family: Family) -> frozenset[DataType]:
+    """Return the types of a family."""
+    return frozenset(facts.data_type for facts in _ROWS if facts.family == family)
+
 
 #: Types of the protocol that this client does not have, by their number: the name and the reason.
 UNSUPPORTED: Final[Mapping[int, tuple[str, str]]] = {

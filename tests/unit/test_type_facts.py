@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import json
 from pathlib import Path
@@ -120,6 +121,34 @@ def test_the_row_fits_the_protocol(data_type: DataType) -> None:
         assert facts.member in holder.DESCRIPTOR.fields_by_name
     if facts.default_member:
         assert facts.default_member in schema_pb2.ValueField.DESCRIPTOR.fields_by_name
+
+
+#: The door infers types from values of Python and numpy, as the reference client does.
+INFERRED = "pymilvus/orm/"
+
+
+def tables_of_types(path: Path) -> list[int]:
+    """The lines of a module where three or more types of bools and numbers stand in one literal."""
+    scalars = {data_type.name for data_type, facts in FACTS.items() if facts.family in ("bool", "integer", "float")}
+    lines = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict):
+            items = [*node.keys, *node.values] if isinstance(node, ast.Dict) else node.elts
+            names = {ast.unparse(item).removeprefix("DataType.") for item in items if item is not None}
+            if len(names & scalars) >= 3:
+                lines.append(node.lineno)
+    return lines
+
+
+def test_no_other_module_has_a_table_of_types() -> None:
+    """A type that is added to this one table is everywhere."""
+    package = Path(milvusclient.__file__).parent
+    found = {
+        path.relative_to(package).as_posix(): lines
+        for path in package.rglob("*.py")
+        if path.name != "type_facts.py" and (lines := tables_of_types(path))
+    }
+    assert [name for name in found if not name.startswith(INFERRED)] == []
 
 
 # --- there and back --------------------------------------------------------------------------------------------------

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from milvusclient import DataType, ParamError
+from milvusclient.schema.type_facts import PLAIN_STRINGS, types_of
 
 if TYPE_CHECKING:
     from milvusclient.filters import FilterLike
 
 __all__ = ["filter_of", "parse_where"]
 
-_INTEGERS = frozenset({DataType.INT8, DataType.INT16, DataType.INT32, DataType.INT64})
-_FLOATS = frozenset({DataType.FLOAT, DataType.DOUBLE})
-_TEXTS = frozenset({DataType.VARCHAR, DataType.STRING, DataType.TEXT})
+_INTEGERS, _FLOATS = types_of("integer"), types_of("float")
 
 
 def filter_of(expr: str | None, where: Iterable[str], fields: Sequence[Mapping[str, object]]) -> FilterLike:
@@ -65,7 +64,7 @@ def parse_where(texts: Iterable[str], fields: Sequence[Mapping[str, object]]) ->
 
 
 def _value(name: str, text: str, kind: object) -> object:
-    if kind in _TEXTS:
+    if kind in PLAIN_STRINGS:
         return text
     try:
         value: object = json.loads(text)

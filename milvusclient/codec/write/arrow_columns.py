@@ -32,14 +32,12 @@ from milvusclient.codec.write.request import Column
 from milvusclient.exceptions import DataNotMatchException
 from milvusclient.models.collection import FieldInfo
 from milvusclient.schema.enums import DataType
-from milvusclient.schema.type_facts import FACTS, TypeFacts
+from milvusclient.schema.type_facts import FACTS, PLAIN_STRINGS, TypeFacts
 
 __all__ = ["column_values", "encode_arrays"]
 
 Buffers = list[Any]  # anything with a buffer
 
-#: Strings whose only condition is their length.
-_STRINGS: Final = (DataType.VARCHAR, DataType.STRING, DataType.TEXT)
 _FLOATS: Final = {"f": "<f4", "g": "<f8", "e": "<f2"}
 #: The formats of lists, and of the numbers in them whose memory may be that of a vector.
 _LISTS: Final = ("+w:", "+l", "+L")
@@ -147,7 +145,7 @@ def _scalars(field: FieldInfo, facts: TypeFacts, chunks: Sequence[_Chunk]) -> Co
     if not size:
         return None
     # Packed numbers are one field; each string brings a tag of its own.
-    inner = b"" if field.data_type in _STRINGS else prefix(1, size)
+    inner = b"" if field.data_type in PLAIN_STRINGS else prefix(1, size)
     member = prefix(field_number(schema_pb2.ScalarField, facts.member), len(inner) + size)
     scalars = prefix(field_number(schema_pb2.FieldData, "scalars"), len(member) + len(inner) + size)
     return Column(_head(field, chunks) + scalars + member + inner, size, parts)
@@ -158,7 +156,7 @@ def _encoder(field: FieldInfo, facts: TypeFacts) -> Callable[[_Chunk], Any] | No
         return partial(_integers, facts.bounds)
     if facts.family == "float":
         return partial(_floats, facts.dtype)
-    if field.data_type in _STRINGS:
+    if field.data_type in PLAIN_STRINGS:
         return partial(_texts, field.max_length)
     return _booleans if facts.family == "bool" else None
 
