@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -33,6 +34,8 @@ SHOWN = [
     MilvusClient.create_schema().add_field("id", DataType.INT64, is_primary=True), FIELD,
     MilvusClient.create_struct_field_schema(), INDEXES, INDEXES[0], CONNECTION,
 ]  # fmt: skip
+#: The classes of the door for programs written for pymilvus are shown as those that they extend.
+IS_OURS = re.compile(r"milvusclient\.(?!pymilvus\.)")
 LOOKED_FOR = ("_ipython_canary_method_should_not_exist_", "_ipython_display_", "_repr_mimebundle_", "_repr_html_")
 
 
@@ -50,7 +53,7 @@ def test_each_class_that_can_be_shown_has_a_table_and_each_table_a_class() -> No
         getattr(schema, name, None)  # its module is loaded
     todo, found = [ShownInNotebooks], set[str]()
     while todo:
-        subclasses = [each for each in todo.pop().__subclasses__() if each.__module__.startswith("milvusclient.")]
+        subclasses = [each for each in todo.pop().__subclasses__() if IS_OURS.match(each.__module__)]
         todo += subclasses
         found.update(f"{each.__module__}.{each.__qualname__}" for each in subclasses)
     bases = {f"milvusclient.models.short_text.{name}" for name in ("ShortDict", "ShortList")}

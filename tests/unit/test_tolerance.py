@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -120,6 +121,18 @@ def test_results_print_as_the_reference_clients_do() -> None:
     assert str(found).startswith("data: [[{'id': 0, 'distance': 0.5, 'entity': {}}, ")
     assert str(found).endswith(" ... and 2 entities remaining],recalls: [1.0]")
     assert isinstance(found, milvusclient.SearchResult)
+
+
+def test_hits_print_all_of_their_vectors() -> None:
+    vector = [float(number) for number in range(20)]
+    hits = milvusclient.Hits([milvusclient.Hit({"id": 1, "distance": 0.5, "entity": {"v": vector}})])
+    found = present("search", milvusclient.SearchResult([hits]))
+    wanted = f"{{'id': 1, 'distance': 0.5, 'entity': {{'v': {vector}}}}}"
+    assert str(found[0][0]) == repr(found[0][0]) == wanted
+    assert str(found) == f"data: [[{wanted}]]"
+    assert isinstance(found[0][0], milvusclient.Hit)
+    assert found[0][0].entity["v"] == vector
+    assert pickle.loads(pickle.dumps(found))[0][0] == found[0][0]
 
 
 DESCRIPTION: dict[str, Any] = {

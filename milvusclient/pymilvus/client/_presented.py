@@ -9,7 +9,7 @@ from typing import Any, cast
 from milvusclient.models.mutations import DeletedKeys
 from milvusclient.models.results import QueryResult as AnyQueryResult
 from milvusclient.models.results import SearchResult as AnySearchResult
-from milvusclient.pymilvus.client.search_result import Hits, SearchResult
+from milvusclient.pymilvus.client.search_result import Hits, SearchResult, printed_whole
 from milvusclient.pymilvus.client.types import ExtraList, OmitZeroDict
 from milvusclient.schema.enums import DataType
 
@@ -29,6 +29,9 @@ def _present_search(result: AnySearchResult) -> AnySearchResult:
         result.__class__ = SearchResult  # the same list: nothing is copied
         for hits in result:
             hits.__class__ = Hits
+            whole = printed_whole(type(hits[0])) if hits else None
+            for hit in hits:
+                hit.__class__ = whole  # type: ignore[assignment]  # there is a hit, so there is its class
     return result
 
 

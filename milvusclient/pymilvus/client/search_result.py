@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from milvusclient.models import results
 from milvusclient.models.results import AggregationBucket, Hit
 from milvusclient.pymilvus._names import module_names
@@ -21,9 +23,15 @@ class Hits(results.Hits, metaclass=Tolerant):
 
     def __str__(self) -> str:
         more = f" ... and {len(self) - 10} entities remaining" if len(self) > 10 else ""
-        return f"{list(self[:10])}{more}"
+        return f"[{', '.join(map(dict.__repr__, self[:10]))}]{more}"
 
     __repr__ = __str__
+
+
+@cache
+def printed_whole(hit: type[Hit]) -> type[Hit]:
+    """Return the class of hits that print all of their vectors, for a class of hits that shorten them."""
+    return type(hit.__name__, (hit,), {"__slots__": (), "__module__": __name__, "__repr__": dict.__repr__})
 
 
 #: Hits are plain dicts at once here; there is no second class for those that are not yet.
