@@ -86,6 +86,9 @@ def test_a_terminal_shows_a_hundred_rows_and_says_that_there_are_more(
     status, text = seen("query", "-c", "docs", "-e", "id > 0", "-l", "2", "-o", "jsonl", PAGER="")
     assert (status, limit(), len(text.splitlines())) == (0, "3", 3)
     assert "There are more rows: use --limit or --offset." in text
+    for words, asked in [(("-l", "16384"), "16384"), (("-l", "16383"), "16384"), (("-l", "7", "-o", "json"), "7")]:
+        assert cli("-a", "demo", "query", "-c", "docs", "-e", "id > 0", *words).status == 0
+        assert limit() == asked
     scripted_server.forget_requests()
     assert cli("-a", "demo", "query", "-c", "docs", "-e", "id > 0").status == 0
     [query] = scripted_server.calls("Query")

@@ -116,7 +116,12 @@ def _show_to_people(found: CollectionDescription, facts: Mapping[str, object], *
             ],
             ("function", "type", "input", "output"),
         )
-    partitions = facts["partitions"]
+    output.write(output.render_record(_overview(found, facts, everything=everything), "table", style))
+
+
+def _overview(found: CollectionDescription, facts: Mapping[str, object], *, everything: bool) -> dict[str, object]:
+    """Return the facts beside fields and indexes, under the names that people read; what is not known is left out."""
+    indexes, partitions = facts["indexes"], facts["partitions"]
     record: dict[str, object] = {
         "Indexes": "none" if indexes == [] else None,
         "Rows": facts["row_count"],
@@ -127,5 +132,4 @@ def _show_to_people(found: CollectionDescription, facts: Mapping[str, object], *
     }
     if everything:
         record |= {str(key): value for key, value in found.items() if key not in _SHOWN_ELSEWHERE}
-    shown = {key: value for key, value in record.items() if value not in (None, "")}
-    output.write(output.render_record(shown, "table", style))
+    return {key: value for key, value in record.items() if value not in (None, "")}

@@ -24,6 +24,7 @@ from milvusclient.cli.commands.reading import (
 from milvusclient.cli.data.columns import single_precision
 from milvusclient.cli.framework.command import Command, pass_session
 from milvusclient.cli.framework.groups import root
+from milvusclient.cli.framework.output import for_people
 from milvusclient.cli.framework.parameters import COUNT, collection_option, option, split_list
 from milvusclient.cli.framework.session import Session
 
@@ -31,6 +32,8 @@ __all__ = ["keys_of"]
 
 #: Rows that a query shows on a terminal when no limit is given; elsewhere it has none.
 _SCREEN_LIMIT = 100
+#: Rows, with those that are skipped, beyond which servers refuse a query.
+_SERVER_LIMIT = 16384
 
 
 @root.command(
@@ -79,8 +82,7 @@ def query(
         split_list(fields),
         session.timeout,
         partition_names=split_list(partitions),
-        # One more than is shown tells whether there are more.
-        limit=None if shown is None else shown + 1,
+        limit=_asked_limit(session, shown, offset),
         offset=offset,
         consistency_level=consistency,
         guarantee_timestamp=guarantee_timestamp,
@@ -99,6 +101,13 @@ def _limit(limit: int | None, fields: str | None) -> int | None:
     if limit is not None or "(" in (fields or "") or not sys.stdout.isatty():
         return limit
     return _SCREEN_LIMIT
+
+
+def _asked_limit(session: Session, shown: int | None, offset: int | None) -> int | None:
+    """Return the limit of the request: one more than is shown tells people whether there are more."""
+    if shown is None or not (for_people(session.options.output) or sys.stdout.isatty()):
+        return shown
+    return shown + 1 if shown + (offset or 0) < _SERVER_LIMIT else shown
 
 
 def keys_of(session: Session, collection: str, words: tuple[str, ...]) -> list[int | str]:

@@ -86,15 +86,22 @@ def candidates(
     if expecting is not None and not expecting.is_flag:
         yield from _matching(((value, "") for value in _values(command, expecting, rest, list_names)), begun)
         return
-    for argument in command.params if not rest else ():
-        if isinstance(argument, click.Argument) and isinstance(argument.type, click.Choice):
-            yield from _matching(((str(each), "") for each in argument.type.choices), begun)
+    if not rest:
+        yield from _matching(((value, "") for value in _argument_values(command)), begun)
     if begun.startswith("-") or not begun:
-        options = (
-            (max(each.opts, key=len), each.help or "") for each in command.params
-            if isinstance(each, click.Option) and not each.hidden
-        )  # fmt: skip
-        yield from _matching(options, begun)
+        yield from _matching(_visible_options(command), begun)
+
+
+def _argument_values(command: click.Command) -> Iterator[str]:
+    for argument in command.params:
+        if isinstance(argument, click.Argument) and isinstance(argument.type, click.Choice):
+            yield from (str(each) for each in argument.type.choices)
+
+
+def _visible_options(command: click.Command) -> Iterator[tuple[str, str]]:
+    for each in command.params:
+        if isinstance(each, click.Option) and not each.hidden:
+            yield max(each.opts, key=len), each.help or ""
 
 
 def _matching(pairs: Iterable[tuple[str, str]], begun: str) -> Iterator[tuple[str, str]]:
