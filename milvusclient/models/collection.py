@@ -138,6 +138,8 @@ class CollectionInfo:
     schema_version: int = 0
     external_source: str = ""
     external_spec: str = ""
+    #: For each name of a searched field, the length that query vectors must have: searches look it up each time.
+    query_lengths: dict[str | None, int | None] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def primary_field(self) -> FieldInfo | None:

@@ -361,16 +361,25 @@ def fits(data: Any, anns_field: str | None, collection: CollectionInfo) -> bool:
         anns_field: the vector field; None or empty means the only one.
         collection: the schema.
     """
-    field = _searched_field(collection, anns_field)
-    if field is None or not field.dim or FACTS[field.data_type].family != "dense":
+    try:
+        length = collection.query_lengths[anns_field]
+    except KeyError:
+        length = collection.query_lengths[anns_field] = _query_length(_searched_field(collection, anns_field))
+    if length is None:
         return True
-    length = FACTS[field.data_type].length(field.dim)
     if isinstance(data, list | tuple) and data:
         first = data[0]
         is_vector = isinstance(first, list | tuple) or len(getattr(first, "shape", ())) == 1
         return not is_vector or len(first) == length
     shape: Sequence[int] = getattr(data, "shape", ())
     return len(shape) != 2 or shape[1] == length
+
+
+def _query_length(field: FieldInfo | None) -> int | None:
+    """Return the length of query vectors for a field; None if it can be any."""
+    if field is None or not field.dim or FACTS[field.data_type].family != "dense":
+        return None
+    return FACTS[field.data_type].length(field.dim)
 
 
 def check_vectors(data: object, anns_field: str | None, collection: CollectionInfo, names: Names = _OWN_NAMES) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "edition",
     "forget",
     "forget_database",
+    "has_schemas",
     "has_writes",
     "last_write",
     "lookup",
@@ -53,6 +54,11 @@ def _bounded() -> LRUCache[CollectionKey, T]:
     from cachetools import LRUCache
 
     return LRUCache(_CAPACITY)
+
+
+def has_schemas() -> bool:
+    """Return whether any schema is known."""
+    return bool(_schemas)
 
 
 def lookup(key: CollectionKey) -> CollectionInfo | None:

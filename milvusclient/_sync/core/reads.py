@@ -74,26 +74,17 @@ class Reads(Family):
         deadline: Deadline,
         names: searches.Names | None = None,
     ) -> None:
-        """Complete a search request with vectors whose type only the schema says, or check those that it has."""
+        """Complete a search request with vectors whose type only the schema says, or check those that it has.
+
+        Query vectors of another dimension than the field's are refused if the schema is known already.
+        """
         if searches.lacks_vectors(request):
             self._add_vectors(request, data, anns_field, deadline)
-        elif data is not None:
-            self._check_vectors(collection_name, data, anns_field, deadline, names)
-
-    def _check_vectors(
-        self,
-        collection_name: str,
-        data: object,
-        anns_field: str | None,
-        deadline: Deadline,
-        names: searches.Names | None = None,
-    ) -> None:
-        """Refuse query vectors of another dimension than the field's, if the schema is known already.
-
-        What is known may be out of date, so the server is asked again before anything is refused.
-        """
-        known = schema_cache.lookup(self._key(collection_name))
-        if known is not None and not searches.fits(data, anns_field, known):
+            return
+        # A program that only searches knows no schema, and is spared the key.
+        known = schema_cache.lookup(self._key(collection_name)) if schema_cache.has_schemas() else None
+        if known is not None and data is not None and not searches.fits(data, anns_field, known):
+            # What is known may be out of date, so the server is asked again before anything is refused.
             current = self._collection(collection_name, deadline, refresh=True)
             searches.check_vectors(data, anns_field, current, names or searches.Names())
 
