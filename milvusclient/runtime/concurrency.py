@@ -6,8 +6,10 @@ Everything else is written once, with the ``AsyncX`` names, and tools/unasync.py
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import operator
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -52,19 +54,41 @@ class AsyncSignal:
         return True
 
 
+#: Seconds.
+_LONGEST_SLICE = 0.2
+
+
 class Signal:
-    """A flag that is set once and wakes everything that waits for it."""
+    """A flag that is set once and wakes everything that waits for it.
+
+    Not a threading.Event: that takes a lock in wait() and in set(), so a signal handler that closes a client, while it
+    interrupts a wait of the same thread, would wait for itself. Here each step is one of the interpreter.
+    """
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._is_set = False
+        self._waiters: list[threading.Lock] = []
 
     def set(self) -> None:
         """Set the flag and wake all waiters."""
-        self._event.set()
+        # In this order: a waiter that comes too late to be woken sees the flag.
+        self._is_set = True
+        with contextlib.suppress(IndexError):  # another thread, or a signal handler, took the last one
+            while self._waiters:
+                self._waiters.pop().release()
 
     def wait(self, timeout: float) -> bool:
         """Wait at most ``timeout`` seconds; return whether the flag is set."""
-        return self._event.wait(timeout)
+        woken = threading.Lock()
+        woken.acquire()
+        self._waiters.append(woken)
+        end = time.monotonic() + timeout
+        while not self._is_set and (left := end - time.monotonic()) > 0:
+            # In slices: a signal that comes just before the thread goes to sleep is handled when it wakes up.
+            woken.acquire(timeout=min(left, _LONGEST_SLICE))
+        with contextlib.suppress(ValueError):  # it was woken
+            self._waiters.remove(woken)
+        return self._is_set
 
 
 class _Outcome(Generic[T]):
