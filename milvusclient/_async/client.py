@@ -20,6 +20,7 @@ from milvusclient._async.databases import AsyncDatabases
 from milvusclient._async.external import AsyncExternal
 from milvusclient._async.fields import AsyncFields
 from milvusclient._async.health import AsyncHealth
+from milvusclient._async.imports import AsyncImports
 from milvusclient._async.indexes import AsyncIndexes
 from milvusclient._async.iterators import AsyncIterators
 from milvusclient._async.loading import AsyncLoading
@@ -73,6 +74,7 @@ class AsyncMilvusClient(
     AsyncFields,
     AsyncOptimize,  # before the families that it builds on
     AsyncHealth,
+    AsyncImports,
     AsyncIndexes,
     AsyncIterators,
     AsyncLoading,

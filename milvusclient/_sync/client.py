@@ -20,6 +20,7 @@ from milvusclient._sync.databases import Databases
 from milvusclient._sync.external import External
 from milvusclient._sync.fields import Fields
 from milvusclient._sync.health import Health
+from milvusclient._sync.imports import Imports
 from milvusclient._sync.indexes import Indexes
 from milvusclient._sync.iterators import Iterators
 from milvusclient._sync.loading import Loading
@@ -73,6 +74,7 @@ class MilvusClient(
     Fields,
     Optimize,  # before the families that it builds on
     Health,
+    Imports,
     Indexes,
     Iterators,
     Loading,

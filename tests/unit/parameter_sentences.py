@@ -213,6 +213,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     },
     "filter_params": {"rows": "values for the placeholders in the filter"},
     "limit": {
+        "imports": "maximum number of imports; 0 means no limit.",
         "chain": "maximum number of hits to keep.",
         "part": "maximum number of hits that this request contributes.",
         "rows": "maximum number of rows.",
