@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._async.core.base import AsyncFamily
+from milvusclient.operations import copies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,6 @@ class AsyncCopies(AsyncFamily):
         client = cast("AsyncMilvusClient", self)  # of which this class is a part
         to = client if target is None else target
         from milvusclient._async.collection_copy import AsyncCollectionCopy  # imported here, because few programs copy
-        from milvusclient.operations import copies
 
         names = copies.copy_names(collection_name, target_name, checkpoint, same_place=to._key("") == self._key(""))
         copy = AsyncCollectionCopy(client, to, names, filter)

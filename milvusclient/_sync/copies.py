@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._sync.core.base import Family
+from milvusclient.operations import copies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,6 @@ class Copies(Family):
         client = cast("MilvusClient", self)  # of which this class is a part
         to = client if target is None else target
         from milvusclient._sync.collection_copy import CollectionCopy  # imported here, because few programs copy
-        from milvusclient.operations import copies
 
         names = copies.copy_names(collection_name, target_name, checkpoint, same_place=to._key("") == self._key(""))
         copy = CollectionCopy(client, to, names, filter)
