@@ -47,12 +47,7 @@ def short_text(value: object, depth: int = 0) -> str:
     if isinstance(value, Mapping) and kind.__repr__ is dict.__repr__:
         return short_mapping(value, depth)
     if isinstance(value, list | tuple) and kind.__repr__ in (list.__repr__, tuple.__repr__):
-        brackets = "[]" if isinstance(value, list) else "()"
-        if len(value) <= _WHOLE_ELEMENTS:
-            items = ", ".join(short_text(each, depth + 1) for each in value)
-            return f"{brackets[0]}{items}{',' if len(value) == 1 and brackets == '()' else ''}{brackets[1]}"
-        start = ", ".join(short_text(each, depth + 1) for each in islice(value, _FIRST_ELEMENTS))
-        return f"{brackets[0]}{start}, ...{brackets[1]} ({len(value):,})"
+        return _short_elements(value, depth)
     if isinstance(value, str | bytes) and kind.__repr__ in (str.__repr__, bytes.__repr__) and len(value) > _LENGTH:
         unit = "characters" if isinstance(value, str) else "bytes"
         return f"{value[: _LENGTH // 2]!r}... ({len(value):,} {unit})"
@@ -60,6 +55,16 @@ def short_text(value: object, depth: int = 0) -> str:
     if isinstance(shape, tuple) and shape and hasattr(value, "dtype") and _size(shape) > _WHOLE_ELEMENTS:
         return f"{kind.__name__}({'x'.join(map(str, shape))}, {value.dtype})"
     return _cut(repr(value))
+
+
+def _short_elements(value: list[Any] | tuple[Any, ...], depth: int) -> str:
+    """Write a list or tuple on one line: its elements, or the first ones and how many there are."""
+    start, end = "[]" if isinstance(value, list) else "()"
+    if len(value) > _WHOLE_ELEMENTS:
+        first = ", ".join(short_text(each, depth + 1) for each in islice(value, _FIRST_ELEMENTS))
+        return f"{start}{first}, ...{end} ({len(value):,})"
+    elements = ", ".join(short_text(each, depth + 1) for each in value)
+    return f"{start}{elements}{',' if len(value) == 1 and start == '(' else ''}{end}"
 
 
 def short_mapping(value: Mapping[Any, object], depth: int = 0) -> str:

@@ -21,9 +21,9 @@ LATE = 5.0
 METHODS: list[tuple[type, str]] = [(MilvusClient, name) for name in minimal.methods(MilvusClient)] + [
     (MilvusClientSession, name) for name in minimal.methods(MilvusClientSession)
 ]
-#: What asks no server, or has no reason to give up.
+#: What asks no server, or has no reason to give up; each request of a copy has the timeout of its client.
 WITHOUT = {
-    "close", "connection_info", "create_field_schema", "create_schema", "create_struct_field_schema",
+    "close", "connection_info", "copy_collection", "create_field_schema", "create_schema", "create_struct_field_schema",
     "get_server_type", "prepare_index_params", "session", "with_options",
 }  # fmt: skip
 #: What a server says that is never done, and the methods that wait until it is.
@@ -60,6 +60,9 @@ def call(target: Any, name: str, timeout: float) -> None:
     if name == "dump_messages":
         for _ in target.dump_messages(**keywords, timeout=timeout):
             pass
+    elif name == "bulk_writer":
+        with target.bulk_writer(**keywords, timeout=timeout) as writer:
+            writer.add(minimal.ROW)
     else:
         getattr(target, name)(**keywords, timeout=timeout)
 
