@@ -219,11 +219,11 @@ def test_arguments_are_checked_before_anything_is_asked(cli: CommandLine, script
     for line, wanted in [
         ("create index --param bad", "'bad' is not NAME:VALUE"),
         ("create collection --property bad", "'bad' is not NAME:VALUE"),
-        ("create collection -c x -f id:WORDS", "has no type"),
+        ("create collection -c x -f id:WORDS", "'WORDS' is not a type"),
         ("search -l 0", "must be at least 1, got 0"),
         ("search -c docs extra", "unexpected extra argument"),
         ("hybrid_search -r nothing", "'nothing' is not FIELD=VECTOR"),
-        ("insert row -d {", "must be JSON"),
+        ("insert row -d {", "'--data': the row must be JSON; line 1, column 2: "),
         ("insert file x.txt", "unknown kind of file"),
         ("use one two", "unexpected extra argument"),
         ("-t 0 query", "greater than 0"),

@@ -80,7 +80,7 @@ def test_csv_cells_become_values_of_their_fields(tmp_path: Path) -> None:
         ("x.json", '[\n{"id": 1,\n "title": "a"},\n{"bits": "zz"}]', "line 4: field 'bits': expected a BINARY_VECTOR"),
         ("x.json", "3", "list of objects"),
         ("x.json", "{", "x.json"),
-        ("x.txt", "", ".csv, .json, .jsonl, .parquet"),
+        ("x.txt", "", ".csv, .json, .jsonl or .parquet"),
     ],
 )
 def test_an_invalid_row_is_named_by_file_and_line(tmp_path: Path, name: str, text: str, wanted: str) -> None:
@@ -236,3 +236,8 @@ def test_json_strings_stay_strings(tmp_path: Path) -> None:
             write([{"j": value} for value in values])
         found = [row.get("j") for batch in open_rows(tmp_path / name, fields, 100) for row in batch.rows]
         assert found == values, name
+
+
+def test_an_export_into_a_folder_that_does_not_exist_names_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match=r"nix does not exist; create it first"), writing(tmp_path / "nix" / "x.csv", []):
+        pass

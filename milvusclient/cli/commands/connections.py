@@ -12,10 +12,12 @@ from milvusclient.cli.framework.command import Command, pass_session
 from milvusclient.cli.framework.connection_file import DEFAULT, SavedConnection, SecretSource, variable_of
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.cli.framework.groups import delete_group, list_group, root, show_group
+from milvusclient.cli.framework.messages import message_of
 from milvusclient.cli.framework.output import for_people
 from milvusclient.cli.framework.parameters import PORT, SECONDS, option, refuse_secret_words, tls_options, yes_option
 from milvusclient.cli.framework.secrets import ask_secret, drop_from_keyring, keep_in_keyring, secret_of
 from milvusclient.cli.framework.session import Options, Session, open_client, version_words
+from milvusclient.exceptions import ConnectError
 
 __all__ = ["find_secret", "with_tls"]
 
@@ -93,7 +95,15 @@ def connect(
             saved = replace(known, user=saved.user, secret=saved.secret, variable=saved.variable)
     if store_secret and secret:
         saved = replace(saved, secret="keyring", variable="")  # noqa: S106 - it says where a secret is
-    _open(session, name, replace(saved, db_name=db_name or saved.db_name), secret, timeout)
+    try:
+        _open(session, name, replace(saved, db_name=db_name or saved.db_name), secret, timeout)
+    except ConnectError as error:
+        if known or uri or host or port or not (save_as or alias):
+            raise
+        told = message_of(error, verbose=session.options.verbose)
+        raise Failure(
+            f"no connection is saved as {name!r}; give its address with -uri, or -h and -p; {told}"
+        ) from error
 
 
 def _address(uri: str | None, host: str | None, port: int | None, known: SavedConnection | None) -> tuple[str, bool]:

@@ -32,7 +32,10 @@ _partition_option = option("-p", "--partition", default="", help="The partition.
 
 def _check_json(ctx: click.Context, parameter: click.Parameter, text: str | None) -> object:
     del ctx, parameter
-    return None if text is None else parse_json(text, "the row")
+    try:
+        return None if text is None else parse_json(text, "the row")
+    except ParamError as error:
+        raise click.BadParameter(error.message) from None
 
 
 _data_option = option(

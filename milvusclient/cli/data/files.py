@@ -56,7 +56,8 @@ def path_kind(path: Path) -> str:
     kind = path.suffix.lower().lstrip(".")
     kind = "jsonl" if kind == "ndjson" else kind
     if kind not in KINDS:
-        raise Failure(f"{path}: unknown kind of file; the name must end with {', '.join(f'.{each}' for each in KINDS)}")
+        *most, last = (f".{each}" for each in KINDS)
+        raise Failure(f"{path}: unknown kind of file; the name must end with {', '.join(most)} or {last}")
     return kind
 
 
@@ -182,6 +183,8 @@ def writing(path: Path, columns: Sequence[str], fields: Fields | None = None) ->
         fields: the collection's fields by name, which tell the types in a Parquet file.
     """
     kind = path_kind(path)
+    if not path.parent.is_dir():
+        raise Failure(f"{path}: the folder {path.parent} does not exist; create it first")
     unfinished = path.with_name(f".{path.name}.part")
     if kind == "parquet":
         writer = _parquet_writer(unfinished, columns, fields or {})

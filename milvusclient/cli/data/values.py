@@ -40,8 +40,11 @@ def parse_json(text: str, what: str) -> object:
     """
     try:
         value: object = json.loads(text)
-    except ValueError as error:
-        raise ParamError(message=f"{what} must be JSON: {error}") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise ParamError(message=f"{what} must be JSON; {where}: {error.msg}") from error
+    except ValueError as error:  # a number with thousands of digits
+        raise ParamError(message=f"{what} must be JSON; {error}") from error
     return value
 
 
@@ -264,9 +267,11 @@ def _data_type(word: str, text: str) -> DataType:
     try:
         return DataType[word]
     except KeyError:
-        known = ", ".join(each.name for each in DataType if each and not each.name.startswith("_"))
+        left_out = (DataType.NONE, DataType.STRING, DataType.STRUCT, DataType.UNKNOWN)
+        known = ", ".join(each.name for each in DataType if each not in left_out and not each.name.startswith("_"))
+        fault = f"{word!r} is not a type" if word else "it has no type"
         raise ParamError(
-            message=f"field {text!r} has no type; write NAME:TYPE[:NUMBER][:DESCRIPTION] with one of {known}"
+            message=f"field {text!r}: {fault}; write NAME:TYPE[:NUMBER][:DESCRIPTION] with one of {known}"
         ) from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from milvusclient.exceptions import MilvusException
+from milvusclient.exceptions import ErrorCode, MilvusException
 
 __all__ = ["details_of", "message_of", "without_grpc_words"]
 
@@ -44,10 +44,10 @@ def message_of(error: MilvusException, *, collection: str = "", verbose: bool = 
         text = without_grpc_words(text)
     # Rows are counted from 1 here, as lines are.
     text = re.sub(r"^row (\d+)\b", lambda found: f"row {int(found[1]) + 1}", text)
+    if collection and error.code == ErrorCode.COLLECTION_NOT_LOADED:
+        text = re.sub(r"; call load_collection\(\).*", f"; load it first: load -c {collection}", text)
     for pattern, word in _WORDS:
         text = pattern.sub(word, text)
-    if collection and "not loaded" in text and "load -c" not in text:
-        text = f"{text}; load it first: load -c {collection}"
     return "\n".join([text, *details_of(error)]) if verbose else text
 
 
