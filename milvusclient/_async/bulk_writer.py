@@ -232,6 +232,10 @@ class AsyncBulkWriter:
         collection = await self._client._collection(self._options.collection_name, self._deadline)
         if self._options.verify:
             bulk.keys_of([], collection)
+        if self._options.checkpoint is not None and not Path(self._options.checkpoint).parent.is_dir():
+            raise ParamError(
+                message=f"checkpoint: the folder of {self._options.checkpoint!r} does not exist; create it first"
+            )
         if self._options.checkpoint is not None and Path(self._options.checkpoint).exists():
             text = Path(self._options.checkpoint).read_text(encoding="utf-8")
             found = bulk.parse_checkpoint(text, collection, self._options.checkpoint)

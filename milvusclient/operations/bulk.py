@@ -199,7 +199,7 @@ def as_row(value: Any) -> Row:  # what a user gave
         names = [field.name for field in type(value).__attrs_attrs__]
     if names is None:
         wanted = "a dict of field name to value, or a dataclass, pydantic or attrs object"
-        raise DataNotMatchException(message=f"row must be {wanted}, got {given(value)}")
+        raise DataNotMatchException(message=f"expected {wanted}, got {given(value)}")
     return {name: getattr(value, name) for name in names}
 
 

@@ -62,7 +62,7 @@ def test_an_attrs_object_is_a_row_of_its_fields() -> None:
 
 @pytest.mark.parametrize("value", [5, "text", [1, 2], None, Book])
 def test_other_objects_are_refused(value: object) -> None:
-    with pytest.raises(DataNotMatchException, match="row must be a dict of field name to value"):
+    with pytest.raises(DataNotMatchException, match="expected a dict of field name to value"):
         bulk.as_row(value)
 
 

@@ -323,6 +323,10 @@ def test_a_checkpoint_of_something_else_is_refused(scripted_server: ScriptedServ
     place.write_text("something else\n")
     with pytest.raises(ParamError, match="is not a checkpoint of a bulk write"):
         client.insert_many("c", rows(1, 2), checkpoint=str(place))
+    sent = len(scripted_server.calls("Insert"))
+    with pytest.raises(ParamError, match=r"checkpoint: the folder of '.*nix.place' does not exist; create it first"):
+        client.insert_many("c", rows(1, 2), checkpoint=str(tmp_path / "nix" / "place"))
+    assert len(scripted_server.calls("Insert")) == sent, "found out before any row is stored"
 
 
 def test_rejected_rows_and_tables_are_skipped_too(scripted_server: ScriptedServer, tmp_path: Path) -> None:
