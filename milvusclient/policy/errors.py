@@ -71,11 +71,19 @@ class CallContext:
         return error
 
 
+#: Milvus Lite names the methods of its engine; a program calls those of the client.
+_LITE_CALLS = (("call load() ", "call load_collection() "), ("call release() ", "call release_collection() "))
+
+
 def status_error(code: int, legacy_code: int, reason: str, input_error: bool, retriable: bool) -> MilvusException:
     """Build the exception for a reply in which the server says that the call failed."""
     kind = server_error_class(code, legacy_code)
     # Milvus Lite leaves it empty where its engine fails; an error that says nothing looks like one of ours.
     reason = reason or f"the server failed with code {code or legacy_code} and gave no reason"
+    for theirs, ours in _LITE_CALLS:
+        reason = reason.replace(theirs, ours)
+    if code == ErrorCode.COLLECTION_NOT_LOADED and "load_collection(" not in reason:
+        reason = f"{reason}; call load_collection() first"
     return kind(code, reason, legacy_code, input_error, retriable)
 
 
@@ -142,6 +150,8 @@ def rpc_error(
         words = _too_large(failure.details) or words
     if failure.status == "DEADLINE_EXCEEDED" and timeout is not None:
         words = f"the deadline of {timeout:g} s passed before the server answered"
+    if failure.status == "UNIMPLEMENTED" and address.endswith(".db"):  # only the address of an embedded server does
+        words = "the server does not know this call; Milvus Lite has only a part of Milvus: use a Milvus server for it"
     details = failure.details if not cause else f"{failure.details}; before that: {cause}"
     message = f"{operation} at {address}: {words} [{failure.status}: {details}]{doubt}"
     kind = RPC_ERRORS.get(failure.status, RpcError)

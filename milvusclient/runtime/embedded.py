@@ -29,6 +29,9 @@ class _Server:
 
 _lock = threading.Lock()
 _servers: dict[str, _Server] = {}
+# Milvus Lite logs each call that it refuses, with a traceback, and the caller gets the error anyway. Without a handler,
+# Python would print these records to stderr.
+logging.getLogger("milvus_lite").addHandler(logging.NullHandler())
 
 
 def start(config: ConnectionConfig, holder: object) -> str:
@@ -91,6 +94,10 @@ def _launch(path: str) -> str:
     folder = os.path.dirname(path)
     if not os.path.isdir(folder):
         raise ConnectionConfigException(message=f"the folder {folder!r} of {path!r} does not exist; create it first")
+    if os.path.isfile(path):
+        raise _embedded_error(
+            path, f"{path!r} is a file, but Milvus Lite 3 stores a database in a folder of that name; use another path"
+        )
     try:
         manager = _manager()
     except ImportError as error:
@@ -109,11 +116,15 @@ def _launch_error(path: str, cause: BaseException | None) -> ConnectError | Conn
         return ConnectionConfigException(
             message=f"serving the file {path!r} needs all of Milvus Lite: pip install 'milvusclient[lite]' ({cause})"
         )
-    error = ConnectError(
-        ErrorCode.CONNECT_FAILED,
+    return _embedded_error(
+        path,
         f"the embedded server cannot open {path!r}: {cause or 'it gave no reason'}; if another process has the file "
         "open, close it there first; if it is not a file of Milvus Lite, use another path",
     )
+
+
+def _embedded_error(path: str, message: str) -> ConnectError:
+    error = ConnectError(ErrorCode.CONNECT_FAILED, message)
     error.reason = "embedded"
     error.address = path
     return error

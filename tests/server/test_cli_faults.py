@@ -259,6 +259,14 @@ def test_nothing_listens(cli: CommandLine) -> None:
     assert "start Milvus" in words
 
 
+def test_a_name_to_connect_to_that_is_not_saved(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MILVUS_URI", "http://127.0.0.1:1")
+    ran = cli("connect", "-a", "nope")
+    assert ran.status == 1
+    assert ran.err.startswith("Error: no connection is saved as 'nope'; give its address with -uri, or -h and -p; ")
+    assert "nothing listens at this address" in ran.err
+
+
 def test_tls_where_there_is_none(cli: CommandLine, scripted_server: ScriptedServer) -> None:
     found, words = steps(cli, f"https://{scripted_server.address}")
     assert found[-1] == ("tls", "failed")

@@ -124,6 +124,17 @@ def test_files_that_cannot_be_opened(tmp_path: Path, lite_uri: str) -> None:
     with pytest.raises(ConnectionConfigException, match="missing.*does not exist; create it first"):
         MilvusClient(str(tmp_path / "missing" / "x.db"))
     (tmp_path / "text.db").write_text("not a database", encoding="utf-8")
-    with pytest.raises(ConnectError, match=r"text\.db") as raised:
+    with pytest.raises(ConnectError, match=r"text\.db' is a file, but Milvus Lite 3 stores") as raised:
         MilvusClient(str(tmp_path / "text.db"))
     assert raised.value.reason == "embedded"
+
+
+def test_a_call_that_milvus_lite_refuses_prints_nothing_of_its_own(lite_uri: str) -> None:
+    code = (
+        "import sys; from milvusclient import MilvusClient, MilvusException\n"
+        "client = MilvusClient(sys.argv[1])\n"
+        "try: client.create_collection('c', dimension=2, metric_type='COSIN')\n"
+        "except MilvusException as error: print(error.operation)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, lite_uri], capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("CreateIndex\n", "")

@@ -33,6 +33,7 @@ from milvusclient.cli.framework.json_values import as_single, json_value
 from milvusclient.cli.framework.output import render, render_names, render_record
 from milvusclient.cli.framework.tables import Style, cell
 from milvusclient.models.descriptions import FieldDescription
+from milvusclient.policy.errors import status_error
 
 MODULES = [
     addresses, advice, completion, failure, history_file, json_values, messages, output, parameters, session, tables,
@@ -259,9 +260,8 @@ def test_messages_are_in_the_words_of_the_command_line() -> None:
     assert "[UNAVAILABLE: a: b]\n  error: ConnectError, code 2" in messages.message_of(error, verbose=True)
     advice_of_the_library = MilvusException(1, "collection not loaded; call load_collection('docs') first")
     assert messages.message_of(advice_of_the_library) == "collection not loaded; call `load` first"
-    assert messages.message_of(MilvusException(101, "collection not loaded"), collection="docs").endswith(
-        "load -c docs"
-    )
+    not_loaded = status_error(101, 0, "collection not loaded", False, False)
+    assert messages.message_of(not_loaded, collection="docs") == "collection not loaded; load it first: load -c docs"
     assert messages.message_of(MilvusException(5)) == "MilvusException without a message"
 
 

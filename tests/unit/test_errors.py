@@ -208,3 +208,34 @@ def test_a_place_signs_an_error_with_its_evidence() -> None:
     assert place.add_to(error, 3, ambiguous=True) is error
     assert (error.operation, error.attempts, error.ambiguous) == ("Search", 3, True)
     assert str(error) == "reason (code=1, operation=Search, address=x:1, database=books, request_id=r, attempts=3)"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "told"),
+    [
+        (
+            101,
+            "collection not loaded[collection=7]",
+            "collection not loaded[collection=7]; call load_collection() first",
+        ),
+        (
+            101,
+            "'x' is 'released'; call load() before search",
+            "'x' is 'released'; call load_collection() before search",
+        ),
+        (
+            6,
+            "index cannot be dropped; call release() first",
+            "index cannot be dropped; call release_collection() first",
+        ),
+        (1100, "invalid parameter", "invalid parameter"),
+    ],
+)
+def test_what_the_server_advises_is_said_in_calls_of_the_client(code: int, reason: str, told: str) -> None:
+    assert status_error(code, 0, reason, False, False).message == told
+
+
+def test_a_call_that_milvus_lite_does_not_have_needs_another_server() -> None:
+    failure = Failure("UNIMPLEMENTED", "CreateCredential is not implemented")
+    assert "Milvus Lite has only a part" in rpc_error(failure, "CreateCredential", "/tmp/a.db", timeout=None).message
+    assert "older than the feature" in rpc_error(failure, "CreateCredential", "host:19530", timeout=None).message

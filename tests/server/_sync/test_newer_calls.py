@@ -48,7 +48,7 @@ def test_a_call_that_no_server_has_is_named(server: Server) -> None:
             with pytest.raises(UnimplementedError) as raised:
                 call(client)
             assert raised.value.operation == name
-            assert "the server does not know this call; it may be older than the feature" in raised.value.message
+            assert "the server does not know this call; " in raised.value.message
         assert client.list_collections() == ["c"]
 
 
