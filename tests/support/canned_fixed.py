@@ -36,6 +36,7 @@ FIXED: Mapping[str, Mapping[str, Any]] = {
     },
     "FlushAll": {"flush_all_ts": FLUSH_TS},
     "GetFlushAllState": {"flushed": True},
+    "Import": {"tasks": [4711]},
     "ManualCompaction": {"compactionID": 4321, "compactionPlanCount": 1},
     "GetCompactionStateWithPlans": {
         "state": "Completed",
