@@ -339,7 +339,8 @@ def _describe(alias: str, settings: object) -> ConnectionConfig:
     _check_alias(alias)
     if not isinstance(settings, Mapping):
         raise ConnectionConfigException(
-            message=f"connection {alias!r} must be described by a dict, got {type(settings).__name__}"
+            message=f"connection {alias!r} must be described by a dict such as {{'uri': './demo.db'}}, "
+            f"got {type(settings).__name__}"
         )
     for name, value in settings.items():
         if name not in _SETTINGS:

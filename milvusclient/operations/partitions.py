@@ -23,7 +23,7 @@ def build_create_partition(collection_name: str, partition_name: str) -> milvus_
     """Build the request that creates a partition."""
     return milvus_pb2.CreatePartitionRequest(
         collection_name=require_name("collection_name", collection_name),
-        partition_name=require_str("partition_name", partition_name),
+        partition_name=require_name("partition_name", partition_name),
     )
 
 

@@ -80,6 +80,8 @@ def status_error(code: int, legacy_code: int, reason: str, input_error: bool, re
     kind = server_error_class(code, legacy_code)
     # Milvus Lite leaves it empty where its engine fails; an error that says nothing looks like one of ours.
     reason = reason or f"the server failed with code {code or legacy_code} and gave no reason"
+    if code == ErrorCode.PARTITION_NOT_FOUND and "partition" not in reason:  # Milvus Lite gives the bare name
+        reason = f"partition {reason!r} does not exist"
     for theirs, ours in _LITE_CALLS:
         reason = reason.replace(theirs, ours)
     if code == ErrorCode.COLLECTION_NOT_LOADED and "load_collection(" not in reason:

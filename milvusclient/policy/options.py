@@ -84,6 +84,9 @@ class ClientOptions:
             raise ParamError(
                 message=f"slow_call_threshold must be a number of seconds, 0 or more, or None, got {slow!r}"
             )
+        policy: object = retry
+        if policy is not None and not isinstance(policy, RetryPolicy):
+            raise ParamError(message=f"retry must be a RetryPolicy such as RetryPolicy(max_elapsed=60), got {policy!r}")
         self.retry = RetryPolicy() if retry is None else retry
         self.timeout = timeout
         self.request_id = require_request_id("request_id", request_id)

@@ -228,6 +228,8 @@ def test_a_place_signs_an_error_with_its_evidence() -> None:
             "index cannot be dropped; call release() first",
             "index cannot be dropped; call release_collection() first",
         ),
+        (200, "old", "partition 'old' does not exist"),
+        (200, "partition not found[partition=old]", "partition not found[partition=old]"),
         (1100, "invalid parameter", "invalid parameter"),
     ],
 )

@@ -22,8 +22,10 @@ def test_requests_name_the_collection_and_the_partition() -> None:
 
 
 def test_names_that_are_not_str_are_refused() -> None:
-    with pytest.raises(ParamError, match="partition_name must be a str, got 5"):
+    with pytest.raises(ParamError, match="partition_name must be a non-empty str, got 5"):
         partitions.build_create_partition("books", 5)  # type: ignore[arg-type]
+    with pytest.raises(ParamError, match="partition_name must be a non-empty str, got ''"):
+        partitions.build_create_partition("books", "")
     with pytest.raises(ParamError, match="collection_name"):
         partitions.build_list_partitions("")
 

@@ -151,6 +151,8 @@ def test_a_setting_that_cannot_be_is_refused(scripted_server: ScriptedServer) ->
         client.with_options(slow_call_threshold=-0.5)
     with pytest.raises(ParamError, match="slow_call_threshold must be a number of seconds"):
         MilvusClient(scripted_server.uri, slow_call_threshold=True)
+    with pytest.raises(ParamError, match="retry must be a RetryPolicy such as .*, got 3"):
+        MilvusClient(scripted_server.uri, retry=3)  # type: ignore[arg-type]  # a number of retries is not meant
     with pytest.raises(TypeError, match="slow_call_threshold"):
         client.with_options(slow_call_treshold=1)  # type: ignore[call-arg]  # misspelt
     assert scripted_server.calls("ShowCollections") == []
