@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from milvusclient.exceptions import ParamError
 from milvusclient.filters.literals import Where, said
+from milvusclient.filters.nodes import Affix, Compare, Like, Literal, Or, ValueNode
 
-__all__ = ["MANY", "ONE", "Pattern", "after_prefix", "escaped", "parse_pattern"]
+__all__ = ["MANY", "ONE", "Pattern", "after_prefix", "escaped", "parse_pattern", "without_shortcut"]
 
 #: What stands for the wildcards among the parts of a pattern.
 MANY = object()
@@ -76,6 +77,21 @@ _SPECIAL = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 def escaped(text: str) -> str:
     """Return a text as a part of a pattern that matches that text only."""
     return text.translate(_SPECIAL)
+
+
+def without_shortcut(of: ValueNode, pattern: Pattern) -> Or | None:
+    """Return what means the same as a pattern whose backslashes Milvus Lite would read twice, None for others.
+
+    It looks for ``%text`` and ``%text%`` without a regular expression, and then takes a backslash that escapes another
+    for a character. A ``_`` in front, for the first of some characters, leads past that; without any, the value starts
+    with the text, or is the text.
+    """
+    start, *rest = pattern.parts
+    if start is not MANY or len(rest) not in (1, 2) or not isinstance(rest[0], str) or "\\" not in rest[0]:
+        return None
+    text, at_end = rest[0], len(rest) == 1
+    at_start = Compare("==", of, Literal("str", text)) if at_end else Affix(of, "start", text)
+    return Or((at_start, Like(of, Pattern((ONE, *pattern.parts)).text)))
 
 
 def after_prefix(prefix: str) -> str | None:

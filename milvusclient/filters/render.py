@@ -43,7 +43,7 @@ from milvusclient.filters.nodes import (
     ValueNode,
     Values,
 )
-from milvusclient.filters.patterns import MANY, Pattern, after_prefix, parse_pattern
+from milvusclient.filters.patterns import MANY, Pattern, after_prefix, parse_pattern, without_shortcut
 from milvusclient.filters.predicates import Compiled
 from milvusclient.filters.reprs import predicate_repr, value_repr
 
@@ -314,13 +314,15 @@ class _Renderer:
         both = And((start, Compare("<", of, Literal("str", end))))
         return f"({self._joined(both, negated)})"
 
-    def _pattern(self, of: ValueNode, pattern: Pattern, negated: bool) -> str:
+    def _pattern(self, of: ValueNode, pattern: Pattern, negated: bool) -> str | bool:
         self._server.require("like")
         special = _WILD if self._lite else _WILD_OR_ESCAPED
         if any(not special.isdisjoint(text) for text in pattern.literals):
             self._server.require("like escapes")
             if self._lite:
                 self._check_escapes()
+                if (both := without_shortcut(of, pattern)) is not None:
+                    return f"({self._joined(both, negated)})"
         return self._opposite(f"{self._value(of)} like {quoted(pattern.text)}", negated, of)
 
     def _check_escapes(self) -> None:

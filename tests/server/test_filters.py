@@ -102,6 +102,25 @@ def test_every_nasty_text_is_found_in_every_place(server: Server) -> None:
             assert ids(client, F.s.startswith(text)) == starting
 
 
+def test_backslashes_are_found_at_the_end_and_anywhere(lite_uri: str) -> None:
+    parts = ["\\", "a\\b", "\\\\", "\\n", "a\\", "\\%", "_\\x", "\n\\b"]
+    rows = [
+        {"id": number, "s": f"{lead}{part}{end}"}
+        for number, (lead, part, end) in enumerate(
+            (lead, part, end) for lead in ("", "x", "\n") for part in parts for end in ("", "y")
+        )
+    ]
+    with MilvusClient(lite_uri) as client:
+        fill(client, schema_of(FieldSchema("s", DataType.VARCHAR, max_length=20)), rows)
+        for part in parts:
+            at_end = [row["id"] for row in rows if str(row["s"]).endswith(part)]
+            anywhere = [row["id"] for row in rows if part in str(row["s"])]
+            escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            assert ids(client, F.s.endswith(part)) == ids(client, F.s.like(f"%{escaped}")) == at_end, part
+            assert ids(client, F.s.includes(part)) == ids(client, F.s.like(f"%{escaped}%")) == anywhere, part
+            assert ids(client, ~F.s.includes(part)) == [row["id"] for row in rows if row["id"] not in anywhere], part
+
+
 def test_any_json_key_is_found(server: Server) -> None:
     keys = [key for key in dict.fromkeys([*NASTY, "a/b", "~", "a.b", "q\"'\\", "[", "]", '"]', "0", "in"]) if key]
     rows = [{"id": number, "m": {key: 1, "deep": {key: 1}}, key: 1} for number, key in enumerate(keys)]
