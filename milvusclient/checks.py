@@ -17,6 +17,8 @@ __all__ = [
     "UNSET",
     "Unset",
     "given",
+    "has_items",
+    "is_time_array",
     "optional_mapping",
     "optional_str",
     "plain_str",
@@ -58,6 +60,16 @@ def given(value: object) -> str:
     if len(shown) > 60:
         shown = shown[:57] + "..."
     return f"{shown} ({type(value).__name__})"
+
+
+def has_items(value: Iterable[object]) -> bool:
+    """Return whether the items of a value are what it holds: not of bytes, a mapping or a frame, which has columns."""
+    return not isinstance(value, bytes | bytearray | Mapping) and not hasattr(value, "columns")
+
+
+def is_time_array(value: object) -> bool:
+    """Return whether a value is numpy's for moments or spans of time, which ``tolist`` may make plain integers of."""
+    return getattr(getattr(value, "dtype", None), "kind", "") in ("M", "m")
 
 
 def require_bool(name: str, value: object, *, error: type[MilvusException] = ParamError) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from milvusclient._proto import schema_pb2
-from milvusclient.checks import given
+from milvusclient.checks import given, has_items, is_time_array
 from milvusclient.codec.refusal import Refusal
 from milvusclient.codec.write.scalars import integers, strings
 from milvusclient.exceptions import ParamError
@@ -27,11 +27,11 @@ def encode_ids(ids: object) -> schema_pb2.IDs:
         ParamError: ``ids`` is none of these, or empty.
     """
     as_list = getattr(ids, "tolist", None)
-    if callable(as_list):
+    if callable(as_list) and not is_time_array(ids):
         ids = as_list()
     if isinstance(ids, int | str) or hasattr(ids, "__index__"):
         values: list[object] = [ids]
-    elif isinstance(ids, Iterable) and not isinstance(ids, bytes | bytearray | Mapping):
+    elif isinstance(ids, Iterable) and has_items(ids):
         values = list(ids)
     else:
         raise ParamError(message=f"ids must be an int, a str or a list of one of them, got {given(ids)}")

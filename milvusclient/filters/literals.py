@@ -14,13 +14,14 @@ from enum import Enum
 from math import isfinite
 from typing import Any, TypeAlias, cast
 
-from milvusclient.checks import INT64_BOUNDS, given
+from milvusclient.checks import INT64_BOUNDS, given, is_time_array
 from milvusclient.exceptions import ParamError
 from milvusclient.filters.nodes import Kind, Literal, Plain, Values
 
 __all__ = [
     "WANTED",
     "Where",
+    "check_no_time_array",
     "key_text",
     "literal",
     "literal_text",
@@ -102,7 +103,8 @@ def _unusual(where: Where, value: object) -> Literal:
         return literal(where, int.__index__(value))
     if isinstance(value, float):
         return literal(where, float.__float__(value))
-    if isinstance(value, datetime):
+    check_no_time_array(where, value)
+    if isinstance(value, datetime) and value == value:  # NaT is a datetime, but does not equal itself
         return Literal("time", _in_utc(where, value))
     if getattr(value, "shape", None) == () and callable(item := getattr(value, "item", None)):
         scalar = item()  # of numpy, or of a library like it
@@ -116,8 +118,21 @@ def _unusual(where: Where, value: object) -> Literal:
     raise ParamError(message=f"{said(where)} must be {WANTED}, got {given(value)}{_advice(value)}")
 
 
+def check_no_time_array(where: Where, value: object) -> None:
+    """Refuse numpy's moments and spans of time: as plain Python some of them would be numbers of nanoseconds.
+
+    Raises:
+        ParamError: it is one, or an array of them.
+    """
+    if is_time_array(value):
+        raise ParamError(
+            message=f"{said(where)} must be {WANTED}, got {given(value)}; "
+            "use pandas.to_datetime(..., utc=True).to_pydatetime()"
+        )
+
+
 def _advice(value: object) -> str:
-    if value is None:
+    if value is None or type(value).__name__ in ("NaTType", "NAType"):
         return "; compare with == None, or use is_null()"
     if isinstance(value, bytes | bytearray):
         return "; use .decode()"
@@ -188,6 +203,7 @@ def _listed(where: Where, values: object) -> Sequence[object]:
         return values
     if isinstance(values, str | bytes | bytearray):
         raise ParamError(message=f"{said(where)} must be a list of values, got {given(values)}; write [{values!r}]")
+    check_no_time_array(where, values)
     as_list = getattr(values, "tolist", None)
     if callable(as_list):
         values = as_list()

@@ -9,7 +9,7 @@ from enum import Enum
 
 from milvusclient.checks import given
 from milvusclient.exceptions import ParamError
-from milvusclient.filters.literals import literal, literal_text
+from milvusclient.filters.literals import check_no_time_array, literal, literal_text
 from milvusclient.filters.nodes import Literal
 
 __all__ = ["check_balance", "expand", "plain_params"]
@@ -95,6 +95,7 @@ def _plain(where: str, value: object) -> object:
         return _plain(where, value.value)
     if isinstance(value, str) or getattr(value, "shape", None) == ():
         return literal(where, value).value
+    check_no_time_array(where, value)
     as_list = getattr(value, "tolist", None)
     if callable(as_list):
         value = as_list()

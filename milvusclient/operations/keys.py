@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from milvusclient import exceptions
-from milvusclient.checks import INT64_BOUNDS, given, plain_str
+from milvusclient.checks import INT64_BOUNDS, given, has_items, is_time_array, plain_str
 from milvusclient.exceptions import DataTypeNotMatchException, ParamError, ReplyError
 from milvusclient.schema.type_facts import FACTS
 
@@ -44,10 +44,11 @@ def list_keys(name: str, keys: Keys) -> list[int | str]:
         TypeError: a key is neither an int nor a str. (It is a ParamError, too.)
     """
     as_list = getattr(keys, "tolist", None)
-    found: object = as_list() if callable(as_list) else keys  # an array without dimensions is one key
+    # An array without dimensions is one key; moments may become numbers of nanoseconds, which are none.
+    found: object = as_list() if callable(as_list) and not is_time_array(keys) else keys
     if isinstance(found, int | str) or hasattr(found, "__index__"):
         listed: Sequence[object] = [found]
-    elif isinstance(found, bytes | bytearray | Mapping) or not isinstance(found, Iterable):
+    elif not isinstance(found, Iterable) or not has_items(found):
         raise exceptions.TypeError(message=f"{name} must be an int, a str, or a list of them, got {given(keys)}")
     else:
         listed = list(found)

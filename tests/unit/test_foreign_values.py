@@ -7,7 +7,7 @@ import gc
 import traceback
 from array import array
 from collections import UserDict, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -141,6 +141,27 @@ def test_nan_is_not_null(data_type: DataType, missing: object) -> None:
         columns([{"id": 1, "x": missing}], ID, field)
 
 
+@pytest.mark.parametrize("unit", ["ns", "D"])
+@pytest.mark.parametrize("kind", ["M8", "m8"])
+@pytest.mark.parametrize("element_type", [DataType.INT64, DataType.DOUBLE, DataType.FLOAT])
+def test_a_moment_is_not_a_number_of_nanoseconds(element_type: DataType, kind: str, unit: str) -> None:
+    moments = np.array([7], f"{kind}[{unit}]")
+    array_field = FieldInfo("x", data_type=DataType.ARRAY, element_type=element_type, max_capacity=3)
+    for field, value in [
+        (FieldInfo("x", data_type=element_type), moments[0]),
+        (array_field, moments),
+        (array_field, [moments[0]]),
+    ]:
+        with pytest.raises(DataNotMatchException, match="row 0, field 'x'"):
+            columns([{"id": 1, "x": value}], ID, field)
+
+
+@pytest.mark.parametrize("value", [np.complex128(1 + 2j), np.array("1.5"), np.array(b"1.5")], ids=repr)
+def test_what_float_would_make_a_number_of(value: object) -> None:
+    with pytest.raises(DataNotMatchException, match="row 0, field 'x': expected a DOUBLE"):
+        columns([{"id": 1, "x": value}], ID, FieldInfo("x", data_type=DataType.DOUBLE))
+
+
 @pytest.mark.parametrize("field", [DENSE, SPARSE], ids=["dense", "sparse"])
 def test_nan_is_not_a_vector(field: FieldInfo) -> None:
     with pytest.raises(MilvusException, match="use None for a missing value"):
@@ -154,7 +175,23 @@ def test_keys_of_any_kind(keys: Any) -> None:
     assert list(encode_ids(keys).int_id.data) == [7]
 
 
-@pytest.mark.parametrize("keys", [np.array(1.5), np.array(True), np.array([[1]]), b"x", bytearray(b"x"), {"a": 1}])
+class _Named:
+    """Has the names of its columns for items, as frames do."""
+
+    columns = ("a",)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        *[np.array(1.5), np.array(True), np.array([[1]]), b"x", bytearray(b"x"), {"a": 1}],
+        *[np.array([7], "M8[ns]"), np.array([7], "m8[ns]"), np.datetime64(7, "ns"), _Named()],
+    ],
+    ids=lambda keys: type(keys).__name__,
+)
 def test_what_is_no_key(keys: Any) -> None:
     with pytest.raises(exceptions.TypeError):
         list_keys("ids", keys)

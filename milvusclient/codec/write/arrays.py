@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from milvusclient.checks import is_time_array
 from milvusclient.codec.refusal import Refusal
 from milvusclient.codec.write.cells import Cells
 from milvusclient.codec.write.scalars import bools, integers, pack_floats, strings
@@ -64,6 +65,8 @@ def _checked(cells: Cells, element: TypeFacts) -> list[Sequence[object]]:
 
 def _array(value: object, element: TypeFacts, cells: Cells) -> Sequence[object]:
     expected = f"{cells.facts.words} of {element.data_type.name}"
+    if is_time_array(value):
+        raise Refusal.of(expected, value)
     if hasattr(value, "tolist") and getattr(value, "ndim", 1) == 1:  # a numpy array, array.array, a memoryview
         value = value.tolist()
     if not isinstance(value, list | tuple):

@@ -22,6 +22,9 @@ _LONGEST_CODE_POINT = 4
 #: Of the members for integers, the widths that protobuf checks itself.
 _CHECKED_BY_PROTOBUF = ("<i4", "<i8")
 _PLAIN_NUMBERS = {int, float, bool}
+#: Kinds of numpy's types that ``float()`` takes, but not for the number that they are: moments and spans of time (as
+#: a count of nanoseconds, and NaT as one too), complex numbers (without a part of them), and text.
+_NOT_REAL = ("M", "m", "c", "S", "U")
 
 
 def integers(values: list[object], facts: TypeFacts, types: set[type] | None = None) -> list[int]:
@@ -78,6 +81,8 @@ def _packed_float(value: object, facts: TypeFacts) -> bytes:
 
 
 def _float(value: object, facts: TypeFacts) -> float:
+    if getattr(getattr(value, "dtype", None), "kind", "") in _NOT_REAL:
+        raise Refusal.of(facts.words, value)
     try:
         if hasattr(value, "__float__") or hasattr(value, "__index__"):
             return float(value)  # type: ignore[arg-type]  # the line above says so
