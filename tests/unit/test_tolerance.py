@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import milvusclient
+from milvusclient.models.results import hit_class
 from milvusclient.pymilvus import (
     AnnSearchRequest,
     AsyncMilvusClient,
@@ -18,10 +19,13 @@ from milvusclient.pymilvus import (
     DataType,
     FieldSchema,
     MilvusClient,
+    RRFRanker,
     UnknownKeywordWarning,
+    WeightedRanker,
     tolerance,
 )
 from milvusclient.pymilvus.client._presented import present, rows_with_nulls
+from milvusclient.pymilvus.client.abstract import BaseRanker
 from milvusclient.pymilvus.client.types import ExtraList, OmitZeroDict
 from milvusclient.pymilvus.milvus_client.index import IndexParams
 
@@ -133,6 +137,34 @@ def test_hits_print_all_of_their_vectors() -> None:
     assert isinstance(found[0][0], milvusclient.Hit)
     assert found[0][0].entity["v"] == vector
     assert pickle.loads(pickle.dumps(found))[0][0] == found[0][0]
+
+
+def test_a_hit_is_its_own_entity_also_out_of_a_pickle() -> None:
+    strict = milvusclient.Hits([hit_class("pk")({"pk": 1, "distance": 0.5, "entity": {"title": "a"}})])
+    found = present("search", milvusclient.SearchResult([strict], extra={"cost": 0}))
+    for hit in (found[0][0], pickle.loads(pickle.dumps(found))[0][0]):
+        assert hit.entity is hit
+        assert (hit.entity.id, hit.entity["title"], hit.entity.title) == (1, "a", "a")
+        assert str(hit.entity) == repr(hit) == "{'pk': 1, 'distance': 0.5, 'entity': {'title': 'a'}}"
+    assert (found.extra, found.recalls, type(found[0]).__name__) == ({}, None, "HybridHits")
+    strict_hit = hit_class("pk")({"pk": 1, "distance": 0.5, "entity": {"title": "a"}})
+    assert strict_hit.entity == {"title": "a"}
+
+
+def test_rankers_of_both_doors_know_each_other() -> None:
+    for ours, strict in (
+        (RRFRanker(5), milvusclient.RRFRanker(5)),
+        (WeightedRanker(1), milvusclient.WeightedRanker(1)),
+    ):
+        assert isinstance(ours, type(strict))
+        assert isinstance(strict, type(ours))
+        assert isinstance(strict, BaseRanker)
+        assert ours == strict == pickle.loads(pickle.dumps(ours))
+        assert type(pickle.loads(pickle.dumps(ours))) is type(ours)
+        assert isinstance(pickle.loads(pickle.dumps(strict)), type(ours))
+    assert not isinstance(milvusclient.WeightedRanker(1), RRFRanker)
+    assert not isinstance({}, BaseRanker)
+    assert issubclass(RRFRanker, BaseRanker)
 
 
 DESCRIPTION: dict[str, Any] = {

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from milvusclient.models.mutations import DeletedKeys
 from milvusclient.models.results import QueryResult as AnyQueryResult
 from milvusclient.models.results import SearchResult as AnySearchResult
-from milvusclient.pymilvus.client.search_result import Hits, SearchResult, printed_whole
-from milvusclient.pymilvus.client.types import ExtraList, OmitZeroDict
+from milvusclient.pymilvus.client.search_result import HybridHits, SearchResult, print_whole
+from milvusclient.pymilvus.client.types import HybridExtraList, OmitZeroDict
 from milvusclient.schema.enums import DataType
 
-__all__ = ["present", "rows_with_nulls"]
+if TYPE_CHECKING:
+    from milvusclient.codec.read.reply import SearchReply
+
+__all__ = ["present", "put_lazy_columns_last", "rows_with_nulls"]
+
+#: Types of fields that the reference client decodes when hits are read, and so after all others.
+_LAZY: frozenset[int] = frozenset(
+    {
+        DataType.JSON,
+        DataType.BINARY_VECTOR,
+        DataType.FLOAT_VECTOR,
+        DataType.FLOAT16_VECTOR,
+        DataType.BFLOAT16_VECTOR,
+        DataType.SPARSE_FLOAT_VECTOR,
+        DataType.INT8_VECTOR,
+        DataType._ARRAY_OF_VECTOR,
+        DataType._ARRAY_OF_STRUCT,
+    }
+)
 
 
 def _present_query(rows: AnyQueryResult) -> AnyQueryResult:
     """Let the rows of a query print as the reference client's."""
     if type(rows) is AnyQueryResult:
-        rows.__class__ = ExtraList  # the same list: nothing is copied
+        rows.__class__ = HybridExtraList  # the same list: nothing is copied
+        rows.extra = OmitZeroDict(rows.extra)
     return rows
 
 
@@ -27,11 +46,13 @@ def _present_search(result: AnySearchResult) -> AnySearchResult:
     """Let the hits of a search print as the reference client's."""
     if type(result) is AnySearchResult:
         result.__class__ = SearchResult  # the same list: nothing is copied
+        # The reference client tells no cost of searches for which the server tells none.
+        result.extra = {name: value for name, value in result.extra.items() if value or name != "cost"}
+        if not result.recalls:
+            result.recalls = None  # type: ignore[assignment]  # as the reference client says it
         for hits in result:
-            hits.__class__ = Hits
-            whole = printed_whole(type(hits[0])) if hits else None
-            for hit in hits:
-                hit.__class__ = whole  # type: ignore[assignment]  # there is a hit, so there is its class
+            hits.__class__ = HybridHits
+            print_whole(hits)
     return result
 
 
@@ -53,6 +74,20 @@ _BY_METHOD: Mapping[str, Callable[[Any], Any]] = {
     "search": _present_search,
     "upsert": _present_upsert,
 }
+
+
+def put_lazy_columns_last(reply: SearchReply) -> None:
+    """Order the columns of a search's reply as the output fields of the reference client's hits are ordered."""
+    fields = reply.message.results.fields_data
+    lazy = [int(field.type) in _LAZY for field in fields]
+    order = sorted(range(len(lazy)), key=lazy.__getitem__)
+    if order == list(range(len(lazy))):
+        return
+    ordered = [fields[index] for index in order]
+    reply.message.results.ClearField("fields_data")
+    reply.message.results.fields_data.extend(ordered)
+    if reply.raw:
+        reply.raw = [reply.raw[index] for index in order]
 
 
 def present(method: str, result: Any) -> Any:

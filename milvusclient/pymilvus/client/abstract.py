@@ -7,7 +7,6 @@ from typing import ClassVar
 from milvusclient.pymilvus._names import module_names
 from milvusclient.pymilvus.tolerance import Tolerant, tolerant
 from milvusclient.schema import ranking
-from milvusclient.schema.ranking import BaseRanker
 
 __all__ = ["AnnSearchRequest", "BaseRanker", "RRFRanker", "WeightedRanker"]
 
@@ -21,14 +20,20 @@ class AnnSearchRequest(ranking.AnnSearchRequest, metaclass=Tolerant):
     _strict: ClassVar[type] = ranking.AnnSearchRequest
 
 
+class BaseRanker(ranking.BaseRanker, metaclass=Tolerant):
+    """The base class of the rankers."""
+
+    _strict: ClassVar[type] = ranking.BaseRanker
+
+
 @tolerant
-class RRFRanker(ranking.RRFRanker, metaclass=Tolerant):
+class RRFRanker(ranking.RRFRanker, BaseRanker):
     """Reciprocal rank fusion; see :class:`milvusclient.RRFRanker`."""
 
     _strict: ClassVar[type] = ranking.RRFRanker
 
 
-class WeightedRanker(ranking.WeightedRanker, metaclass=Tolerant):
+class WeightedRanker(ranking.WeightedRanker, BaseRanker):
     """A weighted sum of scores; see :class:`milvusclient.WeightedRanker`."""
 
     _strict: ClassVar[type] = ranking.WeightedRanker

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
+from typing import Any, Self
 
 from milvusclient.models import results
-from milvusclient.models.results import AggregationBucket, Hit
+from milvusclient.models.results import AggregationBucket, Hit, hit_class
 from milvusclient.pymilvus._names import module_names
-from milvusclient.pymilvus.client.types import OmitZeroDict
 from milvusclient.pymilvus.tolerance import Tolerant
 
 __all__ = ["AggregationBucket", "Hit", "Hits", "HybridHits", "SearchResult"]
@@ -28,14 +29,48 @@ class Hits(results.Hits, metaclass=Tolerant):
     __repr__ = __str__
 
 
+class HybridHits(Hits):
+    """The class of the hits that a search returns; it differs from :class:`Hits` in its name alone."""
+
+    __slots__ = ()
+
+
+class _PrintedWhole:
+    """Lets the hits of this door print all of their vectors, and be their own entity."""
+
+    __slots__ = ()
+
+    primary_key: str
+
+    @property
+    def entity(self) -> Self:
+        """The hit itself, from which the output fields can be read, too."""
+        return self
+
+    def __repr__(self) -> str:
+        return dict.__repr__(self)
+
+    def __reduce__(self) -> tuple[Callable[..., Hit], tuple[str, dict[str, Any]]]:
+        return _restore_hit, (self.primary_key, dict(self))  # type: ignore[call-overload]  # mixed into dicts
+
+
 @cache
 def printed_whole(hit: type[Hit]) -> type[Hit]:
-    """Return the class of hits that print all of their vectors, for a class of hits that shorten them."""
-    return type(hit.__name__, (hit,), {"__slots__": (), "__module__": __name__, "__repr__": dict.__repr__})
+    """Return the class of this door's hits that corresponds to a class of strict hits."""
+    return type(hit.__name__, (_PrintedWhole, hit), {"__slots__": (), "__module__": __name__})
 
 
-#: Hits are plain dicts at once here; there is no second class for those that are not yet.
-HybridHits = Hits
+def _restore_hit(primary_key: str, items: dict[str, Any]) -> Hit:
+    """Build a hit again when it is unpickled: pickle cannot find the classes that :func:`printed_whole` makes."""
+    return printed_whole(hit_class(primary_key))(items)
+
+
+def print_whole(hits: results.Hits) -> None:
+    """Let the hits of one query vector be those of this door: the same dicts, so that nothing is copied."""
+    if hits and not issubclass(type(hits[0]), _PrintedWhole):
+        whole = printed_whole(type(hits[0]))
+        for hit in hits:
+            hit.__class__ = whole
 
 
 class SearchResult(results.SearchResult, metaclass=Tolerant):
@@ -47,7 +82,6 @@ class SearchResult(results.SearchResult, metaclass=Tolerant):
     def __str__(self) -> str:
         recalls = f",recalls: {self.recalls[:10]}" if self.recalls else ""
         more = f" ... and {len(self) - 10} results remaining" if len(self) > 10 else ""
-        extra = OmitZeroDict(self.extra)
-        return f"data: {list(self[:10])}{recalls}{more}{f',{extra}' if extra.omit_zero_len() else ''}"
+        return f"data: {list(self[:10])}{recalls}{more}{f',{self.extra}' if self.extra else ''}"
 
     __repr__ = __str__

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from milvusclient.exceptions import InvalidConsistencyLevel
 from milvusclient.models.analysis import AnalyzeResult, AnalyzeToken
@@ -129,15 +129,22 @@ class ExtraList(QueryResult):
 
     __slots__ = ()
 
+    _shows_no_extra: ClassVar[bool] = False
+
     def __str__(self) -> str:
         shown = f"data: {list(map(str, self[:10]))}{' ...' if len(self) > 10 else ''}"
-        return f"{shown}, extra_info: {OmitZeroDict(self.extra)}" if self.extra else shown
+        extra = OmitZeroDict(self.extra)
+        return f"{shown}, extra_info: {extra}" if extra.omit_zero_len() or self._shows_no_extra else shown
 
     __repr__ = __str__
 
 
-#: The rows of a query are plain dicts at once here; there is no second class for those that are not yet.
-HybridExtraList = ExtraList
+class HybridExtraList(ExtraList):
+    """The class of the rows that a query returns; it always shows what the server says, be it nothing."""
+
+    __slots__ = ()
+
+    _shows_no_extra = True
 
 
 def get_consistency_level(consistency_level: str | int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from milvusclient import rpc
 from milvusclient.pymilvus.tolerance import drop_unknown, keeps_keywords
 
 if TYPE_CHECKING:
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
     from milvusclient.schema.enums import DataType
     from milvusclient.schema.states import IndexType
 
-__all__ = ["RESULTS", "Builders"]
+__all__ = ["FINDS_HITS", "RESULTS", "Builders"]
+
+#: The calls whose replies hold hits.
+FINDS_HITS = frozenset({rpc.SEARCH.name, rpc.HYBRID_SEARCH.name})
 
 
 def _present(method: str, result: Any) -> Any:

@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from milvusclient._async.client import AsyncMilvusClient as StrictAsyncClient
 from milvusclient._async.session import AsyncMilvusClientSession
 from milvusclient.exceptions import DataNotMatchException, ParamError
+from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
 from milvusclient.pymilvus._names import module_names
-from milvusclient.pymilvus.milvus_client._builders import RESULTS, Builders
+from milvusclient.pymilvus.milvus_client._builders import FINDS_HITS, RESULTS, Builders
 from milvusclient.pymilvus.tolerance import Tolerant, tolerant
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from milvusclient.codec.read.reply import SearchReply
+    from milvusclient.policy.deadline import Deadline
+    from milvusclient.rpc import Method, Readable, Request
 
 __all__ = ["AsyncMilvusClient", "AsyncMilvusClientSession"]
 
 __getattr__, __dir__ = module_names(__name__)
 
 
+Req = TypeVar("Req", bound="Message")
+Rep = TypeVar("Rep", bound="Readable")
+
+
 class AsyncMilvusClient(Builders, StrictAsyncClient, metaclass=Tolerant):
     """A client of a Milvus server, of a cluster, or of a local file; see :class:`milvusclient.AsyncMilvusClient`."""
 
     _strict: ClassVar[type] = StrictAsyncClient
+
+    async def _call(
+        self,
+        method: Method[Req, Rep],
+        request: Request[Req],
+        deadline: Deadline,
+        call_options: CallOptions = DEFAULT_CALL_OPTIONS,
+    ) -> Rep:
+        reply = await super()._call(method, request, deadline, call_options)
+        if method.name in FINDS_HITS:
+            from milvusclient.pymilvus.client._presented import put_lazy_columns_last
+
+            put_lazy_columns_last(cast("SearchReply", reply))
+        return reply
 
     async def insert(
         self,

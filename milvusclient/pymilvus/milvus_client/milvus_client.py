@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from milvusclient._sync.client import MilvusClient as StrictClient
 from milvusclient._sync.session import MilvusClientSession
 from milvusclient.exceptions import DataNotMatchException, ParamError
+from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
 from milvusclient.pymilvus._names import module_names
-from milvusclient.pymilvus.milvus_client._builders import RESULTS, Builders
+from milvusclient.pymilvus.milvus_client._builders import FINDS_HITS, RESULTS, Builders
 from milvusclient.pymilvus.tolerance import Tolerant, tolerant
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from milvusclient.codec.read.reply import SearchReply
+    from milvusclient.policy.deadline import Deadline
+    from milvusclient.rpc import Method, Readable, Request
 
 __all__ = ["MilvusClient", "MilvusClientSession"]
 
 __getattr__, __dir__ = module_names(__name__)
 
 
+Req = TypeVar("Req", bound="Message")
+Rep = TypeVar("Rep", bound="Readable")
+
+
 class MilvusClient(Builders, StrictClient, metaclass=Tolerant):
     """A client of a Milvus server, of a cluster, or of a local file; see :class:`milvusclient.MilvusClient`."""
 
     _strict: ClassVar[type] = StrictClient
+
+    def _call(
+        self,
+        method: Method[Req, Rep],
+        request: Request[Req],
+        deadline: Deadline,
+        call_options: CallOptions = DEFAULT_CALL_OPTIONS,
+    ) -> Rep:
+        reply = super()._call(method, request, deadline, call_options)
+        if method.name in FINDS_HITS:
+            from milvusclient.pymilvus.client._presented import put_lazy_columns_last
+
+            put_lazy_columns_last(cast("SearchReply", reply))
+        return reply
 
     def insert(
         self,
@@ -88,7 +114,9 @@ class MilvusClient(Builders, StrictClient, metaclass=Tolerant):
         """
         if offset:
             raise ParamError(message="a search iterator has no offset; skip hits of its first pages in the program")
-        return super().search_iterator(collection_name, data, *args, **kwargs)
+        from milvusclient.pymilvus.client.iterator.search_iterator import paged
+
+        return paged(super().search_iterator(collection_name, data, *args, **kwargs))
 
     def _rows_with_nulls(self, collection_name: str, data: object) -> Any:
         from milvusclient.pymilvus.client._presented import rows_with_nulls

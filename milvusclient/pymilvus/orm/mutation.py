@@ -58,8 +58,8 @@ class MutationResult:
 
     @property
     def succ_index(self) -> Sequence[int]:
-        """The positions of the rows that were written; a call that fails for a row raises."""
-        return range(len(self._primary_keys) or self._insert_count or self._upsert_count or self._delete_count)
+        """The positions of the rows that were written; a call that fails for a row raises. Deletes name none."""
+        return list(range(self._insert_count or self._upsert_count))
 
     @property
     def succ_count(self) -> int:
@@ -69,7 +69,7 @@ class MutationResult:
     @property
     def err_index(self) -> Sequence[int]:
         """The positions of the rows that were not written: none."""
-        return ()
+        return []
 
     @property
     def err_count(self) -> int:
@@ -91,6 +91,7 @@ class MutationResult:
             "err count": self.err_count,
             **({"cost": self._cost} if self._cost else {}),
         }
-        return f"({', '.join(f'{name}: {value}' for name, value in shown.items())})"
+        # The reference client closes the bracket only behind a cost.
+        return f"({', '.join(f'{name}: {value}' for name, value in shown.items())}{')' if self._cost else ''}"
 
     __repr__ = __str__
