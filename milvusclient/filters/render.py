@@ -185,8 +185,12 @@ class _Renderer:
             if isinstance(side, Arithmetic):
                 yield from self._guards(operator, side.left, side.right)
                 continue
-            # To Milvus Lite, an array that is not there has the length 0; to Milvus, a key that is not there differs.
-            blind = isinstance(side, Length) if self._lite else operator == "!="
+            # An array that is not there has the length 0: to Milvus Lite, and to Milvus 2.3 in a JSON path. To Milvus, a
+            # key that is not there differs from each value.
+            if isinstance(side, Length):
+                blind = self._lite or operator != "==" or sides[-1] == Literal("int", 0)
+            else:
+                blind = operator == "!=" and not self._lite
             of = side.of if isinstance(side, Length) else side
             guard = self._names.guard(of) if blind and isinstance(of, Name | Path) else None
             if guard:
