@@ -185,8 +185,8 @@ class _Renderer:
             if isinstance(side, Arithmetic):
                 yield from self._guards(operator, side.left, side.right)
                 continue
-            # An array that is not there has the length 0: to Milvus Lite, and to Milvus 2.3 in a JSON path. To Milvus, a
-            # key that is not there differs from each value.
+            # An array that is not there has the length 0: to Milvus Lite, and to Milvus 2.3 in a JSON path. To
+            # Milvus, a key that is not there differs from each value.
             if isinstance(side, Length):
                 blind = self._lite or operator != "==" or sides[-1] == Literal("int", 0)
             else:
