@@ -54,7 +54,7 @@ MAY_IMPORT = {
     "otel": "config models registry runtime",
     "__init__": "_async _sync codec config display models notebook policy registry rest_health schema timestamps",
     "pymilvus": (
-        "_async _proto _sync codec config filters models policy registry rpc runtime schema timestamps transport"
+        "_async _proto _sync checks codec config filters models policy registry rpc runtime schema timestamps transport"
     ),
     "cli": "__init__ config filters models rest_health schema timestamps",
 }

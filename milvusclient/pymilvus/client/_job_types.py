@@ -214,7 +214,7 @@ class BulkInsertState:
     @property
     def state_name(self) -> str:
         """The state in words."""
-        return self.state_2_name[self.state]
+        return self.state_2_name.get(self._state, "unknown state")
 
     @property
     def id_ranges(self) -> list[int]:

@@ -146,12 +146,16 @@ def bulk_insert(
     collection_name: str,
     partition_name: str | None,
     files: Sequence[str],
+    channel_names: Sequence[str],
     options: dict[str, object],
     timeout: float | None,
 ) -> int:
     """Let the server read files; return the number of the job."""
     request = milvus_pb2.ImportRequest(
-        collection_name=collection_name, partition_name=partition_name or "", files=files
+        collection_name=collection_name,
+        partition_name=partition_name or "",
+        files=files,
+        channel_names=channel_names,
     )
     for name, value in options.items():
         request.options.add(key=name, value=str(value))

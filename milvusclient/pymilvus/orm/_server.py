@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from milvusclient.checks import require_int, require_name
 from milvusclient.pymilvus.client.types import RoleInfo, UserInfo
 from milvusclient.pymilvus.orm import _calls
 from milvusclient.pymilvus.orm.connections import connections
@@ -211,7 +212,8 @@ def transfer_node(
         using: alias of the connection.
         timeout: seconds for the call; None means no limit.
     """
-    _calls.transfer_node(_client(using), source_group, target_group, num_nodes, timeout)
+    source, target = require_name("source_group", source_group), require_name("target_group", target_group)
+    _calls.transfer_node(_client(using), source, target, require_int("num_nodes", num_nodes), timeout)
 
 
 def transfer_replica(

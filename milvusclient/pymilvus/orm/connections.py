@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from milvusclient import registry
 from milvusclient._sync.core.pool import current_pool
@@ -43,6 +43,29 @@ class Connections(registry.Connections, metaclass=Tolerant):
     def __init__(self) -> None:
         #: For each alias the settings that its client was made for, and the client.
         self._clients: dict[str, tuple[ConnectionConfig, OrmClient]] = {}
+
+    def connect(  # type: ignore[override]  # as pymilvus has it
+        self, *args: Any, _async: bool = False, _unbind_with_db: bool = False, **kwargs: Any
+    ) -> None:
+        """Open a connection under an alias, or join the open one; see :meth:`milvusclient.Connections.connect`.
+
+        Args:
+            *args: alias, user, password, db_name and token.
+            _async: refused: the objects of the ORM wait for their results.
+            _unbind_with_db: changes nothing: each client has its own database here.
+            **kwargs: as for the strict registry.
+
+        Raises:
+            NotImplementedError: ``_async`` is true.
+            ConnectionConfigException: a setting is invalid, or contradicts the open connection.
+            ConnectError: the server cannot be reached, or is not ready; a MilvusException.
+        """
+        if _async:
+            raise NotImplementedError(
+                "connections.connect(_async=True) makes a connection that no object of the ORM can use; make an "
+                "AsyncMilvusClient for asyncio, or pass _async=True to methods such as Collection.search for futures"
+            )
+        super().connect(*args, **kwargs)
 
     def disconnect(self, alias: str) -> None:
         """Close the connection of this name, for all its users.

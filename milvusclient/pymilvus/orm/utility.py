@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from milvusclient.checks import require_int, require_name, require_str_list
 from milvusclient.pymilvus._names import module_names
 from milvusclient.pymilvus.client.asynch import FlushFuture
 from milvusclient.pymilvus.client.types import BulkInsertState, LoadState
@@ -29,6 +30,7 @@ from milvusclient.pymilvus.orm._server import (
 )
 from milvusclient.pymilvus.orm.connections import connections
 from milvusclient.pymilvus.orm.index import find_index, no_index
+from milvusclient.pymilvus.tolerance import drop_unknown
 from milvusclient.timestamps import (
     hybridts_to_datetime,
     hybridts_to_unixtime,
@@ -90,6 +92,8 @@ __all__ = [
 __getattr__, __dir__ = module_names(__name__)
 
 _client = connections._fetch_handler
+
+_IMPORT_OPTIONS = ("bucket", "backup", "sep", "nullkey", "channel_names")
 
 
 def loading_progress(
@@ -284,9 +288,12 @@ def load_balance(
         timeout: seconds for the call; None means no limit.
         using: alias of the connection.
     """
-    _calls.load_balance(
-        _client(using), collection_name, src_node_id, dst_node_ids or (), sealed_segment_ids or (), timeout
-    )
+    name, source = require_name("collection_name", collection_name), require_int("src_node_id", src_node_id)
+    targets = [require_int(f"dst_node_ids[{index}]", node) for index, node in enumerate(dst_node_ids or ())]
+    segments = [
+        require_int(f"sealed_segment_ids[{index}]", segment) for index, segment in enumerate(sealed_segment_ids or ())
+    ]
+    _calls.load_balance(_client(using), name, source, targets, segments, timeout)
 
 
 def get_query_segment_info(
@@ -364,9 +371,12 @@ def do_bulk_insert(
         partition_name: the partition; None leaves it to the server.
         timeout: seconds for the call; None means no limit.
         using: alias of the connection.
-        **kwargs: options of the import, by name.
+        **kwargs: options of the import: ``bucket``, ``backup``, ``sep`` and ``nullkey``; and ``channel_names``.
     """
-    return _calls.bulk_insert(_client(using), collection_name, partition_name, files, kwargs, timeout)
+    options = drop_unknown("utility.do_bulk_insert", _IMPORT_OPTIONS, kwargs)
+    channels = require_str_list("channel_names", options.pop("channel_names", None) or [])
+    files = require_str_list("files", files)
+    return _calls.bulk_insert(_client(using), collection_name, partition_name, files, channels, options, timeout)
 
 
 def get_bulk_insert_state(
@@ -379,7 +389,7 @@ def get_bulk_insert_state(
         timeout: seconds for the call; None means no limit.
         using: alias of the connection.
     """
-    return _calls.bulk_insert_state(_client(using), task_id, timeout)
+    return _calls.bulk_insert_state(_client(using), require_int("task_id", task_id), timeout)
 
 
 def list_bulk_insert_tasks(
@@ -393,7 +403,7 @@ def list_bulk_insert_tasks(
         timeout: seconds for the call; None means no limit.
         using: alias of the connection.
     """
-    return _calls.bulk_insert_tasks(_client(using), limit, collection_name, timeout)
+    return _calls.bulk_insert_tasks(_client(using), require_int("limit", limit), collection_name, timeout)
 
 
 def flush_all(using: str = "default", timeout: float | None = None, **kwargs: Any) -> FlushFuture | None:
