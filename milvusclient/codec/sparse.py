@@ -28,10 +28,12 @@ _EXPECTED = FACTS[DataType.SPARSE_FLOAT_VECTOR].words
 
 
 def is_sparse(value: object) -> bool:
-    """Return whether a value can only be a sparse vector: a dict, a list of pairs, a scipy sparse row."""
+    """Return whether a value can only be a sparse vector: a mapping, a list of pairs, a scipy sparse row."""
     if isinstance(value, dict) or hasattr(value, "tocsr"):
         return True
-    if not isinstance(value, list | tuple) or not value:
+    if not isinstance(value, list | tuple):
+        return isinstance(value, Mapping)
+    if not value:
         return False
     return all(isinstance(pair, list | tuple) and len(pair) == 2 and not isinstance(pair[0], float) for pair in value)
 

@@ -66,6 +66,7 @@ def test_csv_cells_become_values_of_their_fields(tmp_path: Path) -> None:
         ),
         ("x.csv", "id,ok\n1,maybe\n", "line 2: field 'ok': expected a BOOL, got 'maybe'"),
         ("x.csv", "id\n1,2\n", "line 2: 2 cells, but the header has 1 names"),
+        ("x.csv", "id,title\n1\n", "line 2: 1 cells, but the header has 2 names"),
         ("x.csv", "id,id\n1,2\n", "two columns have the name 'id'"),
         ("x.csv", ",id\n0,2\n", "to_csv(index=False)"),
         ("x.csv", "id\n1_000\n", "expected an INT64 (-9223372036854775808 to 9223372036854775807), got '1_000'"),
@@ -213,6 +214,8 @@ def test_a_cell_of_a_dynamic_column_is_text_unless_its_column_is_json(tmp_path: 
     path.write_text("id,extra\n1,word\n", encoding="utf-8")
     with pytest.raises(Failure, match=r"line 2: field 'extra': expected JSON, got 'word'"):
         read(path, json_columns=("extra",))
+    with pytest.raises(Failure, match="there is no column 'extras' to be read as JSON"):
+        read(path, json_columns=("extra", "extras"))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import traceback
 from array import array
 from collections import UserDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -225,6 +226,12 @@ def test_indices_that_were_keys_in_json() -> None:
     assert decode_sparse(common_pb2.PlaceholderGroup.FromString(group).placeholders[0].values) == [{7: 0.5}]
     with pytest.raises(ParamError, match="index 7 twice"):
         columns([{"id": 1, "v": {"7": 0.5, 7: 1.0}}], ID, SPARSE)
+
+
+@pytest.mark.parametrize("make", [UserDict, MappingProxyType], ids=["UserDict", "MappingProxyType"])
+def test_any_mapping_is_a_sparse_query(make: Callable[[dict[int, float]], Any]) -> None:
+    group, _ = encode_vectors([make({7: 0.5})])
+    assert decode_sparse(common_pb2.PlaceholderGroup.FromString(group).placeholders[0].values) == [{7: 0.5}]
 
 
 @pytest.mark.parametrize("data", [[[[0.1, 0.2]]], [[[0.1, 0.2, 0.3]]], [[[1, 2], [3, 4]]], [([0.1, 0.2],)]])

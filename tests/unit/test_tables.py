@@ -411,6 +411,15 @@ def test_a_stream_that_fails_half_way_says_after_how_many_rows() -> None:
         read_table(reader)
 
 
+def test_a_table_that_has_no_form_in_arrow_is_refused() -> None:
+    class Mixed:
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            return pa.array([object()]).__arrow_c_stream__(requested_schema)
+
+    with pytest.raises(ParamError, match="data: Mixed cannot be read as an Arrow stream: Could not convert"):
+        read_table(Mixed())
+
+
 def test_a_capsule_of_another_kind_is_refused() -> None:
     class Wrong:
         def __arrow_c_stream__(self, requested_schema: object = None) -> object:

@@ -82,7 +82,10 @@ def open_rows(path: Path, fields: Fields, size: int, json_columns: Collection[st
     with path.open("rb") as binary:
         # What was read of the bytes tells the fraction; the text above them cannot be asked while it is read.
         text = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
-        numbered = {"csv": _csv, "json": json_rows, "jsonl": _json_lines}[kind](path, text)
+        if kind == "csv":
+            numbered = _csv(path, text, json_columns)
+        else:
+            numbered = (json_rows if kind == "json" else _json_lines)(path, text)
         whole = max(path.stat().st_size, 1)
         texts = frozenset(json_columns) if kind == "csv" else None
         while rows := list(islice(numbered, size)):
@@ -107,20 +110,25 @@ def _batch(
     return Batch(rows, [f"{unit} {number}" for number, _ in numbered], fraction)
 
 
-def _csv(path: Path, text: io.TextIOWrapper) -> Iterator[Numbered]:
+def _csv(path: Path, text: io.TextIOWrapper, json_columns: Collection[str]) -> Iterator[Numbered]:
     csv.field_size_limit(2**31 - 1)  # a vector is one long cell
     reader = csv.reader(text)
     try:
         header = next(reader, [])
         _check_header(path, header)
+        for name in json_columns:
+            if name not in header:
+                raise Failure(f"{path}: there is no column {name!r} to be read as JSON; the columns are {header}")
         line = reader.line_num + 1
         for cells in reader:
-            if len(cells) > len(header):
+            if cells and len(cells) != len(header):
                 raise Failure(f"{path}, line {line}: {len(cells)} cells, but the header has {len(header)} names")
             if cells:
-                yield line, dict(zip(header, cells, strict=False))
+                yield line, dict(zip(header, cells, strict=True))
             line = reader.line_num + 1  # a cell may have several lines
-    except (csv.Error, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise Failure(f"{path}: {error}; save the file in UTF-8") from error
+    except csv.Error as error:
         raise Failure(f"{path}: {error}") from error
 
 

@@ -102,7 +102,7 @@ def read_arrays(data: Any) -> Iterator[Array]:
         return
     try:
         capsule = data.__arrow_c_stream__()  # it owns the stream: its destructor releases what is left of it
-    except ImportError as error:  # pandas needs pyarrow for it
+    except Exception as error:  # pandas needs pyarrow for it, whose errors are of many classes
         raise ParamError(message=f"data: {type(data).__name__} cannot be read as an Arrow stream: {error}") from error
     stream = _Stream.from_address(_address(capsule, _STREAM))
     schema = _Schema()
