@@ -215,6 +215,30 @@ def test_a_line_that_was_typed_before_a_question_does_not_answer_it(
     assert not scripted_server.calls("TruncateCollection")
 
 
+def test_an_answer_that_is_refused_is_asked_for_again(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    assert cli.saved.exists()
+    with Screen("-a", "demo", COLUMNS="100") as screen:
+        screen.wait_for("demo/default>")
+        for line, answers in [
+            ("create collection -c docs", [("or Enter for a key and a vector: ", "id:INT46", "'INT46' is not a type")]),
+            (
+                "create index -c docs -f dense",
+                [("Index type [AUTOINDEX]: ", "HNSW", ""), ("or Enter: ", "COSINE", "'COSINE' is not NAME:VALUE")],
+            ),
+        ]:
+            screen.type(f"{line}\r")
+            for question, answer, complaint in answers:
+                screen.wait_for(question)
+                screen.type(f"{answer}\r")
+                screen.wait_for(complaint)
+            screen.wait_for(answers[-1][0])
+            screen.type("\x03")
+            screen.wait_for("demo/default>")
+        screen.type("exit\r")
+        assert screen.end()[0] == 0
+    assert not scripted_server.calls("CreateCollection")
+
+
 def test_arguments_are_checked_before_anything_is_asked(cli: CommandLine, scripted_server: ScriptedServer) -> None:
     for line, wanted in [
         ("create index --param bad", "'bad' is not NAME:VALUE"),

@@ -45,7 +45,7 @@ _json_option = option(
     "--json-columns",
     default="",
     metavar="NAMES",
-    help="Dynamic fields of a CSV file that are JSON, separated by commas; others are str.",
+    help="Dynamic fields of a CSV file that are JSON, separated by commas; the others are text.",
 )
 
 
@@ -217,7 +217,7 @@ def export(
 ) -> None:
     """Export query results to a CSV, JSON, JSON lines or Parquet file.
 
-    A JSON file has the dynamic fields, too. A CSV or Parquet file has those that are named: -f '*,title'.
+    A JSON file has the dynamic fields, too. For a CSV or Parquet file, name those that are wanted: -f '*,title'.
     """
     described = fields_of(session, collection)
     if path.exists():

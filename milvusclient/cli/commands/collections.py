@@ -151,14 +151,16 @@ def _ask_schema(
     """Ask for the fields, the primary key, whether the server makes it, or for the dimension alone."""
     if not can_ask():
         raise click.UsageError("Missing option '--field', '--dimension' or '--schema-file': the fields.")
-    first = session.ask_optional(None, "Field as NAME:TYPE[:NUMBER], or Enter for a key and a vector")
-    if first is None:
-        from milvusclient.cli.data.values import parse_integer
+    from milvusclient.cli.data.values import check_field_spec, parse_integer
 
+    first = session.ask_optional(
+        None, "Field as NAME:TYPE[:NUMBER], or Enter for a key and a vector", check=check_field_spec
+    )
+    if first is None:
         text = session.ask(None, "Dimension of the vectors", "--dimension")
         return (), primary, auto_id, parse_integer(text, "the dimension")
     fields = [first]
-    while more := session.ask_optional(None, "Next field, or Enter"):
+    while more := session.ask_optional(None, "Next field, or Enter", check=check_field_spec):
         fields.append(more)
     key = session.ask(primary, "Primary key", "--primary", first.partition(":")[0])
     auto_id = auto_id or ask_yes("Does the server make the keys?")

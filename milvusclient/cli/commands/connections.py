@@ -36,8 +36,13 @@ __all__ = ["find_secret", "with_tls"]
 @option("-h", "--host", default=None, help="Name or address of the server.  [default: localhost, or MILVUS_URI]")
 @option("-p", "--port", type=PORT, default=None, help="Port of the server.  [default: 19530]")
 @option("-uri", "--uri", default=None, help="Address as http://HOST:PORT, or the path of a .db file.")
-@option("-a", "--alias", default=None, help="Name to save the connection by; alone, the saved one.  [default: default]")
-@option("-D", "--disconnect", "drop", is_flag=True, help="Close that connection and delete its name.")
+@option(
+    "-a",
+    "--alias",
+    default=None,
+    help="Name to save the connection by; without an address, open the one saved by it.  [default: default]",
+)
+@option("-D", "--disconnect", "drop", is_flag=True, help="Close the connection and delete its name.")
 @option("-u", "--user", default="", help="User; the password is asked for, or taken from MILVUS_PASSWORD.")
 @option("-t", "--token", is_flag=True, help="Use a token; it is asked for, or taken from MILVUS_TOKEN.")
 @option("--secret-env", default="", metavar="VARIABLE", help="Take the password or token from this variable.")

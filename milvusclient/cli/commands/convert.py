@@ -31,8 +31,8 @@ def _number(name: str, letter: str, text: str) -> Callable[[F], F]:
     return decorate
 
 
-_hybridts = _number("hybridts", "h", "The hybrid timestamp; also without the option.")
-_epoch = _number("epoch", "e", "The seconds since 1970; also without the option.")
+_hybridts = _number("hybridts", "h", "The hybrid timestamp; -h may be left out.")
+_epoch = _number("epoch", "e", "The seconds since 1970; -e may be left out.")
 
 
 @calc_group.command("mkts_from_hybridts", common="output")

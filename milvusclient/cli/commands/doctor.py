@@ -31,7 +31,7 @@ _COLORS = {"ok": "green", "failed": "red", "skipped": "yellow"}
 @click.argument("address", metavar="[URI]", required=False)
 @option("-u", "--user", default="", help="User; the password is asked for, or taken from MILVUS_PASSWORD.")
 @tls_options
-@option("--rest-port", type=int, default=9091, show_default=True, help="Port of the server's REST health.")
+@option("--rest-port", type=int, default=9091, show_default=True, help="HTTP port where the server reports its health.")
 @pass_session
 def doctor(
     session: Session,

@@ -60,7 +60,11 @@ def create_index(
         asked = (
             None
             if param
-            else session.ask_optional(None, "Parameters, such as nlist:128, separated by commas, or Enter")
+            else session.ask_optional(
+                None,
+                "Parameters, such as nlist:128, separated by commas, or Enter",
+                check=lambda text: parse_settings(split_list(text) or ()),
+            )
         )
         param = param or parse_settings(split_list(asked) or ())
     metric = session.ask(metric, "Metric", "--metric-type", usual) if usual else metric

@@ -32,7 +32,7 @@ def progress_of(client: MilvusClient, collection: str, partitions: list[str] | N
 @option("--replicas", type=COUNT, default=None, help="Number of replicas.")
 @option("--refresh", is_flag=True, help="Load data that arrived after the last load.")
 @option("--fields", default=None, help="Fields to load, separated by commas.")
-@option("--no-wait", is_flag=True, help="Return without waiting for the end.")
+@option("--no-wait", is_flag=True, help="Return without waiting until it is loaded.")
 @pass_session
 def load(
     session: Session,

@@ -40,7 +40,7 @@ def flush_all(session: Session) -> None:
 @option("--clustering", is_flag=True, help="Compact by the clustering key.")
 @pass_session
 def compact(session: Session, collection: str, clustering: bool) -> None:
-    """Start to merge segments; `show compaction_state` shows the progress."""
+    """Start merging segments; `show compaction_state` shows the progress."""
     job = session.client().compact(collection, clustering, timeout=session.timeout)
     session.report(f"Started compaction {job} of collection {collection!r}.", compaction_id=job)
 

@@ -237,7 +237,7 @@ def revoke_privilege(
 def grant_privilege_v2(
     session: Session, role: str, privilege: str | None, collection: str, db_name: str | None
 ) -> None:
-    """Grant a privilege or a privilege group on a collection; needs Milvus 2.5."""
+    """Grant a privilege or a privilege group on a collection (since Milvus 2.5)."""
     _v2(session, True, role, privilege, collection, db_name)
 
 
@@ -250,7 +250,7 @@ def grant_privilege_v2(
 def revoke_privilege_v2(
     session: Session, role: str, privilege: str | None, collection: str, db_name: str | None
 ) -> None:
-    """Revoke a privilege or a privilege group on a collection; needs Milvus 2.5."""
+    """Revoke a privilege or a privilege group on a collection (since Milvus 2.5)."""
     _v2(session, False, role, privilege, collection, db_name)
 
 

@@ -201,7 +201,11 @@ def parse_request(
     callback=check_request,
     help="One search; give two or more.",
 )
-@option("--weights", default=None, help="Rank by these weights, separated by commas, not by reciprocal ranks.")
+@option(
+    "--weights",
+    default=None,
+    help="Weights of the searches, separated by commas; without them, reciprocal ranks decide.",
+)
 @option("-l", "--limit", type=COUNT, default=10, show_default=True, help="Show this many results.")
 @hit_fields_option
 @partitions_option

@@ -94,7 +94,7 @@ def _add_group(name: str, text: str) -> Group:
 create_group = _add_group("create", "Create a collection, a database, an index, ...")
 list_group = _add_group("list", "List collections, databases, indexes, ...")
 show_group = _add_group("show", "Show one thing in detail.")
-alter_group = _add_group("alter", "Change the properties of something.")
+alter_group = _add_group("alter", "Change the properties of a collection, a field or a database.")
 delete_group = _add_group("delete", "Delete something, after a confirmation.")
 insert_group = _add_group("insert", "Insert rows from a file or from the command line.")
 upsert_group = _add_group("upsert", "Insert rows, replacing those with the same keys.")

@@ -18,6 +18,7 @@ from milvusclient.cli.framework.failure import Cancelled, Failure
 from milvusclient.cli.framework.json_values import as_single
 from milvusclient.cli.framework.output import Format
 from milvusclient.cli.framework.secrets import secret_of
+from milvusclient.exceptions import ParamError
 
 if TYPE_CHECKING:
     from milvusclient import MilvusClient
@@ -335,10 +336,21 @@ class Session:
             found.append(more)
         return found
 
-    def ask_optional(self, value: str | None, what: str, default: str = "") -> str | None:
-        """Return a value that may be left out; on a terminal it is asked for."""
+    def ask_optional(
+        self, value: str | None, what: str, default: str = "", check: Callable[[str], object] | None = None
+    ) -> str | None:
+        """Return a value that may be left out; on a terminal it is asked for, again if ``check`` refuses the answer."""
         if value is not None or not prompting.can_ask():
             return value
-        answer: str = prompting.ask(what, default)
+
+        def checked(text: str) -> str:
+            try:
+                if text and check is not None:
+                    check(text)
+            except ParamError as error:
+                raise click.BadParameter(error.message) from None
+            return text
+
+        answer: str = prompting.ask(what, default, convert=checked)
         self.started = time.perf_counter()
         return answer or None
