@@ -312,8 +312,7 @@ class _Renderer:
             return self._opposite(f"{self._value(of)} like {quoted(prefix + '%')}", negated, of)
         # Not every server takes such text literally in a pattern, but all of them order it.
         start = Compare(">=", of, Literal("str", prefix))
-        end = after_prefix(prefix)
-        if end is None:
+        if (end := after_prefix(prefix)) is None:
             return self._compare(start, negated)
         both = And((start, Compare("<", of, Literal("str", end))))
         return f"({self._joined(both, negated)})"

@@ -22,6 +22,8 @@ _TOKENS = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+#: What can stand beside a literal without becoming a part of it: ``{x}{y}`` must not be one number.
+_APART = frozenset(" \t\r\n()[],=<>")
 _QUOTED = re.compile(r""" "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*' """, re.VERBOSE | re.DOTALL)
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
@@ -50,12 +52,18 @@ def expand(text: str, values: Mapping[str, object], *, where: str, lite: bool = 
                 message=f"{where}: there is no value for the placeholder {{{name}}}{_nearest(name, values)}"
             )
         used.add(name)
-        return _value_text(f"{where}[{name!r}]", values[name], lite)
+        start, end = found.span()
+        before, after = text[max(start - 1, 0) : start], text[end : end + 1]
+        return f"{_gap(before)}{_value_text(f'{where}[{name!r}]', values[name], lite)}{_gap(after)}"
 
     expanded = _TOKENS.sub(replaced, text)
     if all_used and (unused := [name for name in values if name not in used]):
         raise ParamError(message=f"{where}: the expression has no placeholder {{{unused[0]}}}")
     return expanded
+
+
+def _gap(neighbour: str) -> str:
+    return " " if neighbour and neighbour not in _APART else ""
 
 
 def _nearest(name: str, values: Mapping[str, object]) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, NoReturn, SupportsFloat, SupportsIndex, TypeAlias
 
-from milvusclient.checks import given
+from milvusclient.checks import given, plain_str
 from milvusclient.exceptions import ParamError
 from milvusclient.filters.literals import literal, plain_text
 from milvusclient.filters.methods import ArrayMethods, GeometryMethods, ListMethods, TextMethods
@@ -319,5 +319,5 @@ def equality(name: str, value: object) -> Predicate:
         return field.in_(value)
     if value is None:
         return field.is_null()
-    node: PredicateNode = Compare("==", Name(name), literal(f"filter[{name!r}]", value))
+    node: PredicateNode = Compare("==", Name(plain_str(name)), literal(f"filter[{name!r}]", value))
     return Predicate(node)

@@ -579,3 +579,10 @@ def resolve() -> Callable[[object], str]:
 def test_what_is_no_filter_is_refused(wrong: object, resolve: Any) -> None:
     with pytest.raises(DataTypeNotMatchException, match="filter must be a str such as"):
         resolve(wrong)
+
+
+def test_names_of_a_str_enum_are_its_text() -> None:
+    for filter_like in ({Color.RED: 1}, F(Color.RED) == 1):
+        assert write(prepare("filter", filter_like), "3.0.0", None, strict=False).filter == f"{Color.RED.value} == 1"
+    keys = F.m[Color.RED] == 1
+    assert write(prepare("filter", keys), "3.0.0", None, strict=False).filter == f'm["{Color.RED.value}"] == 1'

@@ -231,6 +231,11 @@ def test_values_of_placeholders_on_every_server(case: str) -> None:
         ("a == {1}", "a == {1}"),
         ("a == {}", "a == {}"),
         ("a == 1", "a == 1"),
+        ("a=={x}", "a==1"),
+        ("a in [{x},{x}]", "a in [1,1]"),
+        ("a == {x}{x}", "a == 1  1"),
+        ("a{x} == 2{x}", "a 1 == 2 1"),
+        ("a == -{x}.5", "a == - 1 .5"),
     ],
 )
 def test_placeholders_are_found_outside_of_quotes_only(text: str, expanded: str) -> None:
