@@ -174,7 +174,7 @@ class AsyncMilvusClient(
             self._client_options = ClientOptions(retry, slow_call_threshold=slow_call_threshold)
         binding = AsyncBinding(self._given_alias or config.alias, config, timeout)
         self._caller = AsyncCaller(binding, self._client_options)
-        async_open_now(binding.open)
+        async_open_now(binding)
 
     def _name_connection(
         self, alias: str | None, dedicated: bool, config: ConnectionConfig, known: ConnectionConfig | None

@@ -174,7 +174,7 @@ class MilvusClient(
             self._client_options = ClientOptions(retry, slow_call_threshold=slow_call_threshold)
         binding = Binding(self._given_alias or config.alias, config, timeout)
         self._caller = Caller(binding, self._client_options)
-        open_now(binding.open)
+        open_now(binding)
 
     def _name_connection(
         self, alias: str | None, dedicated: bool, config: ConnectionConfig, known: ConnectionConfig | None
