@@ -139,5 +139,5 @@ def _no_schema_is_remembered() -> Iterator[None]:
     yield
     cache = sys.modules.get("milvusclient.runtime.schema_cache")
     if cache is not None:
-        cache._schemas.clear()
-        cache._writes.clear()
+        for entries in (cache._schemas, cache._writes, cache._found_schemas, cache._found_writes):
+            entries.clear()

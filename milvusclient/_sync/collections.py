@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient import rpc
+from milvusclient import checks, rpc
 from milvusclient._sync.core.base import as_describe_error
 from milvusclient._sync.indexes import Indexes
 from milvusclient._sync.loading import Loading
@@ -182,7 +182,7 @@ class Collections(SchemaBuilders, Indexes, Loading):
         """
         # Neither the cache nor a question that another call has already sent will do: both may be older than a change
         # that another process has just told this program about.
-        key = self._key(collection_name)
+        key = self._key(checks.require_name("collection_name", collection_name))
         try:
             info = self._describe_collection(collection_name, key, self._deadline(timeout))
         except DescribeCollectionException:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CollectionKey",
+    "collection_key",
     "edition",
     "forget",
     "forget_database",
@@ -30,6 +32,8 @@ __all__ = [
 ]
 
 _CAPACITY = 4_096
+#: How many look-ups are remembered between two changes.
+_MOST_FOUND = 1_024
 
 T = TypeVar("T")
 
@@ -42,11 +46,19 @@ class CollectionKey(NamedTuple):
     name: str
 
 
+#: Return the key with these parts. Every operation needs one, and finding it again takes half of what making it takes.
+collection_key = lru_cache(_CAPACITY)(CollectionKey)
+
 _lock = threading.Lock()
 #: Bounded from their first entries on.
 _schemas: MutableMapping[CollectionKey, CollectionInfo] = {}
 _writes: MutableMapping[CollectionKey, int] = {}
 _edition = 0
+#: What was found since the last change, nothing included. The lock and the bookkeeping of an LRUCache take ten times as
+#: long as this look-up, which needs neither. A change empties these, so that each entry in use counts as used again
+#: before the next one is evicted, and none outlives its eviction.
+_found_schemas: dict[CollectionKey, CollectionInfo | None] = {}
+_found_writes: dict[CollectionKey, int] = {}
 
 
 def _bounded() -> LRUCache[CollectionKey, T]:
@@ -63,8 +75,19 @@ def has_schemas() -> bool:
 
 def lookup(key: CollectionKey) -> CollectionInfo | None:
     """Return the schema of a collection, or None if it is not cached."""
-    with _lock:
-        return _schemas.get(key)
+    try:
+        return _found_schemas[key]
+    except KeyError:
+        with _lock:
+            return _note_found(_found_schemas, key, _schemas.get(key))
+
+
+def _note_found(found: dict[CollectionKey, T], key: CollectionKey, value: T) -> T:
+    """Remember the outcome of a look-up; the caller holds the lock."""
+    if len(found) >= _MOST_FOUND:
+        found.clear()
+    found[key] = value
+    return value
 
 
 def edition() -> int:
@@ -80,6 +103,7 @@ def remember(key: CollectionKey, info: CollectionInfo, asked_in: int) -> None:
             if not _schemas:
                 _schemas = _bounded()
             _schemas[key] = info
+            _found_schemas.clear()
 
 
 def forget(key: CollectionKey) -> None:
@@ -97,6 +121,7 @@ def forget(key: CollectionKey) -> None:
             stale = [k for k, v in _schemas.items() if k[:2] == key[:2] and v.collection_id == known.collection_id]
         for other in stale:
             del _schemas[other]
+        _found_schemas.clear()
 
 
 def forget_database(address: str, database: str) -> None:
@@ -108,6 +133,8 @@ def forget_database(address: str, database: str) -> None:
             del _schemas[key]
         for key in [k for k in _writes if k[:2] == (address, database)]:
             del _writes[key]
+        _found_schemas.clear()
+        _found_writes.clear()
 
 
 def note_write(key: CollectionKey, timestamp: int) -> None:
@@ -118,6 +145,7 @@ def note_write(key: CollectionKey, timestamp: int) -> None:
             if not _writes:
                 _writes = _bounded()
             _writes[key] = timestamp
+            _found_writes.clear()
 
 
 def has_writes() -> bool:
@@ -127,15 +155,18 @@ def has_writes() -> bool:
 
 def last_write(key: CollectionKey) -> int:
     """Return the timestamp of this process's last write to the collection; 0 without one."""
-    with _lock:
-        return _writes.get(key, 0)
+    try:
+        return _found_writes[key]
+    except KeyError:
+        with _lock:
+            return _note_found(_found_writes, key, _writes.get(key, 0))
 
 
 def _after_fork() -> None:
-    global _lock, _schemas, _writes  # noqa: PLW0603
+    global _lock, _schemas, _writes, _found_schemas, _found_writes  # noqa: PLW0603
     if _lock.locked():
         # Another thread of the parent was changing them, and may have left them half changed.
-        _schemas, _writes = {}, {}
+        _schemas, _writes, _found_schemas, _found_writes = {}, {}, {}, {}
     _lock = threading.Lock()
 
 

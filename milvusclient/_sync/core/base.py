@@ -104,8 +104,9 @@ class Family:
             raise wait_timeout_error(waiting_for, deadline.timeout)
 
     def _key(self, collection_name: str) -> CollectionKey:
-        config = self._caller.binding.config
-        return CollectionKey(config.target.address, self._database or DEFAULT_DATABASE, collection_name)
+        caller = self._caller
+        address = caller.binding.config.target.address
+        return schema_cache.collection_key(address, caller.database or DEFAULT_DATABASE, collection_name)
 
     def _collection(
         self, collection_name: str, deadline: Deadline = UNBOUNDED, *, refresh: bool = False
