@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import operator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from milvusclient.checks import given, require_int
@@ -44,6 +45,7 @@ class Freshness(NamedTuple):
         request.consistency_level = cast("common_pb2.ConsistencyLevel.ValueType", int(self.level))
 
 
+@lru_cache(maxsize=256)  # programs read more often than they write
 def _after(timestamp: int) -> Freshness:
     return Freshness(ConsistencyLevel.Strong, timestamp, use_default=True)
 

@@ -231,7 +231,8 @@ def _add_aggregation(
 
 def lacks_vectors(request: Request) -> TypeGuard[milvus_pb2.SearchRequest]:
     """Return whether :func:`add_vectors` must be called, with the schema: the query vectors are raw bytes."""
-    return isinstance(request, milvus_pb2.SearchRequest) and not request.nq
+    # Not whether it is a message: the classes of protobuf take longer to answer that.
+    return not isinstance(request, Assembled) and not request.nq
 
 
 def as_message(request: Request) -> milvus_pb2.SearchRequest:
@@ -367,6 +368,8 @@ def fits(data: Any, anns_field: str | None, collection: CollectionInfo) -> bool:
         length = collection.query_lengths[anns_field] = _query_length(_searched_field(collection, anns_field))
     if length is None:
         return True
+    if type(data) is list and data and type(data[0]) is list:
+        return len(data[0]) == length  # as most programs write it, in few steps
     if isinstance(data, list | tuple) and data:
         first = data[0]
         is_vector = isinstance(first, list | tuple) or len(getattr(first, "shape", ())) == 1
