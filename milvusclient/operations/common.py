@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any, Literal, Protocol, TypeAlias
 
 from milvusclient._proto import common_pb2
 from milvusclient.checks import given, plain_str
 from milvusclient.codec.read.numpy_views import import_numpy
+from milvusclient.codec.refusal import is_missing
 from milvusclient.exceptions import ParamError
 
 __all__ = [
@@ -51,8 +53,17 @@ def enum_name(enum: _EnumType, number: int) -> str:
 
 
 def python_text(value: object) -> str:
-    """Return the str of a property's value, as Python writes it: ``True`` has a capital letter."""
-    return plain_str(value) if isinstance(value, str) else str(value)
+    """Return the str of a property's value, as Python writes it: ``True`` has a capital letter.
+
+    Raises:
+        ParamError: it is NaN, NaT or NA, which servers would take for words.
+    """
+    if isinstance(value, str):
+        return plain_str(value)
+    if is_missing(value):
+        raise ParamError(message=f"a property or parameter must have a value, got {given(value)}; leave it out")
+    # str() of a member of an enum of numbers may be its name.
+    return str(value.value if isinstance(value, Enum) and isinstance(value, int | float) else value)
 
 
 def parameter_text(value: object) -> str:

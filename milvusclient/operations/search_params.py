@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from milvusclient.checks import given, require_bool, require_int, require_str, require_str_list
+from milvusclient.checks import given, is_time_array, require_bool, require_int, require_str, require_str_list
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.type_facts import FACTS
@@ -297,6 +297,6 @@ def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.name
     as_list = getattr(value, "tolist", None)
-    if callable(as_list):
+    if callable(as_list) and not is_time_array(value):
         return as_list()
     raise TypeError(f"JSON cannot represent {type(value).__name__}")

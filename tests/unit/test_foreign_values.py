@@ -79,6 +79,28 @@ def test_a_str_enum_is_its_str_in_parameters() -> None:
     assert (default, type(default)) == ("red", str)
 
 
+class _Count(int, enum.Enum):
+    TWO = 2
+
+
+def test_an_enum_of_numbers_is_its_number_in_parameters() -> None:
+    assert [pair.value for pair in property_pairs({"n": _Count.TWO})] == ["2"]
+    assert parameter_text(_Count.TWO) == "2"
+
+
+@pytest.mark.parametrize("missing", [float("nan"), np.float32("nan"), np.datetime64("NaT")], ids=repr)
+def test_a_missing_value_is_no_parameter(missing: object) -> None:
+    with pytest.raises(ParamError, match="must have a value, got .*leave it out"):
+        property_pairs({"n": missing})
+    with pytest.raises(ParamError, match="must have a value, got .*leave it out"):
+        parameter_text(missing)
+
+
+def test_a_moment_is_no_search_parameter() -> None:
+    with pytest.raises(ParamError, match="JSON cannot represent datetime64"):
+        search_texts({"ef": np.datetime64(7, "ns")}, 1, "", SearchOptions(), "search_params")
+
+
 def test_a_str_enum_is_its_str_as_a_query() -> None:
     group, _ = encode_vectors([Color.RED])
     assert list(common_pb2.PlaceholderGroup.FromString(group).placeholders[0].values) == [b"red"]
