@@ -30,11 +30,14 @@ from milvusclient.pymilvus import (
     MilvusClient,
     Partition,
     RRFRanker,
+    UnknownKeywordWarning,
+    WeightedRanker,
     connections,
     db,
     utility,
 )
 from milvusclient.pymilvus.client.types import LoadState
+from milvusclient.pymilvus.orm.future import BaseFuture
 from milvusclient.pymilvus.orm.mutation import MutationResult
 from milvusclient.schema.fields import FieldSchema as AnyField
 from tests.server.both import LITE, Server
@@ -125,6 +128,78 @@ def test_a_hybrid_search() -> None:
     with pytest.raises(AmbiguousIndexName, match="pass index_name"):
         collection.index()
     assert collection.index(index_name="other").field_name == "other"
+
+
+def test_the_whole_chain_in_the_words_of_the_guide(server: Server) -> None:
+    """From the connection to a hybrid search, with the keywords and the plain dicts that the public guide uses."""
+    connections.connect(alias="default", uri=server.uri)
+    fields: list[AnyField] = [
+        FieldSchema(name="film_id", dtype=DataType.INT64, is_primary=True),
+        FieldSchema(name="film_vector", dtype=DataType.FLOAT_VECTOR, dim=3),
+    ]
+    if server.is_lite:  # 2.3.5 has one vector field in a collection, and no hybrid search
+        fields.append(FieldSchema(name="poster_vector", dtype=DataType.FLOAT_VECTOR, dim=3))
+    schema = CollectionSchema(fields=fields, enable_dynamic_field=False)
+    collection = Collection(name="films", schema=schema, consistency_level="Strong")
+    keys = list(range(1000))
+    vectors = [[float(key), float(key % 7), 1.0] for key in keys]
+    entities: list[Any] = [keys, vectors]
+    if server.is_lite:
+        entities.append([[1.0, float(key), 2.0] for key in keys])
+    assert collection.insert(entities).insert_count == 1000
+    collection.flush()
+    index_params = {"metric_type": "L2", "index_type": "IVF_FLAT", "params": {"nlist": 8}}
+    for field in fields[1:]:
+        collection.create_index(field.name, index_params)
+        assert utility.index_building_progress("films", field.name if server.is_lite else "")["total_rows"] == 1000
+    collection.load()
+    first: dict[str, Any] = {"metric_type": "L2", "params": {"nprobe": 8}}
+    results = collection.search(
+        data=[[500.2, 3.0, 1.0]], anns_field="film_vector", param=first, limit=2, expr=None, output_fields=["film_id"]
+    )
+    assert [hit.id for hits in results for hit in hits] == [500, 501]
+    assert results[0][0].entity.get("film_id") == 500
+    if server.is_lite:
+        search_param_1: dict[str, Any] = {
+            "data": [[500.2, 3.0, 1.0]], "anns_field": "film_vector", "param": first, "limit": 2,
+        }  # fmt: skip
+        search_param_2: dict[str, Any] = {
+            "data": [[1.0, 500.1, 2.0]], "anns_field": "poster_vector", "param": first, "limit": 2,
+        }  # fmt: skip
+        reqs = [AnnSearchRequest(**search_param_1), AnnSearchRequest(**search_param_2)]
+        for rerank in (WeightedRanker(0.8, 0.2), RRFRanker()):
+            res = collection.hybrid_search(reqs, rerank, limit=2)
+            assert res[0].ids == [500, 501]
+            assert "'film_id': 500" in str(res)
+    collection.release()
+    collection.drop()
+    connections.disconnect("default")
+    connections.remove_connection("default")
+
+
+@pytest.mark.parametrize("server", [pytest.param(LITE, marks=pytest.mark.lite)], indirect=True)
+def test_only_the_calls_of_the_reference_client_that_honour_it_make_futures(hello: Collection) -> None:
+    row = {"pk": "a", "random": 1.0, "embeddings": [1, 2, 3, 4]}
+    request = AnnSearchRequest([[1.0, 0, 0, 0]], "embeddings", SEARCH, 1)
+    futures: list[Any] = [
+        hello.insert([row], _async=True),
+        hello.upsert([row], _async=True),
+        hello.search([[1.0, 0, 0, 0]], "embeddings", SEARCH, 1, _async=True),
+        hello.hybrid_search([request], RRFRanker(), 1, _async=True),
+        hello.delete('pk == "a"', _async=True),
+        hello.flush(_async=True),
+        hello.create_index("embeddings", INDEX, _async=True),
+        utility.flush_all(_async=True),
+    ]
+    for future in futures:
+        assert isinstance(future, BaseFuture)
+        future.done()
+    for future in futures[:6]:
+        future.result()
+    assert hello.load(_async=True) is None  # type: ignore[func-returns-value]  # that is the test
+    with pytest.warns(UnknownKeywordWarning, match=r"query\(\) does not know the keyword '_async'"):
+        rows = hello.query('pk == "1"', output_fields=["pk"], _async=True)
+    assert rows == [{"pk": "1"}]
 
 
 def test_rows_columns_and_frames(hello: Collection) -> None:
