@@ -129,8 +129,12 @@ class AsyncCollections(SchemaBuilders, AsyncIndexes, AsyncLoading):
         await self._call(rpc.CREATE_COLLECTION, request, deadline)
         self._forget(collection_name)
         if builds or quick:
-            await self._build_indexes(builds, deadline, True)
-            await self._load_collection(load, deadline)
+            try:
+                await self._build_indexes(builds, deadline, True)
+                await self._load_collection(load, deadline)
+            except MilvusException as error:
+                error.add_note(collections.unfinished_note(collection_name))
+                raise
 
     async def has_collection(self, collection_name: str, timeout: float | None = None) -> bool:
         """Return whether a collection or an alias with this name exists.

@@ -129,8 +129,12 @@ class Collections(SchemaBuilders, Indexes, Loading):
         self._call(rpc.CREATE_COLLECTION, request, deadline)
         self._forget(collection_name)
         if builds or quick:
-            self._build_indexes(builds, deadline, True)
-            self._load_collection(load, deadline)
+            try:
+                self._build_indexes(builds, deadline, True)
+                self._load_collection(load, deadline)
+            except MilvusException as error:
+                error.add_note(collections.unfinished_note(collection_name))
+                raise
 
     def has_collection(self, collection_name: str, timeout: float | None = None) -> bool:
         """Return whether a collection or an alias with this name exists.

@@ -46,6 +46,7 @@ __all__ = [
     "means_no_collection",
     "parse_list_collections",
     "parse_stats",
+    "unfinished_note",
 ]
 
 _INT32_MAX = (1 << 31) - 1
@@ -64,6 +65,14 @@ def checked_shards(num_shards: int | None, shards_num: int | None) -> int:
         raise ParamError(message="num_shards and shards_num are two names of one argument; give one of them")
     name, value = ("shards_num", shards_num) if num_shards is None else ("num_shards", num_shards)
     return 0 if value is None else require_int(name, value, least=0, most=_INT32_MAX)
+
+
+def unfinished_note(collection_name: str) -> str:
+    """Return what a traceback adds to the failure of a call that had created the collection before."""
+    return (
+        f"The collection {collection_name!r} exists now, but is not indexed and loaded. Call drop_collection() before "
+        "you create it again, or go on with create_index() and load_collection()."
+    )
 
 
 def build_create_collection(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from milvusclient.config.settings import ConnectionConfig
-from milvusclient.config.uri import Kind
+from milvusclient.config.uri import DEFAULT_URI, Kind
 from milvusclient.exceptions import (
     RPC_ERRORS,
     ConnectError,
@@ -212,6 +212,8 @@ def connect_error(
     if proxy_variable and reason not in ("authentication", "tls"):
         reason = "proxy"
     what, advice = about_tls or _CONNECT_WORDS[reason]
+    if reason == "refused" and config.target.uri == DEFAULT_URI:
+        advice = f"{advice}; this address is used when no uri is given: give one to connect elsewhere"
     if reason == "timeout":
         what = f"no answer came within {timeout:g} s"
     if reason == "proxy" and proxy_variable:

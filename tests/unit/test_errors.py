@@ -241,3 +241,10 @@ def test_a_call_that_milvus_lite_does_not_have_needs_another_server() -> None:
     failure = Failure("UNIMPLEMENTED", "CreateCredential is not implemented")
     assert "Milvus Lite has only a part" in rpc_error(failure, "CreateCredential", "/tmp/a.db", timeout=None).message
     assert "older than the feature" in rpc_error(failure, "CreateCredential", "host:19530", timeout=None).message
+
+
+def test_the_default_address_is_said_to_be_one() -> None:
+    refused = Failure("UNAVAILABLE", "Connection refused")
+    default, given = make_config("http://localhost:19530"), make_config("http://localhost:19531")
+    assert "is used when no uri is given" in connect_error(refused, default, "a", timeout=1.0).message
+    assert "is used when no uri is given" not in connect_error(refused, given, "a", timeout=1.0).message

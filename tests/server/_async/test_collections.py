@@ -220,3 +220,12 @@ async def test_a_call_that_the_server_does_not_know_is_named(server: Server) -> 
         if server.name == MILVUS_235:
             with pytest.raises(UnimplementedError, match="TruncateCollection.*the server does not know this call"):
                 await client.truncate_collection("fixed")
+
+
+async def test_a_failure_after_the_collection_was_created_says_that_it_exists(server: Server) -> None:
+    async with AsyncMilvusClient(server.uri) as client:
+        with pytest.raises(MilvusException) as raised:
+            await client.create_collection("half", dimension=4, metric_type="COSIN")
+        assert raised.value.operation == "CreateIndex"
+        assert ["drop_collection()" in note for note in raised.value.__notes__] == [True]
+        assert await client.has_collection("half")

@@ -220,3 +220,12 @@ def test_a_call_that_the_server_does_not_know_is_named(server: Server) -> None:
         if server.name == MILVUS_235:
             with pytest.raises(UnimplementedError, match="TruncateCollection.*the server does not know this call"):
                 client.truncate_collection("fixed")
+
+
+def test_a_failure_after_the_collection_was_created_says_that_it_exists(server: Server) -> None:
+    with MilvusClient(server.uri) as client:
+        with pytest.raises(MilvusException) as raised:
+            client.create_collection("half", dimension=4, metric_type="COSIN")
+        assert raised.value.operation == "CreateIndex"
+        assert ["drop_collection()" in note for note in raised.value.__notes__] == [True]
+        assert client.has_collection("half")
