@@ -31,10 +31,11 @@ VectorsAs: TypeAlias = Literal["list", "numpy"]
 
 def require_vectors_as(value: VectorsAs) -> VectorsAs:
     """Return ``value`` if it is a form of vectors in a result; ``"numpy"`` needs numpy to be installed."""
-    if value not in ("list", "numpy"):
+    if value == "list":
+        return value
+    if value != "numpy":
         raise ParamError(message=f"vectors_as must be 'list' or 'numpy', got {given(value)}")
-    if value == "numpy":
-        import_numpy()
+    import_numpy()
     return value
 
 

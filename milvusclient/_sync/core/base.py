@@ -205,8 +205,9 @@ class Family:
 
     def _last_write(self, collection_name: str) -> int:
         """Return the timestamp of the last write of this process to the collection; 0 if there was none."""
-        # Programs that only read are spared the key.
-        return schema_cache.last_write(self._key(collection_name)) if schema_cache.has_writes() else 0
+        if not schema_cache.has_writes():
+            return 0  # programs that only read are spared the key
+        return schema_cache.last_write(self._key(checks.require_name("collection_name", collection_name)))
 
     def _note_write(self, collection_name: str, timestamp: int) -> None:
         """Remember the timestamp of a write."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient import checks, rpc
+from milvusclient import rpc
 from milvusclient._sync.core.base import Family
 from milvusclient.exceptions import MilvusException
 from milvusclient.models import results
@@ -36,8 +36,7 @@ class Reads(Family):
         guarantee_timestamp: int | None,
     ) -> consistency.Freshness:
         """Return how fresh the data of a read from this collection must be."""
-        last_write = self._last_write(checks.require_name("collection_name", collection_name))
-        return consistency.freshness(consistency_level, guarantee_timestamp, last_write)
+        return consistency.freshness(consistency_level, guarantee_timestamp, self._last_write(collection_name))
 
     def _primary_field(self, collection_name: str, deadline: Deadline) -> FieldInfo:
         """Return the primary key of a collection, which filters by key name."""
