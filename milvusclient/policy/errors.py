@@ -92,8 +92,8 @@ def status_error(code: int, legacy_code: int, reason: str, input_error: bool, re
 _RPC_WORDS = {
     "DEADLINE_EXCEEDED": "the deadline passed before the server answered",
     "UNAVAILABLE": "the server did not answer",
-    "UNAUTHENTICATED": "the server refused the credentials",
-    "PERMISSION_DENIED": "the user does not have the permission",
+    "UNAUTHENTICATED": "the server refused the credentials; check user and password, or the token",
+    "PERMISSION_DENIED": "the user lacks the privilege for this call; grant it to a role of the user",
     "UNIMPLEMENTED": "the server does not know this call; it may be older than the feature",
     "RESOURCE_EXHAUSTED": "a limit of the server or of the message size was reached",
     "INVALID_ARGUMENT": "the server refused the request",

@@ -87,7 +87,7 @@ def a_user_without_privileges(milvus: Milvus, root: MilvusClient) -> None:
         with pytest.raises(PermissionDeniedError) as raised:
             poor.create_collection("mine", dimension=4)
         assert raised.value.status == "PERMISSION_DENIED"
-        assert "the user does not have the permission" in raised.value.message
+        assert "the user lacks the privilege for this call; grant it to a role of the user" in raised.value.message
         assert raised.value.operation == "CreateCollection"
         assert not raised.value.ambiguous
         assert "P@ssw0rd1" not in str(raised.value)
