@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from milvusclient import rpc
-from milvusclient.exceptions import DataNotMatchException, MilvusException, ParamError, WaitTimeoutError
+from milvusclient.exceptions import DataNotMatchException, ErrorCode, MilvusException, ParamError, WaitTimeoutError
 from milvusclient.models.bulk import BulkError, BulkProgress, BulkReport, RejectedRow
 from milvusclient.operations import bulk, keys, mutations
 from milvusclient.policy.bulk import Batch, BatchSizer, BulkScheduler, Fault, Finish, Read, Send
@@ -284,7 +284,12 @@ class AsyncBulkWriter:
             while True:
                 now = time.monotonic()
                 if self._deadline.expired(now):
-                    self._scheduler.stop(WaitTimeoutError(message="the timeout of the bulk write ended"))
+                    self._scheduler.stop(
+                        WaitTimeoutError(
+                            code=ErrorCode.RPC_DEADLINE_EXCEEDED,
+                            message=f"the deadline of {self._deadline.timeout or 0:g} s for the bulk write passed",
+                        )
+                    )
                 step = self._scheduler.next_step(now)
                 if isinstance(step, Read | Finish):
                     break

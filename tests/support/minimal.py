@@ -51,6 +51,7 @@ VALUES: dict[str, Any] = {
     "index_params": _index_params("vector"),
     "struct_schema": _struct(),
     "ranker": RRFRanker(),
+    "files": ["rows.json"],
     "rows": [ROW],
     "reqs": [AnnSearchRequest([VECTOR], "vector", {}, 3)],
     "clusters": [{"cluster_id": "c1", "connection_param": {"uri": "http://c1:19530"}, "pchannels": ["p0"]}],

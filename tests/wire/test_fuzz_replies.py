@@ -105,7 +105,7 @@ def server() -> Iterator[SpoilingServer]:
             "milvusclient.transport.grpc_sync.SyncTransport.call",
             lambda _self, path, payload, _metadata, _timeout: spoiling.answer(path, payload),
         )
-        patch.setattr("milvusclient.runtime.concurrency.Signal.wait", lambda self, _timeout: self._event.is_set())
+        patch.setattr("milvusclient.runtime.concurrency.Signal.wait", lambda self, _timeout: self._is_set)
         yield spoiling
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import click
 
@@ -20,6 +21,24 @@ from milvusclient.cli.framework.session import Options, Session, open_client, ve
 from milvusclient.exceptions import ConnectError
 
 __all__ = ["find_secret", "with_tls"]
+
+
+class _Login(TypedDict):
+    """The options of ``connect`` that say where the server is, and as whom and how to connect."""
+
+    host: str | None
+    port: int | None
+    uri: str | None
+    user: str
+    token: bool
+    secret_env: str
+    store_secret: bool
+    db_name: str
+    tls: int
+    ca: str
+    client_cert: str
+    client_key: str
+    server_name: str
 
 
 @root.command(
@@ -60,55 +79,47 @@ __all__ = ["find_secret", "with_tls"]
 @refuse_secret_words
 @pass_session
 def connect(
-    session: Session,
-    host: str | None,
-    port: int | None,
-    uri: str | None,
-    alias: str | None,
-    drop: bool,
-    user: str,
-    token: bool,
-    secret_env: str,
-    store_secret: bool,
-    db_name: str,
-    tls: int,
-    ca: str,
-    client_cert: str,
-    client_key: str,
-    server_name: str,
-    timeout: float | None,
-    save_as: str,
+    session: Session, alias: str | None, drop: bool, timeout: float | None, save_as: str, **login: Unpack[_Login]
 ) -> None:
     """Connect to a server, and save the connection by name for the commands that follow."""
-    name = save_as or alias or DEFAULT
+    given_name = save_as or alias
+    name = given_name or DEFAULT
     if drop:
         _forget(session, name)
         return
-    if uri and (host or port):
+    if login["uri"] and (login["host"] or login["port"]):
         raise click.UsageError("Give either -uri, or -h and -p.")
-    # What says how to get in; without any of it, a saved connection is opened as it was saved.
-    access = (user, token, secret_env, tls, ca, client_cert, client_key, server_name)
-    known = None if uri or host or port else _saved(session, name, is_named=bool(save_as or alias))
-    if known is not None and not any(access):
-        saved, secret = known, session.known_secrets.get(name) or secret_of(name, known)
-    else:
-        address, is_own = _address(uri, host, port, known)
-        saved, secret = _described(name, address, user, token, secret_env, is_own=is_own)
-        if known is None or any((tls, ca, client_cert, client_key, server_name)):
-            saved = with_tls(saved, tls, ca, client_cert, client_key, server_name)
-        else:
-            saved = replace(known, user=saved.user, secret=saved.secret, variable=saved.variable)
-    if store_secret and secret:
-        saved = replace(saved, secret="keyring", variable="")  # noqa: S106 - it says where a secret is
+    has_address = bool(login["uri"] or login["host"] or login["port"])
+    known = None if has_address else _saved(session, name, is_named=bool(given_name))
+    saved, secret = _chosen(session, name, known, login)
     try:
-        _open(session, name, replace(saved, db_name=db_name or saved.db_name), secret, timeout)
+        _open(session, name, replace(saved, db_name=login["db_name"] or saved.db_name), secret, timeout)
     except ConnectError as error:
-        if known or uri or host or port or not (save_as or alias):
+        if known or has_address or not given_name:
             raise
         told = message_of(error, verbose=session.options.verbose)
         raise Failure(
             f"no connection is saved as {name!r}; give its address with -uri, or -h and -p; {told}"
         ) from error
+
+
+def _chosen(session: Session, name: str, known: SavedConnection | None, login: _Login) -> tuple[SavedConnection, str]:
+    """Return the connection to open, saved or described by the options, and its secret."""
+    tls = (login["tls"], login["ca"], login["client_cert"], login["client_key"], login["server_name"])
+    # What says how to get in; without any of it, a saved connection is opened as it was saved.
+    access = (login["user"], login["token"], login["secret_env"], *tls)
+    if known is not None and not any(access):
+        saved, secret = known, session.known_secrets.get(name) or secret_of(name, known)
+    else:
+        address, is_own = _address(login["uri"], login["host"], login["port"], known)
+        saved, secret = _described(name, address, login["user"], login["token"], login["secret_env"], is_own=is_own)
+        if known is None or any(tls):
+            saved = with_tls(saved, *tls)
+        else:
+            saved = replace(known, user=saved.user, secret=saved.secret, variable=saved.variable)
+    if login["store_secret"] and secret:
+        saved = replace(saved, secret="keyring", variable="")  # noqa: S106 - it says where a secret is
+    return saved, secret
 
 
 def _address(uri: str | None, host: str | None, port: int | None, known: SavedConnection | None) -> tuple[str, bool]:
