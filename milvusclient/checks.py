@@ -79,22 +79,40 @@ def require_bool(name: str, value: object, *, error: type[MilvusException] = Par
     raise error(message=f"{name} must be True or False, got {given(value)}")
 
 
-def plain_str(value: str) -> str:
-    """Return the content of a str as exactly a str. ``str()`` of a str enum would be its name."""
-    return value if type(value) is str else str.__str__(value)
+def plain_str(value: str, name: str = "a str", *, error: type[MilvusException] = ParamError) -> str:
+    """Return the content of a str as exactly a str. ``str()`` of a str enum would be its name.
+
+    Args:
+        value: the str.
+        name: what messages call it.
+        error: the class of the error.
+
+    Raises:
+        error: UTF-8 cannot hold it, so no request can.
+    """
+    text = value if type(value) is str else str.__str__(value)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as reason:
+            raise error(
+                message=f"{name} cannot be encoded in UTF-8: it has half of a surrogate pair at index {reason.start}, "
+                f"got {given(value)}"
+            ) from None
+    return text
 
 
 def require_str(name: str, value: object, *, error: type[MilvusException] = ParamError) -> str:
     """Return ``value`` if it is a str, which may be empty; raise ``error`` otherwise."""
     if isinstance(value, str):
-        return plain_str(value)
+        return plain_str(value, name, error=error)
     raise error(message=f"{name} must be a str, got {given(value)}")
 
 
 def require_name(name: str, value: object) -> str:
     """Return ``value`` if it is a str that is not empty."""
     if isinstance(value, str) and value:
-        return plain_str(value)
+        return plain_str(value, name)
     raise ParamError(message=f"{name} must be a non-empty str, got {given(value)}")
 
 
@@ -103,14 +121,14 @@ def optional_str(name: str, value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return plain_str(value)
+        return plain_str(value, name)
     raise ParamError(message=f"{name} must be a str or None, got {given(value)}")
 
 
 def require_one_of(name: str, value: object, allowed: Sequence[str]) -> str:
     """Return ``value`` if it is one of the allowed strings."""
     if isinstance(value, str) and value in allowed:
-        return plain_str(value)
+        return plain_str(value, name)
     raise ParamError(message=f"{name} must be one of {', '.join(map(repr, allowed))}; got {given(value)}")
 
 
@@ -169,7 +187,7 @@ def require_keys(name: str, value: object) -> list[str]:
 def require_field_names(name: str, value: object) -> list[str]:
     """Return one field name, or a list of distinct ones, as a list."""
     if isinstance(value, str):
-        return [plain_str(value)]
+        return [plain_str(value, name)]
     if not isinstance(value, list):
         raise ParamError(message=f"{name} must be a str or a list of str, got {given(value)}")
     for index, item in enumerate(value):
@@ -195,7 +213,7 @@ def optional_mapping(name: str, value: object) -> dict[str, object]:
 def require_json_text(name: str, value: object) -> str:
     """Return a mapping as compact JSON, and a str, which is taken to be JSON already, as it is."""
     if isinstance(value, str):
-        return plain_str(value)
+        return plain_str(value, name)
     if not isinstance(value, Mapping):
         raise ParamError(message=f"{name} must be a dict or a str of JSON, got {given(value)}")
     import json  # few arguments are JSON

@@ -84,7 +84,7 @@ def in_expression(primary: FieldInfo, keys: Sequence[int | str], *, negated: boo
         quote: quotation mark around str values.
 
     Raises:
-        ParamError: a key does not fit the primary key's type.
+        ParamError: a key does not fit the primary key's type, or UTF-8 cannot hold it.
 
     Example:
         >>> from milvusclient.models.collection import FieldInfo
@@ -93,7 +93,8 @@ def in_expression(primary: FieldInfo, keys: Sequence[int | str], *, negated: boo
         >>> in_expression(FieldInfo("id", data_type=DataType.VARCHAR), ["a", "b"])
         "id in ['a','b']"
     """
-    return f"{primary.name} {'not in' if negated else 'in'} [{','.join(key_literals(primary, keys, quote))}]"
+    expression = f"{primary.name} {'not in' if negated else 'in'} [{','.join(key_literals(primary, keys, quote))}]"
+    return plain_str(expression, "the filter for the keys")
 
 
 def key_literals(primary: FieldInfo, keys: Sequence[int | str], quote: str) -> list[str]:

@@ -72,6 +72,23 @@ def test_a_check_returns_what_it_checked() -> None:
     assert checks.require_json_text("p", {"a": "é"}) == '{"a":"é"}'
 
 
+@pytest.mark.parametrize(
+    "check",
+    [
+        checks.require_str,
+        checks.require_name,
+        checks.optional_str,
+        checks.require_json_text,
+        checks.require_field_names,
+    ],
+)
+def test_a_str_that_no_request_can_hold_is_refused(check: Callable[[str, object], object]) -> None:
+    with pytest.raises(ParamError, match="name cannot be encoded in UTF-8: .* index 1, got 'a.ud800'"):
+        check("name", "a\ud800")
+    with pytest.raises(ParamError, match=r"names\[1\] cannot be encoded in UTF-8"):
+        checks.require_str_list("names", ["a", "\ud800"])
+
+
 def test_the_caller_chooses_the_error() -> None:
     with pytest.raises(PrimaryKeyException):
         checks.require_bool("is_primary", "yes", error=PrimaryKeyException)

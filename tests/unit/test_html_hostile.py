@@ -97,7 +97,7 @@ def test_columns_show_any_text_as_it_is(name: str, value: str) -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(text=texts.filter(bool))
+@given(text=unicode_texts.filter(bool))
 def test_schemas_and_indexes_show_any_text_as_it_is(text: str) -> None:
     field = FieldSchema(
         text, DataType.VARCHAR, text, is_primary=True, default_value=text, external_field=text,

@@ -99,3 +99,8 @@ def test_a_filter_is_a_str_or_none() -> None:
     assert require_filter("filter", "a > 1") == "a > 1"
     with pytest.raises(DataTypeNotMatchException, match="filter must be a str"):
         require_filter("filter", 5)
+
+
+def test_a_key_that_no_request_can_hold_is_refused() -> None:
+    with pytest.raises(ParamError, match="the filter for the keys cannot be encoded in UTF-8"):
+        in_expression(TEXT, ["a", "\ud800"])
