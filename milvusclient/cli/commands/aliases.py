@@ -9,7 +9,7 @@ from milvusclient.cli.framework.session import Session
 
 __all__: list[str] = []
 
-_alias_option = option("-a", "--alias", required=True, help="The alias.")
+_alias_option = option("-a", "--alias", required=True, help="Name of the alias.")
 
 
 @create_group.command("alias")

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
-_partition_option = option("-p", "--partition", default="", help="The partition.")
+_partition_option = option("-p", "--partition", default="", help="Name of the partition.")
 _batch_option = option("--batch-size", type=COUNT, default=1000, show_default=True, help="Rows in a request.")
 _json_option = option(
     "--json-columns",

@@ -232,7 +232,7 @@ def alter_collection(session: Session, collection: str, property: dict[str, obje
 
 @alter_group.command("collection_field")
 @collection_option
-@option("-f", "--field", required=True, help="The field.")
+@option("-f", "--field", required=True, help="Name of the field.")
 @settings_option("param", "Setting, such as max_length:500.")
 @pass_session
 def alter_field(session: Session, collection: str, field: str, param: dict[str, object]) -> None:

@@ -66,7 +66,7 @@ class _Login(TypedDict):
 @option("-t", "--token", is_flag=True, help="Use a token; it is asked for, or taken from MILVUS_TOKEN.")
 @option("--secret-env", default="", metavar="VARIABLE", help="Take the password or token from this variable.")
 @option("--store-secret", is_flag=True, help="Store the password or token in the system's keyring.")
-@option("-db", "--db", "db_name", default="", help="The database.")
+@option("-db", "--db", "db_name", default="", help="Name of the database.")
 @tls_options
 @option(
     "--timeout",

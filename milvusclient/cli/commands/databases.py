@@ -16,7 +16,7 @@ from milvusclient.exceptions import MilvusException
 
 __all__: list[str] = []
 
-_database_option = option("-db", "--db-name", "name", required=True, help="The database.")
+_database_option = option("-db", "--db-name", "name", required=True, help="Name of the database.")
 
 
 @create_group.command("database")
@@ -37,7 +37,7 @@ def list_databases(session: Session) -> None:
 
 
 @show_group.command("database")
-@option("-db", "--db-name", "name", default=None, help="The database.  [default: the one in use]")
+@option("-db", "--db-name", "name", default=None, help="Name of the database.  [default: the one in use]")
 @pass_session
 def show_database(session: Session, name: str | None) -> None:
     """Show the properties of a database."""
@@ -82,7 +82,7 @@ def delete_database(session: Session, name: str, yes: bool) -> None:
 
 @root.command("use", cls=Command, nouns=("database",), examples=("use demo",))
 @click.argument("database", required=False, metavar="[DATABASE]")
-@option("-db", "--db-name", "name", default=None, help="The database.")
+@option("-db", "--db-name", "name", default=None, help="Name of the database.")
 @pass_session
 def use_database(session: Session, database: str | None, name: str | None) -> None:
     """Use another database; in a shell, for the commands that follow."""

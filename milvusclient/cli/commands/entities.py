@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
-_partition_option = option("-p", "--partition", default="", help="The partition.")
+_partition_option = option("-p", "--partition", default="", help="Name of the partition.")
 
 
 def _check_json(ctx: click.Context, parameter: click.Parameter, text: str | None) -> object:

@@ -32,7 +32,7 @@ _POLL_SECONDS = 0.5
 
 @create_group.command("index")
 @collection_option
-@option("-f", "--field", default=None, help="The field.")
+@option("-f", "--field", default=None, help="Name of the field.")
 @option("-in", "--index-name", "name", default="", help="Name of the index.  [default: that of the field]")
 @option("-t", "--index-type", "kind", default=None, help="AUTOINDEX, FLAT, HNSW, IVF_FLAT, INVERTED, ...")
 @option("-m", "--metric-type", "metric", default=None, help="COSINE, L2, IP, HAMMING, JACCARD or BM25.")
@@ -111,12 +111,12 @@ def _index(session: Session, collection: str, name: str) -> IndexDescription:
     return found
 
 
-_name_option = option("-in", "--index-name", "name", required=True, help="The index.")
+_name_option = option("-in", "--index-name", "name", required=True, help="Name of the index.")
 
 
 @show_group.command("index")
 @collection_option
-@option("-in", "--index-name", "name", default=None, help="The index; not needed if there is only one.")
+@option("-in", "--index-name", "name", default=None, help="Name of the index; not needed if there is only one.")
 @pass_session
 def show_index(session: Session, collection: str, name: str | None) -> None:
     """Show an index."""
@@ -133,7 +133,7 @@ def _only_index(session: Session, collection: str) -> str:
 
 @show_group.command("index_progress")
 @collection_option
-@option("-in", "--index-name", "name", default="", help="The index.")
+@option("-in", "--index-name", "name", default="", help="Name of the index.")
 @pass_session
 def index_progress(session: Session, collection: str, name: str) -> None:
     """Show how many rows are indexed."""
@@ -145,7 +145,7 @@ def index_progress(session: Session, collection: str, name: str) -> None:
 
 @root.command("wait_for_index", cls=Command)
 @collection_option
-@option("-in", "--index-name", "name", required=True, help="The index.")
+@option("-in", "--index-name", "name", required=True, help="Name of the index.")
 @pass_session
 def wait_for_index(session: Session, collection: str, name: str) -> None:
     """Wait until an index is built."""

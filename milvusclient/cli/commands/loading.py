@@ -27,7 +27,11 @@ def progress_of(client: MilvusClient, collection: str, partitions: list[str] | N
 @root.command("load", cls=Command, nouns=("collection", "partition", "partitions"))
 @collection_option
 @option(
-    "-p", "--partition", "partitions", multiple=True, help="Partition; without it, the whole collection. Repeatable."
+    "-p",
+    "--partition",
+    "partitions",
+    multiple=True,
+    help="Name of a partition; without it, the whole collection. Repeatable.",
 )
 @option("--replicas", type=COUNT, default=None, help="Number of replicas.")
 @option("--refresh", is_flag=True, help="Load data that arrived after the last load.")
@@ -66,7 +70,11 @@ def load(
 @root.command("release", cls=Command, nouns=("collection", "partition", "partitions"))
 @collection_option
 @option(
-    "-p", "--partition", "partitions", multiple=True, help="Partition; without it, the whole collection. Repeatable."
+    "-p",
+    "--partition",
+    "partitions",
+    multiple=True,
+    help="Name of a partition; without it, the whole collection. Repeatable.",
 )
 @pass_session
 def release(session: Session, collection: str, partitions: tuple[str, ...]) -> None:
@@ -93,7 +101,7 @@ def _check_exists(state: LoadState, collection: str) -> None:
 
 @show_group.command("loading_progress")
 @collection_option
-@option("-p", "--partition", "partitions", multiple=True, help="Partition. Repeatable.")
+@option("-p", "--partition", "partitions", multiple=True, help="Name of a partition. Repeatable.")
 @pass_session
 def loading_progress(session: Session, collection: str, partitions: tuple[str, ...]) -> None:
     """Show how much of a collection is loaded."""
@@ -107,7 +115,7 @@ def loading_progress(session: Session, collection: str, partitions: tuple[str, .
 
 @show_group.command("load_state")
 @collection_option
-@option("-p", "--partition", default="", help="Partition.")
+@option("-p", "--partition", default="", help="Name of the partition.")
 @pass_session
 def load_state(session: Session, collection: str, partition: str) -> None:
     """Show whether a collection is loaded."""

@@ -55,7 +55,7 @@ def compaction_state(session: Session, job: int) -> None:
 
 @show_group.command("compaction_plans")
 @option("-id", "--compaction-id", "job", type=int, default=None, help="Id that `compact` printed.")
-@option("-c", "--collection-name", "collection", default=None, help="The collection, in place of an id.")
+@option("-c", "--collection-name", "collection", default=None, help="Name of the collection, in place of an id.")
 @pass_session
 def compaction_plans(session: Session, job: int | None, collection: str | None) -> None:
     """Show which segments a compaction merges."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
-_partition_option = option("-p", "--partition", required=True, help="The partition.")
+_partition_option = option("-p", "--partition", required=True, help="Name of the partition.")
 
 
 @create_group.command("partition")

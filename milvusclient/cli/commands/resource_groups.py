@@ -17,7 +17,7 @@ from milvusclient.cli.framework.session import Session
 
 __all__: list[str] = []
 
-_name_option = option("-n", "--name", required=True, help="The resource group.")
+_name_option = option("-n", "--name", required=True, help="Name of the resource group.")
 _requests_option = option(
     "--requests", type=COUNT_OR_ZERO, default=None, help="Number of query nodes that the group asks for."
 )

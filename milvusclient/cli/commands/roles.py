@@ -20,9 +20,9 @@ from milvusclient.cli.framework.session import Session
 
 __all__: list[str] = []
 
-_user_option = option("-u", "--username", "user", required=True, help="The user.")
-_role_option = option("-r", "--role-name", "role", required=True, help="The role.")
-_group_option = option("-n", "--name", required=True, help="The privilege group.")
+_user_option = option("-u", "--username", "user", required=True, help="Name of the user.")
+_role_option = option("-r", "--role-name", "role", required=True, help="Name of the role.")
+_group_option = option("-n", "--name", required=True, help="Name of the privilege group.")
 _PASSWORD = "MILVUS_NEW_PASSWORD"  # noqa: S105 - the name of a variable
 
 
@@ -198,7 +198,7 @@ _type_option = option("--object-type", default=None, help="Type of object: Colle
 _object_option = option("--object-name", default=None, help="Name of the object, * for all.")
 _privilege_option = option("-p", "--privilege", default=None, help="Privilege, such as Search.")
 _collection_option = option(
-    "-c", "--collection-name", "collection", default="*", show_default=True, help="The collection."
+    "-c", "--collection-name", "collection", default="*", show_default=True, help="Name of the collection."
 )
 
 

@@ -117,7 +117,7 @@ def _refuse(ctx: click.Context, parameter: click.Parameter, found: tuple[str, ..
 refuse_secret_words = click.argument("words", nargs=-1, expose_value=False, callback=_refuse, metavar="")
 
 collection_option = option(
-    "-c", "--collection-name", "collection", required=True, metavar="NAME", help="The collection."
+    "-c", "--collection-name", "collection", required=True, metavar="NAME", help="Name of the collection."
 )
 yes_option = option("-y", "--yes", is_flag=True, help="Do not ask for confirmation.")
 
