@@ -17,6 +17,11 @@ from milvusclient.runtime import lite_imports
 __all__ = ["start", "stop"]
 
 
+#: Seconds within which Milvus Lite must have opened a file. A cold disk or a busy container takes over ten; what takes
+#: longer than this hangs.
+_START_LIMIT = 120.0
+
+
 class _Server:
     """The server of one file, and the connections that use it."""
 
@@ -25,6 +30,8 @@ class _Server:
         self.address = ""
         self.holders: set[int] = set()
         self.pid = os.getpid()
+        #: A start that is given up but not over. Another one has to wait for its end: it stops the server it started.
+        self.hanging: threading.Thread | None = None
 
 
 _lock = threading.Lock()
@@ -52,7 +59,7 @@ def start(config: ConnectionConfig, holder: object) -> str:
         raise embedded_in_child_error(config)
     with server.lock:
         if not server.holders:
-            server.address = _launch(path)
+            server.address = _launch(path, server)
         server.holders.add(id(holder))
     return server.address
 
@@ -90,7 +97,7 @@ def _manager() -> _Manager:
     return manager
 
 
-def _launch(path: str) -> str:
+def _launch(path: str, server: _Server) -> str:
     folder = os.path.dirname(path)
     if not os.path.isdir(folder):
         raise ConnectionConfigException(message=f"the folder {folder!r} of {path!r} does not exist; create it first")
@@ -104,11 +111,72 @@ def _launch(path: str) -> str:
         raise ConnectionConfigException(
             message=f"serving the file {path!r} needs Milvus Lite: pip install 'milvusclient[lite]' ({error})"
         ) from error
-    with _captured_errors() as errors:
-        uri = manager.start_and_get_uri(path)
+    if server.hanging is not None:
+        server.hanging.join(_START_LIMIT)
+        if server.hanging.is_alive():
+            raise _late_error(path)
+        server.hanging = None
+    launch = _Launch(manager, path)
+    try:
+        uri = launch.result(_START_LIMIT)
+    finally:
+        if launch.thread.is_alive():
+            server.hanging = launch.thread
     if uri is None:
-        raise _launch_error(path, errors[0] if errors else None) from (errors[0] if errors else None)
-    return str(uri).removeprefix("http://")
+        raise _launch_error(path, launch.cause) from launch.cause
+    return uri.removeprefix("http://")
+
+
+class _Launch:
+    """One start of Milvus Lite, in a thread of its own so that the caller can stop waiting for it."""
+
+    def __init__(self, manager: _Manager, path: str) -> None:
+        self.cause: BaseException | None = None
+        self._manager = manager
+        self._path = path
+        self._lock = threading.Lock()
+        self._uri: str | None = None
+        self._is_done = False
+        self._is_abandoned = False
+        self.thread = threading.Thread(target=self._run, name="milvusclient-embedded-start", daemon=True)
+
+    def _run(self) -> None:
+        with _captured_errors() as errors:
+            try:
+                self._uri = self._manager.start_and_get_uri(self._path)
+            except BaseException as error:  # noqa: BLE001 - the caller raises it
+                errors.insert(0, error)
+        self.cause = errors[0] if errors else None
+        with self._lock:
+            self._is_done = True
+            is_unwanted = self._is_abandoned and self._uri is not None
+        if is_unwanted:
+            self._manager.release_server(self._path)
+
+    def result(self, seconds: float) -> str | None:
+        """Return the address of the server, or None with ``cause`` if it did not start.
+
+        Raises:
+            ConnectError: it has not started after ``seconds``. If it does later, it is stopped again.
+        """
+        self.thread.start()
+        try:
+            self.thread.join(seconds)
+        finally:
+            # Also for Ctrl-C: a server without a connection would keep its file locked.
+            with self._lock:
+                self._is_abandoned = not self._is_done
+        if self._is_abandoned:
+            raise _late_error(self._path)
+        return self._uri
+
+
+def _late_error(path: str) -> ConnectError:
+    return _embedded_error(
+        path,
+        f"Milvus Lite did not open {path!r} within {_START_LIMIT:g} s, the limit for its start; look at the disk and "
+        "at the load of the machine, then try again",
+    )
 
 
 def _launch_error(path: str, cause: BaseException | None) -> ConnectError | ConnectionConfigException:

@@ -94,6 +94,21 @@ async def test_a_call_that_a_slow_start_leaves_no_time_says_so_and_the_server_st
     await client.close()
 
 
+def test_a_start_that_hangs_is_given_up_at_its_own_limit_and_leaves_no_server(
+    lite_uri: str, slow_starts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("milvusclient.runtime.embedded._START_LIMIT", 0.3)
+        with pytest.raises(ConnectError, match=r"did not open '.*' within 0\.3 s, the limit for its start") as raised:
+            MilvusClient(lite_uri)
+    assert raised.value.reason == "embedded"
+
+    # A later try waits for the end of that start, which stops the server again, and starts another one.
+    with MilvusClient(lite_uri) as client:
+        assert client.list_collections() == []
+    assert len(slow_starts) == 2
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConnectionConfigException, match=r"folder '.*nowhere' .* does not exist"):
         MilvusClient(str(tmp_path / "nowhere" / "x.db"))
