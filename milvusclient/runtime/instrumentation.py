@@ -187,7 +187,7 @@ def _outcome(error: BaseException) -> str:
     return f"{type(error).__name__}{code}"
 
 
-#: The observers of the calls of this process. Usually there is none, and a call finds that out by looking at this list.
+#: The observers of the calls of this process. A call looks at this list to find out that usually there are none.
 observers: list[Observer] = []
 
 

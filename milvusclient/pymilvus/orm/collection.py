@@ -84,7 +84,7 @@ class Collection(CollectionReads, CollectionParts):
 
     @classmethod
     def construct_from_dataframe(cls, name: str, dataframe: Any, **kwargs: Any) -> tuple[Collection, MutationResult]:
-        """Create a collection from the columns of a data frame, if there is none, and insert its rows.
+        """Create a collection from the columns of a data frame, unless it exists, and insert its rows.
 
         Args:
             name: name of the collection.
