@@ -16,7 +16,14 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any, TypeVar
 
-__all__ = ["keyword_hint", "keyword_names", "marked_as_coroutine_function", "public_functions", "suggest_keywords"]
+__all__ = [
+    "keyword_hint",
+    "keyword_names",
+    "marked_as_coroutine_function",
+    "own_inherited",
+    "public_functions",
+    "suggest_keywords",
+]
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -92,6 +99,24 @@ def suggest_keywords(cls: _Class) -> _Class:
         if isinstance(function, FunctionType) and keyword_names(function) is not None:
             wrapper = _suggesting(function, f"{cls.__name__}.{name}")
             setattr(cls, name, wrapper if kind is None else kind(wrapper))
+    return cls
+
+
+def own_inherited(cls: _Class) -> _Class:
+    """Let Python name the methods that a class has from its private bases as methods of the class.
+
+    It costs a call nothing, and suits bases that no other class has.
+
+    Args:
+        cls: the class.
+
+    Returns:
+        The class itself.
+    """
+    for base in cls.__mro__[1:-1]:
+        for name, value in vars(base).items():
+            if isinstance(value, FunctionType):
+                value.__qualname__ = f"{cls.__name__}.{name}"
     return cls
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, NoReturn, SupportsFloat, SupportsIndex, TypeAlias
 
+from milvusclient._keywords import own_inherited
 from milvusclient.checks import given, plain_str
 from milvusclient.exceptions import ParamError
 from milvusclient.filters.literals import literal, plain_text
@@ -35,6 +36,7 @@ Operand: TypeAlias = "Value | str | SupportsIndex | SupportsFloat | datetime | E
 Number: TypeAlias = "Value | SupportsIndex | SupportsFloat | Enum"
 
 
+@own_inherited
 class Value(ListMethods, TextMethods, ArrayMethods, GeometryMethods):
     """A value of a row: a field, a place in a JSON field or an array, or what is computed from them.
 

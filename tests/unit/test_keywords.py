@@ -240,3 +240,13 @@ def test_no_signature_swallows_keywords(cls: type) -> None:
             continue
         swallowed = [one for one in inspect.signature(value).parameters.values() if one.kind is one.VAR_KEYWORD]
         assert not swallowed or f"{cls.__name__}.{name}" in NAMES_OF_THEIR_OWN, f"{cls.__name__}.{name}"
+
+
+def test_methods_of_private_bases_are_named_as_their_class_has_them() -> None:
+    from milvusclient.filters import F
+    from milvusclient.pymilvus import Collection
+
+    call: Any = F.year.between
+    with pytest.raises(TypeError, match=r"^Value\.between\(\) missing 1 required"):
+        call(1990)
+    assert Collection.query.__qualname__ == "Collection.query"

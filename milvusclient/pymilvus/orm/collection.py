@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from milvusclient._keywords import own_inherited
 from milvusclient.exceptions import (
     AutoIDException,
     SchemaNotReadyException,
@@ -33,6 +34,7 @@ __getattr__, __dir__ = module_names(__name__)
 _OLD_LOAD_OPTIONS = ("_refresh", "_resource_groups", "_load_fields", "_skip_load_dynamic_field")
 
 
+@own_inherited
 class Collection(CollectionReads, CollectionParts):
     """A collection; making the object creates the collection if a schema is given and there is none of its name.
 
