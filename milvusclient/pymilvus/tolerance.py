@@ -90,7 +90,7 @@ def keeps_keywords(function: _Function) -> _Function:
 def _dropping(
     function: FunctionType, shown: str, known: frozenset[str], present: Callable[[Any], Any] | None
 ) -> Callable[..., Any]:
-    is_coroutine_function = bool(function.__code__.co_flags & inspect.CO_COROUTINE)
+    is_coroutine_function = inspect.iscoroutinefunction(function)  # also a marked wrapper of one
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if not known.issuperset(kwargs):

@@ -30,7 +30,7 @@ async def stuck(server: ScriptedServer) -> AsyncMilvusClient:
 async def test_a_large_insert_ends_with_its_timeout(scripted_server: ScriptedServer) -> None:
     client = await stuck(scripted_server)
     started = time.monotonic()
-    with pytest.raises(DeadlineExceededError, match="the server did not take the whole request") as raised:
+    with pytest.raises(DeadlineExceededError, match="the deadline of 2 s passed") as raised:
         await client.insert("c", ROWS, timeout=2)
     assert 1.9 < time.monotonic() - started < 8, "gRPC alone takes 20 s"
     assert raised.value.ambiguous, "a part of it was sent"
