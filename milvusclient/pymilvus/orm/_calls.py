@@ -48,19 +48,7 @@ F = TypeVar("F", bound=Future)
 
 _POLL_SECONDS = 0.2
 
-_IMPORT = rpc.Method("Import", lambda: milvus_pb2.ImportRequest, lambda: milvus_pb2.ImportResponse, Safety.UNSAFE)
-_IMPORT_STATE = rpc.Method(
-    "GetImportState",
-    lambda: milvus_pb2.GetImportStateRequest,
-    lambda: milvus_pb2.GetImportStateResponse,
-    Safety.READ,
-)
-_IMPORT_TASKS = rpc.Method(
-    "ListImportTasks",
-    lambda: milvus_pb2.ListImportTasksRequest,
-    lambda: milvus_pb2.ListImportTasksResponse,
-    Safety.READ,
-)
+# The strict clients have no such calls.
 _LOAD_BALANCE = rpc.Method(
     "LoadBalance", lambda: milvus_pb2.LoadBalanceRequest, lambda: common_pb2.Status, Safety.IDEMPOTENT
 )
@@ -159,7 +147,7 @@ def bulk_insert(
     )
     for name, value in options.items():
         request.options.add(key=name, value=str(value))
-    reply = client._call(_IMPORT, request, client._deadline(timeout))
+    reply = client._call(rpc.IMPORT, request, client._deadline(timeout))
     if not reply.tasks:
         raise MilvusException(message=f"the server accepted {list(files)!r} but named no job for it")
     return reply.tasks[0]
@@ -167,7 +155,9 @@ def bulk_insert(
 
 def bulk_insert_state(client: OrmClient, task_id: int, timeout: float | None) -> BulkInsertState:
     """Return how far a bulk insert is."""
-    reply = client._call(_IMPORT_STATE, milvus_pb2.GetImportStateRequest(task=task_id), client._deadline(timeout))
+    reply = client._call(
+        rpc.GET_IMPORT_STATE, milvus_pb2.GetImportStateRequest(task=task_id), client._deadline(timeout)
+    )
     return BulkInsertState(task_id, reply.state, reply.row_count, reply.id_list, reply.infos, reply.create_ts)
 
 
@@ -178,7 +168,7 @@ def bulk_insert_tasks(
     request = milvus_pb2.ListImportTasksRequest(collection_name=collection_name or "", limit=limit)
     return [
         BulkInsertState(task.id, task.state, task.row_count, task.id_list, task.infos, task.create_ts)
-        for task in client._call(_IMPORT_TASKS, request, client._deadline(timeout)).tasks
+        for task in client._call(rpc.LIST_IMPORT_TASKS, request, client._deadline(timeout)).tasks
     ]
 
 
