@@ -42,7 +42,7 @@ from milvusclient._keywords import suggest_keywords
 from milvusclient.checks import UNSET, Unset
 from milvusclient.config.settings import ConnectionConfig, OptionValue, config_from_environment, make_config
 from milvusclient.exceptions import ConnectionConfigException, UnimplementedError
-from milvusclient.operations import databases
+from milvusclient.operations import common, databases
 from milvusclient.policy.errors import conflict_error
 from milvusclient.policy.options import OPTIONAL_CALL, ClientOptions
 from milvusclient.policy.retry import RetryPolicy
@@ -57,8 +57,12 @@ if TYPE_CHECKING:
     from milvusclient.config.credentials import TokenSource
     from milvusclient.config.tls import PemSource
     from milvusclient.models.connection import ConnectionInfo
+    from milvusclient.operations.common import VectorsAs
 
 __all__ = ["AsyncMilvusClient"]
+
+#: ``retry``, ``slow_call_threshold`` and ``vectors_as`` of most clients.
+_USUAL_OPTIONS = (None, None, "list")
 
 
 @suggest_keywords
@@ -120,9 +124,12 @@ class AsyncMilvusClient(
         retry: how failed calls are retried; None means ``RetryPolicy()``.
         slow_call_threshold: seconds after which a call is logged as slow, as a warning; None logs none. The logger is
             ``milvusclient``. :meth:`with_options` sets it, and more, for some calls.
+        vectors_as: form of dense vectors in results, unless a call says it: ``"list"``, or ``"numpy"`` for read-only
+            arrays over the memory of the reply; for programs that always want arrays.
 
     Raises:
-        ParamError: ``timeout`` or ``slow_call_threshold`` is not a number of seconds.
+        ParamError: ``timeout`` or ``slow_call_threshold`` is not a number of seconds; or ``vectors_as`` is unknown, or
+            needs numpy, which is not installed.
         ConnectionConfigException: a setting is invalid, or contradicts the connection that the alias names.
         ConnectError: the server cannot be reached, or refuses (an AsyncMilvusClient connects at its first call).
 
@@ -161,6 +168,7 @@ class AsyncMilvusClient(
         grpc_options: Mapping[str, OptionValue] | None = None,
         retry: RetryPolicy | None = None,
         slow_call_threshold: float | None = None,
+        vectors_as: VectorsAs = "list",
     ) -> None:
         known = None if alias is None else _known_config(alias, dedicated)
         base = known if uri is not None else _implied_config(known)
@@ -170,8 +178,9 @@ class AsyncMilvusClient(
         )  # fmt: skip
         if alias is not None or dedicated:
             self._name_connection(alias, dedicated, config, known)
-        if retry is not None or slow_call_threshold is not None:
-            self._client_options = ClientOptions(retry, slow_call_threshold=slow_call_threshold)
+        if (retry, slow_call_threshold, vectors_as) != _USUAL_OPTIONS:
+            form = common.require_vectors_as(vectors_as)
+            self._client_options = ClientOptions(retry, slow_call_threshold=slow_call_threshold, vectors_as=form)
         binding = AsyncBinding(self._given_alias or config.alias, config, timeout)
         self._caller = AsyncCaller(binding, self._client_options)
         async_open_now(binding)
@@ -257,6 +266,7 @@ class AsyncMilvusClient(
         request_id: str | Unset = UNSET,
         retry: RetryPolicy | Unset = UNSET,
         slow_call_threshold: float | Unset | None = UNSET,
+        vectors_as: VectorsAs | Unset = UNSET,
     ) -> Self:
         """Return a client on the same connection whose calls have other settings; cheap enough to be made for one call.
 
@@ -269,6 +279,8 @@ class AsyncMilvusClient(
                 ``client_request_id`` of their own; 32 lower-case hex digits (``uuid.uuid4().hex``) become the trace id.
             retry: how failed calls are retried.
             slow_call_threshold: seconds after which a call is logged as slow, as a warning; None logs none.
+            vectors_as: form of dense vectors in results: ``"list"``, or ``"numpy"`` for read-only arrays over the
+                memory of the reply.
 
         Returns:
             Another client; this one does not change.
@@ -289,6 +301,7 @@ class AsyncMilvusClient(
             timeout=options.timeout if timeout is UNSET else timeout,
             request_id=options.request_id if request_id is UNSET else request_id,
             slow_call_threshold=options.slow_call_threshold if slow_call_threshold is UNSET else slow_call_threshold,
+            vectors_as=options.vectors_as if vectors_as is UNSET else common.require_vectors_as(vectors_as),
         )
         clone._caller = AsyncCaller(self._caller.binding, clone._client_options)
         return clone

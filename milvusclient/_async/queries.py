@@ -50,7 +50,7 @@ class AsyncQueries(AsyncReads):
         retry_times: int | None = None,
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
-        vectors_as: VectorsAs = "list",
+        vectors_as: VectorsAs | None = None,
     ) -> QueryResult:
         """Find rows by a filter or by their primary keys, or count and aggregate them.
 
@@ -85,7 +85,7 @@ class AsyncQueries(AsyncReads):
                 client's retry policy.
             client_request_id: identifier that appears in the server's logs and traces.
             vectors_as: ``"list"``, or ``"numpy"`` for read-only arrays over the memory of the reply, which cost next to
-                nothing; each array keeps the whole reply alive.
+                nothing; each array keeps the whole reply alive. None means the client's setting.
 
         Returns:
             A list of dicts of field name to value, dynamic fields included. Its attribute ``extra`` is a dict of what
@@ -102,7 +102,7 @@ class AsyncQueries(AsyncReads):
             >>> await client.query("books", "id < 3", ["id"])
             [{'id': 1}, {'id': 2}]
         """
-        common.require_vectors_as(vectors_as)
+        form = self._caller.client_options.vectors_as if vectors_as is None else common.require_vectors_as(vectors_as)
         listed = [] if ids is None else keys.list_keys("ids", ids)
         deadline = self._deadline(timeout)
         text, params = filter, filter_params
@@ -119,7 +119,7 @@ class AsyncQueries(AsyncReads):
         if listed:
             request.expr = keys.in_expression(await self._primary_field(collection_name, deadline), listed)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
-        return await self._query(request, deadline, call_options, vectors_as)
+        return await self._query(request, deadline, call_options, form)
 
     async def get(
         self,
@@ -138,7 +138,7 @@ class AsyncQueries(AsyncReads):
         retry_times: int | None = None,
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
-        vectors_as: VectorsAs = "list",
+        vectors_as: VectorsAs | None = None,
     ) -> QueryResult:
         """Get rows by their primary keys, in any order; keys without a row are skipped.
 
@@ -160,7 +160,7 @@ class AsyncQueries(AsyncReads):
                 client's retry policy.
             client_request_id: identifier that appears in the server's logs and traces.
             vectors_as: ``"list"``, or ``"numpy"`` for read-only arrays over the memory of the reply, which cost next to
-                nothing; each array keeps the whole reply alive.
+                nothing; each array keeps the whole reply alive. None means the client's setting.
 
         Returns:
             A list of dicts of field name to value, as from :meth:`query`.
@@ -179,7 +179,7 @@ class AsyncQueries(AsyncReads):
         listed = keys.list_keys("ids", ids)
         if not listed:
             return results.QueryResult()
-        common.require_vectors_as(vectors_as)
+        form = self._caller.client_options.vectors_as if vectors_as is None else common.require_vectors_as(vectors_as)
         request = queries.build_query(
             collection_name, "", output_fields, partition_names,
             self._freshness(collection_name, consistency_level, guarantee_timestamp), self._cluster_id,
@@ -189,4 +189,4 @@ class AsyncQueries(AsyncReads):
         deadline = self._deadline(timeout)
         request.expr = keys.in_expression(await self._primary_field(collection_name, deadline), listed)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
-        return await self._query(request, deadline, call_options, vectors_as)
+        return await self._query(request, deadline, call_options, form)

@@ -69,7 +69,7 @@ class AsyncSearches(AsyncReads):
         retry_times: int | None = None,
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
-        vectors_as: VectorsAs = "list",
+        vectors_as: VectorsAs | None = None,
     ) -> SearchResult:
         """Find the rows whose vectors are nearest to the query vectors.
 
@@ -120,7 +120,7 @@ class AsyncSearches(AsyncReads):
                 client's retry policy.
             client_request_id: identifier that appears in the server's logs and traces.
             vectors_as: ``"list"``, or ``"numpy"`` for read-only arrays over the memory of the reply, which cost next to
-                nothing; each array keeps the whole reply alive.
+                nothing; each array keeps the whole reply alive. None means the client's setting.
 
         Returns:
             For each query vector a list of hits, best first. A hit is a dict of the primary key, ``distance`` and
@@ -137,7 +137,7 @@ class AsyncSearches(AsyncReads):
             >>> [(hit.id, hit.title) for hit in result[0]]
             [(1, 'Dune'), (2, 'Emma')]
         """
-        common.require_vectors_as(vectors_as)
+        form = self._caller.client_options.vectors_as if vectors_as is None else common.require_vectors_as(vectors_as)
         deadline = self._deadline(timeout)
         text, params = filter, filter_params
         if params is not None or not (isinstance(text, str) or text is None):
@@ -153,7 +153,7 @@ class AsyncSearches(AsyncReads):
         await self._settle_vectors(request, collection_name, data, anns_field, deadline)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         reply = await self._call(rpc.SEARCH, request, deadline, call_options)
-        return searches.parse_search(reply, round_decimal, vectors_as=vectors_as, search_params=search_params)
+        return searches.parse_search(reply, round_decimal, vectors_as=form, search_params=search_params)
 
     async def hybrid_search(
         self,
@@ -189,7 +189,7 @@ class AsyncSearches(AsyncReads):
         retry_times: int | None = None,
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
-        vectors_as: VectorsAs = "list",
+        vectors_as: VectorsAs | None = None,
     ) -> SearchResult:
         """Search several vector fields, or one in several ways, and merge the hits.
 
@@ -231,7 +231,7 @@ class AsyncSearches(AsyncReads):
                 client's retry policy.
             client_request_id: identifier that appears in the server's logs and traces.
             vectors_as: ``"list"``, or ``"numpy"`` for read-only arrays over the memory of the reply, which cost next to
-                nothing; each array keeps the whole reply alive.
+                nothing; each array keeps the whole reply alive. None means the client's setting.
 
         Returns:
             For each query vector a list of hits, best first, as from :meth:`search`.
@@ -249,7 +249,7 @@ class AsyncSearches(AsyncReads):
             >>> result[0].ids
             [1]
         """
-        common.require_vectors_as(vectors_as)
+        form = self._caller.client_options.vectors_as if vectors_as is None else common.require_vectors_as(vectors_as)
         hybrid.refuse_unsupported(function_chains=function_chains, search_aggregation=search_aggregation)
         deadline = self._deadline(timeout)
         parts = reqs
@@ -275,4 +275,4 @@ class AsyncSearches(AsyncReads):
         hybrid.check_vector_counts(request)
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         reply = await self._call(rpc.HYBRID_SEARCH, request, deadline, call_options)
-        return searches.parse_search(reply, round_decimal, vectors_as=vectors_as)
+        return searches.parse_search(reply, round_decimal, vectors_as=form)

@@ -9,6 +9,7 @@ from milvusclient import checks, rpc
 from milvusclient._sync.core.reads import Reads
 from milvusclient.exceptions import MilvusException
 from milvusclient.operations import (
+    common,
     consistency,
     indexes,
     iterator_checkpoint,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from milvusclient._proto import milvus_pb2
     from milvusclient.filters import FilterLike
     from milvusclient.models.results import Hits
+    from milvusclient.operations.common import VectorsAs
     from milvusclient.operations.iterators import PageFilter, QueryPages, SearchPages
     from milvusclient.policy.deadline import Deadline
     from milvusclient.schema.enums import ConsistencyLevel
@@ -65,6 +67,7 @@ class Iterators(Reads):
         retry_times: int | None = None,
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
+        vectors_as: VectorsAs | None = None,
     ) -> SearchIterator:
         """Find more rows than one search can return, nearest first, page by page.
 
@@ -100,6 +103,8 @@ class Iterators(Reads):
             retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
                 client's retry policy.
             client_request_id: identifier that appears in the server's logs and traces.
+            vectors_as: ``"list"``, or ``"numpy"`` for read-only arrays over the memory of the reply, which cost next to
+                nothing; each array keeps the whole reply alive. None means the client's setting.
 
         Returns:
             An iterator over pages; ``next()`` returns the next one.
@@ -116,6 +121,7 @@ class Iterators(Reads):
             [1, 2]
             [3]
         """
+        form = self._caller.client_options.vectors_as if vectors_as is None else common.require_vectors_as(vectors_as)
         iterators.check_page_filter(external_filter_func)
         iterators.check_single(data)
         allowance = paging.Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
@@ -147,7 +153,7 @@ class Iterators(Reads):
             pages = iterators.BandPages(
                 base, allowance, external_filter_func, round_decimal, keys.primary_field(collection), field_name, metric
             )
-        return SearchIterator(self, pages, timeout, call_options)
+        return SearchIterator(self, pages, timeout, call_options, form)
 
     def query_iterator(
         self,
@@ -172,6 +178,7 @@ class Iterators(Reads):
         retry_times: int | None = None,
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
+        vectors_as: VectorsAs | None = None,
     ) -> QueryIterator:
         """Find more rows than one query can return, in the order of their primary keys, page by page.
 
@@ -200,6 +207,8 @@ class Iterators(Reads):
             retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
                 client's retry policy.
             client_request_id: identifier that appears in the server's logs and traces.
+            vectors_as: ``"list"``, or ``"numpy"`` for read-only arrays over the memory of the reply, which cost next to
+                nothing; each array keeps the whole reply alive. None means the client's setting.
 
         Returns:
             An iterator over pages; ``next()`` returns the next one.
@@ -217,6 +226,7 @@ class Iterators(Reads):
             [{'id': 1}, {'id': 2}]
             [{'id': 3}]
         """
+        form = self._caller.client_options.vectors_as if vectors_as is None else common.require_vectors_as(vectors_as)
         allowance = paging.Allowance(iterators.require_batch_size(batch_size), iterators.require_limit(limit))
         skip = None if offset is None else checks.require_int("offset", offset, least=0)
         last_write = self._last_write(checks.require_name("collection_name", collection_name))
@@ -247,7 +257,7 @@ class Iterators(Reads):
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         while pages.prepares:
             pages.receive(self._query(pages.next_request(), deadline, call_options))
-        return QueryIterator(self, pages, timeout, call_options, checkpoint)
+        return QueryIterator(self, pages, timeout, call_options, form, checkpoint)
 
     def _metric(self, base: milvus_pb2.SearchRequest, field_name: str, deadline: Deadline) -> str:
         """Return the metric of the search; the server knows it if the program does not name it."""
@@ -264,13 +274,21 @@ class SearchIterator:
     It is a context manager, too.
     """
 
-    __slots__ = ("_call_options", "_is_closed", "_pages", "_reads", "_timeout")
+    __slots__ = ("_call_options", "_is_closed", "_pages", "_reads", "_timeout", "_vectors_as")
 
-    def __init__(self, reads: Reads, pages: SearchPages, timeout: float | None, call_options: CallOptions) -> None:
+    def __init__(
+        self,
+        reads: Reads,
+        pages: SearchPages,
+        timeout: float | None,
+        call_options: CallOptions,
+        vectors_as: VectorsAs,
+    ) -> None:
         self._reads = reads
         self._pages = pages
         self._timeout = timeout
         self._call_options = call_options
+        self._vectors_as = vectors_as
         self._is_closed = False
 
     def next(self) -> Hits:
@@ -292,7 +310,9 @@ class SearchIterator:
             raise MilvusException(message="this search iterator is closed; create a new one")
         deadline = self._reads._deadline(self._timeout)
         while self._pages.wants_more:
-            self._pages.receive(self._reads._search(self._pages.next_request(), deadline, self._call_options))
+            request = self._pages.next_request()
+            found = self._reads._search(request, deadline, self._call_options, self._vectors_as)
+            self._pages.receive(found)
         return self._pages.take()
 
     def close(self) -> None:
@@ -323,7 +343,7 @@ class QueryIterator:
     It is a context manager, too.
     """
 
-    __slots__ = ("_call_options", "_checkpoint", "_is_closed", "_pages", "_reads", "_timeout")
+    __slots__ = ("_call_options", "_checkpoint", "_is_closed", "_pages", "_reads", "_timeout", "_vectors_as")
 
     def __init__(
         self,
@@ -331,12 +351,14 @@ class QueryIterator:
         pages: QueryPages,
         timeout: float | None,
         call_options: CallOptions,
+        vectors_as: VectorsAs,
         checkpoint: Path | None,
     ) -> None:
         self._reads = reads
         self._pages = pages
         self._timeout = timeout
         self._call_options = call_options
+        self._vectors_as = vectors_as
         self._checkpoint = checkpoint
         self._is_closed = False
 
@@ -359,7 +381,9 @@ class QueryIterator:
             raise MilvusException(message="this query iterator is closed; create a new one")
         deadline = self._reads._deadline(self._timeout)
         while self._pages.wants_more:
-            self._pages.receive(self._reads._query(self._pages.next_request(), deadline, self._call_options))
+            request = self._pages.next_request()
+            found = self._reads._query(request, deadline, self._call_options, self._vectors_as)
+            self._pages.receive(found)
         page = self._pages.take()
         last_key = self._pages.last_taken
         if page and self._checkpoint is not None and last_key is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 from milvusclient.exceptions import ParamError
 from milvusclient.policy.deadline import Deadline
@@ -61,12 +62,13 @@ class ClientOptions:
         timeout: seconds for a call that has no timeout of its own; None means no limit.
         request_id: the request id of calls that have none of their own.
         slow_call_threshold: seconds; a call that takes longer is logged. None logs none.
+        vectors_as: form of dense vectors in results; the caller has checked that it can be had.
 
     Raises:
         ParamError: a setting is invalid.
     """
 
-    __slots__ = ("request_id", "retry", "slow_call_threshold", "timeout")
+    __slots__ = ("request_id", "retry", "slow_call_threshold", "timeout", "vectors_as")
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class ClientOptions:
         timeout: float | None = None,
         request_id: str = "",
         slow_call_threshold: float | None = None,
+        vectors_as: Literal["list", "numpy"] = "list",
     ) -> None:
         Deadline.start(timeout, 0.0)  # refuses what is not a timeout
         slow: object = slow_call_threshold
@@ -91,3 +94,4 @@ class ClientOptions:
         self.timeout = timeout
         self.request_id = require_request_id("request_id", request_id)
         self.slow_call_threshold = slow_call_threshold
+        self.vectors_as: Literal["list", "numpy"] = vectors_as

@@ -277,4 +277,12 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "options": "how failed calls are retried.",
     },
     "slow_call_threshold": {"client": "seconds after which a call is logged as slow, as a warning; None logs none."},
+    "vectors_as": {
+        "call": '``"list"``, or ``"numpy"`` for read-only arrays over the memory of the reply, which cost next to '
+        "nothing; each array keeps the whole reply alive. None means the client's setting.",
+        "client": 'form of dense vectors in results, unless a call says it: ``"list"``, or ``"numpy"`` for read-only '
+        "arrays over the memory of the reply; for programs that always want arrays.",
+        "options": 'form of dense vectors in results: ``"list"``, or ``"numpy"`` for read-only arrays over the memory '
+        "of the reply.",
+    },
 }

@@ -88,6 +88,11 @@ class Reads(Family):
             searches.check_vectors(data, anns_field, current, names or searches.Names())
 
     def _search(
-        self, request: milvus_pb2.SearchRequest, deadline: Deadline, call_options: CallOptions
+        self,
+        request: milvus_pb2.SearchRequest,
+        deadline: Deadline,
+        call_options: CallOptions,
+        vectors_as: VectorsAs = "list",
     ) -> SearchResult:
-        return searches.parse_search(self._call(rpc.SEARCH, request, deadline, call_options))
+        reply = self._call(rpc.SEARCH, request, deadline, call_options)
+        return searches.parse_search(reply, vectors_as=vectors_as)
