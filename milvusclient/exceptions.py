@@ -290,8 +290,8 @@ class ConnectionNotExistException(MilvusException):
 class ConnectError(MilvusException):
     """The server could not be reached, or refused the connection.
 
-    ``reason`` is one of ``name_not_resolved``, ``refused``, ``tls``, ``authentication``, ``not_milvus``, ``proxy``,
-    ``embedded``, ``timeout``, ``not_ready`` and ``unavailable``.
+    ``reason`` is one of ``name_not_resolved``, ``refused``, ``unreachable``, ``tls``, ``authentication``,
+    ``not_milvus``, ``proxy``, ``embedded``, ``timeout``, ``not_ready`` and ``unavailable``.
     """
 
     reason: str = "unavailable"

@@ -14,11 +14,12 @@ from milvusclient.exceptions import (
     ConnectionNotExistException,
     ErrorCode,
     MilvusException,
+    ReplyError,
     RpcError,
     server_error_class,
 )
 from milvusclient.policy import tls_diagnosis
-from milvusclient.policy.failure import Failure, Safety, connect_reason
+from milvusclient.policy.failure import Failure, Safety, connect_reason, hides_status
 
 __all__ = [
     "CallContext",
@@ -31,6 +32,7 @@ __all__ = [
     "not_ready_error",
     "rpc_error",
     "status_error",
+    "unreadable_handshake_error",
 ]
 
 
@@ -134,6 +136,17 @@ def _too_large(details: str) -> str:
     return f"the {what} has {size:,} bytes, more than the {most:,} of {limit}; {less}"
 
 
+#: So many characters of what a server says are shown: of an error page or a stack trace, the beginning says enough.
+_MOST_SHOWN = 4_000
+
+
+def _shown(details: str) -> str:
+    """Return what a message shows of the details of a status; the gRPC error, its cause, has all of them."""
+    if len(details) <= _MOST_SHOWN:
+        return details
+    return f"{details[:_MOST_SHOWN]}... ({len(details):,} characters; the __cause__ of this error has all of them)"
+
+
 def rpc_error(
     failure: Failure, operation: str, address: str, *, timeout: float | None, cause: str = "", doubt: str = ""
 ) -> RpcError:
@@ -150,11 +163,15 @@ def rpc_error(
     words = _RPC_WORDS.get(failure.status, f"the call failed with {failure.status}")
     if failure.status == "RESOURCE_EXHAUSTED":
         words = _too_large(failure.details) or words
+        if hides_status(failure):
+            words = "the server failed, with a message longer than the 16 MB that gRPC reads; look at the server's log"
     if failure.status == "DEADLINE_EXCEEDED" and timeout is not None:
         words = f"the deadline of {timeout:g} s passed before the server answered"
     if failure.status == "UNIMPLEMENTED" and address.endswith(".db"):  # only the address of an embedded server does
         words = "the server does not know this call; Milvus Lite has only a part of Milvus: use a Milvus server for it"
-    details = failure.details if not cause else f"{failure.details}; before that: {cause}"
+    if failure.status == "UNAVAILABLE" and "too_many_pings" in failure.details:
+        words = "; ".join(_ENDED_WORDS[0][1])
+    details = _shown(failure.details) + (f"; before that: {_shown(cause)}" if cause else "")
     message = f"{operation} at {address}: {words} [{failure.status}: {details}]{doubt}"
     kind = RPC_ERRORS.get(failure.status, RpcError)
     code = ErrorCode.__members__.get(f"RPC_{failure.status}", ErrorCode.RPC_UNKNOWN)
@@ -166,6 +183,10 @@ def rpc_error(
 _CONNECT_WORDS = {
     "name_not_resolved": ("its host name cannot be resolved", "check the spelling of the host and the DNS"),
     "refused": ("nothing listens at this address", "check host and port, and that the server runs"),
+    "unreachable": (
+        "no route leads from this machine to that address",
+        "check the address, the network (VPN, container network) and the firewall of this machine",
+    ),
     "tls": (
         "the TLS handshake failed",
         "check that the server speaks TLS, and server_pem_path, server_name, client_pem_path and client_key_path",
@@ -181,11 +202,39 @@ _CONNECT_WORDS = {
     ),
     "timeout": ("no answer came in time", "check that the server is reachable and not overloaded, or raise timeout"),
     "not_ready": ("the server is not ready", "wait until it has started, then connect again"),
-    "unavailable": (
-        "the connection could not be established",
-        "check that the server runs, and whether it expects TLS (then use https://)",
-    ),
+    "unavailable": ("the connection could not be established", "check that the server runs, and look at its log"),
 }
+#: (part of the details, words) for a connection that was established and then ended; the first match counts.
+_ENDED_WORDS = (
+    (
+        "too_many_pings",
+        (
+            "the server ended the connection because of too many keepalive pings",
+            "raise grpc_options['grpc.keepalive_time_ms'] to what the server permits, by default 300000",
+        ),
+    ),
+    (
+        "goaway",
+        (
+            "the server ended the connection (GOAWAY)",
+            "connect again; if that repeats, look at the logs of the server and of load balancers before it",
+        ),
+    ),
+    (
+        "connection reset",
+        (
+            "the connection was reset",
+            "check that Milvus serves gRPC at this port, and look at load balancers and firewalls in between",
+        ),
+    ),
+    (
+        "socket closed",
+        (
+            "the server closed the connection",
+            "check that Milvus serves gRPC at this port, and look at load balancers and firewalls in between",
+        ),
+    ),
+)
 
 
 def connect_error(
@@ -211,7 +260,7 @@ def connect_error(
     reason = connect_reason(failure) if about_tls is None else "tls"
     if proxy_variable and reason not in ("authentication", "tls"):
         reason = "proxy"
-    what, advice = about_tls or _CONNECT_WORDS[reason]
+    what, advice = about_tls or _connect_words(reason, failure)
     if reason == "refused" and config.target.uri == DEFAULT_URI:
         advice = f"{advice}; this address is used when no uri is given: give one to connect elsewhere"
     if reason == "timeout":
@@ -220,12 +269,31 @@ def connect_error(
         what = f"the connection goes through the proxy of the environment variable {proxy_variable}"
     error = ConnectError(
         ErrorCode.CONNECT_FAILED,
-        f"cannot connect to {config.target.uri}: {what}; {advice} [{failure.status}: {failure.details}]",
+        f"cannot connect to {config.target.uri}: {what}; {advice} [{failure.status}: {_shown(failure.details)}]",
     )
     error.reason = reason
     error.alias = alias
     error.address = config.target.address
     return error
+
+
+def _connect_words(reason: str, failure: Failure) -> tuple[str, str]:
+    """Return what went wrong with a connection, and what to do about it."""
+    if reason == "unavailable":
+        details = failure.details.lower()
+        for text, words in _ENDED_WORDS:
+            if text in details:
+                return words
+    return _CONNECT_WORDS[reason]
+
+
+def unreadable_handshake_error(error: ReplyError, config: ConnectionConfig, alias: str) -> ReplyError:
+    """Build the exception for a server whose reply to the handshake cannot be read."""
+    unreadable = ReplyError(
+        error.code, f"cannot connect to {config.target.uri}: {error.message}; check that a Milvus server listens there"
+    )
+    CallContext("Connect", config.target.address, alias, config.db_name, "").add_to(unreadable, 1)
+    return unreadable
 
 
 def not_connected_error(

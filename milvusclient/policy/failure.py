@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-__all__ = ["Failure", "RpcFailure", "Safety", "connect_reason", "may_have_happened", "never_sent"]
+__all__ = ["Failure", "RpcFailure", "Safety", "connect_reason", "hides_status", "may_have_happened", "never_sent"]
 
 
 class Safety(Enum):
@@ -60,7 +60,14 @@ _OUTCOME_UNKNOWN = frozenset({"UNAVAILABLE", "INTERNAL", "UNKNOWN", "CANCELLED",
 
 def may_have_happened(failure: Failure, safety: Safety) -> bool:
     """Return whether a request that changes something may have been carried out although it failed."""
-    return safety is not Safety.READ and failure.status in _OUTCOME_UNKNOWN and not never_sent(failure)
+    if safety is Safety.READ or never_sent(failure):
+        return False
+    return failure.status in _OUTCOME_UNKNOWN or hides_status(failure)
+
+
+def hides_status(failure: Failure) -> bool:
+    """Return whether the server's own status is not known, because gRPC does not read details that are so long."""
+    return "metadata size exceeds" in failure.details
 
 
 #: (part of the details, reason); the first match counts.
@@ -84,6 +91,12 @@ _CONNECT_REASONS = (
     ("unwrap failed", "tls"),
     ("handshake", "tls"),
     ("connection refused", "refused"),
+    ("no route to host", "unreachable"),
+    ("network is unreachable", "unreachable"),
+    ("network is down", "unreachable"),
+    ("host is down", "unreachable"),
+    # The system refuses to send anything there: a rule of the routing table or of a firewall.
+    ("connect failed: addr: ip", "unreachable"),
     ("no such file or directory", "refused"),
     ("timed out", "timeout"),
     ("timeout", "timeout"),

@@ -24,7 +24,7 @@ _LONGEST_WAIT_UNSENT = 0.25
 #: Seconds before a deadline in which another attempt makes no sense.
 _TOO_SHORT = 0.02
 #: Reasons for which a connection fails while a server restarts.
-_SERVER_AWAY = frozenset({"refused", "unavailable", "not_ready", "timeout"})
+_SERVER_AWAY = frozenset({"refused", "unreachable", "unavailable", "not_ready", "timeout"})
 _RATE_LIMIT = 8
 _LEGACY_RATE_LIMIT = 49
 

@@ -69,7 +69,10 @@ def needs_probe(failure: Failure, config: ConnectionConfig) -> bool:
     """Return whether the words of gRPC leave open if TLS is the reason: the server just closed the connection."""
     if config.target.kind is not Kind.NETWORK or failure.status != "UNAVAILABLE":
         return False
-    return connect_reason(failure) == "unavailable" or "unwrap failed" in failure.details.lower()
+    details = failure.details.lower()
+    if "goaway" in details:
+        return False  # the server spoke HTTP/2 already
+    return connect_reason(failure) == "unavailable" or "unwrap failed" in details
 
 
 def explain_tls_failure(failure: Failure, config: ConnectionConfig, probed: ProbeResult) -> tuple[str, str] | None:

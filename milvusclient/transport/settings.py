@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = ["GRACE", "channel_credentials", "channel_options"]
 
+#: Bytes; the most that gRPC takes.
+_MOST_METADATA = 1 << 24
+
 _DEFAULT_OPTIONS: dict[str, str | int] = {
     "grpc.max_send_message_length": -1,
     "grpc.max_receive_message_length": -1,
+    # The details of a status are metadata. Above these limits (8 and 16 kB by default) gRPC replaces the whole status
+    # by an error about their size, which hides what went wrong.
+    "grpc.max_metadata_size": _MOST_METADATA,
+    "grpc.absolute_max_metadata_size": _MOST_METADATA,
     # gRPC shares one TCP connection between all channels to one address unless it is told otherwise; here two aliases
     # are two connections.
     "grpc.use_local_subchannel_pool": 1,

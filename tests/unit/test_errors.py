@@ -145,7 +145,24 @@ def test_a_deadline_says_how_long_it_was_and_what_happened_before() -> None:
         (Failure("UNAUTHENTICATED", "auth"), "authentication", "refused the credentials; check user and password"),
         (Failure("UNIMPLEMENTED", "x"), "not_milvus", "not Milvus; use its gRPC port"),
         (Failure("DEADLINE_EXCEEDED", "x"), "timeout", "no answer came within 3 s"),
-        (Failure("UNAVAILABLE", "Socket closed"), "unavailable", "could not be established"),
+        (
+            Failure("UNAVAILABLE", "Socket closed"),
+            "unavailable",
+            "server closed the connection; check that Milvus serves",
+        ),
+        (Failure("UNAVAILABLE", "Connection reset by peer"), "unavailable", "connection was reset; check that Milvus"),
+        (
+            Failure("UNAVAILABLE", "GOAWAY received; Error code: 0"),
+            "unavailable",
+            "ended the connection .GOAWAY.; connect",
+        ),
+        (
+            Failure("UNAVAILABLE", "GOAWAY: too_many_pings"),
+            "unavailable",
+            "too many keepalive pings; raise .*keepalive_time",
+        ),
+        (Failure("UNAVAILABLE", "error: No route to host"), "unreachable", "no route leads .*; check the address"),
+        (Failure("UNAVAILABLE", "something else"), "unavailable", "could not be established; check that the server"),
     ],
 )
 def test_a_failed_connect_says_why_where_and_what_to_do(failure: Failure, reason: str, words: str) -> None:
@@ -157,6 +174,36 @@ def test_a_failed_connect_says_why_where_and_what_to_do(failure: Failure, reason
         raise error
     assert failure.details in error.message
     assert "hunter2" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "details",
+    ["No route to host", "Network is unreachable", "GOAWAY received; Error code: 11; Debug Text: too_many_pings",
+     "GOAWAY received; Error code: 0", "Connection reset by peer (104)", "Socket closed", "Connection timed out"],
+)  # fmt: skip
+def test_tls_is_only_named_where_it_may_be_the_reason(details: str) -> None:
+    error = connect_error(Failure("UNAVAILABLE", details), make_config("http://milvus.example"), "a", timeout=3)
+    assert "TLS" not in error.message
+    assert "https" not in error.message
+
+
+def test_of_very_long_details_the_beginning_is_shown() -> None:
+    failure = Failure("INVALID_ARGUMENT", "why " + "x" * 1_000_000)
+    for error in (
+        rpc_error(failure, "Search", "x:1", timeout=None),
+        rpc_error(Failure("UNAVAILABLE", "y"), "Search", "x:1", timeout=None, cause=failure.details),
+        connect_error(failure, make_config("http://x"), "a", timeout=3),
+    ):
+        assert "why xxx" in error.message
+        assert "... (1,000,004 characters; the __cause__ of this error has all of them)" in error.message
+        assert len(error.message) < 5_000
+
+
+def test_a_status_that_grpc_does_not_read_is_said_to_be_unknown() -> None:
+    failure = Failure("RESOURCE_EXHAUSTED", "Stream removed (received metadata size exceeds hard limit (20 vs. 16))")
+    assert (
+        "a message longer than the 16 MB that gRPC reads" in rpc_error(failure, "Insert", "x:1", timeout=None).message
+    )
 
 
 def test_a_proxy_in_the_way_is_named() -> None:

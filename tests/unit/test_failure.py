@@ -28,6 +28,12 @@ from milvusclient.policy.failure import Failure, RpcFailure, Safety, connect_rea
         ("UNAVAILABLE", "Trying to connect an http1.x server", "not_milvus"),
         ("UNAVAILABLE", "Failed parsing HTTP/2", "not_milvus"),
         ("UNAVAILABLE", "connection attempt timed out before receiving SETTINGS frame", "timeout"),
+        ("UNAVAILABLE", "connect failed: addr: ipv4:10.0.0.1:1 error: No route to host", "unreachable"),
+        ("UNAVAILABLE", "connect failed: addr: ipv6:x error: Network is unreachable", "unreachable"),
+        ("UNAVAILABLE", "connect failed: addr: ipv4:10.0.0.1:1 error: Permission denied", "unreachable"),
+        ("UNAVAILABLE", "connect failed: addr: unix:/x error: Permission denied", "unavailable"),
+        ("UNAVAILABLE", "GOAWAY received; Error code: 11; Debug Text: too_many_pings", "unavailable"),
+        ("UNAVAILABLE", "Connection reset by peer", "unavailable"),
         ("UNAVAILABLE", "Socket closed", "unavailable"),
     ],
 )
@@ -52,6 +58,11 @@ def test_what_surely_never_left(failure: Failure, unsent: bool) -> None:
     assert may_have_happened(failure, Safety.UNSAFE) is not unsent
     assert may_have_happened(failure, Safety.IDEMPOTENT) is not unsent
     assert not may_have_happened(failure, Safety.READ)
+
+
+def test_a_status_that_could_not_be_read_leaves_the_outcome_open() -> None:
+    failure = Failure("RESOURCE_EXHAUSTED", "received metadata size exceeds hard limit (20 vs. 16)")
+    assert may_have_happened(failure, Safety.UNSAFE)
 
 
 @pytest.mark.parametrize("status", ["INVALID_ARGUMENT", "UNAUTHENTICATED", "RESOURCE_EXHAUSTED", "UNIMPLEMENTED"])

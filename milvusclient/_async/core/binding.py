@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from milvusclient._async.core.pool import AsyncPool, closed_error, current_pool
 from milvusclient.config.settings import DEFAULT_CONNECT_TIMEOUT, ConnectionConfig
+from milvusclient.exceptions import MilvusException
 from milvusclient.policy.deadline import UNBOUNDED, Deadline
 from milvusclient.policy.errors import CloseRecord, conflict_error
 from milvusclient.runtime.callsite import next_sequence
@@ -68,7 +69,7 @@ class AsyncBinding:
         if connection.generation != self._generation:
             # Closed and opened again since: go on only if it still leads to the same server, as the same user.
             if self.config.differences(connection.config):
-                raise conflict_error(self.alias, self.config, connection.config)
+                raise self._placed(conflict_error(self.alias, self.config, connection.config))
             self._remember(pool, connection)
         return connection
 
@@ -91,7 +92,11 @@ class AsyncBinding:
             self._generation = connection.generation
             return connection
         bounded = deadline.bounded(self.timeout, time.monotonic())
-        connection = await pool.open(self.alias, self.config, bounded)
+        try:
+            connection = await pool.open(self.alias, self.config, bounded)
+        except MilvusException as error:
+            self._placed(error)
+            raise
         self._remember(pool, connection)
         return connection
 
@@ -103,11 +108,17 @@ class AsyncBinding:
         closed = pool.closed(self.alias)
         if closed is not None:
             if closed.sequence > self._created:
-                raise closed_error(self.alias, closed)
+                raise self._placed(closed_error(self.alias, closed))
         elif self._epoch == pool.epoch:
             # It was open in this pool and is not any more, and its record has made room for newer ones.
-            raise closed_error(self.alias, None)
+            raise self._placed(closed_error(self.alias, None))
         # Otherwise it was open in the parent process, or in another event loop: here it may be opened.
+
+    def _placed(self, error: MilvusException) -> MilvusException:
+        """Say in an error which connection it is about, if it does not say so itself."""
+        error.alias = error.alias or self.alias
+        error.address = error.address or self.config.target.address
+        return error
 
     async def close(self, closed: CloseRecord) -> None:
         """Close the connection, for every client that uses the alias.

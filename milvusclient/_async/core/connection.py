@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, TypeVar
 from milvusclient import rpc
 from milvusclient._proto import common_pb2, milvus_pb2
 from milvusclient._version import __version__
-from milvusclient.exceptions import MilvusException
+from milvusclient.exceptions import MilvusException, ReplyError
 from milvusclient.policy import tls_diagnosis
-from milvusclient.policy.errors import CloseRecord, connect_error, is_embedded, not_ready_error
+from milvusclient.policy.errors import (
+    CloseRecord,
+    connect_error,
+    is_embedded,
+    not_ready_error,
+    unreadable_handshake_error,
+)
 from milvusclient.policy.failure import Failure, RpcFailure
 from milvusclient.runtime import embedded
 from milvusclient.runtime.callsite import next_sequence
@@ -258,6 +264,7 @@ class AsyncConnection:
 
         Raises:
             ConnectError: the server cannot be reached, or refuses.
+        ReplyError: what answers is not Milvus.
         """
         try:
             await self._handshake(deadline)
@@ -273,6 +280,8 @@ class AsyncConnection:
                 probed=None if proxy else await self._probe(failed.failure, deadline),
             )
             raise error from failed.__cause__
+        except ReplyError as unreadable:
+            raise unreadable_handshake_error(unreadable, self.config, self.alias) from unreadable.__cause__
 
     async def _probe(self, failure: Failure, deadline: Deadline) -> tls_diagnosis.ProbeResult | None:
         """Ask the server about TLS if the words of gRPC leave open whether TLS is the reason."""

@@ -22,6 +22,11 @@ _REASONS: dict[str, tuple[str, str, str]] = {
         "nothing listens on this port",
         "start Milvus, or check the port: gRPC is 19530, and 9091 is only for health and metrics",
     ),
+    "unreachable": (
+        "tcp",
+        "no route leads from this machine to that address",
+        "check the address, the network of this machine (VPN, container network), and its firewall",
+    ),
     "tls": (
         "tls",
         "client and server do not agree on TLS",
