@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from milvusclient import rpc
 from milvusclient.exceptions import DataNotMatchException, ErrorCode, MilvusException, ParamError, WaitTimeoutError
 from milvusclient.models.bulk import BulkError, BulkProgress, BulkReport, RejectedRow
 from milvusclient.operations import bulk, keys, mutations
+from milvusclient.operations.bulk_checkpoint import (
+    Action,
+    Checkpoint,
+    Resumption,
+    check_same_rows,
+    fingerprint,
+    merged,
+    parse_checkpoint,
+    row_fingerprint,
+    sampled,
+    write_checkpoint,
+)
 from milvusclient.policy.bulk import Batch, BatchSizer, BulkScheduler, Fault, Finish, Read, Send
+from milvusclient.runtime.checkpoint_file import CheckpointFile
 from milvusclient.runtime.crew import Crew, Source
 from milvusclient.runtime.progress_bar import ProgressBar
 
@@ -65,9 +77,9 @@ class BulkWriter:
         self._sizer = BatchSizer(options.batch_bytes, options.batch_rows, 1)
         self._collection: CollectionInfo | None = None
         self._refreshed = False
-        self._skip = self._skipped = 0
-        self._source_digest = ""
-        self._is_unread = True
+        self._checkpoint: CheckpointFile | None = None
+        self._resumption = Resumption(None, Action.SEND)
+        self._samples: dict[int, str] = {}
         self._bytes = 0
         self._began = time.monotonic()
         self._bar = ProgressBar() if options.progress is True else None
@@ -126,12 +138,15 @@ class BulkWriter:
             raise MilvusException(message="this bulk writer is closed; create a new one")
         self._begin()
         listed = list(rows)
-        while listed and self._is_unread:
-            self._add(listed[0])
-            listed = listed[1:]
-        skipped = min(self._skip, len(listed))
-        self._skip -= skipped
-        listed = listed[skipped:]
+        self._recognize(listed)
+        while listed and not self._resumption.is_over:
+            count, action = self._resumption.take(len(listed))
+            self._resume(listed[:count], action)
+            listed = listed[count:]
+        self._resumption.position += len(listed)
+        self._extend(listed)
+
+    def _extend(self, listed: list[object]) -> None:
         if len(listed) > self._wanted or set(map(type, listed)) != {dict}:
             for row in listed:
                 self._add(row)
@@ -142,29 +157,40 @@ class BulkWriter:
 
     def _add(self, row: object) -> None:
         try:
-            mapping = bulk.as_row(row)
+            self._buffer.append(bulk.as_row(row))
         except DataNotMatchException as error:
-            if self._skip:
-                self._skip -= 1
-            else:
-                self._refuse(row, error)
-            return
-        self._recognize(mapping)
-        if self._skip:
-            self._skip -= 1
-            return
-        self._buffer.append(mapping)
+            self._refuse(row, error)
         if len(self._buffer) >= self._sizer.rows:
             self._flush()
+
+    def _resume(self, rows: Sequence[object], action: Action) -> None:
+        """Deal with rows that an earlier run has read."""
+        if action is Action.SEND:
+            if isinstance(rows, bulk.TableRows):
+                self._add_table(rows.table)
+            else:
+                self._extend(list(rows))
+            return
+        self._flush()  # what comes before them
+        if action is Action.CHECK:
+            mappings = rows if isinstance(rows, bulk.TableRows) else [bulk.as_row(row) for row in rows]
+            self._scheduler.offer(mappings, is_check=True)
+            self._drive()
+        else:
+            self._scheduler.skip(len(rows))
 
     def _extend_table(self, table: Table) -> None:
         """Add the rows of a table, which stay columns."""
         self._begin()
-        if table.num_rows and self._is_unread:
-            self._recognize(table.row(0))
-        skipped = min(self._skip, table.num_rows)
-        self._skip -= skipped
-        table = table.slice(skipped, table.num_rows - skipped) if skipped else table
+        self._recognize(bulk.TableRows(table))
+        while table.num_rows and not self._resumption.is_over:
+            count, action = self._resumption.take(table.num_rows)
+            self._resume(bulk.TableRows(table.slice(0, count)), action)
+            table = table.slice(count, table.num_rows - count)
+        self._resumption.position += table.num_rows
+        self._add_table(table)
+
+    def _add_table(self, table: Table) -> None:
         if self._table is not None:
             table = self._table.join(table)  # batches of a stream may be small
         while table.num_rows >= self._sizer.rows:
@@ -191,6 +217,11 @@ class BulkWriter:
         if not self._is_closed:
             self._begin()
             self._flush()
+            try:
+                self._resumption.check_end(self._options.checkpoint or "")
+            except ParamError as error:
+                self._interrupt(error)
+                raise
             self._scheduler.exhausted()
             self._drive()
             self._is_closed = True
@@ -206,7 +237,7 @@ class BulkWriter:
             uncertain=scheduler.uncertain_ranges(),
             seconds=time.monotonic() - self._began,
             retries=scheduler.retries,
-            skipped=self._skipped,
+            skipped=self._resumption.checkpoint.written,
         )
 
     def __enter__(self) -> Self:
@@ -232,32 +263,26 @@ class BulkWriter:
         collection = self._client._collection(self._options.collection_name, self._deadline)
         if self._options.verify:
             bulk.keys_of([], collection)
-        if self._options.checkpoint is not None and not Path(self._options.checkpoint).parent.is_dir():
-            raise ParamError(
-                message=f"checkpoint: the folder of {self._options.checkpoint!r} does not exist; create it first"
-            )
-        if self._options.checkpoint is not None and Path(self._options.checkpoint).exists():
-            text = Path(self._options.checkpoint).read_text(encoding="utf-8")
-            found = bulk.parse_checkpoint(text, collection, self._options.checkpoint)
-            if found is not None:
-                self._skip = self._skipped = self._scheduler.next_index = found.done
-                self._scheduler.uncertain = [index for positions in found.uncertain for index in positions]
-                self._source_digest = found.source
+        if self._options.checkpoint is not None:
+            self._checkpoint = CheckpointFile(self._options.checkpoint)
+            found = parse_checkpoint(self._checkpoint.read(), collection, self._options.checkpoint)
+            unknown = Action.SEND if self._options.upsert else Action.CHECK if self._options.verify else Action.LEAVE
+            self._resumption = Resumption(found, unknown)
+            if unknown is Action.LEAVE:
+                unsure = merged(self._resumption.checkpoint.unknown)
+                self._scheduler.uncertain = [index for positions in unsure for index in positions]
         self._sizer = BatchSizer(self._options.batch_bytes, self._options.batch_rows, bulk.row_bytes(collection))
         self._collection = collection
 
-    def _recognize(self, row: Row) -> None:
-        """Compare the first row of the source with that of the run that the checkpoint belongs to."""
-        if not self._is_unread:
+    def _recognize(self, rows: Sequence[object]) -> None:
+        """Compare some rows of the source with those of the run that the checkpoint belongs to."""
+        if self._checkpoint is None:
             return
-        self._is_unread = False
-        digest = bulk.row_fingerprint(row)
-        if self._source_digest and digest != self._source_digest:
-            raise ParamError(
-                message=f"{self._options.checkpoint} is the checkpoint of another source: the first rows differ; "
-                "give the same source, or another file"
-            )
-        self._source_digest = digest
+        first = self._resumption.position
+        found = {place: row_fingerprint(rows[place - first]) for place in sampled(first, first + len(rows))}
+        earlier = self._resumption.checkpoint
+        check_same_rows(found, earlier.samples, earlier.read, self._options.checkpoint or "")
+        self._samples |= found
 
     # --- sending -------------------------------------------------------------------------------------------------
     def _flush(self) -> None:
@@ -305,6 +330,7 @@ class BulkWriter:
             self._fail(self._scheduler.error)
 
     def _send(self, batch: Batch[Row]) -> None:
+        self._save()  # before it leaves, so that a later run knows that it may be stored
         self._crew.start(lambda: self._deliver(batch))
 
     def _await(self, until: float | None, now: float) -> None:
@@ -405,17 +431,24 @@ class BulkWriter:
     def _measure(self, now: float) -> BulkProgress:
         scheduler, seconds = self._scheduler, max(now - self._began, 1e-9)
         return BulkProgress(
-            scheduler.written, self._bytes, scheduler.flying, scheduler.written / seconds, scheduler.throttled,
-            self._total,
+            scheduler.written + self._resumption.checkpoint.written, self._bytes, scheduler.flying,
+            scheduler.written / seconds, scheduler.throttled, self._total,
         )  # fmt: skip
 
     def _save(self) -> None:
-        if self._options.checkpoint is None or self._collection is None:
+        if self._checkpoint is None or self._collection is None:
             return
-        scheduler = self._scheduler
-        state = bulk.Checkpoint(scheduler.watermark, scheduler.uncertain_ranges(), self._source_digest)
-        with Path(self._options.checkpoint).open("a", encoding="utf-8") as file:
-            file.write(bulk.write_checkpoint(state, bulk.fingerprint(self._collection)))
+        position = self._scheduler.next_index
+        (unwritten, unknown), (more_unwritten, more_unknown) = (
+            self._scheduler.unfinished(), self._resumption.rest(position),
+        )  # fmt: skip
+        state = Checkpoint(
+            max(position, self._resumption.checkpoint.read),
+            merged([*unwritten, *more_unwritten]),
+            merged([*unknown, *more_unknown]),
+            {**self._resumption.checkpoint.samples, **self._samples},
+        )
+        self._checkpoint.write(write_checkpoint(state, fingerprint(self._collection)))
 
     def _interrupt(self, error: BaseException) -> None:
         """End the write because of an exception, and attach the report to it."""
@@ -427,6 +460,7 @@ class BulkWriter:
                 self._settle(outcome, time.monotonic())
         self._crew.leave()
         self._scheduler.abandon()
+        self._save()
         error.report = self.report  # type: ignore[attr-defined]  # the promise of the class
 
     def _fail(self, error: BaseException) -> None:

@@ -1,14 +1,12 @@
-"""Bulk writes: their options, the rows of their sources, the meaning of their errors, and their checkpoint file."""
+"""Bulk writes: their options, the rows of their sources, and the meaning of their errors."""
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import re
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from milvusclient import exceptions
 from milvusclient.checks import given, optional_str, require_int, require_name, require_one_of, require_str
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BulkOptions",
-    "Checkpoint",
     "Row",
     "Table",
     "TableRows",
@@ -35,18 +32,14 @@ __all__ = [
     "bulk_options",
     "check_iterable",
     "fault_of",
-    "fingerprint",
     "is_denied",
     "keys_of",
     "length_of",
     "message_limit",
     "moved",
-    "parse_checkpoint",
     "position_of",
     "row_bytes",
-    "row_fingerprint",
     "tables_of",
-    "write_checkpoint",
 ]
 
 Row = Mapping[str, Any]
@@ -273,69 +266,3 @@ def position_of(error: MilvusException, rows: Sequence[Row]) -> int | None:
 def moved(error: MilvusException, index: int) -> MilvusException:
     """Return an error of the encoder with the position of its row in the source, instead of that in its batch."""
     return type(error)(message=_ROW.sub(f"row {index}", error.message, count=1))
-
-
-# --- checkpoint ------------------------------------------------------------------------------------------------------
-class Checkpoint(NamedTuple):
-    """The state of a bulk write in its checkpoint file.
-
-    Attributes:
-        done: number of rows from the start of the source that need not be sent again.
-        uncertain: positions of rows that may or may not be stored.
-        source: fingerprint of the first row.
-    """
-
-    done: int
-    uncertain: list[range]
-    source: str
-
-
-def fingerprint(collection: CollectionInfo) -> str:
-    """Return a digest that tells collections, and their schemas, apart."""
-    fields = [(field.name, int(field.data_type), field.dim) for field in collection.fields]
-    return _digest([collection.database, collection.name, collection.collection_id, fields])
-
-
-def row_fingerprint(row: Row) -> str:
-    """Return a digest that tells sources apart by their first row."""
-    return _digest({str(name): repr(value) for name, value in row.items()})
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def write_checkpoint(checkpoint: Checkpoint, collection: str) -> str:
-    r"""Return a line of the file.
-
-    Example:
-        >>> from milvusclient.operations.bulk import Checkpoint, write_checkpoint
-        >>> write_checkpoint(Checkpoint(7, [range(2, 4)], "s"), "c")
-        '{"done": 7, "uncertain": [[2, 4]], "source": "s", "collection": "c"}\n'
-    """
-    uncertain = [[positions.start, positions.stop] for positions in checkpoint.uncertain]
-    line = {"done": checkpoint.done, "uncertain": uncertain, "source": checkpoint.source, "collection": collection}
-    return json.dumps(line) + "\n"
-
-
-def parse_checkpoint(text: str, collection: CollectionInfo, place: str) -> Checkpoint | None:
-    """Parse the last complete line of a checkpoint file; None if it has none.
-
-    Raises:
-        ParamError: the file is not a checkpoint, or one of another collection.
-    """
-    lines = text.split("\n")[:-1]  # a crash may have cut the last line short
-    if not lines:
-        return None
-    try:
-        line = json.loads(lines[-1])
-        found = Checkpoint(int(line["done"]), [range(*positions) for positions in line["uncertain"]], line["source"])
-        of_collection = line["collection"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ParamError(message=f"{place} is not a checkpoint of a bulk write; give another file") from error
-    if of_collection != fingerprint(collection):
-        raise ParamError(
-            message=f"{place} is the checkpoint of another collection, or collection {collection.name!r} was created "
-            "again or changed; give another file, or delete it to write all rows"
-        )
-    return found

@@ -7,6 +7,8 @@ again.
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -61,9 +63,9 @@ class Batch(Generic[Row]):
     not_before: float = 0.0
     round: int = 0
 
-    def part(self, start: int, stop: int) -> Batch[Row]:
+    def part(self, start: int, stop: int, *, is_check: bool = False) -> Batch[Row]:
         """Return some of the rows as a batch that was never sent."""
-        return Batch(self.rows[start:stop], self.indices[start:stop])
+        return Batch(self.rows[start:stop], self.indices[start:stop], is_check)
 
     def pick(self, positions: Sequence[int]) -> Batch[Row]:
         """Return the rows at these positions as a batch that was never sent."""
@@ -131,6 +133,7 @@ class BulkScheduler(Generic[Row]):
     _unwritten: list[Batch[Row]] = field(default_factory=list)
     _exhausted: bool = False
     _stopped: bool = False
+    _before: int = sys.maxsize
     _successes: int = 0
     _round: int = 0
 
@@ -140,8 +143,6 @@ class BulkScheduler(Generic[Row]):
     # --- what to do ----------------------------------------------------------------------------------------------
     def next_step(self, now: float) -> Step[Row]:
         """Decide what to do next."""
-        if self._stopped:
-            return Wait(None) if self._flying else Finish()
         if len(self._flying) >= self.window:
             return Wait(None)
         if self._pending:
@@ -153,16 +154,20 @@ class BulkScheduler(Generic[Row]):
             batch.round = self._round
             self._flying.append(batch)
             return Send(batch)
-        if not self._exhausted:
+        if not self._exhausted and not self._stopped:
             return Read()
         return Wait(None) if self._flying else Finish()
 
     # --- what happened -------------------------------------------------------------------------------------------
-    def offer(self, rows: Sequence[Row]) -> None:
-        """Take the next rows of the source."""
+    def offer(self, rows: Sequence[Row], *, is_check: bool = False) -> None:
+        """Take the next rows of the source; with ``is_check`` those that may be stored already."""
         if rows:
-            self._pending.append(Batch(rows, range(self.next_index, self.next_index + len(rows))))
+            self._pending.append(Batch(rows, range(self.next_index, self.next_index + len(rows)), is_check))
             self.next_index += len(rows)
+
+    def skip(self, count: int) -> None:
+        """Leave out the next rows of the source, with which an earlier run has dealt."""
+        self.next_index += count
 
     def reject_unread(self, row: Row, error: Exception) -> None:
         """Refuse the next row of the source, which cannot become part of a batch."""
@@ -173,12 +178,14 @@ class BulkScheduler(Generic[Row]):
         """Note that the source has no more rows."""
         self._exhausted = True
 
-    def stop(self, error: BaseException | None) -> None:
-        """Send nothing more; batches that are under way are still waited for."""
+    def stop(self, error: BaseException | None, *, before: int = 0) -> None:
+        """Send nothing more but the rows before a position; batches that are under way are still waited for."""
         self._stopped = True
         self.error = self.error or error
-        self._unwritten.extend(self._pending)
-        self._pending.clear()
+        self._before = min(self._before, before)
+        pending, self._pending = self._pending, deque()
+        for batch in reversed(pending):
+            self._keep(batch)
 
     def abandon(self) -> None:
         """Note that the batches under way are no longer waited for."""
@@ -247,11 +254,15 @@ class BulkScheduler(Generic[Row]):
         """The number of batches under way."""
         return len(self._flying)
 
-    @property
-    def watermark(self) -> int:
-        """The position up to which the fate of every row is known."""
-        held = (batch.indices[0] for batch in (*self._pending, *self._flying, *self._unwritten))
-        return min(held, default=self.next_index)
+    def unfinished(self) -> tuple[list[range], list[range]]:
+        """Return the positions of the rows that are not stored, and of those that may be; the others are stored."""
+        unwritten = [range(index, index + 1) for index, _, _ in self.rejected]
+        unknown = self.uncertain_ranges()
+        for batch in (*self._pending, *self._unwritten):
+            (unknown if batch.is_check else unwritten).extend(_ranges(batch.indices))
+        for batch in self._flying:
+            unknown.extend(_ranges(batch.indices))
+        return unwritten, unknown
 
     def uncertain_ranges(self) -> list[range]:
         """Return the positions in :attr:`uncertain` as ranges."""
@@ -261,11 +272,21 @@ class BulkScheduler(Generic[Row]):
     def _again(self, batch: Batch[Row]) -> None:
         if not batch.rows:
             return
-        if self._stopped:
-            self._unwritten.append(batch)
-            return
         self.retries += 1
-        self._pending.appendleft(batch)
+        self._keep(batch)
+
+    def _keep(self, batch: Batch[Row]) -> None:
+        """Send the rows of a batch later, up to the position before which the write ends."""
+        count = bisect_left(batch.indices, self._before)
+        if count < len(batch.rows):
+            rest = batch.part(count, len(batch.rows))
+            batch = batch.part(0, count, is_check=batch.is_check)
+            if batch.is_check:
+                self.uncertain.extend(rest.indices)
+            else:
+                self._unwritten.append(rest)
+        if batch.rows:
+            self._pending.appendleft(batch)
 
     def _repeat(self, batch: Batch[Row], now: float) -> None:
         batch.repetitions += 1
@@ -284,7 +305,7 @@ class BulkScheduler(Generic[Row]):
         self._again(batch)
 
     def _lost(self, batch: Batch[Row], error: Exception) -> None:
-        if self.verify and not self._stopped:
+        if self.verify and batch.indices[-1] < self._before:
             batch.is_check = True
             self._again(batch)
         else:
@@ -298,8 +319,12 @@ class BulkScheduler(Generic[Row]):
 
     def _reject(self, index: int, row: Row, error: Exception) -> None:
         self.rejected.append((index, row, error))
-        if not self.collect:
-            self.stop(error)
+        if self.collect:
+            return
+        if index < self._before:
+            self.error = error
+        # The rows before it are still written, so that it is plain where to go on.
+        self.stop(error, before=index)
 
 
 def _delay(repetitions: int) -> float:
@@ -307,6 +332,9 @@ def _delay(repetitions: int) -> float:
 
 
 def _ranges(indices: Sequence[int]) -> Iterator[range]:
+    if isinstance(indices, range):
+        yield indices
+        return
     start = stop = -1
     for index in indices:
         if index != stop:

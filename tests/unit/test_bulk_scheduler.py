@@ -37,7 +37,7 @@ def test_it_finishes_when_the_source_ends_and_all_is_written() -> None:
     assert scheduler.next_step(0.0) == Wait(None)
     scheduler.succeeded(batch)
     assert scheduler.next_step(0.0) == Finish()
-    assert (scheduler.written, scheduler.watermark, scheduler.error) == (2, 2, None)
+    assert (scheduler.written, scheduler.unfinished(), scheduler.error) == (2, ([], []), None)
 
 
 def test_a_refused_batch_is_halved_until_the_row_is_found() -> None:
@@ -73,7 +73,7 @@ def test_without_collect_a_bad_row_stops_the_write_and_what_flies_is_awaited() -
     assert scheduler.next_step(0.0) == Wait(None)
     scheduler.succeeded(first)
     assert scheduler.next_step(0.0) == Finish()
-    assert (scheduler.written, scheduler.error, scheduler.watermark) == (1, BAD, 2)
+    assert (scheduler.written, scheduler.error, scheduler.unfinished()) == (1, BAD, ([range(1, 2), range(2, 3)], []))
 
 
 def test_a_rate_limit_halves_the_window_once_for_batches_that_flew_together() -> None:
@@ -155,7 +155,7 @@ def test_an_interrupted_write_reports_what_was_still_flying() -> None:
     scheduler.stop(KeyboardInterrupt())
     scheduler.abandon()
     assert scheduler.next_step(0.0) == Finish()
-    assert (scheduler.uncertain_ranges(), scheduler.watermark, scheduler.written) == ([range(2)], 0, 0)
+    assert (scheduler.uncertain_ranges(), scheduler.written) == ([range(2)], 0)
 
 
 # --- a server that does everything that servers do ------------------------------------------------------------------
@@ -264,7 +264,9 @@ class Simulation:
             assert scheduler.next_index == self.count
             assert not unwritten
             assert scheduler.collect or not fates
-        assert scheduler.watermark <= min(unwritten, default=scheduler.next_index)
+        assert unwritten | set(rejected) | uncertain == {
+            index for ranges in scheduler.unfinished() for positions in ranges for index in positions
+        }
 
 
 @pytest.mark.parametrize("block", range(10))

@@ -1,4 +1,4 @@
-"""The sources of bulk writes, the meaning of errors, and the checkpoint file."""
+"""The sources of bulk writes and the meaning of errors."""
 
 from __future__ import annotations
 
@@ -171,26 +171,3 @@ def test_the_encoder_names_the_position_in_the_batch_and_users_see_that_in_the_s
 )
 def test_denied_writes(given: MilvusException | None, denied: bool) -> None:
     assert bulk.is_denied(given) is denied
-
-
-# --- checkpoint ------------------------------------------------------------------------------------------------------
-def test_a_checkpoint_is_read_as_it_was_written() -> None:
-    first, last = bulk.Checkpoint(3, [], "s"), bulk.Checkpoint(9, [range(4, 6)], "s")
-    text = "".join(bulk.write_checkpoint(each, bulk.fingerprint(BOOKS)) for each in (first, last))
-    assert bulk.parse_checkpoint(text, BOOKS, "f") == last
-    assert bulk.parse_checkpoint(text[:-5], BOOKS, "f") == first, "a crash cut the last line short"
-    assert bulk.parse_checkpoint(text[:5], BOOKS, "f") is None
-    assert bulk.parse_checkpoint("", BOOKS, "f") is None
-
-
-def test_collections_and_sources_have_fingerprints() -> None:
-    assert bulk.fingerprint(BOOKS) != bulk.fingerprint(dataclasses.replace(BOOKS, collection_id=8))
-    assert bulk.fingerprint(BOOKS) != bulk.fingerprint(dataclasses.replace(BOOKS, fields=BOOKS.fields[:2]))
-    assert bulk.fingerprint(BOOKS) == bulk.fingerprint(dataclasses.replace(BOOKS, aliases=("b",)))
-    assert bulk.row_fingerprint({"id": 1}) != bulk.row_fingerprint({"id": 2})
-
-
-@pytest.mark.parametrize("line", ["x", "{}", "[]", '{"done": "x"}', '{"done": 1, "uncertain": 5, "source": "s"}'])
-def test_other_files_are_not_checkpoints(line: str) -> None:
-    with pytest.raises(ParamError, match="f is not a checkpoint of a bulk write"):
-        bulk.parse_checkpoint(f"{line}\n", BOOKS, "f")

@@ -122,12 +122,12 @@ async def test_a_row_that_does_not_fit_ends_the_write_before_it_is_sent(scripted
             yield {"id": number, "vector": VECTOR if number != 12 else [0.5]}
 
     with pytest.raises(
-        BulkError, match=r"10 rows are written, 1 rejected, 0 uncertain; row 12, field 'vector'"
+        BulkError, match=r"12 rows are written, 1 rejected, 0 uncertain; row 12, field 'vector'"
     ) as caught:
         await client.insert_many("c", source(), batch_rows=5, in_flight=1)
     assert [row.index for row in caught.value.report.rejected] == [12]
     assert isinstance(caught.value.report.rejected[0].error, DataNotMatchException)
-    assert (stored(scripted_server), len(read)) == (Counter(range(10)), 15), "no more is read"
+    assert (stored(scripted_server), len(read)) == (Counter(range(12)), 15), "all before it, and no more is read"
 
 
 async def test_rows_that_do_not_fit_are_collected(scripted_server: ScriptedServer) -> None:
@@ -335,7 +335,7 @@ async def test_rejected_rows_and_tables_are_skipped_too(scripted_server: Scripte
     place = str(tmp_path / "rows")
     await client.insert_many("c", source, on_error="collect", checkpoint=place)
     report = await client.insert_many("c", [*source, *rows(4)], on_error="collect", checkpoint=place)
-    assert (report.written, report.skipped, report.rejected) == (1, 4, [])
+    assert (report.written, report.skipped, len(report.rejected)) == (1, 3, 1), "what is not stored is tried again"
 
     columns: dict[str, list[Any]] = {"id": [10, 11, 12, 13], "vector": [VECTOR] * 4}
     place = str(tmp_path / "table")
@@ -343,6 +343,50 @@ async def test_rejected_rows_and_tables_are_skipped_too(scripted_server: Scripte
     report = await client.insert_many("c", columns, checkpoint=place)
     assert (report.written, report.skipped) == (1, 3)
     assert stored(scripted_server) == Counter([0, 2, 3, 4, 10, 11, 12, 13])
+
+
+async def test_another_source_with_the_same_first_row_and_a_shorter_one_are_refused(
+    scripted_server: ScriptedServer, tmp_path: Path
+) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    place = str(tmp_path / "place")
+    await client.insert_many("c", rows(*range(10)), checkpoint=place)
+    with pytest.raises(ParamError, match="place is the checkpoint of another source: row 4 differs; give the same"):
+        await client.insert_many("c", rows(0, 1, 2, 3, 99, 5), checkpoint=place)
+    with pytest.raises(ParamError, match="another source: this one has 5 rows, and 10 were read") as caught:
+        await client.insert_many("c", rows(*range(5)), checkpoint=place)
+    assert (caught.value.report.written, caught.value.report.skipped) == (0, 10)  # type: ignore[attr-defined]  # promised by insert_many
+    report = await client.insert_many("c", rows(*range(12)), checkpoint=place)
+    assert (report.written, report.skipped) == (2, 10), "the refusals left the checkpoint as it was"
+
+
+@pytest.mark.parametrize("verify", [False, True])
+async def test_rows_that_were_flying_at_a_crash_are_not_sent_twice(
+    scripted_server: ScriptedServer, tmp_path: Path, verify: bool
+) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    place, at_crash = tmp_path / "place", tmp_path / "at_crash"
+
+    def crash(call: Received) -> dict[str, Any]:
+        if ids(call) == [4, 5]:
+            at_crash.write_text(place.read_text())  # the process ends while these two rows are under way
+        return {"insert_cnt": len(ids(call))}
+
+    scripted_server.on("Insert").reply_to(crash).forever()
+    await client.insert_many("c", rows(*range(8)), batch_rows=2, in_flight=1, checkpoint=str(place))
+    scripted_server.forget_requests()
+    if verify:
+        found = {"type": "Int64", "field_name": "id", "scalars": {"long_data": {"data": [5]}}}
+        scripted_server.on("Query").then({"fields_data": [found], "output_fields": ["id"]})
+    report = await client.insert_many(
+        "c", rows(*range(8)), checkpoint=str(at_crash), on_uncertain="verify" if verify else "report",
+        on_error="collect",
+    )  # fmt: skip
+    assert report.skipped == 4
+    if verify:
+        assert (report.written, report.uncertain, stored(scripted_server)) == (4, [], Counter([4, 6, 7]))
+    else:
+        assert (report.written, report.uncertain, stored(scripted_server)) == (2, [range(4, 6)], Counter([6, 7]))
 
 
 async def test_a_line_that_a_crash_cut_short_is_ignored(scripted_server: ScriptedServer, tmp_path: Path) -> None:

@@ -1,0 +1,206 @@
+"""The checkpoint of a bulk write: after a crash nothing is lost, and nothing is stored twice."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import random
+from collections import Counter
+
+import pytest
+
+from milvusclient.exceptions import ParamError
+from milvusclient.models.collection import CollectionInfo, FieldInfo
+from milvusclient.operations import bulk_checkpoint
+from milvusclient.operations.bulk_checkpoint import Action, Checkpoint, Resumption, merged
+from milvusclient.policy.bulk import Batch, BulkScheduler, Fault, Finish, Read, Send
+from milvusclient.schema.enums import DataType
+
+BOOKS = CollectionInfo(
+    "books",
+    collection_id=7,
+    fields=(
+        FieldInfo("id", data_type=DataType.INT64, is_primary=True),
+        FieldInfo("vector", data_type=DataType.FLOAT_VECTOR, dim=768),
+    ),
+)
+
+
+# --- the file --------------------------------------------------------------------------------------------------------
+def test_a_checkpoint_is_read_as_it_was_written() -> None:
+    first, last = Checkpoint(3, [], [], {}), Checkpoint(9, [range(4, 6)], [range(7, 8)], {0: "a", 1: "b"})
+    text = "".join(bulk_checkpoint.write_checkpoint(each, bulk_checkpoint.fingerprint(BOOKS)) for each in (first, last))
+    assert bulk_checkpoint.parse_checkpoint(text, BOOKS, "f") == last
+    assert bulk_checkpoint.parse_checkpoint(text[:-5], BOOKS, "f") == first, "a crash cut the last line short"
+    assert bulk_checkpoint.parse_checkpoint(text[:5], BOOKS, "f") is None
+    assert bulk_checkpoint.parse_checkpoint(text[:50], BOOKS, "f") is None
+    assert bulk_checkpoint.parse_checkpoint("", BOOKS, "f") is None
+    assert (last.done, last.written) == (4, 6)
+
+
+def test_collections_and_rows_have_fingerprints() -> None:
+    fingerprint = bulk_checkpoint.fingerprint
+    assert fingerprint(BOOKS) != fingerprint(dataclasses.replace(BOOKS, collection_id=8))
+    assert fingerprint(BOOKS) != fingerprint(dataclasses.replace(BOOKS, fields=BOOKS.fields[:1]))
+    assert fingerprint(BOOKS) == fingerprint(dataclasses.replace(BOOKS, aliases=("b",)))
+    assert bulk_checkpoint.row_fingerprint({"id": 1}) != bulk_checkpoint.row_fingerprint({"id": 2})
+    assert bulk_checkpoint.row_fingerprint({"id": object()}) == bulk_checkpoint.row_fingerprint({"id": object()})
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "id,title", "x\n", "{}\n", "[]\n", '{"done": "x"}\n', '{"done": 1, "read": 5}\n']
+)
+def test_other_files_are_not_checkpoints(text: str) -> None:
+    with pytest.raises(ParamError, match="f is not a checkpoint of a bulk write"):
+        bulk_checkpoint.parse_checkpoint(text, BOOKS, "f")
+
+
+def test_rows_that_differ_from_those_of_the_earlier_run_are_refused_by_their_position() -> None:
+    bulk_checkpoint.check_same_rows({0: "a", 8: "new"}, {0: "a"}, 5, "f")
+    with pytest.raises(ParamError, match="f is the checkpoint of another source: row 4 differs"):
+        bulk_checkpoint.check_same_rows({0: "a", 4: "x"}, {0: "a", 4: "b"}, 5, "f")
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 0), (0, 1), (0, 9), (1, 2), (3, 5), (5, 9), (1000, 5000)])
+def test_sampled_positions_are_zero_and_the_powers_of_two(start: int, stop: int) -> None:
+    powers = {0, *(1 << bit for bit in range(13))}
+    assert list(bulk_checkpoint.sampled(start, stop)) == [place for place in range(start, stop) if place in powers]
+
+
+def test_a_source_that_ends_too_early_is_another_one() -> None:
+    resumption = Resumption(Checkpoint(3, [], [], {}), Action.SEND)
+    assert resumption.take(2) == (2, Action.SKIP)
+    with pytest.raises(ParamError, match="f is the checkpoint of another source: this one has 2 rows, and 3 were read"):
+        resumption.check_end("f")
+
+
+# --- a crash at any moment -------------------------------------------------------------------------------------------
+class Crash(Exception):
+    """The end of the process."""
+
+
+class Run:
+    """One run over the same source, which may crash and leaves a checkpoint."""
+
+    def __init__(self, chance: random.Random, count: int, stored: Counter[int], left: Checkpoint | None) -> None:
+        self.random, self.count, self.stored = chance, count, stored
+        self.repeatable, self.verify = False, True
+        self.resumption = Resumption(left, Action.CHECK)
+        self.saved = left
+        self.flying: list[Batch[int]] = []
+        self.source = iter(range(count))
+        self.bad = frozenset[int]()
+        self.crash = 0.0
+        self.trouble = 0.2
+
+    def begin(self, scheduler: BulkScheduler[int]) -> None:
+        self.scheduler = scheduler
+        if not self.repeatable and not self.verify:
+            scheduler.uncertain = [index for each in merged(self.resumption.checkpoint.unknown) for index in each]
+
+    def save(self) -> None:
+        position = self.scheduler.next_index
+        (unwritten, unknown), (more, more_unknown) = self.scheduler.unfinished(), self.resumption.rest(position)
+        read = max(position, self.resumption.checkpoint.read)
+        self.saved = Checkpoint(read, merged([*unwritten, *more]), merged([*unknown, *more_unknown]), {})
+
+    def run(self) -> None:
+        now = 0.0
+        for _ in range(100_000):
+            step = self.scheduler.next_step(now)
+            if isinstance(step, Finish):
+                return
+            if isinstance(step, Send):
+                self.save()
+                self.flying.append(step.batch)
+            elif isinstance(step, Read):
+                self.read()
+            if self.random.random() < self.crash:
+                for batch in self.flying:
+                    if not batch.is_check and self.random.random() < 0.5:
+                        self.store(batch)
+                raise Crash
+            if self.flying and self.random.random() < 0.6:
+                self.answer(self.flying.pop(self.random.randrange(len(self.flying))), now)
+                self.save()
+            now += 1.0
+        raise AssertionError("it never finished")
+
+    def read(self) -> None:
+        rows = list(itertools.islice(self.source, self.random.randrange(1, 9)))
+        if not rows:
+            self.resumption.check_end("f")
+            self.scheduler.exhausted()
+        while rows:
+            count, action = self.resumption.take(len(rows))
+            part, rows = rows[:count], rows[count:]
+            if action in (Action.SEND, Action.CHECK):
+                self.scheduler.offer(part, is_check=action is Action.CHECK)
+            else:
+                self.scheduler.skip(count)
+
+    def store(self, batch: Batch[int]) -> None:
+        self.stored.update(set(batch.rows) if not self.repeatable else set(batch.rows) - set(self.stored))
+
+    def answer(self, batch: Batch[int], now: float) -> None:
+        wrong = next((place for place, row in enumerate(batch.rows) if row in self.bad), None)
+        if batch.is_check:
+            self.scheduler.checked(batch, [place for place, row in enumerate(batch.rows) if not self.stored[row]])
+        elif wrong is not None:
+            self.scheduler.failed(batch, Fault.CONTENT, ValueError("refused"), now, position=wrong)
+        elif self.random.random() < self.trouble:
+            fault = self.random.choice([Fault.RATE_LIMIT, Fault.LOST, Fault.LOST, Fault.FATAL])
+            if fault is Fault.LOST and self.random.random() < 0.5:
+                self.store(batch)
+            self.scheduler.failed(batch, fault, ValueError("down"), now)
+        else:
+            self.store(batch)
+            self.scheduler.succeeded(batch)
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_runs_that_crash_again_and_again_store_each_row_once(block: int) -> None:
+    for seed in range(block * 50, block * 50 + 50):
+        chance = random.Random(seed)
+        repeatable, verify, collect = (chance.random() < 0.5 for _ in range(3))
+        count, stored = chance.randrange(120), Counter[int]()
+        bad = frozenset(row for row in range(count) if chance.random() < 0.03)
+        left: Checkpoint | None = None
+        for attempt in range(60):
+            run = Run(chance, count, stored, left)
+            run.repeatable, run.verify = repeatable, verify
+            unknown = Action.SEND if repeatable else Action.CHECK if verify else Action.LEAVE
+            run.resumption = Resumption(left, unknown)
+            run.bad = bad if attempt < 40 else frozenset()  # mended in the end
+            run.crash = 0.03 if attempt < 40 else 0.0
+            run.trouble = 0.2 if attempt < 40 else 0.0
+            run.begin(
+                BulkScheduler[int](
+                    in_flight=chance.randrange(1, 5), repeatable=repeatable, verify=verify, collect=collect
+                )
+            )
+            with contextlib.suppress(Crash):
+                run.run()
+            left = run.saved
+        assert set(stored.values()) <= {1}, f"seed {seed}: a row is stored twice"
+        missing = set(range(count)) - set(stored)
+        if repeatable or verify:
+            assert not missing, f"seed {seed}: rows are lost"
+        else:
+            assert missing <= set(run.scheduler.uncertain), f"seed {seed}: rows are lost, and not uncertain"
+
+
+def test_rows_before_a_refused_one_are_written_and_a_later_run_begins_with_it() -> None:
+    scheduler = BulkScheduler[int](in_flight=1)
+    scheduler.offer(list(range(10)))
+    step = scheduler.next_step(0.0)
+    assert isinstance(step, Send)
+    scheduler.failed(step.batch, Fault.BAD_ROW, ValueError("refused"), 0.0, position=4)
+    step = scheduler.next_step(0.0)
+    assert isinstance(step, Send)
+    assert list(step.batch.rows) == [0, 1, 2, 3]
+    scheduler.succeeded(step.batch)
+    assert scheduler.next_step(0.0) == Finish()
+    unwritten, unknown = scheduler.unfinished()
+    assert (merged(unwritten), unknown, scheduler.written) == ([range(4, 10)], [], 4)
