@@ -1,0 +1,224 @@
+"""Run the tests of some mutants: collected once, and each mutant in a fork of the process that collected them.
+
+The process that forks never runs a test, so gRPC has no threads in it. Per mutant, those tests run that reach its
+line, the quickest first, up to the first that fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pytest
+
+from tools.mutants import ROOT, Change, ImportChanged, LiveFunctions, Mutant, statement_lines
+
+#: How the tests of one mutant end.
+NOTICED, LEFT, LIMIT, UNTESTED = "noticed", "left", "ended by a limit", "not run"
+_FAILED, _IMPOSSIBLE = 1, 70
+_QUIET = ["-q", "-p", "no:xdist", "-p", "no:cacheprovider"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the tests of one mutant ended, and the test that failed."""
+
+    change: Change
+    how: str
+    test: str = ""
+
+
+class Runner:
+    """A plugin of pytest that runs the collected tests for each mutant."""
+
+    def __init__(self, mutants: list[Mutant], processes: int, scratch: Path, tell: Callable[[Outcome], None]) -> None:
+        self._mutants = mutants
+        self._processes = processes
+        self._scratch = scratch
+        self._tell = tell
+        self._failed: str | None = None
+        self._hits: set[tuple[str, int]] = set()
+        #: Mutants of lines that no test is known to reach: they run when a module is imported, or in another process.
+        self.unreached: list[Mutant] = []
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember the first test that failed."""
+        if report.failed and self._failed is None:
+            self._failed = report.nodeid
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run what is to be run, in place of the tests themselves."""
+        if session.testsfailed:
+            raise session.Interrupted("the tests cannot be collected")
+        _choose_examples_for_speed()
+        files = sorted({mutant.change.file for mutant in self._mutants})
+        live = LiveFunctions(files)
+        reached = self._measure(session, live, files)
+        jobs = []
+        for file in files:
+            lines = statement_lines(file)
+            for mutant in self._mutants:
+                if mutant.change.file == file:
+                    tests = sorted(reached.get((file, lines[mutant.line]), {}).items(), key=lambda one: one[1])
+                    if tests:
+                        jobs.append((mutant, [session.items[number] for number, _ in tests], sum(s for _, s in tests)))
+                    else:
+                        self.unreached.append(mutant)
+        jobs.sort(key=lambda job: job[2])
+        self._run(live, jobs)
+        return True
+
+    def _measure(
+        self, session: pytest.Session, live: LiveFunctions, files: list[str]
+    ) -> dict[tuple[str, int], dict[int, float]]:
+        """Return, for each statement, the tests that reach it with their seconds."""
+        result = self._scratch / "reached.json"
+
+        def work() -> int:
+            for file in files:
+                live.watch(file, self._hits)
+            rows = []
+            for number, (item, following) in enumerate(_with_next(session.items)):
+                self._hits.clear()
+                begin = time.perf_counter()
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                rows.append((number, time.perf_counter() - begin, sorted(self._hits)))
+                if self._failed is not None:
+                    print(f"fails without any change: {self._failed}", file=sys.__stderr__)
+                    return 1
+            result.write_text(json.dumps(rows))
+            return 0
+
+        pid = _fork(work, self._scratch / "measured.log")
+        if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 0:
+            raise session.Interrupted(f"the tests fail without any change, see {self._scratch / 'measured.log'}")
+        reached: dict[tuple[str, int], dict[int, float]] = {}
+        for number, seconds, hits in json.loads(result.read_text()):
+            for file, line in hits:
+                reached.setdefault((file, line), {})[number] = seconds
+        return reached
+
+    def _run(self, live: LiveFunctions, jobs: list[tuple[Mutant, list[pytest.Item], float]]) -> None:
+        running: dict[int, tuple[Mutant, float]] = {}
+        waiting = list(reversed(jobs))
+        while waiting or running:
+            while waiting and len(running) < self._processes:
+                mutant, items, seconds = waiting.pop()
+                pid = _fork(lambda mutant=mutant, items=items: self._try(live, mutant, items))  # type: ignore[misc]  # bound now
+                running[pid] = (mutant, time.monotonic() + 10 + 6 * seconds)
+            time.sleep(0.005)
+            for pid, (mutant, over) in list(running.items()):
+                done, status = os.waitpid(pid, os.WNOHANG)
+                if not done and time.monotonic() < over:
+                    continue
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
+                if not done:
+                    os.waitpid(pid, 0)
+                del running[pid]
+                self._tell(self._outcome(mutant, os.waitstatus_to_exitcode(status) if done else None, pid))
+
+    def _try(self, live: LiveFunctions, mutant: Mutant, items: list[pytest.Item]) -> int:
+        if not live.put(mutant):
+            return _IMPOSSIBLE
+        for item, following in _with_next(items):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if self._failed is not None:
+                (self._scratch / f"{os.getpid()}.failed").write_text(self._failed)
+                return _FAILED
+        return 0
+
+    def _outcome(self, mutant: Mutant, code: int | None, pid: int) -> Outcome:
+        note = self._scratch / f"{pid}.failed"
+        test = note.read_text() if note.exists() else ""
+        note.unlink(missing_ok=True)
+        how = {0: LEFT, _FAILED: NOTICED, _IMPOSSIBLE: UNTESTED}.get(code if code is not None else -1, LIMIT)
+        return Outcome(mutant.change, how, test)
+
+
+def run_alone(mutant: Mutant, tests: Iterable[str], limit: float) -> Outcome:
+    """Run all tests in a new process that imports the changed module."""
+    command = [sys.executable, __file__, json.dumps(asdict(mutant)), *tests]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=limit, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome(mutant.change, LIMIT)
+    failed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+    return Outcome(mutant.change, LEFT if done.returncode == 0 else NOTICED, failed[0] if failed else "at import")
+
+
+def run_together(
+    mutants: list[Mutant], tests: list[str], processes: int, scratch: Path, tell: Callable[[Outcome], None]
+) -> list[Mutant]:
+    """Run the tests for all of these mutants; return those that no test is known to reach."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    runner = Runner(mutants, processes, scratch, tell)
+    code = pytest.main([*_QUIET, *tests], plugins=[runner])
+    if code != 0:
+        raise SystemExit(f"pytest ended with {code!s}")
+    return runner.unreached
+
+
+def _fork(work: Callable[[], int], log: Path | None = None) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    code = _FAILED
+    try:
+        os.setpgid(0, 0)
+        output = os.open(log or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        for number in _outputs():
+            os.dup2(output, number)
+        code = work()
+    finally:
+        os._exit(code)
+
+
+def _outputs() -> set[int]:
+    """Return the descriptors that lead to the output of this process: pytest keeps copies of them."""
+    own = os.fstat(2)
+    found = {1, 2}
+    for number in range(3, 256):
+        with contextlib.suppress(OSError):
+            one = os.fstat(number)
+            if (one.st_dev, one.st_ino) == (own.st_dev, own.st_ino):
+                found.add(number)
+    return found
+
+
+def _with_next(items: list[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
+    return zip(items, [*items[1:], None], strict=True)
+
+
+def _choose_examples_for_speed() -> None:
+    """Let hypothesis try the same examples each time, and not look for the shortest one that fails."""
+    import hypothesis
+
+    hypothesis.settings.register_profile(
+        "mutation",
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    hypothesis.settings.load_profile("mutation")
+
+
+if __name__ == "__main__":
+    fields = json.loads(sys.argv[1])
+    ImportChanged(Mutant(**{**fields, "change": Change(**fields["change"])}))
+    sys.exit(pytest.main([*_QUIET, "-x", *sys.argv[2:]]))
