@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from milvusclient._async.core.binding import AsyncBinding
+    from milvusclient._async.core.channel import AsyncChannel
     from milvusclient._async.core.connection import AsyncConnection
     from milvusclient._proto import common_pb2
     from milvusclient.policy.deadline import Deadline
@@ -96,23 +97,24 @@ class AsyncCaller:
             if connection is None:
                 attempts = attempts or _Attempts(*call)
                 connection = await attempts.connection()
+            channel = connection.channel
             handshake = 0
             try:
-                handshake = connection.valid_handshake or await connection.ensure_handshake(deadline)
+                handshake = channel.valid_handshake or await channel.ensure_handshake(deadline)
                 remaining = None if deadline.at is None else _remaining(deadline)
                 headers: Metadata = (
                     self._database_header,
                     ("client-request-id", request_id) if request_id else _NO_REQUEST_ID,
                     ("client-request-unixmsec", str(time.time_ns() // 1_000_000)),
-                    *(connection.metadata or connection.fresh_metadata()),
+                    *(channel.metadata or channel.fresh_metadata()),
                 )
                 if observed is not None:
                     headers += observed.request_sent(len(payload))
-                data = await connection.call(method, payload, headers, remaining)
+                data = await channel.call(method, payload, headers, remaining)
                 reply = method.decode(data)
             except RpcFailure as failed:
                 attempts = attempts or _Attempts(*call)
-                wait = attempts.after_failure(failed, connection, handshake)
+                wait = attempts.after_failure(failed, connection, channel, handshake)
             except ReplyError as unreadable:
                 attempts = attempts or _Attempts(*call)
                 raise attempts.after_unreadable_reply(unreadable) from unreadable.__cause__
@@ -124,8 +126,8 @@ class AsyncCaller:
                 if not status.code and not status.error_code:
                     return reply
                 attempts = attempts or _Attempts(*call)
-                wait = attempts.after_status(status, connection)
-            connection.counters.request_retried()
+                wait = attempts.after_status(status, channel)
+            channel.counters.request_retried()
             # Not a plain sleep: close() ends it at once, and the next look-up of the alias says why.
             await connection.closing.wait(wait)
 
@@ -216,12 +218,15 @@ class _Attempts:
         # Why the attempt before failed. A call that runs out of time tells it: "deadline exceeded" explains nothing.
         self._cause = ""
 
-    def after_failure(self, failed: RpcFailure, connection: AsyncConnection, handshake: int) -> float:
+    def after_failure(
+        self, failed: RpcFailure, connection: AsyncConnection, channel: AsyncChannel, handshake: int
+    ) -> float:
         """Decide after an attempt without a reply.
 
         Args:
             failed: what gRPC said.
             connection: the connection that was used.
+            channel: that of its channels which was used.
             handshake: the number of its handshake at that time.
 
         Returns:
@@ -238,9 +243,9 @@ class _Attempts:
         if connection.closed is not None:
             raise self._with_context(closed_error(connection.alias, connection.closed, doubt)) from failed.__cause__
         if failure.status == "UNAVAILABLE":
-            connection.invalidate_handshake(handshake)
+            channel.invalidate_handshake(handshake)
         elif failure.status == "UNIMPLEMENTED" and not self._is_optional:
-            connection.counters.request_refused(self._method.name)
+            channel.counters.request_refused(self._method.name)
         now = time.monotonic()
         verdict = after_failure(
             self._policy, failure, safety, attempt=self._count, jitter=_random().random(),
@@ -253,7 +258,7 @@ class _Attempts:
             raise self._with_context(error) from failed.__cause__
         return self._retry(verdict, f"{failure.status}: {failure.details}")
 
-    def after_status(self, status: common_pb2.Status, connection: AsyncConnection) -> float:
+    def after_status(self, status: common_pb2.Status, channel: AsyncChannel) -> float:
         """Decide after a reply in which the server says that the call failed.
 
         Returns:
@@ -263,7 +268,7 @@ class _Attempts:
             MilvusException: a retry makes no sense.
         """
         self._count += 1
-        connection.counters.request_refused(self._method.name)
+        channel.counters.request_refused(self._method.name)
         code, legacy_code = status.code, status.error_code
         now = time.monotonic()
         verdict = after_status(

@@ -44,19 +44,20 @@ async def stream(caller: AsyncCaller, method: Method[Req, Rep], request: Req, de
             method.name, caller.client_options.request_id if observed is None else observed.request_id
         )
         connection = await caller.binding.connection(deadline)
+        channel = connection.channel
         try:
-            await connection.ensure_handshake(deadline)
+            await channel.ensure_handshake(deadline)
             timeout = deadline.remaining(time.monotonic())
             payload = request.SerializeToString()
             headers = (
                 ("dbname", caller.database),
                 ("client-request-id", context.request_id),
                 ("client-request-unixmsec", str(time.time_ns() // 1_000_000)),
-                *(connection.metadata or connection.fresh_metadata()),
+                *(channel.metadata or channel.fresh_metadata()),
                 *(observed.request_sent(len(payload)) if observed is not None else ()),
             )
             received = 0
-            async for data in connection.stream(method, payload, headers, timeout):
+            async for data in channel.stream(method, payload, headers, timeout):
                 received += len(data)
                 if observed is not None:
                     observed.reply_received(received)

@@ -1,90 +1,50 @@
-"""One open connection: its channel, its handshake with the server, its counters."""
+"""One open connection: its settings, its channel, and how both end."""
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from milvusclient import rpc
-from milvusclient._proto import common_pb2, milvus_pb2
-from milvusclient._version import __version__
-from milvusclient.exceptions import MilvusException, ReplyError
-from milvusclient.policy import tls_diagnosis
-from milvusclient.policy.errors import (
-    CloseRecord,
-    connect_error,
-    is_embedded,
-    not_ready_error,
-    unreadable_handshake_error,
-)
-from milvusclient.policy.failure import Failure, RpcFailure
+from milvusclient._sync.core.channel import Channel
+from milvusclient.policy.errors import CloseRecord, is_embedded
 from milvusclient.runtime import embedded
 from milvusclient.runtime.callsite import next_sequence
-from milvusclient.runtime.concurrency import Abandoned, SharedResult, Signal, in_thread
-from milvusclient.runtime.counters import ConnectionCounters
-from milvusclient.transport import tls_probe
+from milvusclient.runtime.concurrency import Signal, in_thread
 from milvusclient.transport.grpc_sync import open_transport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from google.protobuf.message import Message
-
+    from milvusclient._proto import common_pb2
     from milvusclient.config.settings import ConnectionConfig
     from milvusclient.models.connection import ConnectionInfo
     from milvusclient.policy.deadline import Deadline
-    from milvusclient.rpc import Method, Readable
-    from milvusclient.transport.base import Transport, Metadata
 
 __all__ = ["Connection"]
 
-Req = TypeVar("Req", bound="Message")
-Rep = TypeVar("Rep", bound="Readable")
-
-#: Seconds for a new handshake of a connection that was open before, at most; the call that makes it may have no limit.
-_LONGEST_HANDSHAKE = 10.0
-#: Seconds for probing a server that hung up, at most.
-_LONGEST_PROBE = 1.0
-_PROXY_VARIABLES = ("grpc_proxy", "https_proxy", "http_proxy")
-_HANDSHAKE_TIMED_OUT = Failure("UNAVAILABLE", "the server did not answer the handshake in time", sent=False)
-_CALL_TIMED_OUT = Failure("DEADLINE_EXCEEDED", "the time was up before the server answered the handshake", sent=False)
-
 
 class Connection:
-    """A channel, and what the server said of itself in the handshake. Made by :meth:`dial`, held by the pool alone.
+    """A name for a channel to a server. Made by :meth:`dial`, held by the pool alone.
 
-    A handshake is the call Connect. The first one opens the connection. A later one is made when the server may have
-    been replaced: after UNAVAILABLE the handshake is stale, and the next call makes a new one before its request.
+    Args:
+        alias: name of the connection.
+        config: its settings.
+        channel: its channel, which is not connected yet.
+        holder: stands for this connection among the users of an embedded server; it exists before the connection does.
     """
 
-    def __init__(self, alias: str, config: ConnectionConfig, transport: Transport, holder: object) -> None:
+    def __init__(self, alias: str, config: ConnectionConfig, channel: Channel, holder: object) -> None:
         self.alias = alias
         self.config = config
         # Clients compare it to notice that their alias was closed and opened again.
         self.generation = next_sequence()
-        self.counters = ConnectionCounters()
         self.connected_since = time.time()
         self.closed: CloseRecord | None = None
         self.closing = Signal()
         #: Seconds that the start of the embedded server took.
         self.start_seconds = 0.0
-        self.server_info = common_pb2.ServerInfo()
-        #: Headers of each request that stay the same; empty when the token is a function: see :meth:`fresh_metadata`.
-        self.metadata: Metadata = ()
-        #: The number of the latest handshake, or 0 while it is stale. Every call reads it, so it takes no lock.
-        self.valid_handshake = 0
-        self._identifier: Metadata = ()
-        self._transport = transport
-        # Stands for this connection among the users of an embedded server; it exists before the connection does.
+        #: The channel that calls take.
+        self.channel = channel
         self._holder = holder
-        # Guards the four below. It is held for assignments only, never while something is awaited.
-        self._lock = threading.Lock()
-        self._is_stale = False
-        self._handshakes = 0
-        self._handshaking: SharedResult[None] | None = None
 
     @classmethod
     def dial(cls, alias: str, config: ConnectionConfig, connect_timeout: float) -> Connection:
@@ -106,7 +66,8 @@ class Connection:
             if is_embedded(config):
                 # It blocks for seconds, so tasks of an event loop leave it to a thread.
                 address = in_thread(lambda: embedded.start(config, holder))
-            connection = cls(alias, config, open_transport(address, config, connect_timeout), holder)
+            channel = Channel(alias, config, open_transport(address, config, connect_timeout))
+            connection = cls(alias, config, channel, holder)
             if is_embedded(config):
                 connection.start_seconds = time.monotonic() - started
             return connection
@@ -116,47 +77,18 @@ class Connection:
                 in_thread(lambda: embedded.stop(config, holder))
             raise
 
-    def call(self, method: Method[Req, Rep], payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
-        """Send one request; ``metadata`` is complete.
+    @property
+    def server_info(self) -> common_pb2.ServerInfo:
+        """The description that the server gave of itself in the handshake."""
+        return self.channel.server_info
+
+    def connect(self, deadline: Deadline) -> None:
+        """Make the first handshake and explain why it fails.
 
         Raises:
-            RpcFailure: there is no reply.
+            ConnectError: the server cannot be reached, or refuses.
         """
-        counters = self.counters
-        started = counters.request_sent(len(payload))
-        try:
-            reply = self._transport.call(method.path, payload, metadata, timeout)
-        except RpcFailure as failed:
-            if failed.failure.status == "UNIMPLEMENTED":
-                counters.reply_received(method.name, 0, started)  # whether it is an error is known to the caller
-            else:
-                counters.request_failed(method.name, started)
-            raise
-        except BaseException:  # a cancelled call is no longer in flight either
-            counters.request_failed(method.name, started)
-            raise
-        counters.reply_received(method.name, len(reply), started)
-        return reply
-
-    def stream(
-        self, method: Method[Req, Rep], payload: bytes, metadata: Metadata, timeout: float | None
-    ) -> Iterator[bytes]:
-        """Send one request and yield its replies.
-
-        Raises:
-            RpcFailure: the stream broke.
-        """
-        counters = self.counters
-        started = counters.request_sent(len(payload))
-        received = 0
-        try:
-            for reply in self._transport.stream(method.path, payload, metadata, timeout):
-                received += len(reply)
-                yield reply
-        except BaseException:
-            counters.request_failed(method.name, started)
-            raise
-        counters.reply_received(method.name, received, started)
+        self.channel.connect(deadline)
 
     def close(self, closed: CloseRecord) -> None:
         """Close the channel: calls in flight end at once, and so do those that wait for their next attempt."""
@@ -168,7 +100,7 @@ class Connection:
     def release(self) -> None:
         """Give back the channel, and the embedded server."""
         try:
-            self._transport.close()
+            self.channel.close()
         finally:
             if is_embedded(self.config):
                 in_thread(lambda: embedded.stop(self.config, self._holder))
@@ -180,144 +112,6 @@ class Connection:
             stop = threading.Thread(target=embedded.stop, args=(self.config, self._holder), name="milvusclient-abandon")
             stop.start()
 
-    def invalidate_handshake(self, handshake: int) -> None:
-        """Have the next call make a new handshake, as the server may be another one when it is back.
-
-        Args:
-            handshake: the one under which the failed request was sent. A newer one stays valid: of many calls that
-                fail together, the slow ones report an outage that is over.
-        """
-        with self._lock:
-            if handshake == self._handshakes:
-                self._is_stale = True
-                self.valid_handshake = 0
-
-    def ensure_handshake(self, deadline: Deadline) -> int:
-        """Make a new handshake if the latest one is stale; one handshake, however many calls wait for it.
-
-        Returns:
-            The number of the handshake, for :meth:`invalidate_handshake`.
-
-        Raises:
-            RpcFailure: the server is still unavailable; nothing was sent.
-        """
-        while self._is_stale:
-            shared, is_mine = self._join_or_start()
-            if is_mine:
-                self._handshake_for_all(shared, deadline)
-            else:
-                self._wait_for(shared, deadline)
-        return self._handshakes
-
-    def _join_or_start(self) -> tuple[SharedResult[None], bool]:
-        """Return the handshake that another call is making, else a new one that the caller must make."""
-        with self._lock:
-            shared = self._handshaking
-            if shared is not None:
-                return shared, False
-            shared = SharedResult[None]()
-            if self._is_stale:
-                self._handshaking = shared
-            else:
-                # The handshake ended between the caller's look and this one, so there is nothing to wait for.
-                shared.set_result(None)
-            return shared, self._is_stale
-
-    def _handshake_for_all(self, shared: SharedResult[None], deadline: Deadline) -> None:
-        try:
-            self._handshake(deadline.bounded(_LONGEST_HANDSHAKE, time.monotonic()))
-        except (RpcFailure, MilvusException) as error:
-            self._end_handshake(is_stale=True)
-            failure = _as_unsent(error)
-            # The deadline that passed is that of this call. The others still have time, so they may try again.
-            timed_out = failure.status == "DEADLINE_EXCEEDED"
-            shared.set_error(RpcFailure(_HANDSHAKE_TIMED_OUT if timed_out else failure))
-            own = failure if deadline.expired(time.monotonic()) or not timed_out else _HANDSHAKE_TIMED_OUT
-            raise RpcFailure(own) from error.__cause__
-        except BaseException:
-            # A cancellation or a KeyboardInterrupt is not a failure of the others: one of them takes over.
-            self._end_handshake(is_stale=True)
-            shared.set_error(Abandoned())
-            raise
-        self._end_handshake(is_stale=False)
-        shared.set_result(None)
-
-    def _end_handshake(self, *, is_stale: bool) -> None:
-        with self._lock:
-            self._is_stale = is_stale
-            self.valid_handshake = 0 if is_stale else self._handshakes
-            self._handshaking = None
-
-    def _wait_for(self, shared: SharedResult[None], deadline: Deadline) -> None:
-        try:
-            shared.wait(deadline.remaining(time.monotonic()))
-        except Abandoned:
-            return  # the caller looks again, and may have to make the handshake itself
-        except TimeoutError:
-            raise RpcFailure(_CALL_TIMED_OUT) from None
-        except RpcFailure as failed:
-            # A copy: one exception object raised in many threads would collect the traceback of each.
-            raise RpcFailure(failed.failure) from failed.__cause__
-
-    def connect(self, deadline: Deadline) -> None:
-        """Make the first handshake and explain why it fails.
-
-        Raises:
-            ConnectError: the server cannot be reached, or refuses.
-        ReplyError: what answers is not Milvus.
-        """
-        try:
-            self._handshake(deadline)
-        except RpcFailure as failed:
-            proxy = _proxy_variable(self.config)
-            error = connect_error(
-                failed.failure,
-                self.config,
-                self.alias,
-                timeout=deadline.timeout or 0.0,
-                proxy_variable=proxy,
-                # Behind a proxy, a probe would reach another server than gRPC did.
-                probed=None if proxy else self._probe(failed.failure, deadline),
-            )
-            raise error from failed.__cause__
-        except ReplyError as unreadable:
-            raise unreadable_handshake_error(unreadable, self.config, self.alias) from unreadable.__cause__
-
-    def _probe(self, failure: Failure, deadline: Deadline) -> tls_diagnosis.ProbeResult | None:
-        """Ask the server about TLS if the words of gRPC leave open whether TLS is the reason."""
-        seconds = deadline.clip(_LONGEST_PROBE, time.monotonic())
-        if not tls_diagnosis.needs_probe(failure, self.config) or not seconds:
-            return None
-        return in_thread(lambda: tls_probe.probe(self.config.target, seconds))
-
-    def _handshake(self, deadline: Deadline) -> None:
-        credentials = self._credentials()
-        payload = _connect_request().SerializeToString()
-        timeout = deadline.remaining(time.monotonic())
-        reply = rpc.CONNECT.decode(self._transport.call(rpc.CONNECT.path, payload, credentials, timeout))
-        status = reply.status
-        if status.code or status.error_code:
-            raise not_ready_error(
-                self.config, self.alias, status.code, status.error_code, status.reason, status.retriable
-            )
-        self.server_info = reply.server_info
-        self._identifier = (("identifier", str(reply.identifier)),)
-        if not self.config.token.is_dynamic:
-            self.metadata = (*self._identifier, *credentials)
-        with self._lock:
-            self._handshakes += 1
-            # A handshake that is made for others stays stale until it is announced, by _end_handshake.
-            if not self._is_stale:
-                self.valid_handshake = self._handshakes
-
-    def fresh_metadata(self) -> Metadata:
-        """Return what :attr:`metadata` would hold, with a token that is asked for now."""
-        return (*self._identifier, *self._credentials())
-
-    def _credentials(self) -> Metadata:
-        authorization = self.config.authorization
-        return (("authorization", authorization),) if authorization else ()
-
     def info(self, database: str = "") -> ConnectionInfo:
         """Return the counters of this moment, and what is known of the server.
 
@@ -326,7 +120,7 @@ class Connection:
         """
         from milvusclient.models.connection import ConnectionInfo
 
-        counters = self.counters
+        counters = self.channel.counters
         target = self.config.target
         return ConnectionInfo(
             alias=self.alias,
@@ -345,31 +139,3 @@ class Connection:
             bytes_received=counters.bytes_received,
             operations=counters.operations(),
         )
-
-
-def _as_unsent(error: RpcFailure | MilvusException) -> Failure:
-    """Return why a handshake failed, as the failure of a call that waited for it and so was not sent."""
-    if isinstance(error, RpcFailure):
-        return error.failure._replace(sent=False)
-    return Failure("UNAVAILABLE", error.message, sent=False)
-
-
-def _connect_request() -> milvus_pb2.ConnectRequest:
-    info = common_pb2.ClientInfo(
-        sdk_type="Python",
-        sdk_version=__version__,
-        local_time=time.strftime("%Y-%m-%d %H:%M:%S"),
-        host=socket.gethostname(),
-    )
-    return milvus_pb2.ConnectRequest(client_info=info)
-
-
-def _proxy_variable(config: ConnectionConfig) -> str:
-    """Return the environment variable that makes gRPC use a proxy for this target; empty if none does."""
-    if config.target.is_loopback or ("grpc.enable_http_proxy", 0) in config.grpc_options:
-        return ""
-    exempt = os.environ.get("no_grpc_proxy") or os.environ.get("no_proxy") or ""  # noqa: SIM112 - as gRPC reads them
-    hosts = [entry.strip().lstrip(".") for entry in exempt.split(",") if entry.strip()]
-    if any(config.target.host == host or config.target.host.endswith("." + host) for host in hosts):
-        return ""
-    return next((name for name in _PROXY_VARIABLES if os.environ.get(name)), "")

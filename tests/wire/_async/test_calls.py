@@ -325,7 +325,7 @@ async def test_a_restarted_server_that_is_not_ready_yet_is_waited_for(scripted_s
 async def test_a_new_handshake_that_hangs_ends_also_without_a_deadline(
     scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("milvusclient._async.core.connection._LONGEST_HANDSHAKE", 0.2)
+    monkeypatch.setattr("milvusclient._async.core.channel._LONGEST_HANDSHAKE", 0.2)
     client = await opened(scripted_server)
     scripted_server.on("ShowCollections").fail(grpc.StatusCode.UNAVAILABLE)
     scripted_server.on("Connect").never_answer().times(2)
@@ -422,14 +422,14 @@ async def test_a_reply_that_cannot_be_read_says_of_which_call(scripted_server: S
 
 async def test_a_call_that_comes_after_a_handshake_does_not_make_another(scripted_server: ScriptedServer) -> None:
     client = await opened(scripted_server)
-    connection = await client._caller.binding.connection()
+    channel = (await client._caller.binding.connection()).channel
 
-    over, mine = connection._join_or_start()
+    over, mine = channel._join_or_start()
     assert not mine
     await over.wait(0)
 
-    connection.invalidate_handshake(0)
-    assert not connection._join_or_start()[1], "an older handshake does not invalidate a newer one"
-    connection.invalidate_handshake(await connection.ensure_handshake(client._deadline(None)))
-    assert connection._join_or_start()[1]
-    assert not connection._join_or_start()[1], "one makes it, the others wait"
+    channel.invalidate_handshake(0)
+    assert not channel._join_or_start()[1], "an older handshake does not invalidate a newer one"
+    channel.invalidate_handshake(await channel.ensure_handshake(client._deadline(None)))
+    assert channel._join_or_start()[1]
+    assert not channel._join_or_start()[1], "one makes it, the others wait"
