@@ -129,7 +129,7 @@ def test_a_change_under_one_name_is_a_change_under_all_of_them(changed: str) -> 
 
 @pytest.mark.parametrize("changed", ["c", "unasked"])
 def test_a_change_under_a_name_that_was_never_asked_for_is_one_under_the_others(changed: str) -> None:
-    remember_as(key("first"), CollectionInfo("c", collection_id=7, aliases=["first", "unasked"]))
+    remember_as(key("first"), CollectionInfo("c", collection_id=7, aliases=("first", "unasked")))
     schema_cache.forget(key(changed))
     assert found_id("first") is None
 
@@ -137,13 +137,13 @@ def test_a_change_under_a_name_that_was_never_asked_for_is_one_under_the_others(
 @pytest.mark.parametrize("changed", ["c", "first", "unasked"])
 def test_a_change_of_one_collection_forgets_no_other(changed: str) -> None:
     for name in ("c", "first"):
-        remember_as(key(name), CollectionInfo("c", collection_id=7, aliases=["first", "unasked"]))
+        remember_as(key(name), CollectionInfo("c", collection_id=7, aliases=("first", "unasked")))
     others = [key("other"), key("c", database="another"), key("c", address="localhost:2")]
-    remember_as(others[0], CollectionInfo("other", collection_id=8, aliases=["its_own"]))
+    remember_as(others[0], CollectionInfo("other", collection_id=8, aliases=("its_own",)))
     for other in others[
         1:
     ]:  # another database has a collection with the same name, another server one with the same id
-        remember_as(other, CollectionInfo("c", collection_id=7, aliases=["first", "unasked"]))
+        remember_as(other, CollectionInfo("c", collection_id=7, aliases=("first", "unasked")))
     schema_cache.forget(key(changed))
     assert all(schema_cache.lookup(other) is not None for other in others)
 
