@@ -1,10 +1,10 @@
 """Every error that this package raises.
 
-The tree (``<`` reads "is a")::
+The tree, in which an error stands below what it is a special case of::
 
-    MilvusException                      anything that went wrong; ``code``, ``message`` and the evidence
+    MilvusException                      anything that went wrong; code, message and the evidence
     |- ParamError                        an argument was refused before anything was sent
-    |  `- TypeError                      ... because of its Python type (also the builtin ``TypeError``)
+    |  `- TypeError                      ... because of its Python type (also the builtin TypeError)
     |- DataNotMatchException             a row does not fit the schema of its collection
     |- DataTypeNotMatchException         an argument's type does not fit (filters, ids)
     |- DataTypeNotSupportException       a data type that is not supported here
@@ -15,7 +15,7 @@ The tree (``<`` reads "is a")::
     |- ConnectionConfigException         the settings of a connection are invalid
     |  `- ConnectionLimitException       ... or is one more than the limit
     |- ConnectionNotExistException       the alias is not connected (any more)
-    |- ConnectError                      the server could not be reached or refused the connection (``reason`` says why)
+    |- ConnectError                      the server could not be reached or refused the connection (reason says why)
     |- CollectionNotExistException       the server does not know the collection
     |  `- DescribeCollectionException    ... and was asked to describe it
     |- IndexNotExistException, AmbiguousIndexName, PartitionAlreadyExistException
@@ -23,9 +23,9 @@ The tree (``<`` reads "is a")::
     |- ServerVersionIncompatibleException
     |- ReplyError                        the server's reply cannot be read
     |- WaitTimeoutError                  a load, an index build or a flush was not done in time
-    `- RpcError                          the call itself failed (``status`` is the gRPC status name)
+    `- RpcError                          the call itself failed (status is the gRPC status name)
        |- DeadlineExceededError          the timeout passed
-       |- MilvusUnavailableException     no answer from the server (``ambiguous``: it may have been handled)
+       |- MilvusUnavailableException     no answer from the server (ambiguous: it may have been handled)
        |- AuthenticationError            the credentials were refused
        |- PermissionDeniedError          the user may not do this
        `- UnimplementedError             this server does not know the call
@@ -127,9 +127,16 @@ class MilvusException(Exception):
         is_input_error: the server says that the request itself was wrong.
         retriable: the server says that the same request may succeed later.
 
-    The evidence is added where it is known: ``operation`` (name of the call), ``address``, ``alias``, ``database``,
-    ``request_id``, ``attempts`` (how many requests were sent) and ``ambiguous`` (the request may have been carried
-    out although no reply arrived).
+    The attributes are set where the facts are known.
+
+    Attributes:
+        operation: name of the call.
+        address: address of the server.
+        alias: alias of the connection.
+        database: name of the database.
+        request_id: id of the request, which stands in the log of the server, too.
+        attempts: number of requests that were sent.
+        ambiguous: whether the request may have been carried out although no reply arrived.
 
     Example:
         >>> from milvusclient import MilvusException
@@ -290,8 +297,9 @@ class ConnectionNotExistException(MilvusException):
 class ConnectError(MilvusException):
     """The server could not be reached, or refused the connection.
 
-    ``reason`` is one of ``name_not_resolved``, ``refused``, ``unreachable``, ``tls``, ``authentication``,
-    ``not_milvus``, ``proxy``, ``embedded``, ``timeout``, ``not_ready`` and ``unavailable``.
+    Attributes:
+        reason: one of ``name_not_resolved``, ``refused``, ``unreachable``, ``tls``, ``authentication``,
+            ``not_milvus``, ``proxy``, ``embedded``, ``timeout``, ``not_ready`` and ``unavailable``.
     """
 
     reason: str = "unavailable"
@@ -334,7 +342,11 @@ class WaitTimeoutError(MilvusException):
 
 
 class RpcError(MilvusException):
-    """The call itself failed; ``status`` is the name of the gRPC status, the gRPC error is the ``__cause__``."""
+    """The call itself failed; the gRPC error is the ``__cause__``.
+
+    Attributes:
+        status: name of the gRPC status, such as ``UNAVAILABLE``.
+    """
 
     status: str = "UNKNOWN"
 

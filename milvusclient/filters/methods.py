@@ -200,7 +200,9 @@ class ArrayMethods(_Methods):
     __slots__ = ()
 
     def contains(self, value: object) -> Predicate:
-        """Return the condition that an array has a value; for a str in a str use :meth:`includes`.
+        """Return the condition that an array has a value.
+
+        For a str in a str use :meth:`milvusclient.filters.Value.includes`.
 
         Raises:
             ParamError: a filter cannot hold the value.

@@ -22,8 +22,8 @@ class OperationStats:
         errors: number of failed requests.
         seconds: total duration of the requests.
         longest: duration of the longest request, in seconds.
-        buckets: histogram of the durations: the number of requests in each interval between two of the
-            ``LATENCY_BOUNDS`` of :mod:`milvusclient.policy.latency`, and the number of those above the last.
+        buckets: histogram of the durations, with 24 intervals for each power of ten from 10 microseconds to 1000
+            seconds: the number of requests in each, and the number of those above the last.
 
     Example:
         >>> from milvusclient.models.connection import OperationStats

@@ -77,7 +77,7 @@ class Hit(ShortDict, _HitReading, dict[str, Any]):
 
     __slots__ = ()
 
-    #: Name of the primary key. Other names have a subclass each, so that a hit need not store it (:func:`hit_class`).
+    #: Name of the primary key. Other names have a subclass each, so that a hit need not store it.
     primary_key: ClassVar[str] = "id"
 
     def __missing__(self, key: str) -> Any:

@@ -81,11 +81,10 @@ class FieldSchema(ShownInNotebooks):
         external_field: column of the external source that the field reads.
         params: further type parameters by name, for those that have no argument here.
 
-    Sizes and analyzer options are kept for the types that have them, and ignored for other types.
+    Sizes and analyzer options are kept for the types that have them, and ignored for other types. What was given stands
+    in attributes of the same names.
 
     Attributes:
-        name, dtype, description, is_primary, auto_id, is_partition_key, is_clustering_key, is_dynamic, nullable,
-        default_value, element_type, external_field: as given.
         params: the type parameters by name; settings of analyzers as JSON in a str.
         is_function_output: whether a function of the schema computes the field, so that rows leave it out.
 
