@@ -46,8 +46,9 @@ class AsyncCopies(AsyncFamily):
             target_name: name of the copy; empty or None means the name of the source.
             filter: boolean expression that rows must satisfy; empty means all rows.
             with_aliases: also give the copy the aliases of the source. It must not be in the same database.
-            batch_bytes: size of a request to aim at, in bytes. At most ``in_flight + 1`` batches are in memory at a
-                time.
+            batch_bytes: memory for a batch, in bytes. Beside the source, at most ``in_flight + 1`` times it is used.
+                A request has about a third of it, because it is in memory more than once while it is sent, and less if
+                the rows come from a generator and are large themselves.
             in_flight: maximum number of requests at the same time.
             progress: True shows a bar on a terminal or in a notebook, or lines in the log; or a function that gets a
                 ``BulkProgress`` after each request. Each partition is counted on its own.

@@ -55,8 +55,9 @@ class Bulk(Health, Mutations, Queries):
                 list or an array with a value for each row; or a table with the Arrow C stream interface. Generators are
                 read as the server keeps up. The async client also takes an async iterable.
             partition_name: name of the partition to write to; empty lets the server choose.
-            batch_bytes: size of a request to aim at, in bytes. At most ``in_flight + 1`` batches are in memory at a
-                time.
+            batch_bytes: memory for a batch, in bytes. Beside the source, at most ``in_flight + 1`` times it is used.
+                A request has about a third of it, because it is in memory more than once while it is sent, and less if
+                the rows come from a generator and are large themselves.
             batch_rows: maximum number of rows of a request; None means no limit.
             in_flight: maximum number of requests at the same time.
             on_error: ``"raise"`` ends the write at the first row that is refused; ``"collect"`` goes on, and the report
@@ -133,8 +134,9 @@ class Bulk(Health, Mutations, Queries):
                 list or an array with a value for each row; or a table with the Arrow C stream interface. Generators are
                 read as the server keeps up. The async client also takes an async iterable.
             partition_name: name of the partition to write to; empty lets the server choose.
-            batch_bytes: size of a request to aim at, in bytes. At most ``in_flight + 1`` batches are in memory at a
-                time.
+            batch_bytes: memory for a batch, in bytes. Beside the source, at most ``in_flight + 1`` times it is used.
+                A request has about a third of it, because it is in memory more than once while it is sent, and less if
+                the rows come from a generator and are large themselves.
             batch_rows: maximum number of rows of a request; None means no limit.
             in_flight: maximum number of requests at the same time.
             on_error: ``"raise"`` ends the write at the first row that is refused; ``"collect"`` goes on, and the report
@@ -205,8 +207,9 @@ class Bulk(Health, Mutations, Queries):
             collection_name: name or alias of the collection.
             partition_name: name of the partition to write to; empty lets the server choose.
             upsert: replace existing rows with the same primary keys.
-            batch_bytes: size of a request to aim at, in bytes. At most ``in_flight + 1`` batches are in memory at a
-                time.
+            batch_bytes: memory for a batch, in bytes. Beside the source, at most ``in_flight + 1`` times it is used.
+                A request has about a third of it, because it is in memory more than once while it is sent, and less if
+                the rows come from a generator and are large themselves.
             batch_rows: maximum number of rows of a request; None means no limit.
             in_flight: maximum number of requests at the same time.
             on_error: ``"raise"`` ends the write at the first row that is refused; ``"collect"`` goes on, and the report

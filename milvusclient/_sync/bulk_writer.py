@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
-from milvusclient import rpc
+from milvusclient._sync.bulk_sender import BulkSender, Outcome
 from milvusclient.exceptions import DataNotMatchException, ErrorCode, MilvusException, ParamError, WaitTimeoutError
 from milvusclient.models.bulk import BulkError, BulkProgress, BulkReport, RejectedRow
-from milvusclient.operations import bulk, keys, mutations
+from milvusclient.operations import bulk
 from milvusclient.operations.bulk_checkpoint import (
     Action,
     Checkpoint,
@@ -40,17 +41,12 @@ __all__ = ["BulkWriter"]
 
 #: Seconds for which requests under way are waited for when the write is interrupted.
 _GRACE = 5.0
-#: Rows that are looked up in one query.
-_MOST_KEYS = 10_000
-
-
-class _Outcome(NamedTuple):
-    """The end of one request."""
-
-    batch: Batch[Any]
-    size: int = 0
-    error: Exception | None = None
-    missing: list[int] | None = None
+#: Parts in which the rows of a batch are read, so that a growing size of rows shows before the batch is full.
+_PARTS = 8
+#: The size of a row of Python objects, as a multiple of that in a request: a float takes 32 bytes instead of 4.
+_HELD_AT_MOST = 8
+#: Of rows that come one by one, the memory of one in so many is estimated.
+_WEIGHED_EACH = 64
 
 
 class BulkWriter:
@@ -66,17 +62,18 @@ class BulkWriter:
         self._client = client
         self._options = options
         self._deadline = deadline
-        self._call_options = call_options
+        self._sender = BulkSender(client, options, deadline, call_options)
         self._total = total
+        #: Rows without a known number come from an iterator, or are pushed: only the batches keep them in memory.
+        self._holds_rows = total is None
         self._scheduler: BulkScheduler[Row] = BulkScheduler(
             in_flight=options.in_flight, repeatable=options.upsert, verify=options.verify, collect=options.collect
         )
-        self._crew: Crew[_Outcome] = Crew()
+        self._crew: Crew[Outcome] = Crew()
         self._buffer: list[Row] = []
         self._table: Table | None = None
         self._sizer = BatchSizer(options.batch_bytes, options.batch_rows, 1)
         self._collection: CollectionInfo | None = None
-        self._refreshed = False
         self._checkpoint: CheckpointFile | None = None
         self._resumption = Resumption(None, Action.SEND)
         self._samples: dict[int, str] = {}
@@ -98,13 +95,13 @@ class BulkWriter:
         """
         tables = bulk.tables_of(rows)
         if tables is not None:
-            with self:
-                for table in tables:
-                    self._extend_table(table)
+            with self, Source(tables) as batches:
+                while batch := batches.take(1):
+                    self._extend_table(batch.pop())
             return
         bulk.check_iterable(rows)
         source: Source[object] = Source(rows)  # type: ignore[arg-type]  # the line above says that it is one
-        with self:
+        with self, source:
             while taken := source.take(self._wanted):
                 self.extend(taken)
 
@@ -151,13 +148,18 @@ class BulkWriter:
             for row in listed:
                 self._add(row)
             return
+        if self._holds_rows and (len(listed) > 1 or len(self._buffer) % _WEIGHED_EACH == 0):
+            self._sizer.hold(bulk.rows_memory(listed))
         self._buffer += cast("list[Row]", listed)  # the usual case: nothing needs to be looked at row by row
         if len(self._buffer) >= self._sizer.rows:
             self._flush()
 
     def _add(self, row: object) -> None:
         try:
-            self._buffer.append(bulk.as_row(row))
+            mapping = bulk.as_row(row)
+            if (self._holds_rows or mapping is not row) and len(self._buffer) % _WEIGHED_EACH == 0:
+                self._sizer.hold(bulk.row_memory(mapping))
+            self._buffer.append(mapping)
         except DataNotMatchException as error:
             self._refuse(row, error)
         if len(self._buffer) >= self._sizer.rows:
@@ -191,6 +193,8 @@ class BulkWriter:
         self._add_table(table)
 
     def _add_table(self, table: Table) -> None:
+        if self._holds_rows and table.num_rows:
+            self._sizer.hold(table.size() / table.num_rows)
         if self._table is not None:
             table = self._table.join(table)  # batches of a stream may be small
         while table.num_rows >= self._sizer.rows:
@@ -202,8 +206,10 @@ class BulkWriter:
 
     @property
     def _wanted(self) -> int:
-        """The number of rows that complete the next batch."""
-        return max(1, self._sizer.rows - len(self._buffer))
+        """The number of rows to take from the source: those that complete the next batch, or some of them."""
+        rows = self._sizer.rows
+        most = rows // _PARTS + 1 if self._holds_rows else rows
+        return max(1, min(most, rows - len(self._buffer)))
 
     def close(self) -> BulkReport:
         """Write the remaining rows, and wait until all are written. Closing twice is harmless.
@@ -225,6 +231,7 @@ class BulkWriter:
             self._scheduler.exhausted()
             self._drive()
             self._is_closed = True
+            self._crew.leave()
         return self.report
 
     @property
@@ -271,7 +278,9 @@ class BulkWriter:
             if unknown is Action.LEAVE:
                 unsure = merged(self._resumption.checkpoint.unknown)
                 self._scheduler.uncertain = [index for positions in unsure for index in positions]
-        self._sizer = BatchSizer(self._options.batch_bytes, self._options.batch_rows, bulk.row_bytes(collection))
+        row_bytes = bulk.row_bytes(collection)
+        held = _HELD_AT_MOST * row_bytes if self._holds_rows else 0
+        self._sizer = BatchSizer(self._options.batch_bytes, self._options.batch_rows, row_bytes, held)
         self._collection = collection
 
     def _recognize(self, rows: Sequence[object]) -> None:
@@ -330,8 +339,29 @@ class BulkWriter:
             self._fail(self._scheduler.error)
 
     def _send(self, batch: Batch[Row]) -> None:
-        self._save()  # before it leaves, so that a later run knows that it may be stored
-        self._crew.start(lambda: self._deliver(batch))
+        """Encode a batch and start to send it.
+
+        It is encoded here and not beside, so that what encoding needs besides the request is in memory once, whatever
+        the number of requests under way.
+        """
+        if batch.is_check:
+            self._crew.start(lambda: self._sender.check(batch))
+            return
+        size = 0
+        try:
+            request = self._sender.encode(batch)
+            size = len(request.SerializeToString())
+            self._sizer.learn(len(batch.rows), size)
+            if size > self._sizer.limit * 1.5 and len(batch.rows) > 1:
+                raise _TooLargeError
+            self._save()  # before it leaves, so that a later run knows that it may be stored
+        except Exception as error:  # noqa: BLE001  # raised by _drive, where the report is
+            self._settle(Outcome(batch, size, error), time.monotonic())
+        except BaseException:
+            self._scheduler.withdrawn(batch)
+            raise
+        else:
+            self._crew.start(lambda: self._sender.deliver(batch, request, size))
 
     def _await(self, until: float | None, now: float) -> None:
         """Wait for the end of a request, or until a moment."""
@@ -342,77 +372,29 @@ class BulkWriter:
         for outcome in self._crew.finished(wait):
             self._settle(outcome, time.monotonic())
 
-    def _deliver(self, batch: Batch[Row]) -> _Outcome:
-        """Encode a batch and send it; the outcome says how that ended."""
-        size = 0
-        try:
-            if batch.is_check:
-                return _Outcome(batch, missing=self._missing(batch))
-            request = self._encode(batch)
-            size = len(request.SerializeToString())
-            if size > self._sizer.limit * 1.5 and len(batch.rows) > 1:
-                return _Outcome(batch, size, _TooLargeError())
-            method: Any = rpc.UPSERT if self._options.upsert else rpc.INSERT
-            reply = self._client._call(method, request, self._deadline, self._call_options)
-            self._client._note_write(self._options.collection_name, reply.timestamp)
-        except Exception as error:  # noqa: BLE001  # raised by _drive, where the report is
-            return _Outcome(batch, size, error)
-        return _Outcome(batch, size)
-
-    def _encode(self, batch: Batch[Row]) -> Any:  # an insert or an upsert
-        build = mutations.build_upsert if self._options.upsert else mutations.build_insert
-        name, partition, namespace = (
-            self._options.collection_name, self._options.partition_name, self._options.namespace,
-        )  # fmt: skip
-        rows = batch.rows.table if isinstance(batch.rows, bulk.TableRows) else batch.rows
-        known = self._client._collection(name, self._deadline)
-        try:
-            return build(name, rows, known, partition_name=partition, namespace=namespace)
-        except DataNotMatchException:
-            # Once, since each bad row would ask the server otherwise.
-            if self._refreshed:
-                raise
-            self._refreshed = True
-            current = self._client._collection(name, self._deadline, refresh=True)
-            if current == known:
-                raise
-            return build(name, rows, current, partition_name=partition, namespace=namespace)
-
-    def _missing(self, batch: Batch[Row]) -> list[int]:
-        """Return the positions of the rows that the server does not have."""
-        collection = self._client._collection(self._options.collection_name, self._deadline)
-        primary = keys.primary_field(collection).name
-        listed = bulk.keys_of(batch.rows, collection)
-        found: set[int | str] = set()
-        for start in range(0, len(listed), _MOST_KEYS):
-            rows = self._client.query(
-                self._options.collection_name, ids=listed[start : start + _MOST_KEYS], output_fields=[primary],
-                consistency_level="Strong", timeout=self._deadline.remaining(time.monotonic()),
-            )  # fmt: skip
-            found.update(row[primary] for row in rows)
-        return [position for position, key in enumerate(listed) if key not in found]
-
     # --- ending --------------------------------------------------------------------------------------------------
-    def _settle(self, outcome: _Outcome, now: float) -> None:
+    def _settle(self, outcome: Outcome, now: float) -> None:
+        """Note how a request ended, in the file and for the progress, too."""
+        self._record(outcome, now)
+        self._save()
+        if self._progress is not None:
+            self._progress(self._measure(now))
+
+    def _record(self, outcome: Outcome, now: float) -> None:
         """Tell the scheduler how a request ended."""
         batch, scheduler = outcome.batch, self._scheduler
         error = outcome.error
         if error is None and outcome.missing is not None:
-            scheduler.checked(batch, outcome.missing)
+            scheduler.checked(batch, outcome.missing, now)
         elif error is None:
             self._bytes += outcome.size
-            self._sizer.learn(len(batch.rows), outcome.size)
             scheduler.succeeded(batch)
         elif isinstance(error, _TooLargeError):
-            self._sizer.learn(len(batch.rows), outcome.size)
             scheduler.failed(batch, Fault.TOO_LARGE, error, now)
         elif isinstance(error, MilvusException):
             self._settle_error(batch, error, outcome.size, now)
         else:
             scheduler.failed(batch, Fault.FATAL, error, now)
-        self._save()
-        if self._progress is not None:
-            self._progress(self._measure(now))
 
     def _settle_error(self, batch: Batch[Row], error: MilvusException, size: int, now: float) -> None:
         fault, position = bulk.fault_of(error), None
@@ -455,13 +437,16 @@ class BulkWriter:
         self._is_closed = True
         self._scheduler.stop(error)
         end = time.monotonic() + _GRACE
-        while self._scheduler.flying and (left := end - time.monotonic()) > 0:
-            for outcome in self._crew.finished(left):
-                self._settle(outcome, time.monotonic())
-        self._crew.leave()
-        self._scheduler.abandon()
-        self._save()
-        error.report = self.report  # type: ignore[attr-defined]  # the promise of the class
+        try:
+            while self._scheduler.flying and (left := end - time.monotonic()) > 0:
+                for outcome in self._crew.finished(left):
+                    self._record(outcome, time.monotonic())
+        finally:  # also after a second Ctrl-C
+            self._crew.leave()
+            self._scheduler.abandon()
+            error.report = self.report  # type: ignore[attr-defined]  # the promise of the class
+            with contextlib.suppress(OSError):  # it may be what ended the write
+                self._save()
 
     def _fail(self, error: BaseException) -> None:
         """Raise the error that ended the write, with the report.

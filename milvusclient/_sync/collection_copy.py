@@ -52,7 +52,7 @@ class CollectionCopy:
 
         Args:
             with_aliases: also give the copy the aliases of the source.
-            batch_bytes: size of a request to aim at, in bytes.
+            batch_bytes: memory for a batch, in bytes.
             in_flight: maximum number of requests at the same time.
             progress: True for a bar, or a function that gets a ``BulkProgress`` after each request.
         """

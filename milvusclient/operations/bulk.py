@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from milvusclient import exceptions
 from milvusclient.checks import given, optional_str, require_int, require_name, require_one_of, require_str
+from milvusclient.codec.write.row_memory import row_memory, rows_memory
 from milvusclient.codec.write.rows import is_arrow
 from milvusclient.codec.write.tables import Table, read_columns, read_tables
 from milvusclient.exceptions import DataNotMatchException, MilvusException, ParamError, RpcError
@@ -39,6 +40,8 @@ __all__ = [
     "moved",
     "position_of",
     "row_bytes",
+    "row_memory",
+    "rows_memory",
     "tables_of",
 ]
 

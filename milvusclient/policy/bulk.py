@@ -27,6 +27,13 @@ _LONGEST_DELAY = 5.0
 _MOST_REPETITIONS = 8
 #: Rows of the first batch, whose size in bytes is only an estimate.
 _FIRST_ROWS = 1_000
+#: What a request takes in memory while it is under way, as a multiple of its size: the bytes of the client, gRPC's copy
+#: of them, and as much again that malloc keeps for the next copy of the same thread.
+_COPIES = 3
+#: How often the rows of a lost insert are looked up before those that are missing are sent again, ...
+_CHECKS = 2
+#: ... and seconds between two looks: the server may carry out an insert after its reply was lost.
+_CHECK_PAUSE = 1.0
 
 
 class Fault(Enum):
@@ -49,6 +56,8 @@ class Batch(Generic[Row]):
         rows: the rows.
         indices: the position of each row in the source, ascending.
         is_check: ask the server which of the rows exist, instead of sending them.
+        checks: how often the server was asked already.
+        may_be_stored: a reply about these rows was lost.
         repetitions: how often the batch was sent again after a lost reply or a changed schema.
         throttles: how often it was refused because of a rate limit.
         not_before: moment before which it is not sent.
@@ -58,18 +67,21 @@ class Batch(Generic[Row]):
     rows: Sequence[Row]
     indices: Sequence[int]
     is_check: bool = False
+    checks: int = 0
+    may_be_stored: bool = False
     repetitions: int = 0
     throttles: int = 0
     not_before: float = 0.0
     round: int = 0
 
     def part(self, start: int, stop: int, *, is_check: bool = False) -> Batch[Row]:
-        """Return some of the rows as a batch that was never sent."""
-        return Batch(self.rows[start:stop], self.indices[start:stop], is_check)
+        """Return some of the rows as a batch of their own."""
+        return Batch(self.rows[start:stop], self.indices[start:stop], is_check, may_be_stored=self.may_be_stored)
 
     def pick(self, positions: Sequence[int]) -> Batch[Row]:
-        """Return the rows at these positions as a batch that was never sent."""
-        return Batch([self.rows[p] for p in positions], [self.indices[p] for p in positions])
+        """Return the rows at these positions as a batch of their own."""
+        rows, indices = [self.rows[p] for p in positions], [self.indices[p] for p in positions]
+        return Batch(rows, indices, may_be_stored=self.may_be_stored)
 
 
 class Send(NamedTuple, Generic[Row]):
@@ -162,7 +174,8 @@ class BulkScheduler(Generic[Row]):
     def offer(self, rows: Sequence[Row], *, is_check: bool = False) -> None:
         """Take the next rows of the source; with ``is_check`` those that may be stored already."""
         if rows:
-            self._pending.append(Batch(rows, range(self.next_index, self.next_index + len(rows)), is_check))
+            indices = range(self.next_index, self.next_index + len(rows))
+            self._pending.append(Batch(rows, indices, is_check, may_be_stored=is_check))
             self.next_index += len(rows)
 
     def skip(self, count: int) -> None:
@@ -191,8 +204,12 @@ class BulkScheduler(Generic[Row]):
         """Note that the batches under way are no longer waited for."""
         for batch in list(self._flying):
             self._flying.remove(batch)
-            self._unwritten.append(batch)
             self.uncertain.extend(batch.indices)
+
+    def withdrawn(self, batch: Batch[Row]) -> None:
+        """Note that a batch is not sent after all, because of an exception that ends the write."""
+        self._flying.remove(batch)
+        self._give_up(batch)
 
     def succeeded(self, batch: Batch[Row]) -> None:
         """Note that a batch was stored."""
@@ -203,12 +220,21 @@ class BulkScheduler(Generic[Row]):
             self.window += 1
             self._successes = 0
 
-    def checked(self, batch: Batch[Row], missing: Sequence[int]) -> None:
+    def checked(self, batch: Batch[Row], missing: Sequence[int], now: float) -> None:
         """Note which rows of a batch the server does not have, by their positions in the batch."""
         self._flying.remove(batch)
         self.written += len(batch.rows) - len(missing)
-        if missing:
-            self._again(batch.pick(missing))
+        if not missing:
+            return
+        rest = batch.pick(missing)
+        if batch.checks + 1 < _CHECKS:
+            rest.is_check = True
+            rest.checks = batch.checks + 1
+            rest.not_before = now + _CHECK_PAUSE
+            self._keep(rest)
+        else:
+            rest.may_be_stored = False
+            self._again(rest)
 
     def failed(
         self, batch: Batch[Row], fault: Fault, error: Exception, now: float, *, position: int | None = None
@@ -230,11 +256,11 @@ class BulkScheduler(Generic[Row]):
         elif fault is Fault.LOST and not self.repeatable:
             self._lost(batch, error)
         elif fault in (Fault.LOST, Fault.OUTDATED) and batch.repetitions < _MOST_REPETITIONS:
+            batch.may_be_stored = batch.may_be_stored or fault is Fault.LOST
             self._repeat(batch, now)
         elif fault in (Fault.LOST, Fault.OUTDATED, Fault.FATAL):
-            self._unwritten.append(batch)
-            if fault is Fault.LOST:
-                self.uncertain.extend(batch.indices)
+            batch.may_be_stored = batch.may_be_stored or fault is Fault.LOST
+            self._give_up(batch)
             self.stop(error)
         elif position is not None:
             self._reject(batch.indices[position], batch.rows[position], error)
@@ -259,7 +285,7 @@ class BulkScheduler(Generic[Row]):
         unwritten = [range(index, index + 1) for index, _, _ in self.rejected]
         unknown = self.uncertain_ranges()
         for batch in (*self._pending, *self._unwritten):
-            (unknown if batch.is_check else unwritten).extend(_ranges(batch.indices))
+            (unknown if batch.may_be_stored else unwritten).extend(_ranges(batch.indices))
         for batch in self._flying:
             unknown.extend(_ranges(batch.indices))
         return unwritten, unknown
@@ -279,14 +305,17 @@ class BulkScheduler(Generic[Row]):
         """Send the rows of a batch later, up to the position before which the write ends."""
         count = bisect_left(batch.indices, self._before)
         if count < len(batch.rows):
-            rest = batch.part(count, len(batch.rows))
+            self._give_up(batch.part(count, len(batch.rows)))
             batch = batch.part(0, count, is_check=batch.is_check)
-            if batch.is_check:
-                self.uncertain.extend(rest.indices)
-            else:
-                self._unwritten.append(rest)
         if batch.rows:
             self._pending.appendleft(batch)
+
+    def _give_up(self, batch: Batch[Row]) -> None:
+        """Do not send a batch any more; a reply about its rows may have been lost before."""
+        if batch.may_be_stored:
+            self.uncertain.extend(batch.indices)
+        else:
+            self._unwritten.append(batch)
 
     def _repeat(self, batch: Batch[Row], now: float) -> None:
         batch.repetitions += 1
@@ -306,8 +335,8 @@ class BulkScheduler(Generic[Row]):
 
     def _lost(self, batch: Batch[Row], error: Exception) -> None:
         if self.verify and batch.indices[-1] < self._before:
-            batch.is_check = True
-            self._again(batch)
+            batch.is_check = batch.may_be_stored = True
+            self._keep(batch)
         else:
             self._doubt(batch, error)
 
@@ -349,40 +378,54 @@ def _ranges(indices: Sequence[int]) -> Iterator[range]:
 class BatchSizer:
     """Decides how many rows make a batch, from the sizes of the batches before it.
 
+    A batch is in memory as a request, as gRPC's copy of the request and, unless the source keeps them anyway, as rows.
+    All of that together is what has a bound.
+
     Args:
-        batch_bytes: size of a request to aim at.
+        batch_bytes: memory that a batch may take while it is under way.
         batch_rows: maximum number of rows of a batch; None means no limit.
-        row_bytes: estimated size of a row, for the first batch.
+        row_bytes: estimated size of a row in a request, for the first batch.
+        held_bytes: estimated memory of a row outside of the request, for the first batch.
     """
 
-    def __init__(self, batch_bytes: int, batch_rows: int | None, row_bytes: int) -> None:
+    def __init__(self, batch_bytes: int, batch_rows: int | None, row_bytes: int, held_bytes: int = 0) -> None:
         self._batch_bytes = batch_bytes
+        self._request_bytes = max(1, batch_bytes // _COPIES)
         self._most_rows = batch_rows
         self._row_bytes = float(max(1, row_bytes))
+        self._held_bytes = float(held_bytes)
         self._is_estimate = True
 
     @property
     def limit(self) -> int:
         """The size in bytes above which a request is cut in halves before it is sent."""
-        return self._batch_bytes
+        return self._request_bytes
 
     @property
     def rows(self) -> int:
         """The number of rows of the next batch."""
-        rows = max(1, int(self._batch_bytes / self._row_bytes))
+        room = self._batch_bytes / (_COPIES * self._row_bytes + self._held_bytes)
+        rows = max(1, int(min(room, self._request_bytes / self._row_bytes)))
         if self._is_estimate:
             rows = min(rows, _FIRST_ROWS)
         return rows if self._most_rows is None else min(rows, self._most_rows)
 
     def learn(self, rows: int, size: int) -> None:
         """Learn the size of a request."""
-        average = max(1.0, size / rows)
-        # Larger rows count at once, smaller ones gradually: a batch that is too large is made twice.
-        slow = 0.7 * self._row_bytes + 0.3 * average
-        self._row_bytes = average if self._is_estimate or average > self._row_bytes else slow
+        self._row_bytes = _average(self._row_bytes, size / rows, is_first=self._is_estimate)
         self._is_estimate = False
+
+    def hold(self, row_bytes: float) -> None:
+        """Learn the memory that a row takes outside of the request."""
+        self._held_bytes = _average(self._held_bytes, row_bytes, is_first=self._is_estimate)
 
     def too_large(self, size: int, limit: int | None) -> None:
         """Learn that a request of this size is too large for the server, which may have said its limit."""
         # The limit is for the whole message, and the size of the next batch is an estimate.
-        self._batch_bytes = max(1, min(self._batch_bytes, int(0.9 * limit) if limit else size // 2))
+        self._request_bytes = max(1, min(self._request_bytes, int(0.9 * limit) if limit else size // 2))
+
+
+def _average(known: float, latest: float, *, is_first: bool) -> float:
+    # Larger rows count at once, smaller ones gradually: a batch that is too large is made twice.
+    latest = max(1.0, latest)
+    return latest if is_first or latest > known else 0.7 * known + 0.3 * latest

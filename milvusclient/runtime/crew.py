@@ -7,8 +7,17 @@ import contextvars
 import itertools
 import queue
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Generator,
+    Iterable,
+    Iterator,
+)
+from typing import Any, Generic, Self, TypeVar
 
 __all__ = ["AsyncCrew", "AsyncSource", "Crew", "Source"]
 
@@ -21,9 +30,10 @@ class AsyncCrew(Generic[T]):
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[T]] = set()
 
-    def start(self, work: Callable[[], Coroutine[Any, Any, T]]) -> None:
+    async def start(self, work: Callable[[], Coroutine[Any, Any, T]]) -> None:
         """Start a piece of work, which must not raise."""
         self._tasks.add(asyncio.create_task(work()))
+        await asyncio.sleep(0)  # else it would begin only when its caller waits for something
 
     async def finished(self, timeout: float | None) -> list[T]:
         """Wait until work has ended, and return its results; an empty list after ``timeout`` seconds."""
@@ -37,16 +47,27 @@ class AsyncCrew(Generic[T]):
 
 
 class Crew(Generic[T]):
-    """Threads whose results are collected as they end."""
+    """Threads whose results are collected as they end.
+
+    A thread takes the next piece of work when it has done one. A new thread for each piece would bring its own part of
+    the heap, and malloc keeps much of the memory in it.
+    """
 
     def __init__(self) -> None:
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[T] = queue.SimpleQueue()
+        self._threads = 0
+        self._busy = 0
 
     def start(self, work: Callable[[], T]) -> None:
         """Start a piece of work, which must not raise."""
         # A copy of the context, so that spans of the work belong to the span of the caller.
-        context = contextvars.copy_context()
-        threading.Thread(target=lambda: self._results.put(context.run(work)), daemon=True).start()
+        context, results = contextvars.copy_context(), self._results
+        self._work.put(lambda: results.put(context.run(work)))
+        self._busy += 1
+        if self._busy > self._threads:
+            threading.Thread(target=_carry_out, args=(self._work,), daemon=True).start()
+            self._threads += 1
 
     def finished(self, timeout: float | None) -> list[T]:
         """Wait until work has ended, and return its results; an empty list after ``timeout`` seconds."""
@@ -56,18 +77,43 @@ class Crew(Generic[T]):
             while True:
                 results.append(self._results.get_nowait())
         except queue.Empty:
+            self._busy -= len(results)
             return results
 
     def leave(self) -> None:
-        """Leave the work that still goes on to itself: a thread cannot be cancelled."""
+        """Let the threads end; one that still works ends after that, because a thread cannot be cancelled."""
+        for _ in range(self._threads):
+            self._work.put(None)
+        self._threads = 0
+
+    def __del__(self) -> None:
+        self.leave()  # of a writer that was never closed
+
+
+def _carry_out(queued: queue.SimpleQueue[Callable[[], None] | None]) -> None:
+    while (work := queued.get()) is not None:
+        work()
+        del work  # what it refers to is not needed while waiting for the next
 
 
 class AsyncSource(Generic[T]):
-    """An iterable or an async iterable, from which several items are taken at once."""
+    """An iterable or an async iterable, from which several items are taken at once.
+
+    It is a context manager that closes a generator, so that files and connections which this has open are closed, too.
+    """
 
     def __init__(self, items: Iterable[T] | AsyncIterable[T]) -> None:
         self._async: AsyncIterator[T] | None = aiter(items) if isinstance(items, AsyncIterable) else None
         self._sync: Iterator[T] = iter(()) if isinstance(items, AsyncIterable) else iter(items)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if isinstance(self._async, AsyncGenerator):
+            await self._async.aclose()
+        if isinstance(self._sync, Generator):
+            self._sync.close()
 
     async def take(self, count: int) -> list[T]:
         """Return at most ``count`` items; fewer only at the end."""
@@ -82,10 +128,17 @@ class AsyncSource(Generic[T]):
 
 
 class Source(Generic[T]):
-    """An iterable, from which several items are taken at once."""
+    """An iterable, from which several items are taken at once; a context manager that closes a generator."""
 
     def __init__(self, items: Iterable[T]) -> None:
         self._items = iter(items)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if isinstance(self._items, Generator):
+            self._items.close()
 
     def take(self, count: int) -> list[T]:
         """Return at most ``count`` items; fewer only at the end."""

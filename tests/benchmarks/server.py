@@ -1,8 +1,9 @@
 """The server of the benchmarks: a process that answers every call with bytes that were made before.
 
 It takes commands from its standard input, one JSON array a line, and answers each with a line:
-``["use", NAME]`` takes a set of replies, ``["record"]`` begins to keep the requests that come, and
-``["recorded", FILE, N]`` writes the first Nth of those into a file (pickled pairs of path and bytes).
+``["use", NAME]`` takes a set of replies, ``["delay", SECONDS]`` makes it wait before each reply from then on,
+``["record"]`` begins to keep the requests that come, and ``["recorded", FILE, N]`` writes the first Nth of those into a
+file (pickled pairs of path and bytes).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class CannedServer(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic
         self._replies: dict[str, Reply] = {}
         self._handlers: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {}
         self._recorded: list[tuple[str, bytes]] | None = None
+        self._delay = 0.0
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes] | None:
         """The handler of a call (gRPC asks this at every call)."""
@@ -37,6 +39,7 @@ class CannedServer(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic
     def use(self, name: str) -> None:
         """Answer with this set of replies from now on."""
         self._recorded = None
+        self._delay = 0.0
         self._replies = reply_set(name)
         self._handlers = {
             rpc: grpc.unary_unary_rpc_method_handler(self._handle(rpc, reply)) for rpc, reply in self._replies.items()
@@ -46,6 +49,8 @@ class CannedServer(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic
         async def handle(request: bytes, context: object) -> bytes:
             if self._recorded is not None:
                 self._recorded.append((f"/milvus.proto.milvus.MilvusService/{rpc}", request))
+            if self._delay:
+                await asyncio.sleep(self._delay)
             return reply if isinstance(reply, bytes) else reply(request)
 
         return handle
@@ -54,6 +59,8 @@ class CannedServer(grpc.GenericRpcHandler):  # type: ignore[type-arg]  # generic
         """Carry out one command."""
         if words[0] == "use":
             self.use(words[1])
+        elif words[0] == "delay":
+            self._delay = float(words[1])
         elif words[0] == "record":
             self._recorded = []
         elif words[0] == "recorded":

@@ -146,7 +146,7 @@ class Run:
     def answer(self, batch: Batch[int], now: float) -> None:
         wrong = next((place for place, row in enumerate(batch.rows) if row in self.bad), None)
         if batch.is_check:
-            self.scheduler.checked(batch, [place for place, row in enumerate(batch.rows) if not self.stored[row]])
+            self.scheduler.checked(batch, [place for place, row in enumerate(batch.rows) if not self.stored[row]], now)
         elif wrong is not None:
             self.scheduler.failed(batch, Fault.CONTENT, ValueError("refused"), now, position=wrong)
         elif self.random.random() < self.trouble:

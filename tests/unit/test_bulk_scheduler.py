@@ -131,8 +131,13 @@ def test_a_lost_insert_can_be_verified_and_only_missing_rows_are_sent() -> None:
     scheduler.failed(sent(scheduler), Fault.LOST, BAD, 0.0)
     check = sent(scheduler)
     assert check.is_check
-    scheduler.checked(check, [1])
-    again = sent(scheduler)
+    scheduler.checked(check, [1, 2], 0.0)
+    step = scheduler.next_step(0.0)
+    assert step == Wait(1.0), "the server may carry the insert out meanwhile"
+    check = sent(scheduler, 1.0)
+    assert (list(check.rows), check.is_check) == ([2, 3], True)
+    scheduler.checked(check, [0], 1.0)
+    again = sent(scheduler, 1.0)
     assert (list(again.rows), list(again.indices), again.is_check) == ([2], [1], False)
     scheduler.succeeded(again)
     assert (scheduler.written, scheduler.uncertain) == (3, [])
@@ -176,7 +181,7 @@ class Server:
             if self.random.random() < self.trouble:
                 scheduler.failed(batch, Fault.FATAL, BAD, now)
             else:
-                scheduler.checked(batch, [p for p, row in enumerate(rows) if not self.stored[row]])
+                scheduler.checked(batch, [p for p, row in enumerate(rows) if not self.stored[row]], now)
             return
         wrong = next((p for p, row in enumerate(rows) if row in self.bad), None)
         if wrong is not None:
@@ -269,6 +274,25 @@ class Simulation:
         }
 
 
+@pytest.mark.parametrize("is_check", [False, True])
+def test_rows_that_may_be_stored_are_uncertain_if_the_write_stops_before_they_are_sent_again(is_check: bool) -> None:
+    scheduler = BulkScheduler[int](in_flight=2, repeatable=not is_check, verify=is_check)
+    scheduler.offer([1, 2])
+    scheduler.failed(sent(scheduler), Fault.LOST, BAD, 0.0)
+    scheduler.stop(BAD)
+    assert scheduler.uncertain_ranges() == [range(2)]
+
+
+def test_a_batch_that_was_not_sent_after_all_is_not_uncertain() -> None:
+    scheduler = BulkScheduler[int](in_flight=2)
+    scheduler.offer([1, 2])
+    batch = sent(scheduler)
+    scheduler.stop(KeyboardInterrupt())
+    scheduler.withdrawn(batch)
+    assert scheduler.next_step(0.0) == Finish()
+    assert scheduler.unfinished() == ([range(2)], [])
+
+
 @pytest.mark.parametrize("block", range(10))
 def test_each_row_has_one_fate_whatever_fails(block: int) -> None:
     for seed in range(block * 100, block * 100 + 100):
@@ -283,7 +307,7 @@ def test_each_row_has_one_fate_whatever_fails(block: int) -> None:
 
 # --- sizes -----------------------------------------------------------------------------------------------------------
 def test_the_first_batch_is_an_estimate_and_the_next_ones_are_measured() -> None:
-    sizer = BatchSizer(1_000_000, None, 10)
+    sizer = BatchSizer(3_000_000, None, 10)
     assert sizer.rows == 1_000
     sizer.learn(1_000, 50_000)
     assert sizer.rows == 20_000
@@ -298,9 +322,19 @@ def test_batch_rows_is_a_bound_and_a_row_is_the_least() -> None:
     assert BatchSizer(100, None, 1_000).rows == 1
 
 
+def test_rows_that_only_the_batch_holds_count() -> None:
+    sizer = BatchSizer(3_000_000, None, 100, 700)
+    sizer.learn(1_000, 100_000)
+    assert sizer.rows == 3_000, "three times 100 bytes as a request, and 700 as a row"
+    sizer.hold(2_700)
+    assert sizer.rows == 1_000, "larger rows count at once"
+    sizer.hold(700)
+    assert 1_000 < sizer.rows < 3_000, "smaller ones gradually"
+
+
 @pytest.mark.parametrize(("limit", "expected"), [(1_000, 900), (None, 4_000)])
 def test_a_limit_is_learnt(limit: int | None, expected: int) -> None:
-    sizer = BatchSizer(10_000, None, 100)
+    sizer = BatchSizer(30_000, None, 100)
     sizer.too_large(8_000, limit)
     assert sizer.limit == expected
     assert sizer.rows == expected // 100

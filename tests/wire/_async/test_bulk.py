@@ -225,10 +225,22 @@ async def test_a_lost_insert_is_verified_and_only_missing_rows_are_sent(scripted
     client = AsyncMilvusClient(scripted_server.uri)
     scripted_server.on("Insert").fail(grpc.StatusCode.UNAVAILABLE, "Socket closed")
     found = {"field_name": "id", "type": "Int64", "field_id": 100, "scalars": {"long_data": {"data": [0, 2]}}}
-    scripted_server.on("Query").then({"fields_data": [found], "output_fields": ["id"]})
+    scripted_server.on("Query").reply_to(lambda _: {"fields_data": [found], "output_fields": ["id"]}).forever()
     report = await client.insert_many("c", rows(0, 1, 2, 3), on_uncertain="verify")
     assert (report.written, report.uncertain) == (4, [])
     assert [ids(call) for call in scripted_server.calls("Insert")] == [[0, 1, 2, 3], [1, 3]]
+    assert len(scripted_server.calls("Query")) == 2, "what the first look did not find may have been under way"
+
+
+async def test_an_insert_that_is_carried_out_late_is_found_by_the_second_look(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    scripted_server.on("Insert").fail(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+    found = {"field_name": "id", "type": "Int64", "field_id": 100, "scalars": {"long_data": {"data": [0, 1]}}}
+    none = {**found, "scalars": {"long_data": {"data": []}}}
+    scripted_server.on("Query").then({"fields_data": [none]}).then({"fields_data": [found], "output_fields": ["id"]})
+    report = await client.insert_many("c", rows(0, 1), on_uncertain="verify")
+    assert (report.written, report.uncertain) == (2, [])
+    assert stored(scripted_server) == Counter([0, 1])
 
 
 async def test_an_exception_in_the_source_carries_the_report(scripted_server: ScriptedServer) -> None:
@@ -377,7 +389,7 @@ async def test_rows_that_were_flying_at_a_crash_are_not_sent_twice(
     scripted_server.forget_requests()
     if verify:
         found = {"type": "Int64", "field_name": "id", "scalars": {"long_data": {"data": [5]}}}
-        scripted_server.on("Query").then({"fields_data": [found], "output_fields": ["id"]})
+        scripted_server.on("Query").reply_to(lambda _: {"fields_data": [found], "output_fields": ["id"]}).forever()
     report = await client.insert_many(
         "c", rows(*range(8)), checkpoint=str(at_crash), on_uncertain="verify" if verify else "report",
         on_error="collect",

@@ -1,0 +1,105 @@
+"""The requests of a bulk write: encode a batch, send it, and look up the rows of one whose reply is lost."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from milvusclient import rpc
+from milvusclient.exceptions import DataNotMatchException
+from milvusclient.operations import bulk, keys, mutations
+
+if TYPE_CHECKING:
+    from milvusclient._sync.bulk import Bulk
+    from milvusclient.operations.bulk import BulkOptions
+    from milvusclient.policy.bulk import Batch
+    from milvusclient.policy.deadline import Deadline
+    from milvusclient.policy.options import CallOptions
+
+__all__ = ["BulkSender", "Outcome"]
+
+#: Rows that are looked up in one query.
+_MOST_KEYS = 10_000
+
+
+class Outcome(NamedTuple):
+    """The end of one request."""
+
+    batch: Batch[Any]
+    size: int = 0
+    error: Exception | None = None
+    missing: list[int] | None = None
+
+
+class BulkSender:
+    """Sends the batches of a bulk write; it keeps nothing of them.
+
+    Args:
+        client: whose requests they are.
+        options: the options of the write.
+        deadline: of all of it.
+        call_options: options of each request.
+    """
+
+    def __init__(self, client: Bulk, options: BulkOptions, deadline: Deadline, call_options: CallOptions) -> None:
+        self._client = client
+        self._options = options
+        self._deadline = deadline
+        self._call_options = call_options
+        self._refreshed = False
+
+    def encode(self, batch: Batch[Any]) -> Any:  # an insert or an upsert
+        """Encode a batch as a request.
+
+        Raises:
+            DataNotMatchException: a row does not fit the schema.
+            ParamError: a vector of a wrong kind.
+        """
+        build = mutations.build_upsert if self._options.upsert else mutations.build_insert
+        name, partition, namespace = (
+            self._options.collection_name, self._options.partition_name, self._options.namespace,
+        )  # fmt: skip
+        rows = batch.rows.table if isinstance(batch.rows, bulk.TableRows) else batch.rows
+        known = self._client._collection(name, self._deadline)
+        try:
+            return build(name, rows, known, partition_name=partition, namespace=namespace)
+        except DataNotMatchException:
+            # Once, since each bad row would ask the server otherwise.
+            if self._refreshed:
+                raise
+            self._refreshed = True
+            current = self._client._collection(name, self._deadline, refresh=True)
+            if current == known:
+                raise
+            return build(name, rows, current, partition_name=partition, namespace=namespace)
+
+    def deliver(self, batch: Batch[Any], request: Any, size: int) -> Outcome:  # what encode returns
+        """Send a batch; the outcome says how that ended."""
+        method: Any = rpc.UPSERT if self._options.upsert else rpc.INSERT
+        try:
+            reply = self._client._call(method, request, self._deadline, self._call_options)
+            self._client._note_write(self._options.collection_name, reply.timestamp)
+        except Exception as error:  # noqa: BLE001  # raised by the writer, where the report is
+            return Outcome(batch, size, error)
+        return Outcome(batch, size)
+
+    def check(self, batch: Batch[Any]) -> Outcome:
+        """Look up the rows of a batch; the outcome says which of them the server does not have."""
+        try:
+            return Outcome(batch, missing=self._missing(batch))
+        except Exception as error:  # noqa: BLE001  # the rows stay uncertain
+            return Outcome(batch, error=error)
+
+    def _missing(self, batch: Batch[Any]) -> list[int]:
+        """Return the positions of the rows that the server does not have."""
+        collection = self._client._collection(self._options.collection_name, self._deadline)
+        primary = keys.primary_field(collection).name
+        listed = bulk.keys_of(batch.rows, collection)
+        found: set[int | str] = set()
+        for start in range(0, len(listed), _MOST_KEYS):
+            rows = self._client.query(
+                self._options.collection_name, ids=listed[start : start + _MOST_KEYS], output_fields=[primary],
+                consistency_level="Strong", timeout=self._deadline.remaining(time.monotonic()),
+            )  # fmt: skip
+            found.update(row[primary] for row in rows)
+        return [position for position, key in enumerate(listed) if key not in found]
