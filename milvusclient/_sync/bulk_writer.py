@@ -289,8 +289,7 @@ class BulkWriter:
             return
         first = self._resumption.position
         found = {place: row_fingerprint(rows[place - first]) for place in sampled(first, first + len(rows))}
-        earlier = self._resumption.checkpoint
-        check_same_rows(found, earlier.samples, earlier.read, self._options.checkpoint or "")
+        check_same_rows(found, self._resumption.checkpoint, self._options.checkpoint or "")
         self._samples |= found
 
     # --- sending -------------------------------------------------------------------------------------------------

@@ -94,20 +94,21 @@ def sampled(start: int, stop: int) -> Iterator[int]:
         position *= 2
 
 
-def check_same_rows(found: Mapping[int, str], samples: Mapping[int, str], read: int, place: str) -> None:
-    """Check that rows are those of the run to which a checkpoint belongs.
+def check_same_rows(found: Mapping[int, str], checkpoint: Checkpoint, place: str) -> None:
+    """Check that rows are those of the run to which a checkpoint belongs; one that was not stored may have been mended.
 
     Args:
         found: digests of rows of the source.
-        samples: digests of the checkpoint.
-        read: number of rows of which the checkpoint tells.
+        checkpoint: the checkpoint.
         place: name of the checkpoint file.
 
     Raises:
         ParamError: a row differs.
     """
     for position, digest in found.items():
-        if position < read and samples.get(position, digest) != digest:
+        if position >= checkpoint.read or any(position in positions for positions in checkpoint.unwritten):
+            continue
+        if checkpoint.samples.get(position, digest) != digest:
             raise ParamError(
                 message=f"{place} is the checkpoint of another source: row {position} differs; give the same source, "
                 "or another file"

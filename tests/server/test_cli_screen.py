@@ -187,7 +187,7 @@ def test_a_row_that_only_the_server_refuses_is_named_by_its_line(
     rows = "".join(f'{number},"[1, 2, 3, 4]"\n' for number in range(20))
     Path("rows.csv").write_text(f"id,vector\n{rows}", encoding="utf-8")
     scripted_server.on("Insert").reply_to(insert).forever()
-    ran = cli("-a", "demo", "insert", "file", "-c", "docs", "rows.csv", "--batch-size", "16")
+    ran = cli("-a", "demo", "insert", "file", "-c", "docs", "rows.csv", "--batch-size", "16", "--in-flight", "1")
     assert (ran.status, ran.out) == (1, "")
     assert ran.err == "Error: rows.csv, line 9: id 7 is too unlucky\nInserted 7 rows of rows.csv before that.\n"
     assert len(scripted_server.calls("Insert")) < 10

@@ -242,7 +242,7 @@ def test_ctrl_c_in_a_file_says_how_far_it_was(scripted: CommandLine, scripted_se
     Path("rows.jsonl").write_text('{"id": 1, "vector": [1, 2, 3, 4]}\n' * 2, encoding="utf-8")
     scripted_server.on("Insert").then().never_answer()
     command = [sys.executable, "-m", "milvusclient.cli"]
-    words = ["import", "-c", "docs", "rows.jsonl", "--batch-size", "1"]
+    words = ["import", "-c", "docs", "rows.jsonl", "--batch-size", "1", "--in-flight", "1"]
     with subprocess.Popen([*command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as ran:
         try:
             scripted_server.wait_for("Insert", 2)
@@ -251,4 +251,4 @@ def test_ctrl_c_in_a_file_says_how_far_it_was(scripted: CommandLine, scripted_se
         finally:
             ran.kill()
     assert (ran.returncode, out) == (1, "")
-    assert err == "Interrupted after 1 row of rows.jsonl; the next 1 may have been inserted too.\n"
+    assert err == "Interrupted after 1 row of rows.jsonl; 1 more may have been inserted.\n"

@@ -57,9 +57,10 @@ def test_other_files_are_not_checkpoints(text: str) -> None:
 
 
 def test_rows_that_differ_from_those_of_the_earlier_run_are_refused_by_their_position() -> None:
-    bulk_checkpoint.check_same_rows({0: "a", 8: "new"}, {0: "a"}, 5, "f")
+    earlier = Checkpoint(5, [range(2, 3)], [], {0: "a", 2: "bad", 4: "b"})
+    bulk_checkpoint.check_same_rows({0: "a", 2: "mended", 8: "new"}, earlier, "f")
     with pytest.raises(ParamError, match="f is the checkpoint of another source: row 4 differs"):
-        bulk_checkpoint.check_same_rows({0: "a", 4: "x"}, {0: "a", 4: "b"}, 5, "f")
+        bulk_checkpoint.check_same_rows({0: "a", 4: "x"}, earlier, "f")
 
 
 @pytest.mark.parametrize(("start", "stop"), [(0, 0), (0, 1), (0, 9), (1, 2), (3, 5), (5, 9), (1000, 5000)])

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ import pytest
 from milvusclient import DataType
 from milvusclient.cli.data.cells import row_from_file
 from milvusclient.cli.data.columns import export_columns
-from milvusclient.cli.data.files import open_rows, path_kind, writing
+from milvusclient.cli.data.files import path_kind, writing
 from milvusclient.cli.data.json_rows import json_rows
+from milvusclient.cli.data.sources import BadRow, FileSource, Places
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.models.descriptions import FieldDescription
 
@@ -40,8 +42,17 @@ FIELDS = {
 }
 
 
-def read(path: Path, size: int = 100, json_columns: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    return [row for batch in open_rows(path, FIELDS, size, json_columns) for row in batch.rows]
+def read(path: Path, json_columns: tuple[str, ...] = (), fields: Mapping[str, FieldDescription] = FIELDS) -> list[Any]:
+    """Return the rows of a file; what is not a row, and what ends the rows, is raised with its place."""
+    source = FileSource(path, fields, json_columns)
+    opened = source.open()
+    rows = opened.read_all().to_pylist() if hasattr(opened, "read_all") else list(opened)
+    for position, row in enumerate(rows):
+        if isinstance(row, BadRow):
+            raise Failure(f"{path}, {source.place(position)}: {row.error}")
+    if source.failure is not None:
+        raise source.failure
+    return rows
 
 
 def test_csv_cells_become_values_of_their_fields(tmp_path: Path) -> None:
@@ -81,7 +92,7 @@ def test_csv_cells_become_values_of_their_fields(tmp_path: Path) -> None:
         ("x.json", '[\n{"id": 1,\n "title": "a"},\n{"bits": "zz"}]', "line 4: field 'bits': expected a BINARY_VECTOR"),
         ("x.json", "3", "list of objects"),
         ("x.json", "{", "x.json"),
-        ("x.txt", "", ".csv, .json, .jsonl or .parquet"),
+        ("x.txt", "", ".csv, .json, .jsonl, .parquet, .arrow or .feather"),
     ],
 )
 def test_an_invalid_row_is_named_by_file_and_line(tmp_path: Path, name: str, text: str, wanted: str) -> None:
@@ -91,14 +102,84 @@ def test_an_invalid_row_is_named_by_file_and_line(tmp_path: Path, name: str, tex
     assert wanted in caught.value.message
 
 
-def test_batches_tell_the_fraction_that_is_read(tmp_path: Path) -> None:
+def test_a_source_tells_the_fraction_that_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.ndjson"
+    path.write_text('{"id": 1}\n\n' + '{"id": 2}\n' * 9000, encoding="utf-8")
+    assert path_kind(path) == "jsonl"
+    source = FileSource(path, FIELDS)
+    rows = source.open()
+    next(rows)
+    assert source.fraction is not None
+    assert 0 < source.fraction < 0.5
+    assert len(list(rows)) == 9000
+    assert source.fraction == 1.0
+    assert [source.place(position) for position in (0, 1, 9000)] == ["line 1", "line 3", "line 9002"]
+
+
+@pytest.mark.parametrize("lines", [[1, 2, 3], [2, 4, 6, 7, 8], [5], [1, 1, 1], [1, 5, 6, 9, 12, 20, 21, 22]])
+def test_places_are_the_lines_that_were_noted(lines: list[int]) -> None:
+    places = Places()
+    for line in lines:
+        places.add(line)
+    assert [places[position] for position in range(len(lines))] == lines
+
+
+def test_what_is_not_a_row_keeps_its_position_and_is_kept_as_far_as_it_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text('id,v\n1,"[1, 2]"\nx,"[3, 4]"\n5\n6,"[7, 8]"\n', encoding="utf-8")
+    source = FileSource(path, FIELDS)
+    first, second, third, last = list(source.open())
+    assert (first, last, source.failure) == ({"id": 1, "v": [1, 2]}, {"id": 6, "v": [7, 8]}, None)
+    assert (second.row, third.row) == ({"id": "x", "v": [3, 4]}, ["5"])
+    assert third.error == "1 cells, but the header has 2 names"
+
+
+def test_a_file_that_ends_too_early_gives_the_rows_before_that(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
-    path.write_text('{"rows": [{"id": 1}, {"id": 2}, {"id": 3}]}', encoding="utf-8")
-    assert [(len(batch.rows), batch.fraction) for batch in open_rows(path, FIELDS, 2)] == [(2, 1.0), (1, 1.0)]
-    lines = tmp_path / "x.ndjson"
-    lines.write_text('{"id": 1}\n\n{"id": 2}\n', encoding="utf-8")
-    assert path_kind(lines) == "jsonl"
-    assert [batch.fraction for batch in open_rows(lines, FIELDS, 5)] == [1.0]
+    path.write_text('[{"id": 1},\n{"id": 2},\n{"id"', encoding="utf-8")
+    source = FileSource(path, FIELDS)
+    assert list(source.open()) == [{"id": 1}, {"id": 2}]
+    assert source.failure is not None
+    assert "x.json, behind the row in line 2" in source.failure.message
+
+
+@pytest.mark.parametrize("name", ["x.parquet", "x.arrow", "x.feather"])
+def test_a_columnar_file_stays_columns(tmp_path: Path, name: str) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    table = arrow.table({"id": [1, 2, 3], "v": [[0.5, 1.0]] * 3})
+    path = tmp_path / name
+    if name == "x.parquet":
+        pytest.importorskip("pyarrow.parquet").write_table(table, path)
+    else:
+        ipc = pytest.importorskip("pyarrow.ipc")
+        with (ipc.new_file if name == "x.arrow" else ipc.new_stream)(path, table.schema) as writer:
+            writer.write_table(table)
+    source = FileSource(path, FIELDS)
+    reader = source.open()
+    assert hasattr(reader, "__arrow_c_stream__")
+    assert reader.read_all().equals(table)
+    assert source.fraction == (None if name == "x.feather" else 1.0)
+    assert source.place(2) == "row 3"
+    path.write_bytes(b"PAR1")
+    with pytest.raises(Failure, match=name):
+        FileSource(path, FIELDS).open()
+
+
+def test_integers_that_pandas_wrote_as_floats_are_integers_in_parquet_too(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    path = tmp_path / "x.parquet"
+    pytest.importorskip("pyarrow.parquet").write_table(arrow.table({"id": [1.0, 2.5]}), path)
+    first, second = FileSource(path, FIELDS).open()
+    assert (first, second["id"]) == ({"id": 1}, 2.5)
+
+
+def test_a_file_of_rejected_rows_is_read_as_those_rows(tmp_path: Path) -> None:
+    path = tmp_path / "rejected.jsonl"
+    line = {"index": 5, "place": "line 7", "error": "why", "row": {"id": 1, "bits": "01"}}
+    path.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    assert read(path) == [{"id": 1, "bits": b"\x01"}]
+    assert read(path, fields={}) == [line["row"]]
+    assert read(path, fields={"error": field("error", DataType.VARCHAR)}) == [line], "these are its fields"
 
 
 class _Counted(io.StringIO):
@@ -134,7 +215,7 @@ def test_a_json_file_is_a_list_rows_or_one_object(text: str, wanted: list[dict[s
     assert [row for _, row in json_rows(Path("x.json"), io.StringIO(text))] == wanted
 
 
-@pytest.mark.parametrize("text", ['[{"id": 1} {"id": 2}]', '[{"id": 1}, {"id"', '[{"id": 1}', "", "[1]", "nothing"])
+@pytest.mark.parametrize("text", ['[{"id": 1} {"id": 2}]', '[{"id": 1}, {"id"', '[{"id": 1}', "", "nothing"])
 def test_a_file_that_is_not_json_is_refused(text: str) -> None:
     with pytest.raises(Failure, match=r"x\.json"):
         list(json_rows(Path("x.json"), io.StringIO(text)))
@@ -237,8 +318,9 @@ def test_json_strings_stay_strings(tmp_path: Path) -> None:
             pytest.importorskip("pyarrow")
         with writing(tmp_path / name, ["j"], fields) as write:
             write([{"j": value} for value in values])
-        found = [row.get("j") for batch in open_rows(tmp_path / name, fields, 100) for row in batch.rows]
-        assert found == values, name
+        found = [row.get("j") for row in read(tmp_path / name, fields=fields)]
+        texts = [json.loads(text) if name == "x.parquet" and text else text for text in found]  # documents as they are
+        assert texts == values, name
 
 
 def test_an_export_into_a_folder_that_does_not_exist_names_the_folder(tmp_path: Path) -> None:

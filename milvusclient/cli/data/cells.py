@@ -13,7 +13,7 @@ from milvusclient.schema.type_facts import FACTS, TypeFacts
 if TYPE_CHECKING:
     from milvusclient.models.descriptions import FieldDescription
 
-__all__ = ["Fields", "Row", "is_packed", "row_from_file", "value_from_text"]
+__all__ = ["Fields", "Row", "is_bytes_vector", "is_packed", "row_from_file", "value_from_text"]
 
 Row: TypeAlias = dict[str, Any]
 #: The fields of a collection by name.
@@ -57,6 +57,11 @@ def value_from_text(text: str, field: FieldDescription | None) -> object:
 def is_packed(field: FieldDescription | None) -> bool:
     """Return whether values of a field are JSON in a file that has no type for them."""
     return field is not None and FACTS[field["type"]].family in _JSON_FAMILIES
+
+
+def is_bytes_vector(field: FieldDescription | None) -> bool:
+    """Return whether values of a field are hex in a file that has no type for them."""
+    return field is not None and _is_bytes(FACTS[field["type"]])
 
 
 def _is_bytes(facts: TypeFacts) -> bool:

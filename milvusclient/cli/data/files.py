@@ -1,21 +1,16 @@
-"""Rows in files: read in batches and written as they come. CSV, JSON, JSON lines and Parquet, by the file's ending."""
+"""Files of rows: their kinds by their endings, and the writing of CSV, JSON, JSON lines and Parquet."""
 
 from __future__ import annotations
 
 import csv
 import importlib
-import io
-import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from milvusclient.cli.data.cells import Fields, Row, is_packed, row_from_file
-from milvusclient.cli.data.json_rows import as_object, json_rows
+from milvusclient.cli.data.cells import Fields, is_packed
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.cli.framework.json_values import csv_cell, json_line, json_value
 from milvusclient.schema.enums import DataType
@@ -24,160 +19,44 @@ from milvusclient.schema.type_facts import FACTS
 if TYPE_CHECKING:
     from milvusclient.models.descriptions import FieldDescription
 
-__all__ = ["KINDS", "Batch", "open_rows", "path_kind", "writing"]
+__all__ = ["KINDS", "load_pyarrow", "path_kind", "writing"]
 
 KINDS = ("csv", "json", "jsonl", "parquet")
-#: A row of a file, and the line or the number that it has there.
-Numbered: TypeAlias = tuple[int, Mapping[str, object]]
+#: Those that can only be read.
+_READ_ONLY = ("arrow", "feather")
 WriteRows: TypeAlias = Callable[[Sequence[Mapping[str, object]]], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some rows of a file.
-
-    Attributes:
-        rows: the rows as they are inserted.
-        places: where each is in the file, such as "line 7".
-        fraction: how much of the file is read, from 0 to 1; None if that is not known.
-    """
-
-    rows: list[Row]
-    places: list[str]
-    fraction: float | None
-
-
-def path_kind(path: Path) -> str:
+def path_kind(path: Path, *, to_write: bool = False) -> str:
     """Return the kind of a file by its ending.
 
+    Args:
+        path: the file.
+        to_write: whether it is to be written, and not read.
+
     Raises:
-        Failure: it is not one that can be read and written.
+        Failure: it is not one that can be read, or written.
     """
     kind = path.suffix.lower().lstrip(".")
     kind = "jsonl" if kind == "ndjson" else kind
-    if kind not in KINDS:
-        *most, last = (f".{each}" for each in KINDS)
+    kinds = KINDS if to_write else (*KINDS, *_READ_ONLY)
+    if kind not in kinds:
+        *most, last = (f".{each}" for each in kinds)
         raise Failure(f"{path}: unknown kind of file; the name must end with {', '.join(most)} or {last}")
     return kind
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
-def open_rows(path: Path, fields: Fields, size: int, json_columns: Collection[str] = ()) -> Iterator[Batch]:
-    """Read the rows of a file in batches.
-
-    Args:
-        path: the file.
-        fields: the collection's fields by name.
-        size: rows in a batch.
-        json_columns: the columns of a CSV file, beside those of fields, whose cells are JSON and not text.
+def load_pyarrow(path: Path) -> tuple[ModuleType, ModuleType]:
+    """Return pyarrow, and its module for Parquet.
 
     Raises:
-        Failure: the file has something that is not a row; the message says where.
+        Failure: it is not installed.
     """
-    kind = path_kind(path)
-    if kind == "parquet":
-        for rows, fraction in _parquet(path, fields, size):
-            yield _batch(path, "row", rows, fraction, fields)
-        return
-    with path.open("rb") as binary:
-        # What was read of the bytes tells the fraction; the text above them cannot be asked while it is read.
-        text = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
-        if kind == "csv":
-            numbered = _csv(path, text, json_columns)
-        else:
-            numbered = (json_rows if kind == "json" else _json_lines)(path, text)
-        whole = max(path.stat().st_size, 1)
-        texts = frozenset(json_columns) if kind == "csv" else None
-        while rows := list(islice(numbered, size)):
-            yield _batch(path, "line", rows, binary.tell() / whole, fields, texts)
-
-
-def _batch(
-    path: Path,
-    unit: str,
-    numbered: Sequence[Numbered],
-    fraction: float | None,
-    fields: Fields,
-    json_columns: Collection[str] | None = None,
-) -> Batch:
-    """Convert rows to what is inserted; an invalid one is named by its place."""
-    rows = []
-    for number, raw in numbered:
-        try:
-            rows.append(row_from_file(raw, fields, json_columns))
-        except ValueError as error:
-            raise Failure(f"{path}, {unit} {number}: {error}") from error
-    return Batch(rows, [f"{unit} {number}" for number, _ in numbered], fraction)
-
-
-def _csv(path: Path, text: io.TextIOWrapper, json_columns: Collection[str]) -> Iterator[Numbered]:
-    csv.field_size_limit(2**31 - 1)  # a vector is one long cell
-    reader = csv.reader(text)
-    try:
-        header = next(reader, [])
-        _check_header(path, header)
-        for name in json_columns:
-            if name not in header:
-                raise Failure(f"{path}: there is no column {name!r} to be read as JSON; the columns are {header}")
-        line = reader.line_num + 1
-        for cells in reader:
-            if cells and len(cells) != len(header):
-                raise Failure(f"{path}, line {line}: {len(cells)} cells, but the header has {len(header)} names")
-            if cells:
-                yield line, dict(zip(header, cells, strict=True))
-            line = reader.line_num + 1  # a cell may have several lines
-    except UnicodeDecodeError as error:
-        raise Failure(f"{path}: {error}; save the file in UTF-8") from error
-    except csv.Error as error:
-        raise Failure(f"{path}: {error}") from error
-
-
-def _check_header(path: Path, header: Sequence[str]) -> None:
-    for number, name in enumerate(header, 1):
-        if not name:
-            raise Failure(
-                f"{path}: column {number} has no name in the header; pandas writes its index so, "
-                "and leaves it out with to_csv(index=False)"
-            )
-        if header.count(name) > 1:
-            raise Failure(f"{path}: two columns have the name {name!r}; name each field once")
-
-
-def _json_lines(path: Path, text: io.TextIOWrapper) -> Iterator[Numbered]:
-    number = 0
-    try:
-        for number, line in enumerate(text, 1):
-            if line.strip():
-                yield number, as_object(path, json.loads(line), number)
-    except ValueError as error:
-        raise Failure(f"{path}, line {number}: {error}") from error
-
-
-def _pyarrow(path: Path) -> tuple[ModuleType, ModuleType]:
     try:
         return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     except ImportError as error:
-        raise Failure(f"{path}: Parquet needs pyarrow: python -m pip install pyarrow") from error
-
-
-def _parquet(path: Path, fields: Fields, size: int) -> Iterator[tuple[list[Numbered], float | None]]:
-    arrow, parquet = _pyarrow(path)
-    # What Parquet has no plain type for is JSON text in it.
-    packed = {name for name, field in fields.items() if is_packed(field)}
-
-    def unpacked(row: Mapping[str, object]) -> Mapping[str, object]:
-        texts = {name: row[name] for name in packed & row.keys()}
-        return {**row, **{name: json.loads(text) for name, text in texts.items() if isinstance(text, str)}}
-
-    try:
-        file = parquet.ParquetFile(path)
-        done = 0
-        for batch in file.iter_batches(size):
-            rows = [(number, unpacked(row)) for number, row in enumerate(batch.to_pylist(), done + 1)]
-            done += batch.num_rows
-            yield rows, done / max(file.metadata.num_rows, 1)
-    except (arrow.ArrowException, ValueError) as error:
-        raise Failure(f"{path}: {error}") from error
+        kind = "Parquet" if path_kind(path) == "parquet" else "Arrow"
+        raise Failure(f"{path}: {kind} needs pyarrow: python -m pip install pyarrow") from error
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -190,7 +69,7 @@ def writing(path: Path, columns: Sequence[str], fields: Fields | None = None) ->
         columns: the columns of a CSV or Parquet file; empty means those of the first rows.
         fields: the collection's fields by name, which tell the types in a Parquet file.
     """
-    kind = path_kind(path)
+    kind = path_kind(path, to_write=True)
     if not path.parent.is_dir():
         raise Failure(f"{path}: the folder {path.parent} does not exist; create it first")
     unfinished = path.with_name(f".{path.name}.part")
@@ -254,7 +133,7 @@ def _arrow_type(arrow: ModuleType, field: FieldDescription | None, values: Seque
 
 @contextmanager
 def _parquet_writer(path: Path, columns: Sequence[str], fields: Fields) -> Iterator[WriteRows]:
-    arrow, parquet = _pyarrow(path)
+    arrow, parquet = load_pyarrow(path)
     opened: list[Any] = []
 
     def write(rows: Sequence[Mapping[str, object]]) -> None:

@@ -10,7 +10,7 @@ from typing import IO
 
 from milvusclient.cli.framework.failure import Failure
 
-__all__ = ["as_object", "json_rows"]
+__all__ = ["json_rows"]
 
 _PIECE = 1 << 20
 #: No server takes a row of this size; what has not ended by then is not a row.
@@ -20,22 +20,11 @@ _BEGINNING = re.compile(r'\s*(?:\{\s*"rows"\s*:\s*)?\[')
 _BETWEEN = re.compile(r"\s*,?\s*")
 
 
-def as_object(path: Path, value: object, line: int) -> Mapping[str, object]:
-    """Return a row, which must be an object.
+def json_rows(path: Path, file: IO[str]) -> Iterator[tuple[int, object]]:
+    """Read the elements of a list, of ``{"rows": [...]}``, or one object, each with the line where it begins.
 
     Raises:
-        Failure: it is not one; the message has its line.
-    """
-    if not isinstance(value, Mapping):
-        raise Failure(f"{path}, line {line}: a row must be an object, {{...}}, got {str(value)[:60]!r}")
-    return value
-
-
-def json_rows(path: Path, file: IO[str]) -> Iterator[tuple[int, Mapping[str, object]]]:
-    """Read the rows of a list, of ``{"rows": [...]}``, or of one object, each with the line where it begins.
-
-    Raises:
-        Failure: it is not JSON, or something in it is not a row; the message says where.
+        Failure: it is not JSON; the message says where.
     """
     line = 1
     try:
@@ -46,7 +35,7 @@ def json_rows(path: Path, file: IO[str]) -> Iterator[tuple[int, Mapping[str, obj
             return
         start = text[: beginning.end()].count("\n") + 1
         for line, value in _elements(text[beginning.end() :], file, start):
-            yield line, as_object(path, value, line)
+            yield line, value
     except ValueError as error:
         raise Failure(f"{path}, behind the row in line {line}: {error}") from error
 

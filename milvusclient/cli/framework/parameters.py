@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ __all__ = [
     "COUNT_OR_ZERO",
     "PORT",
     "SECONDS",
+    "SIZE",
     "collection_option",
     "option",
     "parse_setting",
@@ -68,12 +70,29 @@ class _Seconds(click.ParamType[float]):
         return number
 
 
+class _Size(click.ParamType[int]):
+    """A size in bytes, with or without a unit."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number of bytes."""
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmg]?)i?b?\s*", str(value), re.IGNORECASE)
+        if found is None:
+            self.fail(f"expected a size such as 16MB, got {value!r}", param, ctx)
+        size = int(float(found[1]) * 1024 ** " kmg".index(found[2].lower() or " "))
+        if not 1 <= size <= 1 << 30:
+            self.fail(f"must be at least 1 byte and at most 1GB, got {value!r}", param, ctx)
+        return size
+
+
 #: A number of rows, of at least one; one that may be zero.
 COUNT = _Count(1)
 COUNT_OR_ZERO = _Count(0)
 PORT = _Count(1, 65535)
 _TLS_MODE = _Count(0, 2)
 SECONDS = _Seconds()
+SIZE = _Size()
 _PENDING = "milvusclient.pending"
 
 

@@ -1,0 +1,280 @@
+"""Files into collections by the command line: what is refused, what is written, and how to go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.command_line import CommandLine
+from tests.support.scripted import Received, ScriptedServer
+
+pytestmark = pytest.mark.usefixtures("in_folder")
+VECTOR = [1, 2, 3, 4]
+
+
+@pytest.fixture
+def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def cli(tmp_path: Path, scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    monkeypatch.setenv("MILVUS_URI", scripted_server.uri)
+    return CommandLine(tmp_path, monkeypatch)
+
+
+def ids(call: Received) -> list[int]:
+    (column,) = (each for each in call.message.fields_data if each.field_name == "id")
+    return list(column.scalars.long_data.data)
+
+
+def stored(server: ScriptedServer, rpc: str = "Insert") -> Counter[int]:
+    """How often each row arrived."""
+    return Counter(number for call in server.calls(rpc) for number in ids(call))
+
+
+def jsonl(name: str, *numbers: object) -> Path:
+    lines = [json.dumps({"id": number, "vector": VECTOR}) + "\n" for number in numbers]
+    Path(name).write_text("".join(lines), encoding="utf-8")
+    return Path(name)
+
+
+def parquet(name: str, numbers: list[int], width: int = 4) -> Path:
+    arrow, module = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    module.write_table(arrow.table({"id": numbers, "vector": [[0.5] * width] * len(numbers)}), name)
+    return Path(name)
+
+
+def fails_after(count: int) -> Any:
+    """An answer that stops the write after some requests."""
+    seen = 0
+
+    def answer(call: Received) -> dict[str, Any]:
+        nonlocal seen
+        seen += 1
+        if seen > count:
+            return {"status": {"code": 2, "reason": "the server is down", "error_code": 1}}
+        return {"insert_cnt": len(ids(call))}
+
+    return answer
+
+
+# --- several requests, and files without rows ------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", ["csv", "json", "jsonl", "parquet", "arrow"])
+def test_each_kind_of_file_goes_in_batches(cli: CommandLine, scripted_server: ScriptedServer, kind: str) -> None:
+    name = f"rows.{kind}"
+    numbers = list(range(20))
+    if kind == "parquet":
+        parquet(name, numbers)
+    elif kind == "arrow":
+        arrow, ipc = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.ipc")
+        table = arrow.table({"id": numbers, "vector": [[0.5] * 4] * 20})
+        with ipc.new_file(name, table.schema) as writer:
+            writer.write_table(table)
+    elif kind == "csv":
+        lines = "".join(f'{number},"{VECTOR}"\n' for number in numbers)
+        Path(name).write_text(f"id,vector\n{lines}", encoding="utf-8")
+    else:
+        jsonl(name, *numbers)
+        if kind == "json":
+            rows = [json.loads(line) for line in Path(name).read_text(encoding="utf-8").splitlines()]
+            Path(name).write_text(json.dumps(rows), encoding="utf-8")
+    ran = cli("insert", "file", "-c", "docs", name, "--batch-rows", "6")
+    assert (ran.status, ran.out, ran.err) == (0, f"Inserted 20 rows of {name} into 'docs'.\n", "")
+    assert stored(scripted_server) == Counter(numbers)
+    assert sorted(len(ids(call)) for call in scripted_server.calls("Insert")) == [2, 6, 6, 6]
+
+
+def test_requests_have_the_size_that_was_asked_for(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    jsonl("rows.jsonl", *range(3000))
+    assert cli("import", "-c", "docs", "rows.jsonl", "--batch-bytes", "10KB").status == 0
+    assert stored(scripted_server) == Counter(range(3000))
+    assert max(call.message.ByteSize() for call in scripted_server.calls("Insert")) < 15_000
+    for given, wanted in (("none", "expected a size such as 16MB, got 'none'"), ("2GB", "at most 1GB, got '2GB'")):
+        ran = cli("import", "-c", "docs", "rows.jsonl", "--batch-bytes", given)
+        assert ran.status == 2
+        assert wanted in ran.err
+
+
+# --- refused rows ----------------------------------------------------------------------------------------------------
+def test_refused_rows_go_to_a_file_are_mended_and_inserted(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    text = 'id,vector\n0,"[1, 2, 3, 4]"\nx,"[1, 2, 3, 4]"\n2,"[0.1, 2]"\n3\n4,"[1, 2, 3, 4]"\n'
+    Path("rows.csv").write_text(text, encoding="utf-8")
+    ran = cli("insert", "file", "-c", "docs", "rows.csv", "--rejects", "refused.jsonl")
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.splitlines() == [
+        "Error: rows.csv, line 3: field 'id': expected an INT64 (-9223372036854775808 to 9223372036854775807), got 'x'",
+        "rows.csv, line 4: field 'vector': expected a FLOAT_VECTOR of 4 elements, got 2 elements",
+        "rows.csv, line 5: 1 cells, but the header has 2 names",
+        "3 rows of rows.csv were refused; they are in refused.jsonl.",
+        "Inserted 2 rows of rows.csv.",
+    ]
+    refused = [json.loads(line) for line in Path("refused.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(each["index"], each["place"], each["row"]) for each in refused] == [
+        (1, "line 3", {"id": "x", "vector": VECTOR}),
+        (2, "line 4", {"id": 2, "vector": [0.1, 2]}),
+        (3, "line 5", ["3"]),
+    ]
+    refused[0]["row"]["id"], refused[1]["row"]["vector"] = 1, VECTOR
+    Path("mended.jsonl").write_text("".join(json.dumps(each) + "\n" for each in refused[:2]), encoding="utf-8")
+    ran = cli("insert", "file", "-c", "docs", "mended.jsonl")
+    assert (ran.status, ran.out) == (0, "Inserted 2 rows of mended.jsonl into 'docs'.\n")
+    assert stored(scripted_server) == Counter([0, 1, 2, 4])
+
+
+def test_a_refused_row_of_a_columnar_file_is_kept_too(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    arrow, module = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    vectors = [[0.5, 0.5, 0.5, 0.1], [0.5, 0.5, 0.5, float("nan")], [1.0] * 4]
+    table = {"id": [1, 2, 3], "vector": arrow.array(vectors, arrow.list_(arrow.float32()))}
+    module.write_table(arrow.table(table), "rows.parquet")
+    ran = cli("insert", "file", "-c", "docs", "rows.parquet", "--on-error", "collect", "--rejects", "refused.jsonl")
+    assert ran.status == 1
+    assert "Error: rows.parquet, row 2: field 'vector'" in ran.err
+    [refused] = [json.loads(line) for line in Path("refused.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (refused["index"], refused["place"], refused["row"]["id"]) == (1, "row 2", 2)
+    assert stored(scripted_server) == Counter([1, 3])
+
+
+def test_the_file_with_the_rows_is_not_overwritten_by_the_refused_ones(cli: CommandLine) -> None:
+    path = jsonl("rows.jsonl", 1)
+    before = path.read_bytes()
+    ran = cli("insert", "file", "-c", "docs", "rows.jsonl", "--rejects", "./rows.jsonl")
+    assert (ran.status, "is the file with the rows; give another one" in ran.err) == (1, True)
+    assert path.read_bytes() == before
+    assert cli("insert", "file", "-c", "docs", "rows.jsonl", "--rejects", "nix/x").status == 1
+
+
+# --- bad files -------------------------------------------------------------------------------------------------------
+def test_a_wrong_width_and_a_missing_and_an_unknown_column_are_named(
+    cli: CommandLine, scripted_server: ScriptedServer
+) -> None:
+    parquet("narrow.parquet", [1, 2], width=3)
+    ran = cli("insert", "file", "-c", "docs", "narrow.parquet")
+    assert ran.err.startswith("Error: narrow.parquet, row 1: field 'vector': expected a FLOAT_VECTOR of 4 elements")
+    assert ran.err.endswith("Inserted 0 rows of narrow.parquet before that.\n")
+    arrow, module = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    module.write_table(arrow.table({"id": [1]}), "lacking.parquet")
+    assert "there is no column 'vector'" in cli("insert", "file", "-c", "docs", "lacking.parquet").err
+    jsonl("unknown.jsonl")
+    Path("unknown.jsonl").write_text('{"id": 1, "vector": [1, 2, 3, 4]}\n{"id": 2, "vektor": [1]}\n', encoding="utf-8")
+    ran = cli("insert", "file", "-c", "docs", "unknown.jsonl")
+    assert ran.err.startswith("Error: unknown.jsonl, line 2: ")
+    assert "vektor" in ran.err
+    assert ran.err.endswith("Inserted 1 row of unknown.jsonl before that.\n")
+    assert stored(scripted_server) == Counter([1])
+
+
+@pytest.mark.parametrize(("name", "text"), [("x.csv", "id,vector\n"), ("x.json", "[]"), ("x.jsonl", "")])
+def test_a_file_without_rows_inserts_nothing(cli: CommandLine, name: str, text: str) -> None:
+    Path(name).write_text(text, encoding="utf-8")
+    assert cli("insert", "file", "-c", "docs", name).out == f"Inserted 0 rows of {name} into 'docs'.\n"
+
+
+@pytest.mark.parametrize("collect", [False, True])
+def test_a_file_that_is_broken_half_way_says_what_was_written(
+    cli: CommandLine, scripted_server: ScriptedServer, collect: bool
+) -> None:
+    Path("x.json").write_text('[{"id": 1, "vector": [1, 2, 3, 4]},\n{"id": 2, "vec', encoding="utf-8")
+    words = ("--on-error", "collect") if collect else ()
+    ran = cli("insert", "file", "-c", "docs", "x.json", *words)
+    assert ran.status == 1
+    assert ran.err.startswith("Error: x.json, behind the row in line 1: ")
+    assert "Inserted 1 row of x.json" in ran.err
+    assert stored(scripted_server) == Counter([1])
+
+
+def test_a_parquet_file_that_is_broken_half_way_says_what_was_written(
+    cli: CommandLine, scripted_server: ScriptedServer
+) -> None:
+    arrow, module = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    table = arrow.table({"id": list(range(4000)), "vector": [[float(number)] * 4 for number in range(4000)]})
+    module.write_table(table, "x.parquet", row_group_size=1000, compression="gzip", use_dictionary=False)
+    whole = bytearray(Path("x.parquet").read_bytes())
+    place = module.ParquetFile("x.parquet").metadata.row_group(2).column(0).data_page_offset + 40
+    whole[place : place + 200] = b"\xff" * 200
+    Path("x.parquet").write_bytes(whole)
+    ran = cli("insert", "file", "-c", "docs", "x.parquet")
+    assert ran.status == 1
+    count = sum(stored(scripted_server).values())
+    assert ran.err.startswith(f"Error: x.parquet, behind row {count}: ")
+    assert ran.err.endswith(f"\nInserted {count:,} rows of x.parquet before that.\n")
+    assert stored(scripted_server) == Counter(range(count)), "the rows before the fault"
+    assert count >= 1000
+
+
+# --- going on --------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.parquet"])
+def test_a_second_run_goes_on_from_the_checkpoint(cli: CommandLine, scripted_server: ScriptedServer, name: str) -> None:
+    (jsonl(name, *range(20)) if name == "rows.jsonl" else parquet(name, list(range(20))))
+    words = ("insert", "file", "-c", "docs", name, "--batch-size", "4", "--checkpoint", "place", "--in-flight", "1")
+    scripted_server.on("Insert").reply_to(fails_after(2)).times(3)
+    ran = cli(*words)
+    assert ran.status == 1
+    assert f"Inserted 8 rows of {name} before that.\n" in ran.err
+    assert "The same command with the same --checkpoint goes on from there." in ran.err
+    ran = cli(*words)
+    assert (ran.status, ran.out) == (0, f"Inserted 12 rows of {name} into 'docs'; 8 were there already.\n")
+    assert stored(scripted_server) == Counter([*range(20), *range(8, 12)]), "8 to 11 were refused once"
+    assert cli(*words).out == f"Inserted 0 rows of {name} into 'docs'; 20 were there already.\n"
+
+
+def test_a_mended_row_is_sent_and_another_file_is_refused(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    words = ("insert", "file", "-c", "docs", "rows.jsonl", "--checkpoint", "place")
+    jsonl("rows.jsonl", 0, 1, 2, "x", "y", 5)
+    assert "line 4" in cli(*words).err
+    jsonl("rows.jsonl", 0, 1, 2, 3, 4, 5)
+    assert cli(*words).status == 0
+    assert stored(scripted_server) == Counter(range(6))
+    jsonl("rows.jsonl", 0, 1, 2, 3, 99)
+    ran = cli(*words)
+    assert (ran.status, "place is the checkpoint of another source: row 4 differs" in ran.err) == (1, True)
+    jsonl("rows.jsonl", 0, 1)
+    assert "this one has 2 rows, and 6 were read" in cli(*words).err
+    jsonl("rows.jsonl", 0, 1, 2, 3, 4, 5)
+    assert "checkpoint of another collection" in cli("insert", "file", "-c", "other", *words[4:]).err
+    assert stored(scripted_server) == Counter(range(6))
+
+
+def test_each_file_of_a_bulk_insert_has_a_checkpoint_of_its_own(
+    cli: CommandLine, scripted_server: ScriptedServer
+) -> None:
+    jsonl("a.jsonl", 0, 1)
+    jsonl("b.jsonl", 2, "x")
+    words = ("bulk_insert", "-c", "docs", "-f", "a.jsonl", "-f", "b.jsonl", "--checkpoint", "place")
+    assert "b.jsonl, line 2" in cli(*words, "--rejects", "refused").err
+    assert {path.name for path in Path().iterdir()} >= {"place.1", "place.2", "refused.1", "refused.2"}
+    jsonl("b.jsonl", 2, 3)
+    assert cli(*words).status == 0
+    assert stored(scripted_server) == Counter(range(4))
+
+
+def test_ctrl_c_leaves_a_checkpoint(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    jsonl("rows.jsonl", *range(4))
+    scripted_server.on("Insert").then().never_answer()
+    words = ["import", "-c", "docs", "rows.jsonl", "--batch-size", "1", "--in-flight", "1", "--checkpoint", "place"]
+    command = [sys.executable, "-m", "milvusclient.cli", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as ran:
+        try:
+            scripted_server.wait_for("Insert", 2)
+            os.kill(ran.pid, signal.SIGINT)
+            out, err = ran.communicate(timeout=30)
+        finally:
+            ran.kill()
+    assert (ran.returncode, out) == (1, "")
+    assert err.splitlines() == [
+        "Interrupted after 1 row of rows.jsonl; 1 more may have been inserted.",
+        "The same command with the same --checkpoint goes on from there.",
+    ]
+    second = cli(*words)
+    assert second.status == 1
+    assert "Inserted 2 rows of rows.jsonl; 1 were there already" in second.err
+    assert "1 row may or may not be inserted, as the reply was lost: line 2." in second.err
+    assert stored(scripted_server) == Counter(range(4))
