@@ -22,6 +22,7 @@ The tree, in which an error stands below what it is a special case of::
     |- SchemaMismatchRetryableException  the schema changed twice under one write
     |- ServerVersionIncompatibleException
     |- ReplyError                        the server's reply cannot be read
+    |- OutOfResourcesError               file descriptors or memory of this process ran out
     |- WaitTimeoutError                  a load, an index build or a flush was not done in time
     `- RpcError                          the call itself failed (status is the gRPC status name)
        |- DeadlineExceededError          the timeout passed
@@ -38,6 +39,8 @@ No gRPC exception reaches a user: it is the ``__cause__``. No message, ``repr`` 
 from __future__ import annotations
 
 import builtins
+import errno
+import os
 from enum import IntEnum
 from typing import Any
 
@@ -67,6 +70,7 @@ __all__ = [
     "InvalidConsistencyLevel",
     "MilvusException",
     "MilvusUnavailableException",
+    "OutOfResourcesError",
     "ParamError",
     "PartitionAlreadyExistException",
     "PartitionKeyException",
@@ -337,6 +341,10 @@ class ReplyError(MilvusException):
     """The server's reply cannot be read."""
 
 
+class OutOfResourcesError(MilvusException):
+    """File descriptors or memory ran out, in this process or on its machine; the cause is what Python raised."""
+
+
 class WaitTimeoutError(MilvusException):
     """A load, an index build or a flush was not done within its timeout; the server continues with it."""
 
@@ -392,6 +400,42 @@ LEGACY_SERVER_ERRORS: dict[int, type[MilvusException]] = {
     28: CollectionNotExistException,
     25: IndexNotExistException,
 }
+
+
+_NO_DESCRIPTORS = (
+    "too few file descriptors are free; close files and connections that are no longer needed, "
+    "or raise the limit (ulimit -n)"
+)
+_NO_MEMORY = "there is not enough memory; ask for less or send less in one call, or give the process more memory"
+#: What the system reports when something ran out, and the words for it.
+_EXHAUSTED = {
+    errno.EMFILE: _NO_DESCRIPTORS,
+    errno.ENFILE: _NO_DESCRIPTORS,
+    errno.ENOMEM: _NO_MEMORY,
+}
+
+
+def out_of_resources(error: BaseException, operation: str) -> OutOfResourcesError | None:
+    """Build the exception for something that this process ran out of; None if that is not what went wrong.
+
+    It is here and not where the other exceptions are built, because nothing can be imported without descriptors.
+
+    Args:
+        error: what Python raised.
+        operation: the call during which that happened.
+    """
+    words = ""
+    if isinstance(error, MemoryError) or type(error).__name__ == "EncodeError":  # protobuf's word for it
+        words = _NO_MEMORY
+    elif isinstance(error, OSError):
+        words = _EXHAUSTED.get(error.errno or 0, "")
+    elif isinstance(error, ImportError) and os.strerror(errno.EMFILE) in str(error):  # of a native library
+        words = _NO_DESCRIPTORS
+    if not words:
+        return None
+    failed = OutOfResourcesError(message=f"{operation}() failed: {words}; then call it again")
+    failed.operation = operation
+    return failed
 
 
 def server_error_class(code: int, legacy_code: int) -> type[MilvusException]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from milvusclient import checks, rpc
 from milvusclient._async.core.reads import AsyncReads
+from milvusclient._keywords import suggest_keywords
 from milvusclient.exceptions import MilvusException
 from milvusclient.operations import (
     common,
@@ -268,6 +269,7 @@ class AsyncIterators(AsyncReads):
         return iterators.metric_of(await self._call(rpc.DESCRIBE_INDEX, request, deadline), field_name)
 
 
+@suggest_keywords
 class AsyncSearchIterator:
     """Iterator over the pages of a search, created by :meth:`AsyncIterators.search_iterator`.
 
@@ -337,6 +339,7 @@ class AsyncSearchIterator:
         await self.close()
 
 
+@suggest_keywords
 class AsyncQueryIterator:
     """Iterator over the pages of a query, created by :meth:`AsyncIterators.query_iterator`.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Self, cast
 
 from milvusclient._sync.bulk_sender import BulkSender, Outcome
+from milvusclient._keywords import suggest_keywords
 from milvusclient.exceptions import DataNotMatchException, ErrorCode, MilvusException, ParamError, WaitTimeoutError
 from milvusclient.models.bulk import BulkError, BulkProgress, BulkReport, RejectedRow
 from milvusclient.operations import bulk
@@ -49,6 +50,7 @@ _HELD_AT_MOST = 8
 _WEIGHED_EACH = 64
 
 
+@suggest_keywords
 class BulkWriter:
     """Writes rows that are added one by one; created by :meth:`Bulk.bulk_writer`.
 

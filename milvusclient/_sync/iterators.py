@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from milvusclient import checks, rpc
 from milvusclient._sync.core.reads import Reads
+from milvusclient._keywords import suggest_keywords
 from milvusclient.exceptions import MilvusException
 from milvusclient.operations import (
     common,
@@ -268,6 +269,7 @@ class Iterators(Reads):
         return iterators.metric_of(self._call(rpc.DESCRIBE_INDEX, request, deadline), field_name)
 
 
+@suggest_keywords
 class SearchIterator:
     """Iterator over the pages of a search, created by :meth:`Iterators.search_iterator`.
 
@@ -337,6 +339,7 @@ class SearchIterator:
         self.close()
 
 
+@suggest_keywords
 class QueryIterator:
     """Iterator over the pages of a query, created by :meth:`Iterators.query_iterator`.
 

@@ -169,8 +169,8 @@ def rpc_error(
         words = f"the deadline of {timeout:g} s passed before the server answered"
     if failure.status == "UNIMPLEMENTED" and address.endswith(".db"):  # only the address of an embedded server does
         words = "the server does not know this call; Milvus Lite has only a part of Milvus: use a Milvus server for it"
-    if failure.status == "UNAVAILABLE" and "too_many_pings" in failure.details:
-        words = "; ".join(_ENDED_WORDS[0][1])
+    if failure.status == "UNAVAILABLE" and re.search("too_many_pings|Too many open files", failure.details):
+        words = "; ".join(_connect_words("unavailable", failure))
     details = _shown(failure.details) + (f"; before that: {_shown(cause)}" if cause else "")
     message = f"{operation} at {address}: {words} [{failure.status}: {details}]{doubt}"
     kind = RPC_ERRORS.get(failure.status, RpcError)
@@ -206,6 +206,13 @@ _CONNECT_WORDS = {
 }
 #: (part of the details, words) for a connection that was established and then ended; the first match counts.
 _ENDED_WORDS = (
+    (
+        "too many open files",
+        (
+            "too few file descriptors were free",
+            "close files and connections that are no longer needed, or raise the limit (ulimit -n)",
+        ),
+    ),
     (
         "too_many_pings",
         (

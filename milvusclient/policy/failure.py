@@ -96,6 +96,7 @@ _CONNECT_REASONS = (
     ("network is down", "unreachable"),
     ("host is down", "unreachable"),
     # The system refuses to send anything there: a rule of the routing table or of a firewall.
+    ("too many open files", "unavailable"),
     ("connect failed: addr: ip", "unreachable"),
     ("no such file or directory", "refused"),
     ("timed out", "timeout"),

@@ -70,8 +70,8 @@ def needs_probe(failure: Failure, config: ConnectionConfig) -> bool:
     if config.target.kind is not Kind.NETWORK or failure.status != "UNAVAILABLE":
         return False
     details = failure.details.lower()
-    if "goaway" in details:
-        return False  # the server spoke HTTP/2 already
+    if "goaway" in details or "too many open files" in details:
+        return False  # the server spoke HTTP/2 already, or was not reached
     return connect_reason(failure) == "unavailable" or "unwrap failed" in details
 
 

@@ -63,6 +63,7 @@ class Proxy:
 
     Args:
         target: host and port of the server behind it.
+        host: address that it listens at.
 
     Attributes:
         accepted: how many TCP connections were accepted since the start or the last ``reset_count``.
@@ -70,8 +71,9 @@ class Proxy:
         mode: what happens to new connections.
     """
 
-    def __init__(self, target: tuple[str, int]) -> None:
+    def __init__(self, target: tuple[str, int], host: str = "127.0.0.1") -> None:
         self.target = target
+        self._host = host
         self._lock = threading.Lock()
         self._connections: set[_Connection] = set()
         self._flowing = threading.Event()
@@ -98,7 +100,7 @@ class Proxy:
     @property
     def address(self) -> str:
         """``host:port`` that clients connect to."""
-        return f"127.0.0.1:{self.port}"
+        return f"{self._host}:{self.port}"
 
     @property
     def open(self) -> int:
@@ -115,7 +117,7 @@ class Proxy:
         """Accept connections (again), always on the same port; nothing happens when it listens already."""
         if self._listener is not None:
             return
-        self._listener = socket.create_server(("127.0.0.1", self.port), backlog=512)
+        self._listener = socket.create_server((self._host, self.port), backlog=512)
         self.port = self._listener.getsockname()[1]
         self._acceptor = threading.Thread(
             target=self._accept, args=(self._listener,), name="tests-proxy-accept", daemon=True

@@ -133,6 +133,7 @@ class ScriptedServer:
         collections: canned collections for DescribeCollection and the replies built on it, as in the recordings.
         credentials: for TLS; ``uri`` is then https.
         workers: how many calls it handles at a time.
+        host: address that clients connect to.
 
     Attributes:
         state: what the default replies know: created collections, canned ones.
@@ -145,6 +146,7 @@ class ScriptedServer:
         *,
         credentials: grpc.ServerCredentials | None = None,
         workers: int = 64,
+        host: str = "127.0.0.1",
     ) -> None:
         self.state = State(collections)
         self._credentials = credentials
@@ -158,7 +160,7 @@ class ScriptedServer:
         self._threads: futures.ThreadPoolExecutor | None = None
         self._port = 0
         self._start_grpc()
-        self.proxy = Proxy(("127.0.0.1", self._port))
+        self.proxy = Proxy(("127.0.0.1", self._port), host)
 
     def __enter__(self) -> Self:
         return self

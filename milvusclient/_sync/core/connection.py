@@ -11,6 +11,7 @@ from milvusclient.policy.errors import CloseRecord, is_embedded
 from milvusclient.runtime import embedded
 from milvusclient.runtime.callsite import next_sequence
 from milvusclient.runtime.concurrency import Signal, in_thread
+from milvusclient.runtime.descriptors import require_descriptors
 from milvusclient.transport.grpc_sync import open_transport
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ class Connection:
         Raises:
             ConnectError: the embedded server does not start.
             ConnectionConfigException: a certificate file cannot be read, or the embedded server is not installed.
+            OutOfResourcesError: too few file descriptors are free.
         """
+        require_descriptors(starts_server=is_embedded(config))
         holder = object()
         started = time.monotonic()
         try:
