@@ -32,12 +32,17 @@ __all__ = [
     "require_number",
     "require_one_of",
     "require_positive_int",
+    "require_seconds",
     "require_str",
     "require_str_list",
 ]
 
 #: The smallest and the largest integer that an INT64 holds.
 INT64_BOUNDS: Final = (-(1 << 63), (1 << 63) - 1)
+
+
+#: Above this no number of seconds makes sense, and an int may be too large for a float.
+_MOST_SECONDS = 1e15
 
 
 class _Unset(Enum):
@@ -132,27 +137,34 @@ def require_one_of(name: str, value: object, allowed: Sequence[str]) -> str:
     raise ParamError(message=f"{name} must be one of {', '.join(map(repr, allowed))}; got {given(value)}")
 
 
-def require_int(name: str, value: object, *, least: int = INT64_BOUNDS[0], most: int = INT64_BOUNDS[1]) -> int:
+def require_int(
+    name: str,
+    value: object,
+    *,
+    least: int = INT64_BOUNDS[0],
+    most: int = INT64_BOUNDS[1],
+    error: type[MilvusException] = ParamError,
+) -> int:
     """Return ``value`` as an int if it is an integer within bounds; both bounds are included.
 
     Integers of numpy and other libraries, 0-d arrays too, are integers: what ``operator.index`` takes, except bool.
     """
     if type(value) is not int:  # the usual case pays for one comparison only
-        value = _index(name, value)
+        value = _index(name, value, error)
     if value < least:
-        raise ParamError(message=f"{name} must be at least {least}, got {value}")
+        raise error(message=f"{name} must be at least {least}, got {value}")
     if value > most:
-        raise ParamError(message=f"{name} must be at most {most}, got {value}")
+        raise error(message=f"{name} must be at most {most}, got {value}")
     return value
 
 
-def _index(name: str, value: object) -> int:
+def _index(name: str, value: object, error: type[MilvusException]) -> int:
     if not isinstance(value, bool):
         try:
             return operator.index(value)  # type: ignore[arg-type]  # the except is for what has no __index__
         except TypeError:
             pass
-    raise ParamError(message=f"{name} must be an int, got {given(value)}")
+    raise error(message=f"{name} must be an int, got {given(value)}")
 
 
 def require_positive_int(name: str, value: object) -> int:
@@ -167,6 +179,13 @@ def require_number(name: str, value: object) -> int | float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     raise ParamError(message=f"{name} must be a number, got {given(value)}")
+
+
+def require_seconds(name: str, value: object, *, error: type[MilvusException] = ParamError) -> float:
+    """Return ``value`` as a float if it is a finite number of seconds above 0; raise ``error`` otherwise."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _MOST_SECONDS:
+        return float(value)
+    raise error(message=f"{name} must be a finite number of seconds above 0, got {given(value)}")
 
 
 def require_str_list(name: str, value: object) -> list[str]:

@@ -35,11 +35,12 @@ __all__ = ["ConnectionAddress", "Connections", "connections"]
 
 DEFAULT_ALIAS = "default"
 #: What an address may be: a name, an IPv4 address or an IPv6 address in brackets, and a port.
-_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/@\[\]?#]+):\d{1,5}")
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/@\[\]?#,]+):\d{1,5}")
 _POOLS = ("QueuePool", "SingletonThread", "Singleton")
 _TEXT_SETTINGS = frozenset({"address", "uri", "host", "user", "password", "db_name", "server_name"})
 _SETTINGS = _TEXT_SETTINGS | {
     "port", "token", "secure", "server_pem_path", "ca_pem_path", "client_pem_path", "client_key_path", "grpc_options",
+    "channels", "max_age",
 }  # fmt: skip
 
 
@@ -82,6 +83,8 @@ class Connections:
         client_key_path: PemSource | None = None,
         server_name: str | None = "",
         grpc_options: Mapping[str, OptionValue] | None = None,
+        channels: int | None = None,
+        max_age: float | None = None,
     ) -> Connection:
         """Open a connection under an alias, or join the open one.
 
@@ -107,6 +110,10 @@ class Connections:
             client_key_path: key of that certificate.
             server_name: name that the server's certificate must carry.
             grpc_options: channel arguments of gRPC, over the defaults.
+            channels: number of TCP connections. A call takes the one with the fewest calls in flight. None means one,
+                or one for each address of the uri.
+            max_age: seconds after which a TCP connection is replaced by a new one, so that load balancers can
+                distribute them again; no call fails because of it. None means never.
 
         Returns:
             The connection.
@@ -145,6 +152,8 @@ class Connections:
             client_key_path=client_key_path,
             server_name=server_name,
             grpc_options=grpc_options,
+            channels=channels,
+            max_age=max_age,
             base=fallback,
         )
         seconds = DEFAULT_CONNECT_TIMEOUT if timeout is None else timeout
@@ -195,7 +204,8 @@ class Connections:
 
         Args:
             **connections: a mapping with some of ``address``, ``uri``, ``host``, ``port``, ``user``, ``password``,
-                ``token``, ``db_name``, ``secure``, the TLS settings and ``grpc_options`` of :meth:`connect`.
+                ``token``, ``db_name``, ``secure``, the TLS settings, ``grpc_options``, ``channels`` and ``max_age`` of
+                :meth:`connect`.
 
         Raises:
             ConnectionConfigException: a setting is invalid, or contradicts an open connection.
@@ -319,11 +329,16 @@ def _uri_of(*, address: object, uri: object, host: object, port: object) -> str:
     if len(ways) > 1:
         raise ConnectionConfigException(message=f"{' and '.join(ways)} are ways to give one address; use one of them")
     if host or port != "":
-        name = str(host) or "localhost"
-        return f"http://{f'[{name}]' if ':' in name else name}:{port if port != '' else 19530}"
+        return f"http://{_one_host(str(host) or 'localhost')}:{port if port != '' else 19530}"
     if address and not _ADDRESS.fullmatch(str(address)):
         raise ConnectionConfigException(message=f"address must be HOST:PORT, got {address!r}; use uri for a uri")
     return str(uri or address)
+
+
+def _one_host(name: str) -> str:
+    if "," in name:
+        raise ConnectionConfigException(message=f"host must be one host name, got {name!r}; use uri for several")
+    return f"[{name}]" if ":" in name else name
 
 
 def _port_number(port: object) -> int:

@@ -104,8 +104,10 @@ class AsyncMilvusClient(
 
     Args:
         uri: ``http://HOST:PORT``, ``https://HOST:PORT``, ``HOST:PORT``, ``unix:/PATH``, or a local file that ends with
-            ``.db``; may hold ``USER:PASSWORD@`` and a database as its path. Not given: what the alias was registered
-            for, else the environment (MILVUS_URI, MILVUS_TOKEN, MILVUS_DB_NAME), else ``http://localhost:19530``.
+            ``.db``; may hold ``USER:PASSWORD@`` and a database as its path. Several servers of one cluster are
+            ``http://HOST:PORT,HOST:PORT``, or ``dns:///NAME:PORT`` for every address of a name (``dns+https:///`` with
+            TLS). Not given: what the alias was registered for, else the environment (MILVUS_URI, MILVUS_TOKEN,
+            MILVUS_DB_NAME), else ``http://localhost:19530``.
         user: user name, together with ``password``.
         password: password of the user.
         db_name: name of the database; empty means the uri's, else the default one.
@@ -121,6 +123,10 @@ class AsyncMilvusClient(
         client_key_path: key of that certificate.
         server_name: name that the server's certificate must carry when it is not the host of the uri.
         grpc_options: channel arguments of gRPC, over the defaults.
+        channels: number of TCP connections. A call takes the one with the fewest calls in flight. None means one,
+            or one for each address of the uri.
+        max_age: seconds after which a TCP connection is replaced by a new one, so that load balancers can distribute
+            them again; no call fails because of it. None means never.
         retry: how failed calls are retried; None means ``RetryPolicy()``.
         slow_call_threshold: seconds after which a call is logged as slow, as a warning; None logs none. The logger is
             ``milvusclient``. :meth:`with_options` sets it, and more, for some calls.
@@ -166,6 +172,8 @@ class AsyncMilvusClient(
         client_key_path: PemSource | None = None,
         server_name: str | None = "",
         grpc_options: Mapping[str, OptionValue] | None = None,
+        channels: int | None = None,
+        max_age: float | None = None,
         retry: RetryPolicy | None = None,
         slow_call_threshold: float | None = None,
         vectors_as: VectorsAs = "list",
@@ -174,7 +182,7 @@ class AsyncMilvusClient(
         base = known if uri is not None else _implied_config(known)
         config = make_config(
             uri, user, password, token, db_name, secure, server_pem_path, ca_pem_path, client_pem_path, client_key_path,
-            server_name, grpc_options, base,
+            server_name, grpc_options, channels, max_age, base,
         )  # fmt: skip
         if alias is not None or dedicated:
             self._name_connection(alias, dedicated, config, known)

@@ -338,6 +338,6 @@ def _derive_alias(uri: str, secret: str, user: str, database: str) -> str:
         digest = hashlib.pbkdf2_hmac("sha256", secret.encode(), salt, 2_000, dklen=8).hex()
     else:
         digest = hashlib.sha256(salt).hexdigest()[:16]
-    place = uri.split("://", 1)[1] if "://" in uri else os.path.basename(uri)
+    place = uri.split("://", 1)[1].lstrip("/") if "://" in uri else os.path.basename(uri)
     who = quote(user, safe="") or ("key" if secret else "")
     return f"{who}{'@' if who else ''}{place}/{quote(database, safe='')}#{digest}"

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
 from weakref import ref
 
+from milvusclient.checks import require_int, require_seconds
 from milvusclient.config import tls as tls_settings
 from milvusclient.config.credentials import CallableToken, Secret, TokenSource, authorization_header, make_token
 from milvusclient.config.uri import DEFAULT_URI, Kind, ParsedUri, Target, parse_uri
@@ -33,6 +34,8 @@ DEFAULT_CONNECT_TIMEOUT = 10.0
 
 #: The value of a channel argument of gRPC.
 OptionValue = str | int | bool
+#: The most channels of one connection.
+MOST_CHANNELS = 256
 _GrpcOptions = tuple[tuple[str, str | int], ...]
 
 
@@ -45,6 +48,8 @@ class ConnectionConfig:
         db_name: the database; empty for the default one, as servers want it.
         tls: TLS settings; None for those of gRPC, or for no TLS, as the target says.
         grpc_options: channel arguments of gRPC, sorted.
+        channels: number of TCP connections; 0 if it is not given.
+        max_age: seconds after which a channel is replaced by a new one; 0 for never.
     """
 
     target: Target
@@ -52,6 +57,8 @@ class ConnectionConfig:
     db_name: str
     tls: TlsConfig | None
     grpc_options: _GrpcOptions
+    channels: int
+    max_age: float
 
     # Not a NamedTuple, because the cache below refers to configurations weakly, which tuples do not support.
     def __init__(
@@ -61,8 +68,13 @@ class ConnectionConfig:
         db_name: str = "",
         tls: TlsConfig | None = None,
         grpc_options: _GrpcOptions = (),
+        channels: int = 0,
+        max_age: float = 0.0,
     ) -> None:
-        self.__dict__.update(target=target, token=token, db_name=db_name, tls=tls, grpc_options=grpc_options)
+        self.__dict__.update(
+            target=target, token=token, db_name=db_name, tls=tls, grpc_options=grpc_options, channels=channels,
+            max_age=max_age,
+        )  # fmt: skip
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a ConnectionConfig is immutable; make another one with {name}={value!r}")
@@ -76,11 +88,12 @@ class ConnectionConfig:
     def __repr__(self) -> str:
         return (
             f"ConnectionConfig(target={self.target!r}, token={self.token!r}, db_name={self.db_name!r}, "
-            f"tls={self.tls!r}, grpc_options={self.grpc_options!r})"
+            f"tls={self.tls!r}, grpc_options={self.grpc_options!r}, channels={self.channels!r}, "
+            f"max_age={self.max_age!r})"
         )
 
     def _settings(self) -> tuple[object, ...]:
-        return self.target, self.token, self.db_name, self.tls, self.grpc_options
+        return self.target, self.token, self.db_name, self.tls, self.grpc_options, self.channels, self.max_age
 
     @property
     def user(self) -> str:
@@ -102,18 +115,37 @@ class ConnectionConfig:
         """The alias derived from uri, credentials and database, the same in every process."""
         return self.token.alias(self.target.uri, self.database)
 
+    @cached_property
+    def channel_count(self) -> int:
+        """The number of channels: as given, else one for each address; 0 while the addresses are not looked up."""
+        return self.channels or (0 if self.target.is_name else max(1, len(self.target.members)))
+
+    @property
+    def has_one_lasting_channel(self) -> bool:
+        """True for what most connections are: one channel to one address that stays."""
+        return self.channel_count == 1 and not self.max_age and not self.target.members and not self.target.is_name
+
+    def with_target(self, target: Target) -> ConnectionConfig:
+        """Return the same settings with another address."""
+        return self._but(target=target)
+
+    def _but(self, **changes: Target | Secret | str) -> ConnectionConfig:
+        changed = ConnectionConfig(self.target, self.token)
+        changed.__dict__.update(zip(_SETTINGS, self._settings(), strict=True))
+        changed.__dict__.update(changes)
+        return changed
+
     def with_database(self, db_name: str) -> ConnectionConfig:
         """Return the same settings with another database.
 
         Raises:
             ConnectionConfigException: a header cannot carry the name.
         """
-        db_name = _require_header("db_name", db_name)
-        return ConnectionConfig(self.target, self.token, db_name, self.tls, self.grpc_options)
+        return self._but(db_name=_require_header("db_name", db_name))
 
     def with_token(self, token: Secret) -> ConnectionConfig:
         """Return the same settings with other credentials."""
-        return ConnectionConfig(self.target, token, self.db_name, self.tls, self.grpc_options)
+        return self._but(token=token)
 
     def with_defaults(self, base: ConnectionConfig) -> ConnectionConfig:
         """Return these settings, completed by those of ``base``."""
@@ -123,6 +155,8 @@ class ConnectionConfig:
             db_name=self.db_name or base.db_name,
             tls=self.tls or base.tls,
             grpc_options=self.grpc_options or base.grpc_options,
+            channels=self.channels or base.channels,
+            max_age=self.max_age or base.max_age,
         )
 
     def differences(self, other: ConnectionConfig) -> list[str]:
@@ -139,6 +173,10 @@ class ConnectionConfig:
         if self.grpc_options != other.grpc_options:
             names = sorted({name for name, _ in set(self.grpc_options) ^ set(other.grpc_options)})
             found.append(f"other grpc_options ({', '.join(names)})")
+        if self.channel_count != other.channel_count:
+            found.append(f"channels {_count_phrase(self)} instead of {_count_phrase(other)}")
+        if self.max_age != other.max_age:
+            found.append(f"max_age {_age_phrase(self)} instead of {_age_phrase(other)}")
         return found
 
     def __reduce__(self) -> tuple[Callable[..., ConnectionConfig], tuple[object, ...]]:
@@ -148,7 +186,20 @@ class ConnectionConfig:
                 message="client_key_path holds the key itself, which is not pickled; give the path of its file"
             )
         token = self.token.for_pickle(self.target.uri, self.database)
-        return ConnectionConfig, (self.target, token, self.db_name, self.tls, self.grpc_options)
+        return ConnectionConfig, (
+            self.target, token, self.db_name, self.tls, self.grpc_options, self.channels, self.max_age,
+        )  # fmt: skip
+
+
+_SETTINGS = ("target", "token", "db_name", "tls", "grpc_options", "channels", "max_age")
+
+
+def _count_phrase(config: ConnectionConfig) -> str:
+    return str(config.channel_count or "as many as addresses")
+
+
+def _age_phrase(config: ConnectionConfig) -> str:
+    return f"{config.max_age:g} s" if config.max_age else "none"
 
 
 def make_config(
@@ -164,6 +215,8 @@ def make_config(
     client_key_path: PemSource | None = None,
     server_name: str | None = "",
     grpc_options: Mapping[str, OptionValue] | None = None,
+    channels: int | None = None,
+    max_age: float | None = None,
     base: ConnectionConfig | None = None,
 ) -> ConnectionConfig:
     """Check and normalize what a user says about a connection.
@@ -187,6 +240,8 @@ def make_config(
         client_key_path: the key of that certificate.
         server_name: name that the server's certificate must carry.
         grpc_options: channel arguments of gRPC, merged over the defaults.
+        channels: number of TCP connections; None means one, or one for each address.
+        max_age: seconds after which a channel is replaced by a new one; None means never.
         base: settings for everything that is not given.
 
     Raises:
@@ -194,11 +249,15 @@ def make_config(
     """
     if secure is not None and not isinstance(secure, bool):  # before the look-up, as 1 equals True
         raise ConnectionConfigException(message=f"secure must be a bool, got {type(secure).__name__}")
+    if channels is not None:
+        channels = require_int("channels", channels, least=1, most=MOST_CHANNELS, error=ConnectionConfigException)
+    if max_age is not None:
+        max_age = require_seconds("max_age", max_age, error=ConnectionConfigException)
     if uri is None and base is not None:
         uri = base.target.uri
     key = (
         uri, user, password, token, db_name, secure, server_pem_path, ca_pem_path, client_pem_path, client_key_path,
-        server_name, grpc_options,
+        server_name, grpc_options, channels, max_age,
     )  # fmt: skip
     try:
         found = _in_use.get(key)
@@ -219,6 +278,8 @@ def make_config(
             db_name=_require_header("db_name", db_name or parsed.database),
             tls=tls,
             grpc_options=_normalize_grpc_options(grpc_options),
+            channels=channels or 0,
+            max_age=max_age or 0.0,
         )
         if _is_reusable(config, token):
             _remember_in_use(key, config)
@@ -331,7 +392,7 @@ def _choose_tls(target: Target, secure: bool | None, tls: TlsConfig | None) -> T
             )
         return target
     if target.secure or secure or (tls is not None and secure is None):
-        return target._replace(secure=True)
+        return target.with_tls()
     if tls is not None:
         raise ConnectionConfigException(
             message=f"secure=False contradicts the TLS settings given for {target.uri!r}; leave one out"

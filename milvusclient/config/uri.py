@@ -15,14 +15,17 @@ __all__ = ["DEFAULT_URI", "Kind", "ParsedUri", "Target", "hide_credentials", "pa
 DEFAULT_URI = "http://localhost:19530"
 DEFAULT_PORT = 19530
 DEFAULT_TLS_PORT = 443
+#: The most addresses of one uri.
+MOST_ADDRESSES = 256
 
-_SCHEMES = ("http", "https", "tcp", "grpc")
+_SCHEMES = ("http", "https", "tcp", "grpc", "dns", "dns+https")
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f]")
 _SPACE_OR_CONTROL_CHARACTER = re.compile(r"[\s\x00-\x1f]")
 _FORMS = (
     "use http://HOST:PORT, https://HOST:PORT, tcp://HOST:PORT, grpc://HOST:PORT, HOST:PORT, unix:/PATH, or the path "
-    "of a local file that ends with .db"
+    "of a local file that ends with .db; several servers of a cluster are http://HOST:PORT,HOST:PORT, or "
+    "dns:///NAME:PORT for all addresses of a name"
 )
 
 
@@ -38,7 +41,11 @@ class Target(NamedTuple):
     """A normalized address; two uris that mean the same address give equal targets.
 
     ``address`` is what gRPC dials (``HOST:PORT`` or ``unix:/PATH``). For an embedded server it is the absolute path of
-    its file, because the server's own address is unknown until it runs.
+    its file, because the server's own address is unknown until it runs. For several servers it is their addresses,
+    separated by commas, and for ``dns:///`` the uri.
+
+    ``members`` are the targets of several servers. ``authority`` is what a server is called, in its certificate, too,
+    when it is not its address: the name under which the address was looked up.
     """
 
     kind: Kind
@@ -46,22 +53,42 @@ class Target(NamedTuple):
     host: str = ""
     port: int = 0
     secure: bool = False
+    members: tuple[Target, ...] = ()
+    authority: str = ""
 
     @property
     def uri(self) -> str:
         """The normalized uri, without credentials and without a database."""
+        if self.is_name:
+            return self.address.replace("dns:", "dns+https:", 1) if self.secure else self.address
         if self.kind is Kind.NETWORK:
             return f"{'https' if self.secure else 'http'}://{self.address}"
         return self.address
 
     @property
+    def is_name(self) -> bool:
+        """True for ``dns:///``: the addresses are those of the name ``host``."""
+        return self.address.startswith("dns:///")
+
+    def with_tls(self) -> Target:
+        """Return the same address with TLS."""
+        return self._replace(secure=True, members=tuple(member._replace(secure=True) for member in self.members))
+
+    def found_at(self, ip: str) -> Target:
+        """Return the target of one address of the name of this ``dns:///`` target."""
+        address = _join(ip, self.port)
+        return Target(self.kind, address, ip, self.port, self.secure, authority=_join(self.host, self.port))
+
+    @property
     def peer(self) -> str:
-        """The host, or the path of a unix socket or file: the address without the port."""
+        """The host, or the path of a unix socket or file: the address without the port. All addresses if several."""
         return self.host or self.address.removeprefix("unix:")
 
     @property
     def is_loopback(self) -> bool:
         """True if the address never leaves this machine."""
+        if self.members:
+            return all(member.is_loopback for member in self.members)
         return (
             self.kind is not Kind.NETWORK
             or self.host == "localhost"
@@ -97,6 +124,7 @@ def parse_uri(uri: str) -> ParsedUri:
         os.fsencode(uri)
     except UnicodeEncodeError:
         raise _invalid(uri, "it contains a character that cannot be encoded") from None
+    _refuse_local_among_several(uri)
     if uri.lower().startswith("unix:"):
         return _parse_unix_socket(uri)
     if uri.lower().endswith(".db") and _SCHEME.match(uri) is None:
@@ -114,12 +142,22 @@ def hide_credentials(uri: str) -> str:
     """Return a uri as messages may show it: everything before its last ``@`` may be part of a password."""
     found = _SCHEME.match(uri)
     scheme = found.group(0) if found else ""
+    if uri[len(scheme) :].startswith("/"):  # dns:///
+        scheme += "/"
     _, at, rest = uri[len(scheme) :].rpartition("@")
     return f"{scheme}{'***@' if at else ''}{rest}"
 
 
 def _invalid(uri: str, why: str) -> ConnectionConfigException:
     return ConnectionConfigException(message=f"uri {hide_credentials(uri)!r} is invalid: {why}; {_FORMS}")
+
+
+def _refuse_local_among_several(uri: str) -> None:
+    """Refuse several addresses of which one is a file or a unix socket. One path may contain commas."""
+    parts = uri.lower().split(",") if "," in uri and _SCHEME.match(uri) is None else []
+    local = [part for part in parts if part.endswith(".db") or part.startswith("unix:")]
+    if local and len(local) + sum(re.fullmatch(r"[^/]+:\d+", part) is not None for part in parts) > 1:
+        raise _invalid(uri, "only servers on a network can be several; a file or a unix socket stands alone")
 
 
 def _parse_unix_socket(uri: str) -> ParsedUri:
@@ -138,22 +176,60 @@ def _parse_network(uri: str) -> ParsedUri:
     scheme = found.group(1).lower() if found else "http"
     if scheme not in _SCHEMES:
         raise _invalid(uri, f"scheme {scheme!r} is unknown")
-    secure = scheme == "https"
+    secure = scheme.endswith("https")
     rest = uri[found.end() :] if found else uri
-    if "?" in rest or "#" in rest:
-        raise _invalid(uri, "a query or a fragment has no meaning here (write '?' as %3F and '#' as %23)")
-    if "://" in rest:
-        raise _invalid(uri, "it contains '://' twice")
+    _check_form(uri, rest)
+    is_name = scheme.startswith("dns")
+    if is_name:
+        if not rest.startswith("/"):
+            raise _invalid(uri, "a name is written with three slashes, as in dns:///NAME:PORT")
+        rest = rest[1:]
     authority, _, path = rest.partition("/")
     if "@" in path:
         raise _invalid(uri, "the credentials, or the database name, must be percent-encoded ('/' as %2F, '@' as %40)")
     credentials, _, host_port = authority.rpartition("@")
     user, _, password = credentials.partition(":")
-    host, port = _split_host_port(uri, host_port, DEFAULT_TLS_PORT if secure else DEFAULT_PORT)
-    database = unquote(path.split("/", 1)[0])
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    target = Target(kind=Kind.NETWORK, address=address, host=host, port=port, secure=secure)
-    return ParsedUri(target, unquote(user), unquote(password), database)
+    target = _parse_addresses(uri, host_port, secure)
+    if is_name:
+        if target.members:
+            raise _invalid(uri, "dns:/// takes one name")
+        target = target._replace(address=f"dns:///{target.address}")
+    return ParsedUri(target, unquote(user), unquote(password), unquote(path.split("/", 1)[0]))
+
+
+def _check_form(uri: str, rest: str) -> None:
+    """Refuse what the part behind the scheme must not contain."""
+    if "?" in rest or "#" in rest:
+        raise _invalid(uri, "a query or a fragment has no meaning here (write '?' as %3F and '#' as %23)")
+    before, again, _ = rest.partition("://")
+    if again:
+        raise _invalid(
+            uri, "the scheme stands once, before the first address" if "," in before else "it contains '://' twice"
+        )
+    if re.search(r"@[^@,]*,[^@/]*:[^@/]*@", rest):
+        raise _invalid(
+            uri, "the credentials stand once, before the first address (in them, write '@' as %40 and ',' as %2C)"
+        )
+
+
+def _parse_addresses(uri: str, text: str, secure: bool) -> Target:
+    """Return the target of one address, or of several that are separated by commas, whatever their order."""
+    parts = text.split(",")
+    if len(parts) > 1 and not all(parts):
+        raise _invalid(uri, "an address beside one of its commas is missing")
+    default_port = DEFAULT_TLS_PORT if secure else DEFAULT_PORT
+    found = sorted({_split_host_port(uri, part, default_port) for part in parts})
+    if len(found) > MOST_ADDRESSES:
+        raise _invalid(uri, f"it has {len(found)} addresses, more than {MOST_ADDRESSES}")
+    members = tuple(Target(Kind.NETWORK, _join(host, port), host, port, secure) for host, port in found)
+    if len(members) == 1:
+        return members[0]
+    address = ",".join(member.address for member in members)
+    return Target(Kind.NETWORK, address, secure=secure, members=members)
+
+
+def _join(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _split_host_port(uri: str, host_port: str, default_port: int) -> tuple[str, int]:

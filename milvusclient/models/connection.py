@@ -10,7 +10,7 @@ from milvusclient.display import ShownInNotebooks
 from milvusclient.models.short_text import Printer, print_lines
 from milvusclient.policy.latency import LATENCY_BOUNDS
 
-__all__ = ["ConnectionInfo", "OperationStats", "merged"]
+__all__ = ["ChannelInfo", "ConnectionInfo", "OperationStats", "merged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,26 @@ class OperationStats:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    """The state of one channel of a connection, which is one TCP connection.
+
+    Attributes:
+        address: address of its server.
+        state: ``"ready"``; ``"unavailable"`` while its server does not answer; ``"draining"`` when another channel took
+            its place and its last calls go on.
+        in_flight: number of requests that are waiting for their reply.
+        age: seconds since it was opened.
+        calls: number of requests, including retries.
+    """
+
+    address: str
+    state: str
+    in_flight: int = 0
+    age: float = 0.0
+    calls: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionInfo(ShownInNotebooks):
     """The state and the counters of one connection at one moment.
@@ -103,8 +123,9 @@ class ConnectionInfo(ShownInNotebooks):
         in_flight: number of requests that are waiting for their reply.
         bytes_sent: total size of the requests, in bytes.
         bytes_received: total size of the replies, in bytes.
-        channels: number of channels that were counted; more than one if the alias is open for threads and event loops
-            at the same time.
+        channels: number of channels; also more than one if the alias is open for threads and event loops at the same
+            time.
+        channel_infos: each channel: its address, state, age, calls, and calls in flight.
         operations: counters by kind of request, such as ``"Search"``, with ``p50`` and ``p99``.
         host: host of the server; the path for a unix socket or an embedded file.
         port: port of the server; 0 for a unix socket or an embedded file.
@@ -123,6 +144,7 @@ class ConnectionInfo(ShownInNotebooks):
     bytes_sent: int
     bytes_received: int
     channels: int = 1
+    channel_infos: tuple[ChannelInfo, ...] = ()
     operations: Mapping[str, OperationStats] = field(default_factory=dict)
     host: str = ""
     port: int = 0
@@ -154,6 +176,7 @@ class ConnectionInfo(ShownInNotebooks):
             bytes_sent=self.bytes_sent + other.bytes_sent,
             bytes_received=self.bytes_received + other.bytes_received,
             channels=self.channels + other.channels,
+            channel_infos=self.channel_infos + other.channel_infos,
             operations={name: self.operations.get(name, none).plus(other.operations.get(name, none)) for name in names},
         )
 

@@ -113,6 +113,10 @@ class _Observer:
         # An abandoned coroutine ends in another context, where there is nothing to restore.
         if before is not None and trace.get_current_span() is span:
             context.detach(before)
+        place = _place(call)
+        if place.items() - attributes.items():  # which of several servers it was shows when the request is sent
+            span.set_attributes(place)
+            attributes |= place
         failure = _failure(call)
         if failure:
             span.set_attributes(failure)
@@ -143,13 +147,19 @@ def _attributes(call: ObservedCall) -> Attributes:
         "db.system.name": "milvus",
         "db.operation.name": call.operation,
         "db.namespace": call.database or DEFAULT_DATABASE,
-        "server.address": call.host,
+        **_place(call),
     }
-    if call.port:
-        attributes["server.port"] = call.port
     if call.collection:
         attributes["db.collection.name"] = call.collection
     return attributes
+
+
+def _place(call: ObservedCall) -> Attributes:
+    """Return the attributes of the server."""
+    place: Attributes = {"server.address": call.host}
+    if call.port:
+        place["server.port"] = call.port
+    return place
 
 
 def _batch(call: ObservedCall) -> Attributes:

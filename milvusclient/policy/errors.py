@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from milvusclient.config.settings import ConnectionConfig
 from milvusclient.config.uri import DEFAULT_URI, Kind
@@ -28,6 +29,7 @@ __all__ = [
     "conflict_error",
     "connect_error",
     "limit_error",
+    "none_answers_error",
     "not_connected_error",
     "not_ready_error",
     "rpc_error",
@@ -301,6 +303,36 @@ def unreadable_handshake_error(error: ReplyError, config: ConnectionConfig, alia
     )
     CallContext("Connect", config.target.address, alias, config.db_name, "").add_to(unreadable, 1)
     return unreadable
+
+
+def none_answers_error(
+    config: ConnectionConfig, alias: str, causes: Mapping[str, Exception | None], timeout: float
+) -> ConnectError:
+    """Build the exception for a connection to several addresses of which none answers.
+
+    Args:
+        config: settings of the connection.
+        alias: name of the connection.
+        causes: why each address failed; None for one that did not answer in time.
+        timeout: seconds that were given.
+    """
+    reasons = {cause.reason if isinstance(cause, ConnectError) else "timeout" for cause in causes.values()}
+    each = "; ".join(f"{address}: {_own_words(cause, timeout)}" for address, cause in causes.items())
+    error = ConnectError(
+        ErrorCode.CONNECT_FAILED, f"cannot connect to {config.target.uri}: none of its addresses answers. {each}"
+    )
+    error.reason = reasons.pop() if len(reasons) == 1 else "unavailable"
+    error.alias = alias
+    error.address = config.target.address
+    error.__cause__ = next((cause for cause in causes.values() if cause is not None), None)
+    return error
+
+
+def _own_words(cause: Exception | None, timeout: float) -> str:
+    """Return what an error of one address says, without what it has in common with the others."""
+    if cause is None:
+        return f"no answer came within {timeout:g} s"
+    return re.sub(r"^cannot connect to \S+: ", "", cause.message if isinstance(cause, MilvusException) else str(cause))
 
 
 def not_connected_error(

@@ -115,8 +115,9 @@ def _certificate_words(details: str, config: ConnectionConfig, tls: TlsConfig) -
                 f"the server's certificate is not for {tls.server_name!r}, the server_name that is given",
                 "give a name that the certificate contains",
             )
+        host = config.target.authority.rpartition(":")[0] or config.target.host
         return (
-            f"the server's certificate is not for {config.target.host!r}, the host of the uri",
+            f"the server's certificate is not for {host!r}, the host of the uri",
             "give a name that the certificate contains as server_name",
         )
     if "certificate_verify_failed" in details:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import threading
 import time
-from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, Protocol, TypeVar
 
 __all__ = [
     "Abandoned",
+    "AsyncBackground",
     "AsyncScope",
     "AsyncSharedResult",
     "AsyncSignal",
+    "Background",
     "Scope",
     "SharedResult",
     "Signal",
@@ -165,6 +168,70 @@ class SharedResult(Generic[T]):
         if not self._done.wait(_LONG if timeout is None else timeout):
             raise TimeoutError
         return self._outcome.take()
+
+
+class AsyncBackground:
+    """Work of a connection that no call waits for, in tasks. It must not raise an Exception."""
+
+    def __init__(self) -> None:
+        # An event loop refers to its tasks weakly.
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:
+        """Start a piece of work; return whether it was possible."""
+        # In a context of its own: it belongs to the connection, not to the call that noticed it.
+        task = asyncio.get_running_loop().create_task(work(), context=contextvars.Context())
+        # A loop that is closed before its client would otherwise log each task that goes with it.
+        task._log_destroy_pending = False  # type: ignore[attr-defined]  # as asyncio.gather() does
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return True
+
+    async def end(self) -> None:
+        """Cancel the work that still goes on, and wait for its end."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+
+#: Seconds that the end of a connection waits for its threads. They end at once, unless the system is looking up a name.
+_LONGEST_JOIN = 1.0
+
+
+class Background:
+    """Work of a connection that no call waits for, in threads. It must not raise an Exception."""
+
+    def __init__(self) -> None:
+        self._threads: set[threading.Thread] = set()
+
+    def start(self, work: Callable[[], None]) -> bool:
+        """Start a piece of work; return whether it was possible."""
+
+        def run() -> None:
+            try:
+                work()
+            finally:
+                self._threads.discard(thread)
+
+        # A daemon, so that a client that is never closed does not delay the end of the program.
+        thread = threading.Thread(target=run, name="milvusclient-channels", daemon=True)
+        self._threads.add(thread)
+        try:
+            thread.start()
+        except RuntimeError:  # there are too many threads, or the program ends
+            self._threads.discard(thread)
+            return False
+        return True
+
+    def end(self) -> None:
+        """Wait a moment for the end of the work, which knows that it shall end."""
+        deadline = time.monotonic() + _LONGEST_JOIN
+        for thread in tuple(self._threads):
+            # One that was not started yet cannot be joined; a finalizer may run in the thread itself.
+            if thread.is_alive() and thread is not threading.current_thread():
+                thread.join(max(0.0, deadline - time.monotonic()))
 
 
 #: A year: longer than any program waits, and short enough for every clock (waits much longer raise OverflowError).

@@ -88,6 +88,18 @@ class ConnectionCounters:
         with self._lock:
             self.retries += 1
 
+    def add(self, other: ConnectionCounters) -> None:
+        """Add the counters of another channel of the same connection."""
+        with other._lock, self._lock:
+            for name in ("calls", "errors", "retries", "in_flight", "bytes_sent", "bytes_received"):
+                setattr(self, name, getattr(self, name) + getattr(other, name))
+            for operation, theirs in other._operations.items():
+                ours = self._operation(operation)
+                ours.buckets = list(map(int.__add__, ours.buckets, theirs.buckets))
+                ours.errors += theirs.errors
+                ours.seconds += theirs.seconds
+                ours.longest = max(ours.longest, theirs.longest)
+
     def operations(self) -> dict[str, OperationStats]:
         """Return the counters of each kind of request that ended, by its name."""
         from milvusclient.models.connection import OperationStats

@@ -12,6 +12,7 @@ from milvusclient.exceptions import MilvusException
 from milvusclient.runtime import request_subject
 
 if TYPE_CHECKING:
+    from milvusclient.config.uri import Target
     from milvusclient.rpc import Request
     from milvusclient.runtime.request_subject import Subject
 
@@ -150,8 +151,14 @@ class ObservedCall:
         if self._slow is not None and self.seconds > self._slow:
             self._log()
 
-    def request_sent(self, size: int) -> tuple[tuple[str, str], ...]:
-        """Count an attempt, and return the headers that observers send along."""
+    def request_sent(self, size: int, target: Target) -> tuple[tuple[str, str], ...]:
+        """Count an attempt, and return the headers that observers send along.
+
+        Args:
+            size: number of bytes.
+            target: the address that it goes to, which may be another one for each attempt.
+        """
+        self.host, self.port, self.address = target.peer, target.port, target.address
         self.attempts += 1
         self.bytes_sent = size
         return self.headers

@@ -98,7 +98,7 @@ def test_files_are_known_by_their_real_path(tmp_path: Path, monkeypatch: pytest.
         ("http://[::1]19530", "brackets"),
         ("http://[:::::]:1", "is not an IPv6 address"),
         ("http://[localhost]:1", "is not an IPv6 address"),
-        ("http://a_b,c:1", "is not a host name"),
+        ("http://a_b;c:1", "is not a host name"),
         ("http://x?y=1", "a query or a fragment"),
         ("http://x#y", "a query or a fragment"),
         ("http://http://x", "'://' twice"),

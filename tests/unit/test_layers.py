@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "checks": "",
     "display": "",
     "timestamps": "checks",
-    "config": "",
+    "config": "checks",
     "policy": "checks config",
     "schema": "checks display",
     "models": "_proto display policy schema",

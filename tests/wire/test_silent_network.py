@@ -28,7 +28,7 @@ with ScriptedServer() as server:
     call = threading.Thread(target=lambda: found.append(client.list_collections()))
     started = time.monotonic()
     call.start()
-    while not connection.channel.counters.retries and time.monotonic() - started < 60:
+    while not connection.pick().counters.retries and time.monotonic() - started < 60:
         time.sleep(0.02)
     noticed = time.monotonic() - started
     loopback("up")

@@ -13,6 +13,7 @@ from milvusclient._proto import common_pb2, milvus_pb2
 from milvusclient._version import __version__
 from milvusclient.exceptions import MilvusException, ReplyError
 from milvusclient.policy import tls_diagnosis
+from milvusclient.policy.channels import LARGE, extra_load
 from milvusclient.policy.errors import connect_error, not_ready_error, unreadable_handshake_error
 from milvusclient.policy.failure import Failure, RpcFailure
 from milvusclient.runtime.concurrency import Abandoned, AsyncSharedResult, async_in_thread
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from milvusclient.config.settings import ConnectionConfig
+    from milvusclient.models.connection import ChannelInfo
     from milvusclient.policy.deadline import Deadline
     from milvusclient.rpc import Method, Readable
     from milvusclient.transport.base import AsyncTransport, Metadata
@@ -71,11 +73,18 @@ class AsyncChannel:
         self._transport = transport
         #: True once another channel has taken the place of this one.
         self.is_retired = False
+        #: What large requests in flight count for beside themselves.
+        self._extra_load = 0
         # Guards the four below. It is held for assignments only, never while something is awaited.
         self._lock = threading.Lock()
         self._is_stale = False
         self._handshakes = 0
         self._handshaking: AsyncSharedResult[None] | None = None
+
+    @property
+    def load(self) -> int:
+        """The calls in flight; large requests count as several."""
+        return self.counters.in_flight + self._extra_load
 
     def retire(self) -> None:
         """Take no more calls; those in flight continue, and ``counters.in_flight`` is 0 when they are over.
@@ -92,7 +101,10 @@ class AsyncChannel:
             RpcFailure: there is no reply.
         """
         counters = self.counters
-        started = counters.request_sent(len(payload))
+        size = len(payload)
+        if size >= LARGE:
+            self._add_load(extra_load(size))
+        started = counters.request_sent(size)
         try:
             if self.is_retired:
                 raise RpcFailure(_REPLACED)
@@ -106,8 +118,15 @@ class AsyncChannel:
         except BaseException:  # a cancelled call is no longer in flight either
             counters.request_failed(method.name, started)
             raise
+        finally:
+            if size >= LARGE:
+                self._add_load(-extra_load(size))
         counters.reply_received(method.name, len(reply), started)
         return reply
+
+    def _add_load(self, extra: int) -> None:
+        with self._lock:
+            self._extra_load += extra
 
     async def stream(
         self, method: Method[Req, Rep], payload: bytes, metadata: Metadata, timeout: float | None
@@ -264,6 +283,15 @@ class AsyncChannel:
             # A handshake that is made for others stays stale until it is announced, by _end_handshake.
             if not self._is_stale:
                 self.valid_handshake = self._handshakes
+
+    def info(self) -> ChannelInfo:
+        """Return the state and the counters of this moment."""
+        from milvusclient.models.connection import ChannelInfo
+
+        state = "draining" if self.is_retired else "ready" if self.valid_handshake else "unavailable"
+        counters = self.counters
+        age = time.monotonic() - self.made_at
+        return ChannelInfo(self.config.target.address, state, counters.in_flight, age, counters.calls)
 
     def fresh_metadata(self) -> Metadata:
         """Return what :attr:`metadata` would hold, with a token that is asked for now."""

@@ -35,8 +35,6 @@ __all__ = ["Caller"]
 Req = TypeVar("Req", bound="Message")
 Rep = TypeVar("Rep", bound="Readable")
 
-_NO_REQUEST_ID = ("client-request-id", "")
-
 
 class Caller:
     """Sends the requests of one client.
@@ -97,19 +95,19 @@ class Caller:
             if connection is None:
                 attempts = attempts or _Attempts(*call)
                 connection = attempts.connection()
-            channel = connection.channel
+            channel = connection.channel or connection.pick()
             handshake = 0
             try:
                 handshake = channel.valid_handshake or channel.ensure_handshake(deadline)
                 remaining = None if deadline.at is None else _remaining(deadline)
                 headers: Metadata = (
                     self._database_header,
-                    ("client-request-id", request_id) if request_id else _NO_REQUEST_ID,
+                    ("client-request-id", request_id),
                     ("client-request-unixmsec", str(time.time_ns() // 1_000_000)),
                     *(channel.metadata or channel.fresh_metadata()),
                 )
                 if observed is not None:
-                    headers += observed.request_sent(len(payload))
+                    headers += observed.request_sent(len(payload), channel.config.target)
                 data = channel.call(method, payload, headers, remaining)
                 reply = method.decode(data)
             except RpcFailure as failed:
@@ -117,7 +115,7 @@ class Caller:
                 wait = attempts.after_failure(failed, connection, channel, handshake)
             except ReplyError as unreadable:
                 attempts = attempts or _Attempts(*call)
-                raise attempts.after_unreadable_reply(unreadable) from unreadable.__cause__
+                raise attempts.after_unreadable_reply(unreadable, channel) from unreadable.__cause__
             else:
                 if observed is not None:
                     observed.reply_received(len(data))
@@ -162,12 +160,18 @@ class Caller:
             streams=streams,
         )
 
-    def context(self, operation: str, request_id: str) -> CallContext:
-        """Return what errors tell about where a call of this client happened."""
+    def context(self, operation: str, request_id: str, address: str = "") -> CallContext:
+        """Return what errors tell about where a call of this client happened.
+
+        Args:
+            operation: name of the call.
+            request_id: its request id.
+            address: where it was sent; empty if it was not.
+        """
         binding = self.binding
         return CallContext(
             operation=operation,
-            address=binding.config.target.address,
+            address=address or binding.config.target.address,
             alias=binding.alias,
             database=self.database,
             request_id=request_id,
@@ -188,8 +192,8 @@ class _Attempts:
     """
 
     __slots__ = (
-        "_ambiguous", "_caller", "_cause", "_count", "_deadline", "_first_failure", "_is_optional", "_method",
-        "_observed", "_policy", "_request_id",
+        "_address", "_ambiguous", "_caller", "_cause", "_count", "_deadline", "_first_failure", "_is_optional",
+        "_method", "_observed", "_policy", "_request_id",
     )  # fmt: skip
 
     def __init__(
@@ -217,6 +221,8 @@ class _Attempts:
         self._ambiguous = False
         # Why the attempt before failed. A call that runs out of time tells it: "deadline exceeded" explains nothing.
         self._cause = ""
+        # Where the latest attempt went; empty before the first one.
+        self._address = ""
 
     def after_failure(
         self, failed: RpcFailure, connection: Connection, channel: Channel, handshake: int
@@ -235,15 +241,18 @@ class _Attempts:
         Raises:
             MilvusException: a retry makes no sense.
         """
-        self._count += 1
         failure, safety = failed.failure, self._method.safety
+        if channel.is_retired and not failure.sent and connection.closed is None:
+            return 0.0  # another channel took its place, just before this one was to send the request
+        self._count += 1
+        self._address = channel.config.target.address
         self._ambiguous = self._ambiguous or may_have_happened(failure, safety)
         doubt = ambiguity(safety) if self._ambiguous else ""
         # Checked first: closing the channel is what made calls in flight fail.
         if connection.closed is not None:
             raise self._with_context(closed_error(connection.alias, connection.closed, doubt)) from failed.__cause__
         if failure.status == "UNAVAILABLE":
-            channel.invalidate_handshake(handshake)
+            connection.invalidate(channel, handshake)
         elif failure.status == "UNIMPLEMENTED" and not self._is_optional:
             channel.counters.request_refused(self._method.name)
         now = time.monotonic()
@@ -252,9 +261,8 @@ class _Attempts:
             elapsed=self._elapsed(now), remaining=self._deadline.remaining(now),
         )  # fmt: skip
         if not verdict.again:
-            operation, address = self._method.name, self._caller.binding.config.target.address
-            timeout = self._deadline.timeout
-            error = rpc_error(failure, operation, address, timeout=timeout, cause=self._cause, doubt=doubt)
+            operation, timeout = self._method.name, self._deadline.timeout
+            error = rpc_error(failure, operation, self._address, timeout=timeout, cause=self._cause, doubt=doubt)
             raise self._with_context(error) from failed.__cause__
         return self._retry(verdict, f"{failure.status}: {failure.details}")
 
@@ -268,6 +276,7 @@ class _Attempts:
             MilvusException: a retry makes no sense.
         """
         self._count += 1
+        self._address = channel.config.target.address
         channel.counters.request_refused(self._method.name)
         code, legacy_code = status.code, status.error_code
         now = time.monotonic()
@@ -282,9 +291,10 @@ class _Attempts:
             raise self._with_context(status_error(code, legacy_code, status.reason, input_error, status.retriable))
         return self._retry(verdict, f"code {code or legacy_code}: {status.reason}")
 
-    def after_unreadable_reply(self, error: ReplyError) -> ReplyError:
+    def after_unreadable_reply(self, error: ReplyError, channel: Channel) -> ReplyError:
         """Return the error of a reply that cannot be read, with all that is known. The server answered: no retry."""
         self._count += 1
+        self._address = channel.config.target.address
         self._with_context(error)
         return error
 
@@ -340,7 +350,7 @@ class _Attempts:
         return self._context().add_to(error, self._count, ambiguous=self._ambiguous)
 
     def _context(self) -> CallContext:
-        return self._caller.context(self._method.name, self._request_id)
+        return self._caller.context(self._method.name, self._request_id, self._address)
 
 
 def _remaining(deadline: Deadline) -> float | None:

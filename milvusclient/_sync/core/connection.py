@@ -1,4 +1,4 @@
-"""One open connection: its settings, its channel, and how both end."""
+"""One open connection: its settings, its channel or channels, and how they end."""
 
 from __future__ import annotations
 
@@ -15,8 +15,12 @@ from milvusclient.runtime.descriptors import require_descriptors
 from milvusclient.transport.grpc_sync import open_transport
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from milvusclient._sync.core.channels import ChannelGroup
     from milvusclient._proto import common_pb2
     from milvusclient.config.settings import ConnectionConfig
+    from milvusclient.config.uri import Target
     from milvusclient.models.connection import ConnectionInfo
     from milvusclient.policy.deadline import Deadline
 
@@ -24,16 +28,24 @@ __all__ = ["Connection"]
 
 
 class Connection:
-    """A name for a channel to a server. Made by :meth:`dial`, held by the pool alone.
+    """A name for the way to a server. Made by :meth:`dial`, held by the pool alone.
 
     Args:
         alias: name of the connection.
         config: its settings.
-        channel: its channel, which is not connected yet.
+        dial: makes a channel to an address; it is not connected yet.
+        connect_timeout: seconds that connecting may take.
         holder: stands for this connection among the users of an embedded server; it exists before the connection does.
     """
 
-    def __init__(self, alias: str, config: ConnectionConfig, channel: Channel, holder: object) -> None:
+    def __init__(
+        self,
+        alias: str,
+        config: ConnectionConfig,
+        dial: Callable[[Target], Channel],
+        connect_timeout: float,
+        holder: object,
+    ) -> None:
         self.alias = alias
         self.config = config
         # Clients compare it to notice that their alias was closed and opened again.
@@ -43,9 +55,16 @@ class Connection:
         self.closing = Signal()
         #: Seconds that the start of the embedded server took.
         self.start_seconds = 0.0
-        #: The channel that calls take.
-        self.channel = channel
+        #: The only channel, which most connections have; None if each call has to :meth:`pick` one.
+        self.channel: Channel | None = None
+        self._group: ChannelGroup | None = None
         self._holder = holder
+        if config.has_one_lasting_channel:
+            self.channel = dial(config.target)
+        else:
+            from milvusclient._sync.core.channels import ChannelGroup
+
+            self._group = ChannelGroup(alias, config, dial, connect_timeout)
 
     @classmethod
     def dial(cls, alias: str, config: ConnectionConfig, connect_timeout: float) -> Connection:
@@ -65,12 +84,17 @@ class Connection:
         holder = object()
         started = time.monotonic()
         try:
-            address = config.target.address
+            served_at = ""
             if is_embedded(config):
                 # It blocks for seconds, so tasks of an event loop leave it to a thread.
-                address = in_thread(lambda: embedded.start(config, holder))
-            channel = Channel(alias, config, open_transport(address, config, connect_timeout))
-            connection = cls(alias, config, channel, holder)
+                served_at = in_thread(lambda: embedded.start(config, holder))
+
+            def dial(target: Target) -> Channel:
+                ours = config if target is config.target else config.with_target(target)
+                transport = open_transport(served_at or target.address, ours, connect_timeout)
+                return Channel(alias, ours, transport)
+
+            connection = cls(alias, config, dial, connect_timeout, holder)
             if is_embedded(config):
                 connection.start_seconds = time.monotonic() - started
             return connection
@@ -83,7 +107,28 @@ class Connection:
     @property
     def server_info(self) -> common_pb2.ServerInfo:
         """The description that the server gave of itself in the handshake."""
-        return self.channel.server_info
+        return self._channels()[0].server_info
+
+    def _channels(self) -> tuple[Channel, ...]:
+        if self.channel is not None:
+            return (self.channel,)
+        return self._group.channels if self._group is not None else ()
+
+    def pick(self) -> Channel:
+        """Return the channel that the next call takes."""
+        return self._channels()[0] if self._group is None else self._group.pick()
+
+    def invalidate(self, channel: Channel, handshake: int) -> None:
+        """Have a new handshake made before the next call, as the server did not answer.
+
+        Args:
+            channel: the channel that was used.
+            handshake: the handshake under which the failed request was sent.
+        """
+        if self._group is None:
+            channel.invalidate_handshake(handshake)
+        else:
+            self._group.invalidate(channel, handshake)
 
     def connect(self, deadline: Deadline) -> None:
         """Make the first handshake and explain why it fails.
@@ -91,7 +136,10 @@ class Connection:
         Raises:
             ConnectError: the server cannot be reached, or refuses.
         """
-        self.channel.connect(deadline)
+        if self._group is None:
+            self._channels()[0].connect(deadline)
+        else:
+            self._group.connect(deadline)
 
     def close(self, closed: CloseRecord) -> None:
         """Close the channel: calls in flight end at once, and so do those that wait for their next attempt."""
@@ -101,9 +149,12 @@ class Connection:
         self.release()
 
     def release(self) -> None:
-        """Give back the channel, and the embedded server."""
+        """Give back the channels, and the embedded server."""
         try:
-            self.channel.close()
+            if self._group is not None:
+                self._group.end()
+            if self.channel is not None:
+                self.channel.close()
         finally:
             if is_embedded(self.config):
                 in_thread(lambda: embedded.stop(self.config, self._holder))
@@ -123,7 +174,9 @@ class Connection:
         """
         from milvusclient.models.connection import ConnectionInfo
 
-        counters = self.channel.counters
+        group = self._group
+        counters = self._channels()[0].counters if group is None else group.totals()
+        shown = tuple(channel.info() for channel in self._channels()) if group is None else group.infos()
         target = self.config.target
         return ConnectionInfo(
             alias=self.alias,
@@ -140,5 +193,7 @@ class Connection:
             in_flight=counters.in_flight,
             bytes_sent=counters.bytes_sent,
             bytes_received=counters.bytes_received,
+            channels=len(shown),
+            channel_infos=shown,
             operations=counters.operations(),
         )

@@ -44,33 +44,42 @@ def stream(caller: Caller, method: Method[Req, Rep], request: Req, deadline: Dea
             method.name, caller.client_options.request_id if observed is None else observed.request_id
         )
         connection = caller.binding.connection(deadline)
-        channel = connection.channel
-        try:
-            channel.ensure_handshake(deadline)
-            timeout = deadline.remaining(time.monotonic())
-            payload = request.SerializeToString()
-            headers = (
-                ("dbname", caller.database),
-                ("client-request-id", context.request_id),
-                ("client-request-unixmsec", str(time.time_ns() // 1_000_000)),
-                *(channel.metadata or channel.fresh_metadata()),
-                *(observed.request_sent(len(payload)) if observed is not None else ()),
-            )
-            received = 0
-            for data in channel.stream(method, payload, headers, timeout):
-                received += len(data)
-                if observed is not None:
-                    observed.reply_received(received)
-                reply = method.decode(data)
-                status = method.status_of(reply)
-                if status.code or status.error_code:
-                    raise _refused(status, context, observed)
-                yield reply
-        except RpcFailure as failed:
-            if connection.closed is not None:
-                raise context.add_to(closed_error(connection.alias, connection.closed, ""), 1) from failed.__cause__
-            error = rpc_error(failed.failure, method.name, context.address, timeout=deadline.timeout)
-            raise context.add_to(error, 1) from failed.__cause__
+        payload = request.SerializeToString()
+        received = 0
+        while True:
+            channel = connection.pick()
+            target = channel.config.target
+            context.address = target.address
+            handshake = 0
+            try:
+                handshake = channel.ensure_handshake(deadline)
+                timeout = deadline.remaining(time.monotonic())
+                headers = (
+                    ("dbname", caller.database),
+                    ("client-request-id", context.request_id),
+                    ("client-request-unixmsec", str(time.time_ns() // 1_000_000)),
+                    *(channel.metadata or channel.fresh_metadata()),
+                    *(observed.request_sent(len(payload), target) if observed is not None else ()),
+                )
+                for data in channel.stream(method, payload, headers, timeout):
+                    received += len(data)
+                    if observed is not None:
+                        observed.reply_received(received)
+                    reply = method.decode(data)
+                    status = method.status_of(reply)
+                    if status.code or status.error_code:
+                        raise _refused(status, context, observed)
+                    yield reply
+                return
+            except RpcFailure as failed:
+                if connection.closed is not None:
+                    raise context.add_to(closed_error(connection.alias, connection.closed, ""), 1) from failed.__cause__
+                if channel.is_retired and not failed.failure.sent:
+                    continue  # another channel took its place, just before this one was to send the request
+                if failed.failure.status == "UNAVAILABLE":
+                    connection.invalidate(channel, handshake)
+                error = rpc_error(failed.failure, method.name, context.address, timeout=deadline.timeout)
+                raise context.add_to(error, 1) from failed.__cause__
 
 
 def _refused(status: common_pb2.Status, context: CallContext, observed: ObservedCall | None) -> MilvusException:

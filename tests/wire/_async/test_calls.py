@@ -422,7 +422,7 @@ async def test_a_reply_that_cannot_be_read_says_of_which_call(scripted_server: S
 
 async def test_a_call_that_comes_after_a_handshake_does_not_make_another(scripted_server: ScriptedServer) -> None:
     client = await opened(scripted_server)
-    channel = (await client._caller.binding.connection()).channel
+    channel = (await client._caller.binding.connection()).pick()
 
     over, mine = channel._join_or_start()
     assert not mine

@@ -257,7 +257,7 @@ async def test_what_a_client_says_of_itself_shows_no_secret(scripted_server: Scr
         connection = current_pool().lookup(client.alias)
         assert connection is not None
         check("the connection", pprint.pformat(vars(connection)))
-        check("its headers", repr(connection.channel.metadata))
+        check("its headers", repr(connection.pick().metadata))
     sent = scripted_server.calls("ShowCollections")[-1].headers["authorization"]
     assert base64.b64decode(sent).decode() == API_KEY, "it is sent all the same"
 

@@ -422,7 +422,7 @@ def test_a_reply_that_cannot_be_read_says_of_which_call(scripted_server: Scripte
 
 def test_a_call_that_comes_after_a_handshake_does_not_make_another(scripted_server: ScriptedServer) -> None:
     client = opened(scripted_server)
-    channel = (client._caller.binding.connection()).channel
+    channel = (client._caller.binding.connection()).pick()
 
     over, mine = channel._join_or_start()
     assert not mine
