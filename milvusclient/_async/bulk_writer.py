@@ -337,6 +337,7 @@ class AsyncBulkWriter:
             raise
         if isinstance(step, Finish) and self._scheduler.error is not None:
             self._is_closed = True
+            self._crew.leave()
             await self._fail(self._scheduler.error)
 
     async def _send(self, batch: Batch[Row]) -> None:

@@ -337,6 +337,7 @@ class BulkWriter:
             raise
         if isinstance(step, Finish) and self._scheduler.error is not None:
             self._is_closed = True
+            self._crew.leave()
             self._fail(self._scheduler.error)
 
     def _send(self, batch: Batch[Row]) -> None:
