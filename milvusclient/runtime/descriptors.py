@@ -12,7 +12,7 @@ from milvusclient.exceptions import out_of_resources
 __all__ = ["require_descriptors"]
 
 #: What opening a connection takes: sockets for several addresses and for DNS, the wake-ups of gRPC's threads (which it
-#: opens anew when there was no channel before), and files that are read meanwhile.
+#: opens again when there was no channel before), and files that are read meanwhile.
 _FOR_A_CONNECTION = 12
 #: The same and the embedded server with its files.
 _FOR_A_SERVER = 32
