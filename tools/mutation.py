@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tools.mutants import Change, Mutant, mutants_of  # noqa: E402 - found in the root, wherever this is started
-from tools.mutation_runner import LEFT, LIMIT, NOTICED, UNTESTED, Outcome, run_alone, run_together  # noqa: E402
+from tools.mutation_runner import LEFT, LIMIT, NOTICED, UNTESTED, Outcome, run_all_alone, run_together  # noqa: E402
 
 GROUPS = ROOT / "tools" / "mutation.toml"
 EQUIVALENTS = ROOT / "tools" / "mutation_equivalents.toml"
@@ -118,8 +118,7 @@ def run(group: Group, results: Results, processes: int) -> None:
 
     if mutants:
         unreached = run_together(mutants, group.tests, processes, group.scratch, tell)
-        for mutant in unreached:
-            tell(run_alone(mutant, group.tests, limit=300))
+        run_all_alone(unreached, group.tests, processes, tell)
     results.save()
 
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class Runner:
         self._tell = tell
         self._failed: str | None = None
         self._hits: set[tuple[str, int]] = set()
-        #: Mutants of lines that no test is known to reach: they run when a module is imported, or in another process.
+        #: Mutants of functions that no test is known to reach: they run at import, in a child, or never.
         self.unreached: list[Mutant] = []
 
     @pytest.hookimpl
@@ -67,13 +68,20 @@ class Runner:
         jobs = []
         for file in files:
             lines = statement_lines(file)
-            for mutant in self._mutants:
-                if mutant.change.file == file:
-                    tests = sorted(reached.get((file, lines[mutant.line]), {}).items(), key=lambda one: one[1])
-                    if tests:
-                        jobs.append((mutant, [session.items[number] for number, _ in tests], sum(s for _, s in tests)))
-                    else:
-                        self.unreached.append(mutant)
+            mutants = [
+                (mutant, reached.get((file, lines[mutant.line]), {}))
+                for mutant in self._mutants
+                if mutant.change.file == file
+            ]
+            functions = {mutant.change.function for mutant, tests in mutants if tests}
+            for mutant, seconds in mutants:
+                if seconds:
+                    quickest = sorted(seconds, key=seconds.__getitem__)
+                    jobs.append((mutant, [session.items[number] for number in quickest], sum(seconds.values())))
+                elif mutant.change.function in functions:
+                    self._tell(Outcome(mutant.change, LEFT))  # tests come by, but not to this line
+                else:
+                    self.unreached.append(mutant)
         jobs.sort(key=lambda job: job[2])
         self._run(live, jobs)
         return True
@@ -158,6 +166,15 @@ def run_alone(mutant: Mutant, tests: Iterable[str], limit: float) -> Outcome:
         return Outcome(mutant.change, LIMIT)
     failed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
     return Outcome(mutant.change, LEFT if done.returncode == 0 else NOTICED, failed[0] if failed else "at import")
+
+
+def run_all_alone(
+    mutants: list[Mutant], tests: list[str], processes: int, tell: Callable[[Outcome], None], limit: float = 300
+) -> None:
+    """Run all tests for each of these mutants, each in a new process."""
+    with ThreadPoolExecutor(processes) as pool:
+        for outcome in pool.map(lambda mutant: run_alone(mutant, tests, limit), mutants):
+            tell(outcome)
 
 
 def run_together(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
@@ -60,14 +61,34 @@ def test_vectors_that_were_left_in_the_buffer_of_a_large_reply(valid: list[bool]
     reply = QueryReply.FromString(milvus_pb2.QueryResults(fields_data=[field]).SerializeToString())
     (column,), (raw,) = reply.message.fields_data, reply.raw
     assert raw is not None
+    assert some_values(column, 4_000, [range(4_000)], raw=raw) == decode_column(column, 4_000, raw=raw)
     for start in (0, 3_997):
         part = some_values(column, 4_000, [range(start, start + 3)], raw=raw)
         assert part == decode_column(column, 4_000, raw=raw)[start : start + 3]
 
 
-def test_vectors_that_are_too_few_are_refused() -> None:
+@pytest.mark.parametrize("fill", [float_vectors, half_vectors, binary_vectors])
+def test_vectors_that_are_too_few_are_refused(fill: Callable[[Field, int], None]) -> None:
     field = Field(field_name="f")
-    float_vectors(field, 2)
+    fill(field, 2)
     for start in (0, 1):
-        with pytest.raises(ReplyError):
+        with pytest.raises(ReplyError, match=r"column 'f': it has [12] rows, and other columns have 3"):
             some_values(field, 4, [range(start, start + 3)])
+
+
+def test_other_columns_that_are_too_short_are_refused() -> None:
+    field = Field(field_name="f")
+    longs(field, ROWS - 1)
+    with pytest.raises(ReplyError, match="column 'f': it has 5 rows, and other columns have 6"):
+        some_values(field, ROWS, [range(2)])
+
+
+def test_a_few_vectors_are_decoded_without_the_others() -> None:
+    field = Field(field_name="f")
+    float_vectors(field, 20_000)
+    tracemalloc.start()
+    try:
+        assert len(some_values(field, 20_000, [range(3)])) == 3
+        assert tracemalloc.get_traced_memory()[1] < 2 * 20_000 * DIM * 4, "lists of all of them take ten times as much"
+    finally:
+        tracemalloc.stop()

@@ -147,7 +147,7 @@ def test_rows_for_elements() -> None:
     reply.element_indices.add().indices.data.extend([1])
     assert decode_query(reply) == [{"id": 0, "offset": 0}, {"id": 0, "offset": 2}, {"id": 1, "offset": 1}]
     reply.element_indices.add()
-    with pytest.raises(ReplyError):
+    with pytest.raises(ReplyError, match="the reply cannot be read: element indices for 3 of 2 rows"):
         decode_query(reply)
 
 
@@ -159,6 +159,8 @@ def test_extra() -> None:
     expected = {"cost": 4, "scanned_remote_bytes": 1, "scanned_total_bytes": 2, "cache_hit_ratio": 0.5}
     assert extra_info(reply.status) == expected
     reply.status.extra_info["report_value"] = reply.status.extra_info["cache_hit_ratio"] = "?"
+    assert extra_info(reply.status) == {**expected, "cost": 0, "cache_hit_ratio": 0.0}
+    del reply.status.extra_info["report_value"]
     assert extra_info(reply.status) == {**expected, "cost": 0, "cache_hit_ratio": 0.0}
 
 
@@ -233,14 +235,18 @@ def test_floats_in_several_chunks() -> None:
 
 
 def test_floats_that_are_not_packed() -> None:
-    array = schema_pb2.FloatArray.FromString(unpacked(1, [1.0, 2.0, 0.5]))
+    array = schema_pb2.FloatArray.FromString(unpacked(2, [7.0]) + unpacked(1, [1.0, -2.0, 0.5]) + unpacked(2, [8.0]))
     made = schema_pb2.FieldData(field_name="x")
     made.scalars.float_data.CopyFrom(array)
-    assert decode_column(made) == [1.0, 2.0, 0.5]
+    assert decode_column(made) == [1.0, -2.0, 0.5]
+    doubles = b"".join(b"\x09" + struct.pack("<d", value) for value in (0.1, -0.1))
+    double = schema_pb2.FieldData(field_name="x")
+    double.scalars.double_data.CopyFrom(schema_pb2.DoubleArray.FromString(doubles))
+    assert decode_column(double) == [0.1, -0.1]
     vector = schema_pb2.FieldData(field_name="v")
     vector.vectors.dim = 3
     vector.vectors.float_vector.CopyFrom(array)
-    assert decode_column(vector) == [[1.0, 2.0, 0.5]]
+    assert decode_column(vector) == [[1.0, -2.0, 0.5]]
     result = schema_pb2.SearchResultData.FromString(unpacked(4, [0.5, 0.25]))
     result.ids.int_id.data.extend([1, 2])
     result.topks.append(2)
@@ -264,6 +270,7 @@ def test_big_endian_machines(monkeypatch: pytest.MonkeyPatch) -> None:
     swapped = struct.pack(">2f", 1.5, -2.0)
     assert packed_floats.floats_of(swapped, "f") == [1.5, -2.0]
     assert packed_floats.vectors_as_lists(swapped, 1) == [[1.5], [-2.0]]
+    assert packed_floats.vectors_as_lists(swapped, 2) == [[1.5, -2.0]]
 
 
 def test_columns_that_do_not_fit() -> None:
@@ -321,6 +328,9 @@ def test_hits() -> None:
     assert found[2].ids == [2, 3]
     assert found[2].distances == [0.25, 0.37]
     assert (found.session_ts, found.recalls, found.agg_buckets, found.extra) == (5, [], [], {"cost": 0})
+    assert (found.iterator_token, found.iterator_last_bound) == ("", 0.0)
+    whole = search(search_data([1]), 0)
+    assert whole[0].distances == [0.0], "no decimals is not all decimals"
 
 
 def test_hits_with_dynamic_fields() -> None:
@@ -337,6 +347,7 @@ def test_hits_without_fields_and_without_hits() -> None:
     assert search(search_data([1])) == [[{"id": 1, "distance": pytest.approx(0.123456), "entity": {}}]]
     assert search(search_data([0])) == [[]]
     assert search(schema_pb2.SearchResultData(num_queries=2)) == [[], []]
+    assert search(schema_pb2.SearchResultData()) == []
     first, second = search(search_data([2]))[0]
     assert first["entity"] is not second["entity"]
 
@@ -384,8 +395,24 @@ def test_buckets() -> None:
     ]
     assert (found.count, found.metrics, found.sub_groups[0].count) == (3, {"mean": 1.5}, 1)
     assert (found.hits[0].pk, found.hits[0].score, found.hits[0].fields) == (7, 0.5, {"c": b"x"})
-    data.agg_topks.append(1)
-    with pytest.raises(ReplyError):
+    assert found.hits[0].field_ids() == {"c": 2}
+
+
+def test_each_query_has_its_own_buckets() -> None:
+    data = search_data([0, 0, 0, 0])
+    for count in range(1, 7):
+        data.agg_buckets.add(count=count)
+    data.agg_topks.extend([1, 2, 0, 3])
+    assert [[bucket.count for bucket in query] for query in search(data).agg_buckets] == [[1], [2, 3], [], [4, 5, 6]]
+
+
+@pytest.mark.parametrize(("buckets", "topks"), [(1, []), (0, [1]), (2, [1, 0]), (1, [1, 1])])
+def test_buckets_that_belong_to_no_query_and_queries_without_theirs_are_refused(buckets: int, topks: list[int]) -> None:
+    data = search_data([0, 0], agg_topks=topks)
+    for _ in range(buckets):
+        data.agg_buckets.add(count=1)
+    message = f"the reply cannot be read: {buckets} buckets, of which the queries have {sum(topks)}"
+    with pytest.raises(ReplyError, match=f"^{message}"):
         search(data)
 
 

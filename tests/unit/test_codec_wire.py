@@ -33,10 +33,16 @@ def test_numbers_of_fixed_size() -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
-    [b"\x0a\x05abc", b"\x0a", b"\x08\xff", b"\x0d\x00\x00", b"\x0b\x0c"],
+    ("data", "message"),
+    [
+        (b"\x08\x01\x0a\x05abc", "the message ends inside the field at byte 2"),
+        (b"\x0a", "the message ends inside the field at byte 0"),
+        (b"\x08\xff", "the message ends inside the field at byte 0"),
+        (b"\x0d\x00\x00", "the message ends inside the field at byte 0"),
+        (b"\x08\x01\x0b\x0c", "wire type 3 at byte 2"),
+    ],
     ids=["text cut", "no length", "varint cut", "number cut", "a group"],
 )
-def test_bytes_that_are_no_message(data: bytes) -> None:
-    with pytest.raises(WireError):
+def test_bytes_that_are_no_message(data: bytes, message: str) -> None:
+    with pytest.raises(WireError, match=f"^{message}$"):
         list(walk(memoryview(data)))

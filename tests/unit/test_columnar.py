@@ -10,7 +10,7 @@ import pytest
 
 from milvusclient._proto import milvus_pb2, schema_pb2
 from milvusclient.codec.read.reply import QueryReply, SearchReply
-from milvusclient.codec.read.results import decode_query
+from milvusclient.codec.read.results import decode_query, decode_search
 from milvusclient.codec.read.table import query_columns, search_columns
 from milvusclient.exceptions import ParamError, ReplyError
 from milvusclient.schema.enums import DataType
@@ -166,12 +166,63 @@ def test_a_search_has_a_column_for_the_query_the_key_and_the_distance(top: int) 
     found.ids.int_id.data.extend(range(2 * top))
     found.scores.append(struct.pack(f"<{2 * top}f", *[0.5] * (2 * top)))
     found.fields_data.append(vectors(2 * top))
-    columns = search_columns(SearchReply.FromString(reply.SerializeToString()))
+    parsed = SearchReply.FromString(reply.SerializeToString())
+    assert bool(parsed.raw) is (top == MANY), "vectors of a large reply stay in its buffer"
+    columns = search_columns(parsed)
     assert columns.counts == [top, top]
+    assert columns.row_count == 2 * top
+    assert columns.extra == {"cost": 0}
     assert columns["query"] == [0] * top + [1] * top
     assert columns["pk"] == list(range(2 * top))
-    assert columns.to_numpy("distance").dtype == "f4"
+    assert columns["distance"] == [0.5] * (2 * top)
+    for name, dtype in (("query", "i8"), ("pk", "i8"), ("distance", "f4")):
+        assert columns.to_numpy(name).dtype == dtype
+        assert columns.to_numpy(name).tolist() == columns[name]
     assert columns.to_numpy("v").shape == (2 * top, DIM)
+    for as_numpy in (False, True):
+        hits = decode_search(parsed.message, raw=parsed.raw, as_numpy=as_numpy)
+        last = hits[-1][-1]["entity"]["v"]
+        assert isinstance(last, np.ndarray) is as_numpy
+        assert list(last) == list(range((2 * top - 1) * DIM, 2 * top * DIM))
     del found.scores[:]
-    with pytest.raises(ReplyError, match="hits"):
+    with pytest.raises(ReplyError, match=f"{2 * top} hits with {2 * top} keys and 0 distances"):
         search_columns(SearchReply(reply))
+
+
+def test_keys_that_are_text_are_a_column_of_objects_under_the_usual_name() -> None:
+    reply = milvus_pb2.SearchResults()
+    reply.results.topks.append(2)
+    reply.results.ids.str_id.data.extend(["a", "b"])
+    reply.results.scores.append(struct.pack("<2f", 0.5, 0.25))
+    columns = search_columns(SearchReply(reply))
+    assert list(columns) == ["query", "id", "distance"]
+    assert columns.to_numpy("id").dtype == "O"
+    assert columns.to_numpy("id").tolist() == ["a", "b"]
+
+
+def test_distances_sent_one_by_one_are_a_column_too() -> None:
+    unpacked = b"".join(b"\x25" + struct.pack("<f", number) for number in (0.5, 0.25))
+    reply = milvus_pb2.SearchResults(results=schema_pb2.SearchResultData.FromString(unpacked))
+    reply.results.topks.append(2)
+    reply.results.ids.int_id.data.extend([1, 2])
+    assert search_columns(SearchReply(reply))["distance"] == [0.5, 0.25]
+
+
+def test_columns_that_are_longer_than_the_hits_are_refused() -> None:
+    reply = milvus_pb2.SearchResults()
+    reply.results.topks.append(1)
+    reply.results.ids.int_id.data.append(1)
+    reply.results.scores.append(struct.pack("<f", 0.5))
+    reply.results.fields_data.append(titles(2))
+    columns = search_columns(SearchReply(reply))
+    with pytest.raises(ReplyError, match="column 'title': it has 2 rows, and other columns have 1"):
+        columns["title"]
+
+
+def test_bfloat16_arrays_are_read_only_like_the_others() -> None:
+    column = schema_pb2.FieldData(field_name="v", type=schema_pb2.BFloat16Vector)
+    column.vectors.dim = 2
+    column.vectors.bfloat16_vector = struct.pack("<2H", 0x3F80, 0xBF80)
+    found = query_columns(query(column)).to_numpy("v")
+    assert found.tolist() == [[1.0, -1.0]]
+    assert not found.flags.writeable

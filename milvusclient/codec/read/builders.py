@@ -92,5 +92,5 @@ def hit_builder(made_of: type[Hit], names: tuple[str, ...] | None = None) -> Cal
         f"lambda *columns: [hit({{{name!r}: key, 'distance': distance, 'entity': {entity}}})"
         f" for {', '.join(['key', 'distance', *cells])} in zip(*columns)]"
     )
-    made: Callable[..., list[Hit]] = eval(source, {"hit": made_of, "zip": zip})  # noqa: S307 - names are reprs
+    made: Callable[..., list[Hit]] = eval(source, {"hit": made_of})  # noqa: S307 - names are reprs
     return made

@@ -130,10 +130,10 @@ def _arrays(repeated: schema_pb2.ArrayArray) -> Column:
     column: Column = []
     for cell in repeated.data:  # as _scalars does, without a call for each cell
         member = cell.WhichOneof("data")
-        decode = _DECODERS.get(member or "")
         if member is None:
             column.append([])
         else:
+            decode = _DECODERS.get(member)
             inner: Any = getattr(cell, member)
             column.append(inner.data[:] if decode is None else decode(inner))
     return column

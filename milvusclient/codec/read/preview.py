@@ -53,7 +53,7 @@ def _vectors(field: schema_pb2.FieldData, facts: TypeFacts, data: Any, start: in
     if len(data) < size * len(field.valid_data):
         first, held = sum(field.valid_data[:start]), sum(valid)
     part = slice(size * first, size * (first + held))
-    head = schema_pb2.FieldData(field_name=field.field_name, type=field.type, valid_data=valid)
+    head = schema_pb2.FieldData(field_name=field.field_name, valid_data=valid)
     head.vectors.dim = vectors.dim
     if facts.member == "float_vector":
         head.vectors.float_vector.SetInParent()

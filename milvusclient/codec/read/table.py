@@ -33,7 +33,7 @@ class _Values:
 
     __slots__ = ("_dtype", "_values")
 
-    def __init__(self, values: list[Any], dtype: str = "O") -> None:
+    def __init__(self, values: list[Any], dtype: str) -> None:
         self._values = values
         self._dtype = dtype
 
