@@ -15,7 +15,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -239,6 +239,15 @@ class _Changed(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - importlib's
         return compile(changed_text(self._mutant), self.path, "exec", dont_inherit=True)
+
+
+def raising(mutant: Mutant) -> Mutant:
+    """Return a mutant of the same function that does nothing but raise an error."""
+    tree = ast.parse(mutant.original)
+    function = tree.body[0]
+    assert isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+    function.body = ast.parse("raise AssertionError('this function runs')").body
+    return replace(mutant, text=ast.unparse(tree))
 
 
 def changed_text(mutant: Mutant) -> str:

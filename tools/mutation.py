@@ -85,9 +85,13 @@ class Results:
             if mutant is not None and mutant.original == entry["original"]:
                 self.outcomes[change] = Outcome(change, entry["how"], entry["test"])
 
-    def to_run(self) -> list[Mutant]:
-        """Return the mutants that no test has noticed yet."""
-        noticed = {change for change, outcome in self.outcomes.items() if outcome.how in (NOTICED, LIMIT)}
+    def to_run(self, allowed: set[Change]) -> list[Mutant]:
+        """Return the mutants that no test has noticed yet, without those that are known to be equivalent."""
+        noticed = {
+            change
+            for change, outcome in self.outcomes.items()
+            if outcome.how in (NOTICED, LIMIT) or (outcome.how == LEFT and replace(change, number=0) in allowed)
+        }
         return [mutant for change, mutant in self.mutants.items() if change not in noticed]
 
     def add(self, outcome: Outcome) -> None:
@@ -101,9 +105,9 @@ class Results:
         self._file.write_text(json.dumps(rows))
 
 
-def run(group: Group, results: Results, processes: int) -> None:
+def run(group: Group, results: Results, processes: int, allowed: set[Change]) -> None:
     """Run the tests for what has not been noticed yet."""
-    mutants = results.to_run()
+    mutants = results.to_run(allowed)
     begin = time.monotonic()
     done = Counter[str]()
 
@@ -167,7 +171,7 @@ def main() -> int:
             shutil.rmtree(group.scratch, ignore_errors=True)
         results = Results(group)
         if not asked.report:
-            run(group, results, asked.processes)
+            run(group, results, asked.processes, equivalents())
         good = report(results, equivalents()) and good
     return 0 if good else 1
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.mutants import ROOT, Change, ImportChanged, LiveFunctions, Mutant, statement_lines
+from tools.mutants import ROOT, Change, ImportChanged, LiveFunctions, Mutant, raising, statement_lines
 
 #: How the tests of one mutant end.
 NOTICED, LEFT, LIMIT, UNTESTED = "noticed", "left", "ended by a limit", "not run"
@@ -171,9 +171,24 @@ def run_alone(mutant: Mutant, tests: Iterable[str], limit: float) -> Outcome:
 def run_all_alone(
     mutants: list[Mutant], tests: list[str], processes: int, tell: Callable[[Outcome], None], limit: float = 300
 ) -> None:
-    """Run all tests for each of these mutants, each in a new process."""
+    """Run all tests for each of these mutants, each in a new process.
+
+    Whether a function runs at all there is asked once, with one that does nothing but fail.
+    """
+    functions: dict[tuple[str, str], list[Mutant]] = {}
+    for mutant in mutants:
+        functions.setdefault((mutant.change.file, mutant.change.function), []).append(mutant)
     with ThreadPoolExecutor(processes) as pool:
-        for outcome in pool.map(lambda mutant: run_alone(mutant, tests, limit), mutants):
+        asked = list(functions.values())
+        broken = pool.map(lambda some: run_alone(raising(some[0]), tests, limit), asked)
+        reached: list[Mutant] = []
+        for some, outcome in zip(asked, broken, strict=True):
+            if outcome.how == LEFT:
+                for mutant in some:
+                    tell(Outcome(mutant.change, LEFT))
+            else:
+                reached += some
+        for outcome in pool.map(lambda mutant: run_alone(mutant, tests, limit), reached):
             tell(outcome)
 
 
@@ -238,4 +253,5 @@ def _choose_examples_for_speed() -> None:
 if __name__ == "__main__":
     fields = json.loads(sys.argv[1])
     ImportChanged(Mutant(**{**fields, "change": Change(**fields["change"])}))
+    _choose_examples_for_speed()
     sys.exit(pytest.main([*_QUIET, "-x", *sys.argv[2:]]))

@@ -119,6 +119,18 @@ def test_the_column_that_is_shorter_than_the_others_is_named() -> None:
     assert refusal_of(longs("x", 1, 2), longs("y", 1)) == message
 
 
+@pytest.mark.parametrize("dim", [0, -1, 2])
+def test_floats_that_are_no_multiple_of_their_dimension_are_refused(dim: int) -> None:
+    made = Field(field_name="v")
+    made.vectors.CopyFrom(floats_of(dim, 1, 2, 3))
+    message = f"12 bytes is not a multiple of the size of a {dim}-element vector"
+    assert refusal_of(made) == f"the reply cannot be read: {message}"
+    with pytest.raises(ReplyError, match=f"12 bytes is not a multiple of the size of a {4 * dim}-byte vector"):
+        decode_column(made, as_numpy=True)
+    made.vectors.dim = 1
+    assert decode_column(made) == [[1.0], [2.0], [3.0]]
+
+
 @pytest.mark.parametrize(("dim", "size"), [(0, 0), (-8, -1), (16, 2)])
 def test_vectors_that_are_no_multiple_of_their_dimension_are_refused(dim: int, size: int) -> None:
     made = Field(field_name="v")
@@ -156,6 +168,8 @@ def test_columns_win_over_the_documents_that_they_are_merged_with() -> None:
     assert merger(())([{"c": 3}]) == [{"c": 3}]
     with pytest.raises(TypeError):
         merger(("a",))([5], [1])
+    with pytest.raises(TypeError, match="^a name must be a str, not int$"):
+        merger((5,))  # type: ignore[arg-type]  # as a column without a name could be
 
 
 def test_columns_after_dynamic_fields_must_be_as_long() -> None:
@@ -176,12 +190,13 @@ def test_dynamic_fields_with_nulls_are_chosen_and_merged_like_others() -> None:
 
 
 def test_the_first_of_two_dynamic_columns_wins() -> None:
-    first, second = nullable_meta(b'{"a":1}'), nullable_meta(b'{"a":2,"b":2}')
+    first, second = nullable_meta(b'{"a":1}'), json_column("more", b'{"a":2,"b":2}', b"{}", is_dynamic=True)
     found = decode_query(milvus_pb2.QueryResults(fields_data=[longs("id", 1, 2), first, second]))
     assert found == [{"id": 1, "a": 1, "b": 2}, {"id": 2}]
 
 
-def test_hits_may_have_nothing_but_dynamic_fields_with_nulls() -> None:
+def test_rows_and_hits_may_have_nothing_but_dynamic_fields_with_nulls() -> None:
+    assert decode_query(milvus_pb2.QueryResults(fields_data=[nullable_meta(b'{"n":1}')])) == [{"n": 1}, {}]
     data = schema_pb2.SearchResultData(topks=[2], num_queries=1, fields_data=[nullable_meta(b'{"n":1}')])
     data.ids.int_id.data.extend([1, 2])
     data.scores.append(struct.pack("<2f", 0.5, 0.25))

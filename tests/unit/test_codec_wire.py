@@ -25,6 +25,11 @@ def test_the_fields_of_a_message(name: str, rows: int, timestamp: int, cells: li
         assert bytes(field.data) == prefix(columns, len(column)) + column
 
 
+@pytest.mark.parametrize(("size", "written"), [(0, b"\x0a\x00"), (127, b"\x0a\x7f"), (128, b"\x0a\x80\x01")])
+def test_a_length_takes_as_few_bytes_as_it_can(size: int, written: bytes) -> None:
+    assert prefix(1, size) == written
+
+
 def test_numbers_of_fixed_size() -> None:
     for value, size in ((schema_pb2.ValueField(float_data=1.5), 5), (schema_pb2.ValueField(double_data=2.5), 9)):
         (field,) = walk(memoryview(value.SerializeToString()))

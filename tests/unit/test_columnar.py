@@ -96,12 +96,14 @@ def test_columns_are_views_arrays_lists_and_tables(count: int) -> None:
     columns = query_columns(reply)
     assert list(columns) == ["id", "price", "title", "v"]
     assert columns.row_count == count
+    assert columns.extra == {"cost": 0}
     assert columns["title"] == [f"t{row}" for row in range(count)]
     assert columns.to_numpy("id").dtype == "i8"
     assert columns.to_numpy("price").tolist() == [row / 2 for row in range(count)]
     assert columns.to_numpy("title").tolist() == columns["title"]
-    if count:
-        assert columns.to_numpy("v").shape == (count, DIM)
+    assert columns.to_numpy("v").shape == ((count, DIM) if count else (0, 0))
+    assert columns.to_numpy("v").dtype == "f4"
+    assert query_columns(query(vectors(count))).row_count == count
     with pytest.raises(ParamError, match="no column 'w'"):
         columns.to_numpy("w")
 
@@ -111,7 +113,14 @@ def test_columns_are_tables_of_arrow_and_pandas(count: int) -> None:
     pytest.importorskip("pyarrow")
     pytest.importorskip("pandas")
     columns = query_columns(query(numbers("id", count), prices(count), titles(count), vectors(count)))
-    assert columns.to_arrow().to_pydict() == dict(columns)
+    table = columns.to_arrow()
+    assert table.to_pydict() == dict(columns)
+    assert [str(field.type) for field in table.schema] == [
+        "int64",
+        "double",
+        "string",
+        f"fixed_size_list<item: float>[{DIM}]",
+    ]
     assert columns.to_pandas()["v"][0].tolist() == columns["v"][0]
 
 
@@ -132,6 +141,45 @@ def test_nulls_are_none() -> None:
     found = columns.to_numpy("v")
     assert found[1] is None
     assert found[2].tolist() == list(range(DIM, 2 * DIM))
+
+
+def test_vectors_with_nulls_in_a_large_reply_are_arrays_too() -> None:
+    column = vectors(MANY - 1)
+    column.valid_data.extend([False, *[True] * (MANY - 1)])
+    reply = query(column)
+    assert reply.raw
+    found = query_columns(reply).to_numpy("v")
+    assert found[0] is None
+    assert found[-1].tolist() == list(range((MANY - 2) * DIM, (MANY - 1) * DIM))
+
+
+def test_numbers_that_could_be_null_and_are_not_keep_their_type() -> None:
+    column = numbers("n", 3)
+    column.valid_data.extend([True] * 3)
+    assert query_columns(query(column)).to_numpy("n").dtype == "i8"
+
+
+def test_float32_keeps_its_type() -> None:
+    column = schema_pb2.FieldData(field_name="x", type=schema_pb2.Float)
+    column.scalars.float_data.data.append(struct.pack("<3f", 0.5, -1, 2))
+    found = query_columns(query(column)).to_numpy("x")
+    assert found.dtype == "f4"
+    assert found.tolist() == [0.5, -1.0, 2.0]
+
+
+def test_arrays_stay_whole_in_an_array() -> None:
+    column = schema_pb2.FieldData(field_name="a", type=schema_pb2.Array)
+    for _ in range(2):
+        column.scalars.array_data.data.add().long_data.data.extend([1, 2])
+    found = query_columns(query(column)).to_numpy("a")
+    assert found.shape == (2,)
+    assert found.tolist() == [[1, 2], [1, 2]]
+
+
+def test_an_array_of_a_column_that_is_too_short_is_refused() -> None:
+    columns = query_columns(query(numbers("id", 3), titles(2)))
+    with pytest.raises(ReplyError, match="column 'title': it has 2 rows, and other columns have 3"):
+        columns.to_numpy("title")
 
 
 def test_nulls_are_null_in_arrow() -> None:
