@@ -91,6 +91,12 @@ def test_the_last_band_ends_it_when_it_is_not_full() -> None:
     assert walk.is_done
 
 
+def test_a_walk_begins_with_everything_to_come() -> None:
+    walk = BandWalk(4, False)
+    assert walk.next_band() == Band(0.0, 0.0, 40, is_last=False)
+    assert (walk.tail, walk.tail_keys, walk.is_done) == (0.0, [], False)
+
+
 def test_nothing_on_the_first_page_is_the_end() -> None:
     walk = BandWalk(4, False)
     walk.receive([], [], None)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from milvusclient.policy.polling import PACE, Pace
+import pytest
+
+from milvusclient.policy.polling import Pace
 
 
 def test_looks_come_soon_at_first_and_then_less_and_less_often() -> None:
-    waits = [PACE.wait(looks) for looks in range(1, 30)]
+    waits = [Pace().wait(looks) for looks in range(1, 30)]
     assert waits[0] == 0.01
+    assert waits[:3] == pytest.approx([0.01, 0.015, 0.0225])
     assert waits == sorted(waits)
     assert waits[-1] == 0.5
 

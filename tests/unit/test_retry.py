@@ -97,6 +97,18 @@ def test_a_rate_limit_has_a_budget_and_a_switch_of_its_own() -> None:
     assert not verdict(policy, 61)
     assert not verdict(policy.override(None, False), 0)
     assert not verdict(policy.override(0, None), 0)
+    assert verdict(RetryPolicy(), 120)
+    assert not verdict(RetryPolicy(), 120.5), "two minutes are its own budget"
+
+
+@pytest.mark.parametrize(("code", "retriable"), [(8, False), (1, True)])
+def test_what_milvus_refuses_for_now_is_asked_again_until_the_deadline(code: int, retriable: bool) -> None:
+    def wait(remaining: float) -> float | None:
+        return after_status(
+            RetryPolicy(), code, 0, retriable, Safety.READ, attempt=9, jitter=1.0, elapsed=1e6, remaining=remaining
+        ).wait
+
+    assert (wait(100.0), wait(1.0), wait(0.02)) == (1.0, 0.5, None)
 
 
 @pytest.mark.parametrize(
@@ -153,9 +165,10 @@ def test_an_override_of_nothing_is_the_policy_itself() -> None:
         ("retry_on_rate_limit", 1),
     ],
 )  # fmt: skip
-def test_a_policy_that_cannot_be_is_refused_by_name(name: str, value: object) -> None:
-    with pytest.raises(ParamError, match=name):
+def test_a_policy_that_cannot_be_is_refused_by_name_with_what_was_given(name: str, value: object) -> None:
+    with pytest.raises(ParamError, match=f"^{name}.* got {value!r}") as refused:
         RetryPolicy(**{name: value})  # type: ignore[arg-type]  # that is the point
+    assert type(value).__name__ in refused.value.message or isinstance(value, float)
 
 
 @pytest.mark.parametrize("status", ["INTERNAL", "UNKNOWN", "DATA_LOSS"])
@@ -193,9 +206,18 @@ def test_a_call_with_a_deadline_waits_for_a_server_to_connect_to(
     assert (verdict.wait or 0.0) <= 0.25
 
 
+def test_waits_for_a_server_to_connect_to_grow_and_end_with_the_deadline() -> None:
+    def wait(attempt: int, remaining: float) -> float | None:
+        return after_connect(RetryPolicy(), "refused", attempt=attempt, jitter=1.0, remaining=remaining).wait
+
+    assert (wait(1, 5.0), wait(3, 5.0), wait(9, 5.0)) == (0.02, pytest.approx(0.18), 0.25)
+    assert wait(9, 0.1) == 0.1
+
+
 def test_a_policy_is_a_value() -> None:
     policy = RetryPolicy(max_retries=3, max_elapsed=60)
     assert policy == RetryPolicy(max_elapsed=60, max_retries=3) != RetryPolicy()
+    assert hash(policy) != hash(RetryPolicy())
     assert len({policy, RetryPolicy(max_retries=3, max_elapsed=60)}) == 1
     assert pickle.loads(pickle.dumps(policy)) == copy.deepcopy(policy) == policy
     assert repr(policy).startswith("RetryPolicy(max_retries=3, initial_backoff=0.02, multiplier=3.0, ")
