@@ -31,18 +31,23 @@ from milvusclient.exceptions import (
 
 if TYPE_CHECKING:
     from milvusclient._async.client import AsyncMilvusClient
+    from milvusclient._async.import_job import AsyncImportJob
     from milvusclient._sync.client import MilvusClient
+    from milvusclient._sync.import_job import ImportJob
     from milvusclient.codec.write.embedding_list import EmbeddingList
     from milvusclient.config.tls import TlsConfig
+    from milvusclient.import_writer import write_json, write_parquet
     from milvusclient.models.bulk import BulkError, BulkProgress, BulkReport
     from milvusclient.models.connection import ConnectionInfo, OperationStats
     from milvusclient.models.copies import CopyReport
+    from milvusclient.models.imports import ImportState
     from milvusclient.models.infos import ResourceGroupInfo, Shard
     from milvusclient.models.results import AggregationBucket, AggregationHit, Hit, Hits, QueryResult, SearchResult
     from milvusclient.policy.retry import RetryPolicy
     from milvusclient.registry import Connections, connections
     from milvusclient.rest_health import health
     from milvusclient.schema.aggregation import SearchAggregation, TopHits
+    from milvusclient.schema.cloud_import import CloudImport
     from milvusclient.schema.collection import CollectionSchema
     from milvusclient.schema.enums import ConsistencyLevel, DataType, FunctionType
     from milvusclient.schema.field_ops import FieldOp, FieldOpType
@@ -69,18 +74,23 @@ else:
         __name__,
         names={
             "_async.client": ("AsyncMilvusClient",),
+            "_async.import_job": ("AsyncImportJob",),
             "_sync.client": ("MilvusClient",),
+            "_sync.import_job": ("ImportJob",),
             "codec.write.embedding_list": ("EmbeddingList",),
             "config.tls": ("TlsConfig",),
+            "import_writer": ("write_json", "write_parquet"),
             "models.bulk": ("BulkError", "BulkProgress", "BulkReport"),
             "models.copies": ("CopyReport",),
             "models.connection": ("ConnectionInfo", "OperationStats"),
+            "models.imports": ("ImportState",),
             "models.infos": ("ResourceGroupInfo", "Shard"),
             "models.results": ("AggregationBucket", "AggregationHit", "Hit", "Hits", "QueryResult", "SearchResult"),
             "policy.retry": ("RetryPolicy",),
             "registry": ("Connections", "connections"),
             "rest_health": ("health",),
             "schema.aggregation": ("SearchAggregation", "TopHits"),
+            "schema.cloud_import": ("CloudImport",),
             "schema.collection": ("CollectionSchema",),
             "schema.enums": ("ConsistencyLevel", "DataType", "FunctionType"),
             "schema.field_ops": ("FieldOp", "FieldOpType"),
@@ -109,11 +119,13 @@ __all__ = [
     "AggregationBucket",
     "AggregationHit",
     "AnnSearchRequest",
+    "AsyncImportJob",
     "AsyncMilvusClient",
     "BloomFilterBuilder",
     "BulkError",
     "BulkProgress",
     "BulkReport",
+    "CloudImport",
     "CollectionSchema",
     "CompactionTaskState",
     "CompactionType",
@@ -139,6 +151,8 @@ __all__ = [
     "FunctionType",
     "Hit",
     "Hits",
+    "ImportJob",
+    "ImportState",
     "IndexParams",
     "IndexType",
     "LexicalHighlighter",
@@ -173,6 +187,8 @@ __all__ = [
     "mkts_from_datetime",
     "mkts_from_hybridts",
     "mkts_from_unixtime",
+    "write_json",
+    "write_parquet",
 ]
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())

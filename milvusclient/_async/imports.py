@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from milvusclient import rpc
+from milvusclient import checks, rpc
 from milvusclient._async.core.waiting import AsyncWaiting
 from milvusclient.operations import imports
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from milvusclient._async.import_job import AsyncImportJob
     from milvusclient.models.imports import ImportState
+    from milvusclient.policy.deadline import Deadline
+    from milvusclient.schema.cloud_import import CloudImport
 
 __all__ = ["AsyncImports"]
 
@@ -26,11 +28,17 @@ class AsyncImports(AsyncWaiting):
         files: Sequence[str | Sequence[str]],
         partition_name: str | None = "",
         timeout: float | None = None,
+        *,
+        options: Mapping[str, object] | None = None,
+        cloud: CloudImport | None = None,
     ) -> AsyncImportJob:
         """Let the server import files from its own storage, and return while it does.
 
         It is the fastest way for many rows, but the files must be where the server reads them: in its bucket, or in the
-        folder of its local storage. A file has JSON rows, ``{"rows": [...]}``, or is a Parquet file.
+        folder of its local storage. :func:`milvusclient.write_parquet` and :func:`milvusclient.write_json` write them.
+
+        Servers since Milvus 2.4 are asked through their REST API, on the same port, which tells more than gRPC does;
+        where that is switched off or does not pass, through gRPC.
 
         Args:
             collection_name: name or alias of the collection.
@@ -38,25 +46,37 @@ class AsyncImports(AsyncWaiting):
                 a list of their own.
             partition_name: name of the partition to write to; empty lets the server choose.
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
+            options: options of the import that the server knows, such as ``{"timeout": "300s"}``.
+            cloud: cluster and object storage of an import into Zilliz Cloud; ``files`` are urls of objects then.
 
         Returns:
-            The job, with ``states()``, and ``wait()`` for its end.
+            The job, with ``state``, ``progress``, ``states()``, and ``wait()`` for its end.
 
         Raises:
             ParamError: an argument is invalid.
-            MilvusException: the server refuses the request, for instance because a file does not exist.
+            MilvusException: the server refuses the request, for instance because a file does not exist; or the reply is
+                lost (``ambiguous``), and :meth:`list_imports` tells whether the import has begun.
 
         Example:
             >>> job = await client.import_files("books", ["import/books.json"])
         """
-        requests = imports.build_imports(collection_name, files, partition_name)
-        deadline = self._deadline(timeout)
-        job_ids: list[int] = []
-        for request in requests:
-            job_ids += imports.parse_import(await self._call(rpc.IMPORT, request, deadline))
-        from milvusclient._async.import_job import AsyncImportJob  # imported here, because few programs import files
+        # Imported here, because few programs import files.
+        from milvusclient._async.import_job import AsyncImportJob, AsyncRestJobs
 
-        return AsyncImportJob(self, job_ids, collection_name)
+        name = checks.require_name("collection_name", collection_name)
+        listed = imports.check_files(files)
+        partition = checks.optional_str("partition_name", partition_name)
+        known_options = imports.check_options(options)
+        deadline = self._deadline(timeout)
+        rest = AsyncRestJobs(self._caller, imports.check_cloud(cloud))
+        if await rest.is_there(deadline):
+            started = await rest.create(name, listed, partition, known_options, deadline)
+            if started is not None:
+                return AsyncImportJob(rest, started, name)
+        job_ids: list[int | str] = []
+        for request in imports.build_imports(name, listed, partition, known_options):
+            job_ids += imports.parse_import(await self._call(rpc.IMPORT, request, deadline))
+        return AsyncImportJob(self, job_ids, name)
 
     async def list_imports(
         self, collection_name: str | None = "", limit: int = 0, timeout: float | None = None
@@ -78,5 +98,19 @@ class AsyncImports(AsyncWaiting):
         Example:
             >>> states = await client.list_imports("books")
         """
+        from milvusclient._async.import_job import AsyncRestJobs
+
         request = imports.build_list_imports(collection_name, limit)
-        return imports.parse_list_imports(await self._call(rpc.LIST_IMPORT_TASKS, request, self._deadline(timeout)))
+        deadline = self._deadline(timeout)
+        rest = AsyncRestJobs(self._caller, None)
+        if await rest.is_there(deadline):
+            states = await rest.list_jobs(request.collection_name, limit, deadline)
+            if states is not None:
+                return states
+        return imports.parse_list_imports(await self._call(rpc.LIST_IMPORT_TASKS, request, deadline))
+
+    async def _import_state(self, job_id: int | str, deadline: Deadline, polls: int, waiting_for: str) -> ImportState:
+        """Return the state of an import; after a pause, unless it is the first time."""
+        request = imports.build_import_state(job_id)
+        reply = await self._poll(rpc.GET_IMPORT_STATE, request, deadline, polls=polls, waiting_for=waiting_for)
+        return imports.parse_import_state(reply, job_id)

@@ -328,10 +328,14 @@ class Scope(Generic[T]):
         return [] if value is None else [value]
 
 
-async def async_in_thread(work: Callable[[], T]) -> T:
+async def async_in_thread(work: Callable[[], T], abort: Callable[[], object] | None = None) -> T:
     """Run something that blocks in a thread, so that it does not block the event loop.
 
     A thread cannot be cancelled. If the task is cancelled, this still waits for the work, so that it can be undone.
+
+    Args:
+        work: what blocks.
+        abort: makes the work end early; called if the task is cancelled.
     """
     running = asyncio.ensure_future(asyncio.to_thread(work))
     cancelled: asyncio.CancelledError | None = None
@@ -340,13 +344,15 @@ async def async_in_thread(work: Callable[[], T]) -> T:
             await asyncio.wait([running])
         except asyncio.CancelledError as error:
             cancelled = error
+            if abort is not None:
+                abort()
     if cancelled is not None:
         running.exception()
         raise cancelled
     return running.result()
 
 
-def in_thread(work: Callable[[], T]) -> T:
+def in_thread(work: Callable[[], T], abort: Callable[[], object] | None = None) -> T:  # noqa: ARG001 - the same shape
     """Run something that blocks; a thread may block."""
     return work()
 

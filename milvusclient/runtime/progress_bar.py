@@ -1,14 +1,11 @@
-"""Showing the progress of a bulk write: a bar on a terminal and in a notebook, a line now and then in a log."""
+"""Showing the progress of long work: a bar on a terminal and in a notebook, a line now and then in a log."""
 
 from __future__ import annotations
 
 import logging
 import sys
 import time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from milvusclient.models.bulk import BulkProgress
+from typing import Protocol
 
 __all__ = ["ProgressBar"]
 
@@ -18,17 +15,29 @@ _BAR_SECONDS, _LOG_SECONDS = 0.1, 10.0
 _logger = logging.getLogger("milvusclient")
 
 
-class ProgressBar:
-    """Shows progress on stderr; where that is a file or a pipe, the logger ``milvusclient`` gets lines instead."""
+class Progress(Protocol):
+    """The progress of some work, in words."""
 
-    def __init__(self) -> None:
+    def line(self, *, bar: bool = True) -> str:
+        """Return the progress in words, with a bar or without."""
+
+
+class ProgressBar:
+    """Shows progress on stderr; where that is a file or a pipe, the logger ``milvusclient`` gets lines instead.
+
+    Args:
+        title: what the lines of the log are about.
+    """
+
+    def __init__(self, title: str = "bulk write") -> None:
+        self._title = title
         # Notebooks understand a carriage return as terminals do, so that neither needs a widget.
         self._draws = sys.stderr.isatty() or "ipykernel" in sys.modules
-        self._last: BulkProgress | None = None
+        self._last: Progress | None = None
         self._shown_at = time.monotonic() - _LOG_SECONDS if self._draws else time.monotonic()
         self._width = 0
 
-    def show(self, progress: BulkProgress) -> None:
+    def show(self, progress: Progress) -> None:
         """Show the progress, unless it was shown a moment ago."""
         self._last = progress
         now = time.monotonic()
@@ -45,10 +54,10 @@ class ProgressBar:
             sys.stderr.write("\n")
             sys.stderr.flush()
 
-    def _write(self, progress: BulkProgress) -> None:
+    def _write(self, progress: Progress) -> None:
         line = progress.line(bar=self._draws)
         if not self._draws:
-            _logger.info("bulk write: %s", line)
+            _logger.info("%s: %s", self._title, line)
             return
         # A shorter line covers the one before it.
         self._width = max(self._width, len(line))

@@ -111,7 +111,9 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
     "target": {"copy": "client of the server, database or file to copy to; None means this client."},
     "progress": {
         "bulk": "True shows a bar on a terminal or in a notebook, or lines in the log; or a function that gets a "
-        "``BulkProgress`` after each request."
+        "``BulkProgress`` after each request.",
+        "import": "True shows a bar on a terminal or in a notebook, or lines in the log; or a function that gets the "
+        "states after each look at them.",
     },
     "checkpoint": {
         "bulk": "path of a file that stores the position in the source. A later call with the same source and file "

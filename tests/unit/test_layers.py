@@ -50,9 +50,12 @@ MAY_IMPORT = {
     "_sync": "_proto checks config filters models operations policy rpc runtime schema transport",
     "registry": "_sync config models policy runtime",
     "rest_health": "config models",
+    "import_writer": "_proto checks codec models operations schema",
     "prometheus": "models policy registry",
     "otel": "config models registry runtime",
-    "__init__": "_async _sync codec config display models notebook policy registry rest_health schema timestamps",
+    "__init__": (
+        "_async _sync codec config display import_writer models notebook policy registry rest_health schema timestamps"
+    ),
     "pymilvus": (
         "_async _proto _sync checks codec config filters models policy registry rpc runtime schema timestamps transport"
     ),

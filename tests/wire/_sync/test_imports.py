@@ -39,7 +39,7 @@ def test_a_job_is_waited_for(scripted_server: ScriptedServer) -> None:
         timeout=20, progress=lambda states: seen.extend((each.state, each.rows, each.progress) for each in states)
     )
     assert seen == [("Pending", 0, None), ("Started", 5, 40), ("Completed", 10, 100)]
-    assert done == ImportState(7, "Completed", 10, 100, "", ("rows.json",))
+    assert done == ImportState(7, "Completed", 10, 100, "", ("rows.json",), None, "c")
     assert [call.message.task for call in scripted_server.calls("GetImportState")] == [7, 7, 7]
 
 
