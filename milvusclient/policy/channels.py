@@ -122,7 +122,7 @@ class AddressBook:
     def choose(self, current: str, others: Iterable[str], now: float) -> Target:
         """Return the address that a channel should have: one of those with the fewest channels.
 
-        Among those it is one that may be tried now, and the current one if nothing speaks against it.
+        Among those it is the one that failed least, and the current one if nothing speaks against it.
 
         Args:
             current: address of the channel; empty for a new one.
@@ -131,8 +131,9 @@ class AddressBook:
         """
         used = Counter(others)
 
-        def rank(target: Target) -> tuple[int, float, bool]:
-            wait = max(0.0, self.not_before(target.address) - now)
-            return used[target.address], wait, target.address != current
+        def rank(target: Target) -> tuple[int, int, float, bool]:
+            address = target.address
+            wait = max(0.0, self.not_before(address) - now)
+            return used[address], self._failures.get(address, 0), wait, address != current
 
         return min(self.targets, key=rank)

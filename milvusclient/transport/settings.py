@@ -71,10 +71,12 @@ def channel_options(config: ConnectionConfig, connect_timeout: float) -> list[tu
     options["grpc.min_reconnect_backoff_ms"] = max(_SHORTEST_CONNECT_MS, longest)
     if config.target.is_loopback:
         options["grpc.enable_http_proxy"] = 0
-    if config.target.authority:  # the address was looked up, and the certificate is for the name
-        options["grpc.default_authority"] = config.target.authority
+    authority = config.target.authority
+    if authority and (config.tls is None or not config.tls.server_name):
+        # The address was looked up, and the certificate is for the name.
+        options["grpc.default_authority"] = authority
         if config.target.secure:
-            options["grpc.ssl_target_name_override"] = config.target.authority.rpartition(":")[0]
+            options["grpc.ssl_target_name_override"] = authority.rpartition(":")[0]
     if config.tls is not None and config.tls.server_name:
         options["grpc.ssl_target_name_override"] = config.tls.server_name
     options.update(config.grpc_options)

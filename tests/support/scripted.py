@@ -134,6 +134,7 @@ class ScriptedServer:
         credentials: for TLS; ``uri`` is then https.
         workers: how many calls it handles at a time.
         host: address that clients connect to.
+        options: further settings of the gRPC server.
 
     Attributes:
         state: what the default replies know: created collections, canned ones.
@@ -147,10 +148,12 @@ class ScriptedServer:
         credentials: grpc.ServerCredentials | None = None,
         workers: int = 64,
         host: str = "127.0.0.1",
+        options: tuple[tuple[str, int], ...] = (),
     ) -> None:
         self.state = State(collections)
         self._credentials = credentials
         self._workers = workers
+        self._options = options
         self._lock = threading.Lock()
         self._arrived = threading.Condition(self._lock)
         self._requests: list[Received] = []
@@ -211,7 +214,7 @@ class ScriptedServer:
     def _start_grpc(self) -> None:
         self._stopping.clear()
         self._threads = futures.ThreadPoolExecutor(self._workers, thread_name_prefix="tests-scripted")
-        self._server = grpc.server(self._threads, options=SERVER_OPTIONS)
+        self._server = grpc.server(self._threads, options=(*SERVER_OPTIONS, *self._options))
         self._server.add_generic_rpc_handlers((Handlers(self._unary, self._stream),))
         address = f"127.0.0.1:{self._port}"
         if self._credentials is None:

@@ -39,6 +39,8 @@ _SHORTEST_LOOK, _LONGEST_LOOK = 0.01, 0.25
 _NAME_AGE, _LONGEST_NAME_AGE = 1.0, 30.0
 #: The most channels that are opened at the same time.
 _MOST_OPENERS = 16
+#: Seconds for dialling an address when there is another one that has no channel.
+_LONGEST_TRY = 2.0
 _NEVER = float("inf")
 _ENDED = Failure("CANCELLED", "the connection is closed", sent=False)
 _NOT_LOOKED_UP = Failure("DEADLINE_EXCEEDED", "looking up the name took too long", sent=False)
@@ -257,7 +259,9 @@ class AsyncChannelGroup:
         try:
             if self._config.target.is_name and time.monotonic() - self._looked_up > _NAME_AGE:
                 await self._follow_name()
-            deadline = Deadline.start(self._connect_timeout, time.monotonic())
+            has_spare = len(self._book.targets) > len(self._slots)
+            seconds = min(self._connect_timeout, _LONGEST_TRY) if has_spare else self._connect_timeout
+            deadline = Deadline.start(seconds, time.monotonic())
             old = self._put(slot, await self._greet(self._choose(slot), deadline))
         except Exception as error:  # noqa: BLE001 - whatever it is, the old channel stays, and it is tried again
             self._postpone(slot, error)
@@ -312,12 +316,14 @@ class AsyncChannelGroup:
         self.channels = tuple(slot.channel for slot in self._slots if slot.channel is not None)
 
     def _postpone(self, slot: _Slot, error: Exception) -> None:
-        """Try a slot again later: when its address may be tried, or a moment later if the address is not to blame."""
+        """Try a slot again at once if it has another address now, else later."""
         now = time.monotonic()
         with self._lock:
             slot.failures += 1
-            pause = now + retry_pause(slot.failures, self._random.random())
-            slot.not_before = self._book.not_before(self._target_of(slot, now).address) or pause
+            following = self._target_of(slot, now).address
+            slot.not_before = self._book.not_before(following)
+            if following == slot.address:  # also when something else than the address is to blame
+                slot.not_before = max(slot.not_before, now + retry_pause(slot.failures, self._random.random()))
         _logger.debug("no new channel to %s for alias %r: %s", slot.address, self._alias, error)
 
     def _choose(self, slot: _Slot) -> Target:

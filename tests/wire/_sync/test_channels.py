@@ -1,0 +1,481 @@
+"""Several channels for one connection, over one address or several, and channels that are renewed by age."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import grpc
+import pytest
+
+from milvusclient import connections
+from milvusclient._sync.client import MilvusClient
+from milvusclient.exceptions import (
+    ConnectError,
+    ConnectionConfigException,
+    ConnectionNotExistException,
+    MilvusUnavailableException,
+)
+from milvusclient.runtime.concurrency import in_thread
+from tests.support.certificates import Certificates
+from tests.support.proxy import Mode, Proxy
+from tests.support.scripted import ScriptedServer
+from tests.support.soak import scaled
+from tests.support.together import PATIENCE, Clock, Running, Together
+from tests.support.usage import Usage, needs_proc
+
+ALL = ["alpha", "beta"]
+
+
+@pytest.fixture
+def three() -> Iterator[list[ScriptedServer]]:
+    """Three servers of one cluster."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(ScriptedServer()) for _ in range(3)]
+
+
+def uri_of(servers: list[ScriptedServer]) -> str:
+    """One uri with the addresses of all."""
+    return f"http://{','.join(server.address for server in servers)}"
+
+
+def counts(servers: list[ScriptedServer]) -> list[int]:
+    """How many calls each of them got."""
+    return [len(server.calls("ShowCollections")) for server in servers]
+
+
+def until(true: Callable[[], bool], client: MilvusClient) -> None:
+    """Call until something has happened."""
+    over = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < over, "it did not happen"
+        assert client.list_collections() == ALL
+
+
+# --- several channels ------------------------------------------------------------------------------------------------
+def test_each_channel_is_one_tcp_connection_and_calls_one_after_another_take_turns(
+    scripted_server: ScriptedServer,
+) -> None:
+    client = MilvusClient(scripted_server.uri, channels=4)
+    for _ in range(20):
+        assert client.list_collections() == ALL
+
+    assert scripted_server.connections == 4
+    assert len(scripted_server.calls("Connect")) == 4, "each has a handshake of its own"
+    calls = scripted_server.calls("ShowCollections")
+    assert sorted(Counter(call.peer for call in calls).values()) == [5, 5, 5, 5]
+    client.close()
+
+
+def test_without_channels_there_is_one(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri)
+    Together.run(client.list_collections, 8)
+    assert scripted_server.connections == 1
+    assert (client.connection_info()).channels == 1
+    client.close()
+
+
+def test_calls_at_once_are_spread_over_all_channels(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, channels=3)
+    client.list_collections()
+    scripted_server.forget_requests()
+    scripted_server.on("ShowCollections").then(delay=0.3).forever()
+    Together.run(client.list_collections, 12)
+    used = Counter(call.peer for call in scripted_server.calls("ShowCollections"))
+    assert len(used) == 3
+    assert max(used.values()) <= 6
+    client.close()
+
+
+def test_a_large_insert_leaves_small_calls_on_another_channel_alone(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, channels=2)
+    client._collection("c")
+    scripted_server.on("Insert").then(delay=30.0)
+    vector = [0.1, 0.2, 0.3, 0.4]
+    rows: list[dict[str, Any]] = [
+        {"id": number, "vector": vector, "pad": "x" * 60_000} for number in range(500)
+    ]  # 30 MB
+    insert = Running(lambda: client.insert("c", rows))
+    [received] = in_thread(lambda: scripted_server.wait_for("Insert", timeout=PATIENCE))
+    scripted_server.forget_requests()
+
+    for _ in range(5):
+        Together.run(client.list_collections, 4)
+
+    assert not insert.done
+    assert received.peer not in {call.peer for call in scripted_server.calls("ShowCollections")}
+    info = client.connection_info()
+    assert sorted(each.in_flight for each in info.channel_infos) == [0, 1]
+    client.close()
+    assert isinstance(Together.failure(insert), ConnectionNotExistException)
+
+
+def test_the_figures_of_all_channels_are_added_up(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, channels=3)
+    for _ in range(9):
+        client.list_collections()
+    info = client.connection_info()
+    assert (info.channels, info.calls, info.operations["ShowCollections"].calls) == (3, 9, 9)
+    assert [(each.address, each.state, each.calls) for each in info.channel_infos] == [
+        (scripted_server.address, "ready", 3)
+    ] * 3
+    assert all(0 <= each.age < PATIENCE for each in info.channel_infos)
+    assert info.address == scripted_server.address
+    client.close()
+
+
+def test_channels_and_age_are_settings_of_the_connection(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, channels=2, max_age=60, alias="several")
+    client.list_collections()
+    for options, words in (
+        ({"channels": 3}, "channels 3 instead of 2"),
+        ({"max_age": 9}, "max_age 9 s instead of 60 s"),
+    ):
+        with pytest.raises(ConnectionConfigException, match=words):
+            MilvusClient(scripted_server.uri, alias="several", **options)  # type: ignore[arg-type]  # a number
+    joined = MilvusClient(alias="several")
+    joined.list_collections()
+    assert scripted_server.connections == 2
+    alone = MilvusClient(scripted_server.uri, channels=4, max_age=60)
+    alone.list_collections()
+    with pytest.raises(ConnectionConfigException, match=r"channels 1 instead of 4.*max_age none instead of 60 s"):
+        MilvusClient(scripted_server.uri).list_collections()
+    alone.close()
+    client.close()
+
+
+def test_named_settings_have_channels_and_age_too(scripted_server: ScriptedServer) -> None:
+    connections.add_connection(several={"uri": scripted_server.uri, "channels": 2, "max_age": 60})
+    client = MilvusClient(alias="several")
+    client.list_collections()
+    assert scripted_server.connections == 2
+    client.close()
+
+
+@needs_proc
+def test_close_ends_every_channel_and_leaves_nothing(scripted_server: ScriptedServer) -> None:
+    first = MilvusClient(scripted_server.uri, alias="warm-up")
+    first.list_collections()
+    first.close()
+    before = Usage.now()
+    for round_ in range(scaled(50, 3)):
+        client = MilvusClient(scripted_server.uri, channels=8, max_age=0.01, alias=f"round-{round_}")
+        Together.run(client.list_collections, 16)
+        client.close()
+        with pytest.raises(ConnectionNotExistException):
+            client.list_collections()
+    after = in_thread(lambda: before.settled(more_threads=64))  # those of the server are in this process
+    before.check(after, more_threads=64)
+    assert [each.name for each in threading.enumerate() if each.name.startswith("milvusclient")] == []
+    in_thread(lambda: wait_for_no(scripted_server))
+
+
+def wait_for_no(server: ScriptedServer) -> None:
+    """Wait until the server has no connection."""
+    over = time.monotonic() + PATIENCE
+    while server.proxy.open:
+        assert time.monotonic() < over, f"{server.proxy.open} connections are left"
+        time.sleep(0.02)
+
+
+def test_databases_and_aliases_have_channels_of_their_own(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, channels=2)
+    client.list_collections()
+    other = MilvusClient(scripted_server.uri, db_name="books", channels=2)
+    other.list_collections()
+    client.use_database("films")
+    client.list_collections()
+    assert scripted_server.connections == 6
+    databases = {call.headers["dbname"] for call in scripted_server.calls("ShowCollections")}
+    assert databases == {"", "books", "films"}
+    other.close()
+    client.close()
+
+
+# --- age -------------------------------------------------------------------------------------------------------------
+@pytest.mark.soak
+def test_no_call_fails_while_channels_are_renewed(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, channels=2, max_age=0.2)
+    each = scaled(10_000, 480) // 8
+    started = time.monotonic()
+
+    def work() -> None:
+        for number in range(each):
+            assert client.list_collections() == ALL
+            if number % 20 == 0:
+                Clock.sleep(0.02)
+                with client.query_iterator("c", batch_size=3) as pages:
+                    assert [row["id"] for page in pages for row in page]
+
+    Together.run(work, 8)
+    while time.monotonic() - started < 1.0:
+        client.list_collections()
+    info = client.connection_info()
+    assert (info.errors, info.retries) == (0, 0)
+    assert scripted_server.connections > 4, "the channels were renewed"
+    assert info.calls == sum(stats.calls for stats in info.operations.values()), "closed channels still count"
+    client.close()
+
+
+def test_a_call_in_flight_keeps_its_old_channel(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, max_age=0.1)
+    client.list_collections()
+    go_on = threading.Event()
+    scripted_server.on("GetVersion").reply_to(lambda _: {"version": f"held {go_on.wait(PATIENCE)}"})
+    long = Running(client.get_server_version)
+    in_thread(lambda: scripted_server.wait_for("GetVersion"))
+    until(lambda: scripted_server.connections >= 4, client)
+    states = {each.state for each in (client.connection_info()).channel_infos}
+    assert states == {"ready", "draining"}
+    go_on.set()
+    assert long.result() == "held True"
+    until(lambda: scripted_server.proxy.open <= 3, client)
+    client.close()
+
+
+def test_a_renewal_that_fails_leaves_the_old_channel_in_use(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, max_age=0.05)
+    client.list_collections()
+    scripted_server.proxy.refuse()
+    started = time.monotonic()
+    while time.monotonic() - started < 0.5:
+        assert client.list_collections() == ALL
+    scripted_server.proxy.listen()
+    accepted = scripted_server.connections
+    until(lambda: scripted_server.connections > accepted, client)
+    assert (client.connection_info()).errors == 0
+    client.close()
+
+
+def test_without_calls_nothing_is_renewed(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, max_age=0.05)
+    client.list_collections()
+    accepted = scripted_server.connections
+    Clock.sleep(0.3)
+    assert scripted_server.connections == accepted
+    client.close()
+
+
+def test_close_in_the_middle_of_a_renewal_ends_it(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, max_age=0.05)
+    client.list_collections()
+    scripted_server.on("Connect").never_answer().forever()
+    asked = len(scripted_server.calls("Connect"))
+    until(lambda: len(scripted_server.calls("Connect")) > asked, client)
+    started = time.monotonic()
+    client.close()
+    assert time.monotonic() - started < 5
+    in_thread(lambda: wait_for_no(scripted_server))
+
+
+def test_a_token_function_is_asked_by_new_channels_too(scripted_server: ScriptedServer) -> None:
+    tokens = iter(f"key-{number}" for number in range(1_000_000))
+    client = MilvusClient(scripted_server.uri, token=lambda: next(tokens), max_age=0.05)
+    until(lambda: len(scripted_server.calls("Connect")) >= 3, client)
+    sent = [call.headers["authorization"] for call in scripted_server.calls("Connect")]
+    assert len(set(sent)) == len(sent)
+    client.close()
+
+
+def test_channels_are_renewed_over_tls(certificates: Certificates) -> None:
+    own = certificates.server
+    credentials = grpc.ssl_server_credentials([(own.key_pem, own.pem)])
+    with ScriptedServer(credentials=credentials) as server:
+        port = server.address.rpartition(":")[2]
+        client = MilvusClient(f"dns+https:///localhost:{port}", server_pem_path=own.pem, max_age=0.05)
+        until(lambda: server.connections >= 3, client)
+        client.close()
+
+
+def test_a_server_that_limits_the_age_of_connections_does_no_harm() -> None:
+    with ScriptedServer(
+        options=(("grpc.max_connection_age_ms", 200), ("grpc.max_connection_age_grace_ms", 200))
+    ) as server:
+        client = MilvusClient(server.uri, channels=2)
+        started = time.monotonic()
+        while time.monotonic() - started < 1.5:
+            assert client.list_collections() == ALL
+        assert server.connections > 2
+        client.close()
+
+
+# --- several addresses -----------------------------------------------------------------------------------------------
+def test_calls_are_spread_over_the_addresses(three: list[ScriptedServer]) -> None:
+    client = MilvusClient(uri_of(three))
+    for _ in range(12):
+        client.list_collections()
+    assert counts(three) == [4, 4, 4]
+    assert [server.connections for server in three] == [1, 1, 1]
+    assert client.alias == MilvusClient(uri_of([*reversed(three), three[0]])).alias
+    info = client.connection_info()
+    assert {each.address for each in info.channel_infos} == {server.address for server in three}
+    client.close()
+
+
+def test_a_dead_address_is_left_and_gets_its_share_again(three: list[ScriptedServer]) -> None:
+    client = MilvusClient(uri_of(three))
+    client.list_collections()
+    dead = three[1]
+    in_thread(dead.stop)
+    for _ in range(30):
+        assert client.list_collections(timeout=PATIENCE) == ALL
+    states = {each.address: each.state for each in (client.connection_info()).channel_infos}
+    assert states == {server.address: "unavailable" if server is dead else "ready" for server in three}
+    in_thread(dead.start)
+    before = counts(three)[1]
+    until(lambda: counts(three)[1] > before, client)
+    before = counts(three)[1]
+    for _ in range(30):
+        client.list_collections()
+    assert counts(three)[1] >= before + 8
+    client.close()
+
+
+def test_fewer_channels_than_addresses_move_to_one_that_lives(three: list[ScriptedServer]) -> None:
+    client = MilvusClient(uri_of(three), channels=1)
+    client.list_collections()
+    assert sum(server.connections for server in three) == 1
+    [used] = [server for server in three if server.connections]
+    in_thread(used.stop)
+    assert client.list_collections(timeout=PATIENCE) == ALL
+    assert sum(server.connections for server in three if server is not used) >= 1
+    client.close()
+
+
+@pytest.mark.parametrize("channels", [None, 1, 5])
+def test_one_address_that_answers_is_enough(three: list[ScriptedServer], channels: int | None) -> None:
+    three[0].stop()
+    three[2].proxy.mode = Mode.BLACK_HOLE
+    client = MilvusClient(uri_of(three), channels=channels, timeout=6)
+    started = time.monotonic()
+    assert client.list_collections() == ALL
+    assert time.monotonic() - started < 6
+    client.close()
+
+
+def test_when_none_answers_the_error_names_each_with_its_reason(three: list[ScriptedServer]) -> None:
+    three[0].stop()
+    three[1].on("Connect").fail(grpc.StatusCode.UNAUTHENTICATED, "who are you").forever()
+    three[2].proxy.mode = Mode.BLACK_HOLE
+    with pytest.raises(ConnectError, match="none of its addresses answers") as raised:
+        MilvusClient(uri_of(three), timeout=1.5).list_collections()
+    message = raised.value.message
+    assert f"{three[0].address}: nothing listens at this address" in message
+    assert f"{three[1].address}: the server refused the credentials" in message
+    assert f"{three[2].address}: no answer came within 1.5 s" in message
+    assert raised.value.reason == "unavailable"
+
+
+def test_an_error_names_the_address_that_was_used(three: list[ScriptedServer]) -> None:
+    client = MilvusClient(uri_of(three))
+    client.list_collections()
+    for server in three:
+        server.on("DescribeCollection").status(65535, "no").forever()
+    named = set()
+    for _ in three:
+        with pytest.raises(Exception, match="no") as raised:
+            client.describe_collection("c")
+        named.add(raised.value.address)  # type: ignore[attr-defined]  # a MilvusException
+    assert named == {server.address for server in three}
+    for server in three:
+        in_thread(server.stop)
+    with pytest.raises(MilvusUnavailableException) as unavailable:
+        client.list_collections(timeout=1)
+    assert unavailable.value.address in named
+    client.close()
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+class Names:
+    """What the system says of the name milvus.test; it may change."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ips: list[str] = []
+        self.asked = 0
+        real = socket.getaddrinfo
+
+        def look_up(host: Any, port: Any, *rest: Any, **more: Any) -> list[Any]:
+            if host != "milvus.test":
+                return real(host, port, *rest, **more)
+            self.asked += 1
+            if not self.ips:
+                raise socket.gaierror(-2, "Name or service not known")
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in self.ips]
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    return Names(monkeypatch)
+
+
+@pytest.fixture
+def second(scripted_server: ScriptedServer) -> Iterator[Proxy]:
+    """The same port at another address of this machine."""
+    host, _, port = scripted_server.address.partition(":")
+    with Proxy((host, int(port)), host="127.0.0.2") as proxy:
+        proxy.refuse()
+        proxy.port = int(port)
+        try:
+            proxy.listen()
+        except OSError:
+            pytest.skip("127.0.0.2 is not an address of this machine, or the port is taken there")
+        yield proxy
+
+
+def test_every_address_of_a_name_gets_a_channel(
+    scripted_server: ScriptedServer, second: Proxy, names: Names
+) -> None:
+    names.ips = ["127.0.0.1", "127.0.0.2"]
+    client = MilvusClient(f"dns:///bob:pw@milvus.test:{second.port}/books")
+    for _ in range(4):
+        client.list_collections()
+    assert (scripted_server.connections, second.accepted) == (2, 1)  # the second one leads through the first
+    call = scripted_server.calls("ShowCollections")[0]
+    assert (call.headers["dbname"], "authorization" in call.headers) == ("books", True)
+    infos = (client.connection_info()).channel_infos
+    assert {each.address for each in infos} == {f"127.0.0.{end}:{second.port}" for end in (1, 2)}
+    client.close()
+
+
+def test_a_name_is_looked_up_again_when_a_channel_is_renewed(
+    scripted_server: ScriptedServer, second: Proxy, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("milvusclient._sync.core.channels._NAME_AGE", 0.05)
+    names.ips = ["127.0.0.1"]
+    client = MilvusClient(f"dns:///milvus.test:{second.port}", max_age=0.1)
+    client.list_collections()
+    names.ips = ["127.0.0.1", "127.0.0.2"]
+    until(lambda: second.accepted > 0, client)
+    names.ips = ["127.0.0.2"]
+    until(lambda: second.open == scripted_server.proxy.open, client)
+    names.ips = []  # a look-up that fails changes nothing
+    asked = names.asked
+    until(lambda: names.asked > asked + 2, client)
+    assert (client.connection_info()).errors == 0
+    client.close()
+
+
+def test_a_name_without_an_address_says_so(names: Names) -> None:
+    with pytest.raises(ConnectError, match="its host name cannot be resolved") as raised:
+        MilvusClient("dns:///milvus.test").list_collections()
+    assert raised.value.reason == "name_not_resolved"
+    assert names.asked == 1
+
+
+def test_the_certificate_is_checked_for_the_name(certificates: Certificates, names: Names) -> None:
+    names.ips = ["127.0.0.1"]
+    own = certificates.server
+    with ScriptedServer(credentials=grpc.ssl_server_credentials([(own.key_pem, own.pem)])) as server:
+        port = server.address.rpartition(":")[2]
+        with pytest.raises(ConnectError, match=r"the server's certificate is not for 'milvus\.test'"):
+            MilvusClient(f"dns+https:///milvus.test:{port}", server_pem_path=own.pem).list_collections()
+        client = MilvusClient(f"dns:///milvus.test:{port}", server_pem_path=own.pem, server_name="localhost")
+        assert client.list_collections() == ALL
+        client.close()
