@@ -25,6 +25,7 @@ import pytest  # noqa: E402
 
 from tests.support import leftovers, servers  # noqa: E402
 from tests.support.certificates import Certificates, make_certificates  # noqa: E402
+from tests.support.order import spread  # noqa: E402
 from tests.support.scripted import ScriptedServer  # noqa: E402
 from tests.support.servers import Config, Database, HeldMilvus, Milvus  # noqa: E402
 
@@ -49,10 +50,29 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, which may be missing
+def pytest_xdist_auto_num_workers() -> int:
+    """``-n auto`` is two workers for each core: about half of the time of all tests is spent waiting for servers."""
+    return 2 * (os.cpu_count() or 1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers get few tests at a time, so that none has many long ones before it while the others are done."""
+    if getattr(config.option, "maxschedchunk", 0) is None:
+        config.option.maxschedchunk = 4
+
+
+#: Tests with one of these spend most of their time waiting; those that take longest come first.
+WAITING = ("exclusive_server", "slow", "soak", "real_server")
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a server of their own come last: while one runs, nobody on the machine has the shared server."""
-    items.sort(key=lambda item: item.get_closest_marker("exclusive_server") is not None)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In parallel runs, tests that wait are spread over those that compute: else they would wait side by side."""
+    if hasattr(config, "workerinput"):
+        waits = {item: [item.get_closest_marker(name) is None for name in WAITING] for item in items}
+        waiting = sorted((item for item in items if not all(waits[item])), key=waits.__getitem__)
+        items[:] = spread(waiting, [item for item in items if all(waits[item])])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -123,14 +143,14 @@ def milvus_database(milvus_235: Milvus, _worker_database: Database) -> Iterator[
 
 
 @pytest.fixture
-def start_milvus(_shared_milvus: HeldMilvus) -> Callable[[Config], AbstractContextManager[Milvus]]:
+def start_milvus() -> Callable[[Config], AbstractContextManager[Milvus]]:
     """``with start_milvus({"authorization_enabled": True}) as milvus``: a real server with settings of its own.
 
-    For tests marked ``exclusive_server``: it waits until nobody on the machine uses the shared one.
+    For tests marked ``exclusive_server``.
     """
     if reason := servers.why_no_milvus():
         pytest.skip(reason)
-    return lambda config: servers.start_milvus(config, instead_of=_shared_milvus)
+    return servers.start_milvus
 
 
 @pytest.fixture(autouse=True)

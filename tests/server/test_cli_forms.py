@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support.command_line import CommandLine
+from tests.support.patience import HANG
 
 pytestmark = pytest.mark.lite
 
@@ -119,5 +120,5 @@ def test_a_refusal_of_the_embedded_server_is_one_line(docs: CommandLine) -> None
 def test_the_log_of_the_embedded_server_is_not_shown() -> None:
     # In a process of its own: here pytest takes what is logged.
     command = [sys.executable, "-m", "milvusclient.cli", "use", "-db", "nix"]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=HANG, check=False)
     assert (ran.returncode, ran.stdout, ran.stderr) == (1, "", "Error: database 'nix' does not exist\n")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.command_line import CommandLine
+from tests.support.patience import HANG
 from tests.support.scripted import Received, ScriptedServer
 from tests.support.terminal import Screen
 
@@ -358,7 +359,7 @@ def test_other_shells_complete_commands_options_and_names(cli: CommandLine, shel
         }
         ran = subprocess.run(
             [sys.executable, "-m", "milvusclient.cli"],
-            env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False,
+            env={**os.environ, **environment}, capture_output=True, text=True, timeout=HANG, check=False,
         )  # fmt: skip
         assert ran.stderr == ""
         lines = ran.stdout.splitlines()

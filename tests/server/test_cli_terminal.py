@@ -15,6 +15,7 @@ from milvusclient._version import __version__
 from milvusclient.cli.framework.live_names import live_names
 from milvusclient.cli.framework.session import Session
 from tests.support.command_line import CommandLine
+from tests.support.patience import HANG
 from tests.support.scripted import ScriptedServer
 from tests.support.terminal import Screen
 
@@ -247,7 +248,7 @@ def test_ctrl_c_in_a_file_says_how_far_it_was(scripted: CommandLine, scripted_se
         try:
             scripted_server.wait_for("Insert", 2)
             os.kill(ran.pid, signal.SIGINT)
-            out, err = ran.communicate(timeout=20)
+            out, err = ran.communicate(timeout=HANG)
         finally:
             ran.kill()
     assert (ran.returncode, out) == (1, "")

@@ -18,6 +18,7 @@ from milvusclient.exceptions import (
     MilvusException,
     PermissionDeniedError,
 )
+from tests.support.patience import HANG
 from tests.support.servers import Config, Milvus
 
 pytestmark = [pytest.mark.real_server, pytest.mark.exclusive_server]
@@ -25,7 +26,7 @@ pytestmark = [pytest.mark.real_server, pytest.mark.exclusive_server]
 StartMilvus = Callable[[Config], AbstractContextManager[Milvus]]
 
 ROOT = "root:Milvus"
-PATIENCE = 40.0
+PATIENCE = HANG
 
 
 def eventually(work: Callable[[], object], *expected: type[MilvusException]) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from milvusclient import AsyncMilvusClient, ConnectError, ConnectionConfigException, MilvusClient, connections
 from tests.server.both import flat, schema_of
+from tests.support.patience import HANG
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -83,14 +84,14 @@ def test_the_server_runs_until_the_last_connection_is_closed(lite_uri: str) -> N
     assert second.query("c", "", ["count(*)"]) == [{"count(*)": 3}]
 
     process = other_process(lite_uri)
-    _, errors = process.communicate("\n", timeout=60)
+    _, errors = process.communicate("\n", timeout=HANG)
     assert process.returncode != 0, "one process at a time"
     assert "ConnectError" in errors
     assert "another process" in errors
 
     second.close()
     process = other_process(lite_uri)
-    output, errors = process.communicate("\n", timeout=60)
+    output, errors = process.communicate("\n", timeout=HANG)
     assert (output, process.returncode) == ("3\n", 0), errors
 
 
@@ -105,7 +106,7 @@ def test_a_file_that_another_process_has_open_is_refused_with_what_to_do(lite_ur
         assert raised.value.reason == "embedded"
         assert raised.value.address == lite_uri
         assert connections.list_connections() == before, "a failed connect leaves nothing behind"
-        process.communicate("\n", timeout=60)
+        process.communicate("\n", timeout=HANG)
     with MilvusClient(lite_uri) as client:
         assert client.list_collections() == ["c"]
 

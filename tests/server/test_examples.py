@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from milvusclient import MilvusClient
+from tests.support.patience import HANG
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -34,7 +35,7 @@ def run(tmp_path: Path, lite_uri: str) -> Run:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=2 * HANG,
             check=False,
         )
         assert done.returncode == 0, done.stderr

@@ -10,13 +10,14 @@ import pytest
 
 from milvusclient.exceptions import MilvusException
 from milvusclient.pymilvus import Collection, CollectionSchema, DataType, FieldSchema, Role, connections, utility
+from tests.support.patience import HANG
 from tests.support.servers import Config, Milvus
 from tests.support.together import Clock
 
 pytestmark = [pytest.mark.real_server, pytest.mark.exclusive_server]
 
 StartMilvus = Callable[[Config], AbstractContextManager[Milvus]]
-PATIENCE = 40.0
+PATIENCE = HANG
 SCHEMA = CollectionSchema(
     [FieldSchema("id", DataType.INT64, is_primary=True), FieldSchema("vector", DataType.FLOAT_VECTOR, dim=2)]
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import pages
+from tests.support.patience import HANG
 
 README = pages.ROOT / "README.md"
 
@@ -57,7 +58,7 @@ def test_the_first_two_commands_set_up_and_run(number: int, end: str) -> None:
     assert "\n" not in command
     assert command.startswith('python3 -m venv "${VENV:-.venv}" && ')
     assert command.endswith(end)
-    subprocess.run([bash, "-n", "-c", command], check=True, timeout=30)
+    subprocess.run([bash, "-n", "-c", command], check=True, timeout=HANG)
 
 
 def test_it_is_short_and_its_links_lead_somewhere() -> None:

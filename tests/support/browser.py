@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
+from tests.support.patience import HANG
+
 __all__ = ["Seen", "browse", "find_browser"]
 
 #: It has nobody to ask and nothing to fetch. Without a sandbox it also runs as root and in containers.
@@ -22,7 +24,7 @@ _FLAGS = (
 )  # fmt: skip
 #: As long as the page is given, in its own time, for images to fail and for timers to go off.
 _PAGE_TIME = "--virtual-time-budget=3000"
-_PATIENCE = 120
+_PATIENCE = HANG
 
 
 def find_browser() -> str | None:

@@ -11,10 +11,12 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.support.patience import HANG
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def in_child(work: Callable[[], object], timeout: float = 20.0) -> int:
+def in_child(work: Callable[[], object], timeout: float = HANG) -> int:
     """Run it in a forked child; the exit status, 0 if it did not raise, -9 if it hung."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of forks with threads
@@ -37,7 +39,7 @@ def in_child(work: Callable[[], object], timeout: float = 20.0) -> int:
     return -9
 
 
-def run_program(program: str | None, *arguments: str, timeout: float = 60.0) -> str:
+def run_program(program: str | None, *arguments: str, timeout: float = HANG) -> str:
     """Run a program in a Python of its own, which must end by itself, well, and without a word of complaint.
 
     Args:

@@ -25,7 +25,7 @@ def found(before: frozenset[threading.Thread]) -> list[str]:
     return names + [f"process {pid} ({command_line(pid)})" for pid in _children()]
 
 
-def wait_for_none(before: frozenset[threading.Thread], timeout: float = 5.0) -> list[str]:
+def wait_for_none(before: frozenset[threading.Thread], timeout: float = 60.0) -> list[str]:
     """Give what ends by itself a moment to do so; what is left then."""
     over = time.monotonic() + timeout
     while (left := found(before)) and time.monotonic() < over:

@@ -1,7 +1,7 @@
 """Holds one real Milvus 2.3.5 server for as long as any process uses it; run as a script, in a session of its own.
 
-The server's etcd ports are fixed, so a machine runs one at a time: the holder owns the machine-wide lock while its
-server lives. Its users register as files ``users/PID`` in the holder's directory. It stops when none of them is
+Any number of servers run at the same time: the ports of each are picked while no other one starts, and its etcd
+listens on files. The users of a holder register as files ``users/PID`` in its directory. It stops when none of them is
 alive any more, however they ended.
 
     python milvus_holder.py DIRECTORY CONFIG_JSON
@@ -17,6 +17,7 @@ import fcntl
 import functools
 import importlib
 import json
+import os
 import shutil
 import signal
 import socket
@@ -31,10 +32,31 @@ from typing import Any
 
 ROOT = Path(tempfile.gettempdir()) / "milvusclient-milvus-2.3.5"
 """Shared by everybody on the machine; it outlives the runs, with the unpacked server in ``bin``."""
-MACHINE_LOCK = ROOT / "machine.lock"
+START_LOCK = ROOT / "start.lock"
 HOLDER_NAME = Path(__file__).name
-ETCD_PORTS = (2379, 2380)
 _POLL = 0.2
+
+#: The ports of the server's etcd are fixed, but it also takes files, in the folder where the server runs.
+_ETCD_CONFIG = """\
+name: default
+listen-client-urls: unix://client:0
+advertise-client-urls: unix://client:0
+listen-peer-urls: unix://peer:0
+initial-advertise-peer-urls: unix://peer:0
+initial-cluster: default=unix://peer:0
+"""
+
+#: How often parts of the server look whether there is something to do, in milliseconds: the settings of its config file
+#: as variables. By default it is once a second or less, so that loading a collection takes three seconds of waiting.
+_BUSY = {
+    "QUERYCOORD_CHECKINTERVAL": "100",
+    "QUERYCOORD_CHECKCHANNELINTERVAL": "100",
+    "QUERYCOORD_CHECKSEGMENTINTERVAL": "100",
+    "QUERYCOORD_DISTPULLINTERVAL": "50",
+    "QUERYCOORD_LEADERVIEWUPDATEINTERVAL": "100",
+    "QUERYCOORD_CHECKHANDOFFINTERVAL": "500",
+    "INDEXCOORD_SCHEDULER_INTERVAL": "100",
+}
 
 
 # --- helpers that the users share ------------------------------------------------------------------------------------
@@ -122,7 +144,7 @@ class _UnusedError(Exception):
 
 
 class Holder:
-    """Waits for the machine, runs one server, and ends with its users."""
+    """Runs one server, and ends with its users."""
 
     def __init__(self, directory: Path, config: Mapping[str, Any]) -> None:
         self._directory = directory
@@ -135,39 +157,45 @@ class Holder:
 
     def run(self) -> None:
         """The whole life of the holder."""
-        with contextlib.suppress(_UnusedError), open(MACHINE_LOCK, "a", encoding="utf-8") as lock:
-            with contextlib.suppress(PermissionError):  # another user's file: its mode is right already
-                MACHINE_LOCK.chmod(0o666)
-            self._wait_for_machine(lock.fileno())
-            for stale in ROOT.glob("data-*"):  # of a holder that was killed: there is no other one now
-                shutil.rmtree(stale, ignore_errors=True)
-            data = Path(tempfile.mkdtemp(prefix="data-", dir=ROOT))
+        with contextlib.suppress(_UnusedError):
+            data = None
             try:
-                self._serve(data)
+                with self._nobody_else_starts():
+                    data = _new_folder()
+                    server = self._new_server(data)
+                    try:
+                        server.start()
+                    except BaseException:
+                        server.stop()
+                        raise
+                self._serve(server, data.name)
             finally:
-                shutil.rmtree(data, ignore_errors=True)
+                if data is not None:
+                    shutil.rmtree(data, ignore_errors=True)
 
-    def _wait_for_machine(self, lock: int) -> None:
-        """Wait until no other holder runs a server, nor anybody else who does not know of the lock."""
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                self._pause()
-        while not all(_is_free(port) for port in ETCD_PORTS):
-            self._pause()
+    @contextlib.contextmanager
+    def _nobody_else_starts(self) -> Iterator[None]:
+        """Ports are picked before the server has them."""
+        with open(START_LOCK, "a", encoding="utf-8") as lock:
+            with contextlib.suppress(PermissionError):  # another user's file: its mode is right already
+                START_LOCK.chmod(0o666)
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    self._pause()
+            yield
 
-    def _serve(self, data: Path) -> None:
-        server = self._new_server(data)
-        server.start()
+    def _serve(self, server: Any, instance: str) -> None:
         try:
-            ready = {"port": server.listen_port, "metrics_port": server.webservice_port, "instance": data.name}
+            ready = {"port": server.listen_port, "metrics_port": server.webservice_port, "instance": instance}
             write_json(self._directory / "ready.json", ready)
             while server.server_proc.poll() is None:
                 self._pause()
             raise RuntimeError(f"Milvus ended by itself with {server.server_proc.returncode}")
         finally:
+            server.server_proc.kill()  # nobody needs its data: it need not put them in order for a second
             server.stop()
 
     def _new_server(self, data: Path) -> Any:
@@ -179,6 +207,8 @@ class Holder:
         milvus.subprocess = _SubprocessThatDiesWithUs
         server = milvus.MilvusServer()
         server.set_base_dir(str(data))
+        (data / "etcd.yaml").write_text(_ETCD_CONFIG, encoding="utf-8")
+        os.environ.update(_BUSY, ETCD_CONFIG_PATH=str(data / "etcd.yaml"))
         # A port that the package picks itself would be 19530, which is where a test expects no server.
         server.config.configs["proxy_port"] = _free_port()
         for key, value in self._config.items():
@@ -202,14 +232,16 @@ class Holder:
                     raise _UnusedError
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+def _new_folder() -> Path:
+    """Make the folder of a server, and remove those of holders that were killed; called while nobody else starts."""
+    for folder in ROOT.glob("server-*"):
+        with contextlib.suppress(OSError):  # another user's
+            owner, _, started = (folder / "holder").read_text(encoding="utf-8").partition(" ")
+            if start_time(int(owner)) != started:
+                shutil.rmtree(folder, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix="server-", dir=ROOT))
+    (folder / "holder").write_text(f"{os.getpid()} {start_time(os.getpid())}", encoding="utf-8")
+    return folder
 
 
 def _free_port() -> int:

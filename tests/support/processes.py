@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.patience import HANG
+
 __all__ = ["run_program"]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,5 +37,5 @@ def run_program(
         variables["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(packages)])
         command.append("-S")
     return subprocess.run(
-        [*command, *arguments], cwd=cwd, env=variables, capture_output=True, text=True, timeout=120, check=False
+        [*command, *arguments], cwd=cwd, env=variables, capture_output=True, text=True, timeout=HANG, check=False
     )

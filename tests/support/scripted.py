@@ -25,6 +25,7 @@ import grpc
 from tests.support import canned_replies, facts, readable
 from tests.support.canned_state import AbortError, State, status, with_status
 from tests.support.facts import Dynamic, Method
+from tests.support.patience import HANG
 from tests.support.proxy import Proxy
 from tests.support.recorder import SERVER_OPTIONS, Handlers
 
@@ -258,7 +259,7 @@ class ScriptedServer:
         with self._lock:
             self._requests.clear()
 
-    def wait_for(self, rpc: str, count: int = 1, timeout: float = 10.0) -> list[Received]:
+    def wait_for(self, rpc: str, count: int = 1, timeout: float = HANG) -> list[Received]:
         """Wait until that many requests of an RPC have arrived, and return them.
 
         Raises:

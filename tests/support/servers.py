@@ -1,4 +1,4 @@
-"""The real Milvus 2.3.5 for tests: one server on the machine, shared by all that test at the same time."""
+"""The real Milvus 2.3.5 for tests: one server, shared by all that test at the same time, and some with own settings."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ import grpc
 from tests.support import facts, milvus_holder
 from tests.support.facts import Dynamic
 from tests.support.milvus_holder import ROOT, live_users, locked, processes_of_session, read_json, start_time
+from tests.support.patience import HANG
 
 HOLDER = Path(milvus_holder.__file__).resolve()
 _POLL = 0.05
-_STOP_TIMEOUT = 30.0
+_STOP_TIMEOUT = HANG
 
 Config = Mapping[str, str | int | bool]
 """Settings by the keys of the package's config template: ``authorization_enabled``, ``tls_mode``, ..."""
@@ -84,11 +85,11 @@ class HeldMilvus:
         return self._running
 
     def acquire(self, timeout: float = 900.0) -> Milvus:
-        """Use the server: start it, or wait for it while another one has the machine; twice is once.
+        """Use the server: start it, or wait while somebody else starts one; twice is once.
 
         Raises:
             RuntimeError: it could not be started; with the end of its log.
-            TimeoutError: others kept the machine for too long.
+            TimeoutError: it took too long.
         """
         if self._running is None:
             self._register()
@@ -149,7 +150,7 @@ class HeldMilvus:
                 log = (self._directory / "holder.log").read_text(encoding="utf-8", errors="replace")
                 raise RuntimeError(f"Milvus could not be started:\n{log[-3000:]}")
             if time.monotonic() > deadline:
-                raise TimeoutError("Milvus did not start: another one has the machine (etcd ports are fixed)")
+                raise TimeoutError(f"Milvus did not start; {self._directory / 'holder.log'} may say why")
             time.sleep(_POLL)
 
     def _wait_until_stopped(self, holder: int) -> None:
@@ -180,18 +181,15 @@ def shared_milvus() -> HeldMilvus:
 
 
 @contextlib.contextmanager
-def start_milvus(config: Config, *, instead_of: HeldMilvus | None = None) -> Iterator[Milvus]:
-    """Run a server with settings of its own; waits until no other one has the machine.
+def start_milvus(config: Config) -> Iterator[Milvus]:
+    """Run a server with settings of its own, beside any others.
 
     Args:
         config: its settings, such as ``{"authorization_enabled": True}``.
-        instead_of: this process's share in the shared server, which is given up first: it would be waited for.
 
     Yields:
         The server.
     """
-    if instead_of is not None:
-        instead_of.release()
     _make_shared(ROOT)
     directory = ROOT / f"own-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     own = HeldMilvus(directory, config)
@@ -245,7 +243,7 @@ def _call(channel: grpc.Channel, rpc: str, **fields: object) -> Dynamic:
         response_deserializer=facts.message(method.response).FromString,
     )
     # A server that has just become healthy may still say UNAVAILABLE for a moment.
-    return stub(facts.message(method.request)(**fields), timeout=30, wait_for_ready=True)
+    return stub(facts.message(method.request)(**fields), timeout=HANG, wait_for_ready=True)
 
 
 def _check(status: Dynamic) -> None:

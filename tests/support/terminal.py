@@ -12,9 +12,11 @@ import termios
 import time
 from typing import Self
 
+from tests.support.patience import HANG
+
 __all__ = ["Screen"]
 
-_PATIENCE = 30
+_PATIENCE = HANG
 
 
 class Screen:

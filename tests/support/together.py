@@ -8,10 +8,12 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
+from tests.support.patience import HANG
+
 T = TypeVar("T")
 
 #: Seconds after which a test is taken to hang.
-PATIENCE = 60.0
+PATIENCE = HANG
 
 
 class AsyncRunning(Generic[T]):

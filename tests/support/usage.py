@@ -50,7 +50,7 @@ class Usage:
         """Read them."""
         return cls(sockets(), threads(), resident())
 
-    def settled(self, *, more_sockets: int = 2, more_threads: int = 4, patience: float = 10.0) -> Usage:
+    def settled(self, *, more_sockets: int = 2, more_threads: int = 4, patience: float = 60.0) -> Usage:
         """A reading as soon as it is no more than this one, give or take what gRPC keeps; the last one at worst."""
         over = time.monotonic() + patience
         while True:
@@ -60,7 +60,7 @@ class Usage:
                 return now
             time.sleep(0.1)
 
-    def check(self, now: Usage, *, more_sockets: int = 2, more_threads: int = 12, more_megabytes: float = 16.0) -> None:
+    def check(self, now: Usage, *, more_sockets: int = 2, more_threads: int = 4, more_megabytes: float = 16.0) -> None:
         """That a later reading is no more than this one."""
         assert now.sockets <= self.sockets + more_sockets, f"sockets: {self.sockets}, then {now.sockets}"
         assert now.threads <= self.threads + more_threads, f"threads: {self.threads}, then {now.threads}"

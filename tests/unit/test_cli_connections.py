@@ -26,6 +26,7 @@ from milvusclient.cli.framework.history_file import may_hold_secret
 from milvusclient.cli.framework.secrets import drop_from_keyring, keep_in_keyring, secret_of
 from milvusclient.cli.framework.session import Options, Session, token_for
 from tests.support.command_line import CommandLine
+from tests.support.patience import HANG
 
 
 class _Memory(keyring.backend.KeyringBackend):
@@ -334,7 +335,7 @@ def test_without_the_extra_it_says_what_to_install() -> None:
         "importlib.util.find_spec = lambda name: None if name in ('click', 'rich') else real(name);"
         "from milvusclient.cli import main; sys.exit(main(['--version']))"
     )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=HANG, check=False)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "click, rich" in ran.stderr
     assert "pip install 'milvusclient[cli]'" in ran.stderr
@@ -346,6 +347,6 @@ def test_the_entry_imports_only_the_standard_library() -> None:
         "import sys, milvusclient; before = set(sys.modules); import milvusclient.cli;"
         "print({name.partition('.')[0] for name in set(sys.modules) - before} - sys.stdlib_module_names)"
     )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=HANG, check=True)
     assert ran.stdout.strip() == "{'milvusclient'}"
     assert main.__doc__

@@ -16,6 +16,7 @@ from milvusclient.cli.framework.command import Command, Group
 from milvusclient.cli.framework.groups import TASKS, root
 from tests.support.command_line import CommandLine
 from tests.support.help_screens import PATH, commands, help_screens
+from tests.support.patience import HANG
 
 CLI = Path(__file__).resolve().parents[2] / "milvusclient" / "cli"
 
@@ -102,7 +103,7 @@ def test_help_and_version_load_neither_grpc_nor_rich_nor_prompt_toolkit() -> Non
             f"with contextlib.redirect_stdout(io.StringIO()): status = main({words!r})\n"
             f"print(status, sorted({heavy} & set(sys.modules)))"
         )
-        ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+        ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=HANG)
         assert ran.stdout == "0 []\n", words
 
 

@@ -12,6 +12,7 @@ from milvusclient.models.infos import OptimizeResult, ProgressStage
 from milvusclient.operations import optimize
 from milvusclient.runtime.optimize_task import AsyncOptimizeTask, OptimizeTask
 from milvusclient.schema.enums import DataType
+from tests.support.patience import HANG
 
 RESULT = OptimizeResult("success", "books", 4321, None, [ProgressStage.INITIALIZING])
 
@@ -34,7 +35,7 @@ def test_a_thread_ends_with_its_result() -> None:
 
     def work() -> OptimizeResult:
         task.enter(ProgressStage.COMPACTING)
-        go_on.wait(10)
+        go_on.wait(HANG)
         return RESULT
 
     task.start(work)
@@ -43,7 +44,7 @@ def test_a_thread_ends_with_its_result() -> None:
     assert not task.done()
     assert task.progress() is ProgressStage.COMPACTING
     go_on.set()
-    assert task.result(timeout=10) is RESULT
+    assert task.result(timeout=HANG) is RESULT
     assert task.done()
     assert not task.cancel()
     assert task.progress_history() == [ProgressStage.INITIALIZING, ProgressStage.COMPACTING]
@@ -56,7 +57,7 @@ def test_the_result_of_a_failed_thread_raises_its_error() -> None:
     task = OptimizeTask("books")
     task.start(work)
     with pytest.raises(MilvusException, match="no"):
-        task.result(timeout=10)
+        task.result(timeout=HANG)
 
 
 def test_a_cancelled_thread_stops_before_its_next_stage() -> None:
@@ -64,7 +65,7 @@ def test_a_cancelled_thread_stops_before_its_next_stage() -> None:
     go_on, stopped = threading.Event(), threading.Event()
 
     def work() -> OptimizeResult:
-        go_on.wait(10)
+        go_on.wait(HANG)
         try:
             task.enter(ProgressStage.COMPACTING)
         finally:
@@ -75,9 +76,9 @@ def test_a_cancelled_thread_stops_before_its_next_stage() -> None:
     assert task.cancel()
     assert task.cancel()
     with pytest.raises(MilvusException, match="the optimization of collection 'books' was cancelled"):
-        task.result(timeout=10)
+        task.result(timeout=HANG)
     go_on.set()
-    assert stopped.wait(10)
+    assert stopped.wait(HANG)
     assert task.cancelled()
     assert task.progress() is ProgressStage.CANCELLED
 
@@ -90,7 +91,7 @@ async def test_a_task_ends_with_its_result() -> None:
         return RESULT
 
     task.start(work)
-    assert await task.result(timeout=10) is RESULT
+    assert await task.result(timeout=HANG) is RESULT
     assert task.done()
     assert not task.cancel()
 

@@ -11,10 +11,11 @@ import pytest
 
 from milvusclient import AsyncMilvusClient, ConnectionNotExistException, MilvusClient
 from milvusclient._async.core.pool import current_pool
+from tests.support.patience import HANG
 from tests.support.scripted import ScriptedServer
 
 
-def wait_until(condition: object, timeout: float = 10.0) -> bool:
+def wait_until(condition: object, timeout: float = HANG) -> bool:
     assert callable(condition)
     over = time.monotonic() + timeout
     while not condition() and time.monotonic() < over:

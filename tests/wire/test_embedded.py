@@ -16,6 +16,7 @@ from milvusclient import AsyncMilvusClient, ConnectError, ConnectionConfigExcept
 from milvusclient.exceptions import DeadlineExceededError
 from milvusclient.runtime import embedded
 from tests.support.forks import in_child
+from tests.support.patience import HANG
 
 pytestmark = pytest.mark.lite
 
@@ -28,7 +29,9 @@ def holders(path: str) -> int:
 def opens_elsewhere(path: str) -> bool:
     """Whether another process can open the file."""
     program = f"from milvusclient import MilvusClient; MilvusClient({path!r}).close()"
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False).returncode == 0
+    return (
+        subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=HANG, check=False).returncode == 0
+    )
 
 
 def test_the_file_is_free_when_its_last_alias_is_closed(lite_uri: str) -> None:
@@ -54,7 +57,7 @@ try:
 except ConnectError as error:
     print(error.reason, error)
 """
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=HANG, check=True)
     assert result.stdout.startswith("embedded ")
     assert "another process" in result.stdout
     assert "Traceback" not in result.stderr, "what is raised is not printed as well"
@@ -62,13 +65,13 @@ except ConnectError as error:
 
 @pytest.fixture
 def slow_starts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Let Milvus Lite take a second longer to start, as after a reboot; the paths that were started."""
+    """Let Milvus Lite take two seconds longer to start, as after a reboot; the paths that were started."""
     manager = pytest.importorskip("milvus_lite.server_manager").server_manager_instance
     start, started = manager.start_and_get_uri, list[str]()
 
     def slow(path: str) -> str | None:
         started.append(path)
-        time.sleep(1)
+        time.sleep(2)
         uri: str | None = start(path)
         return uri
 
@@ -78,7 +81,7 @@ def slow_starts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_a_slow_start_takes_none_of_the_time_for_connecting(lite_uri: str, slow_starts: list[str]) -> None:
     with ThreadPoolExecutor(3) as threads:
-        clients = list(threads.map(lambda _: MilvusClient(lite_uri, timeout=0.8), range(3)))
+        clients = list(threads.map(lambda _: MilvusClient(lite_uri, timeout=1.9), range(3)))
     assert [client.list_collections() for client in clients] == [[], [], []]
     assert len(slow_starts) == 1
 
@@ -89,7 +92,7 @@ async def test_a_call_that_a_slow_start_leaves_no_time_says_so_and_the_server_st
     client = AsyncMilvusClient(lite_uri)
     with pytest.raises(DeadlineExceededError, match=r"before that: starting the embedded server took \d\.\d s"):
         await client.list_collections(timeout=0.5)
-    assert await client.list_collections(timeout=5) == []
+    assert await client.list_collections(timeout=HANG) == []
     assert len(slow_starts) == 1
     await client.close()
 
@@ -124,7 +127,7 @@ def test_a_loop_that_ended_without_close_gives_its_file_back(lite_uri: str, tmp_
 
     asyncio.run(use_and_close())
 
-    over = time.monotonic() + 20
+    over = time.monotonic() + HANG
     while holders(lite_uri) and time.monotonic() < over:
         time.sleep(0.05)
     assert holders(lite_uri) == 0
@@ -158,7 +161,7 @@ def test_a_file_of_the_parent_is_a_clear_error_in_an_event_loop_of_a_child_too(l
 
     def child() -> None:
         with pytest.raises(ConnectError, match="served by the parent process"):
-            asyncio.run(AsyncMilvusClient(lite_uri).list_collections(timeout=5))
+            asyncio.run(AsyncMilvusClient(lite_uri).list_collections(timeout=HANG))
 
     assert in_child(child) == 0
     assert client.list_collections() == []

@@ -18,6 +18,7 @@ import pytest
 from milvusclient import MilvusClient, MilvusException, connections
 from milvusclient.transport import grpc_sync
 from tests.support.forks import ROOT, in_child, run_program
+from tests.support.patience import HANG
 from tests.support.scripted import ScriptedServer
 from tests.support.soak import scaled
 
@@ -84,7 +85,7 @@ def test_many_forks_with_calls_in_flight_on_four_threads(scripted_server: Script
     finally:
         running = False
         for thread in threads:
-            thread.join(60)
+            thread.join(HANG)
 
     assert not any(thread.is_alive() for thread in threads), "no call of the parent waits for ever"
     # gRPC itself ends a few children: its own threads, which the child has not, are not always at rest in a fork.
@@ -112,8 +113,8 @@ def test_a_fork_waits_for_calls_under_way_and_new_ones_wait_for_the_fork(scripte
         arrived = len(scripted_server.calls("ShowCollections"))
     finally:
         grpc_sync._gate.after()
-    later.join(10)
-    under_way.join(10)
+    later.join(HANG)
+    under_way.join(HANG)
 
     assert inside == set()
     assert (waits, arrived) == (True, 1)
@@ -137,7 +138,7 @@ def test_a_fork_does_not_wait_long_for_a_long_call(scripted_server: ScriptedServ
 
     assert len(grpc_sync._gate.inside) == 1
     client.close()
-    under_way.join(10)
+    under_way.join(HANG)
     assert grpc_sync._gate.inside == set()
 
 
@@ -251,7 +252,7 @@ def application(environment, start_response):
             pids = {fetch(port) for _ in range(40)}
         finally:
             server.terminate()
-            status = server.wait(30)
+            status = server.wait(HANG)
 
     said = (tmp_path / "log").read_text()
     assert pids, said
@@ -261,7 +262,7 @@ def application(environment, start_response):
 
 def fetch(port: int) -> bytes:
     """The body of a page."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=HANG)
     try:
         connection.request("GET", "/")
         answer = connection.getresponse()
@@ -293,7 +294,7 @@ def test_the_childs_locks_are_free_whatever_the_parents_threads_did() -> None:
     def child() -> None:
         modules = (named_configs, schema_cache, embedded)
         assert not any(module._lock.locked() for module in modules)
-        assert pool.current_pool()._lock.acquire(timeout=5)
+        assert pool.current_pool()._lock.acquire(timeout=HANG)
         assert schema_cache.last_write(schema_cache.CollectionKey("a", "b", "c")) == 0
 
     try:

@@ -15,6 +15,7 @@ from typing import TypeAlias, TypeVar
 import pytest
 
 from milvusclient import AsyncMilvusClient
+from tests.support.patience import HANG
 from tests.support.scripted import ScriptedServer
 from tests.support.soak import scaled
 
@@ -69,7 +70,7 @@ def test_many_loops_leave_nothing(scripted_server: ScriptedServer, new_loop: Loo
             figures.append((memory(), threading.active_count()))
 
     assert scripted_server.connections == LOOPS
-    over = time.monotonic() + 20
+    over = time.monotonic() + HANG
     while scripted_server.proxy.open > 2 and time.monotonic() < over:
         time.sleep(0.05)
     assert scripted_server.proxy.open <= 2

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.support.forks import ROOT
+from tests.support.patience import HANG
 
 PROGRAM = """
 import subprocess, threading, time
@@ -28,13 +29,13 @@ with ScriptedServer() as server:
     call = threading.Thread(target=lambda: found.append(client.list_collections()))
     started = time.monotonic()
     call.start()
-    while not connection.pick().counters.retries and time.monotonic() - started < 60:
+    while not connection.pick().counters.retries and time.monotonic() - started < 300:
         time.sleep(0.02)
     noticed = time.monotonic() - started
     loopback("up")
-    call.join(30)
+    call.join(300)
     assert found == [["alpha", "beta"]], found
-    assert 10 < noticed < 50, noticed
+    assert 10 < noticed < 200, noticed
     print(f"noticed after {noticed:.1f} s")
 """
 
@@ -52,7 +53,7 @@ def test_a_call_without_a_deadline_notices_and_goes_on_when_the_network_is_back(
     """TCP gives up what nobody acknowledges after the keepalive timeout (TCP_USER_TIMEOUT), 20 s by default."""
     result = subprocess.run(
         ["unshare", "--map-root-user", "--net", sys.executable, "-c", PROGRAM],
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=2 * HANG, check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("noticed after")

@@ -6,9 +6,10 @@ import time
 
 from milvusclient import AsyncMilvusClient
 from tests.server.both import flat, schema_of
+from tests.support.patience import HANG
 from tests.support.together import AsyncClock
 
-PATIENCE = 60.0
+PATIENCE = HANG
 
 
 async def everything(uri: str, token: str) -> None:

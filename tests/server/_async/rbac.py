@@ -10,9 +10,10 @@ import pytest
 
 from milvusclient import AsyncMilvusClient, MilvusException
 from milvusclient.exceptions import AuthenticationError, ConnectError, PermissionDeniedError, UnimplementedError
+from tests.support.patience import HANG
 from tests.support.together import AsyncClock
 
-PATIENCE = 40.0
+PATIENCE = HANG
 COLLECTION = "shelf"
 QUERY = {"object_type": "Collection", "object_name": COLLECTION, "db_name": "default", "privilege": "Query"}
 

@@ -6,8 +6,9 @@ import pytest
 
 from milvusclient import AsyncMilvusClient, MilvusException, SegmentState
 from tests.server.both import LITE, Server, flat, schema_of
+from tests.support.patience import HANG
 
-PATIENCE = 60.0
+PATIENCE = HANG
 
 
 async def two_segments(client: AsyncMilvusClient) -> None:

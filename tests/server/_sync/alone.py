@@ -6,9 +6,10 @@ import time
 
 from milvusclient import MilvusClient
 from tests.server.both import flat, schema_of
+from tests.support.patience import HANG
 from tests.support.together import Clock
 
-PATIENCE = 60.0
+PATIENCE = HANG
 
 
 def everything(uri: str, token: str) -> None:

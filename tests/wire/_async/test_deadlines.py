@@ -13,11 +13,12 @@ from milvusclient._async.client import AsyncMilvusClient
 from milvusclient._async.session import AsyncMilvusClientSession
 from milvusclient.exceptions import ErrorCode, MilvusException
 from tests.support import minimal
+from tests.support.patience import PROMPT
 from tests.support.scripted import ScriptedServer
 from tests.support.together import AsyncRunning
 
 #: Seconds over the timeout after which a method is taken to ignore it; a machine that is busy with tests is slow.
-LATE = 5.0
+LATE = PROMPT
 METHODS: list[tuple[type, str]] = [(AsyncMilvusClient, name) for name in minimal.methods(AsyncMilvusClient)] + [
     (AsyncMilvusClientSession, name) for name in minimal.methods(AsyncMilvusClientSession)
 ]

@@ -41,7 +41,8 @@ async def test_many_rounds_of_connect_call_and_close() -> None:
 
         await _rounds(server, ROUNDS)
 
-        before.check(before.settled())
+        # gRPC may keep a few more of its own threads than at the first reading; a leak would be thousands.
+        before.check(before.settled(more_threads=12), more_threads=12)
         assert current_pool().aliases() == []
         assert current_pool()._opening == {}
 

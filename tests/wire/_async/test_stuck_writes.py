@@ -10,6 +10,7 @@ import pytest
 
 from milvusclient._async.client import AsyncMilvusClient
 from milvusclient.exceptions import ConnectionNotExistException, DeadlineExceededError
+from tests.support.patience import PROMPT
 from tests.support.scripted import ScriptedServer
 from tests.support.together import AsyncClock, AsyncRunning, AsyncTogether
 
@@ -32,7 +33,7 @@ async def test_a_large_insert_ends_with_its_timeout(scripted_server: ScriptedSer
     started = time.monotonic()
     with pytest.raises(DeadlineExceededError, match="the deadline of 2 s passed") as raised:
         await client.insert("c", ROWS, timeout=2)
-    assert 1.9 < time.monotonic() - started < 8, "gRPC alone takes 20 s"
+    assert 1.9 < time.monotonic() - started < PROMPT, "gRPC alone takes 20 s"
     assert raised.value.ambiguous, "a part of it was sent"
 
 
@@ -44,7 +45,7 @@ async def test_close_ends_a_large_insert(scripted_server: ScriptedServer) -> Non
     await client.close()
     error = await AsyncTogether.failure(insert)
     assert isinstance(error, ConnectionNotExistException)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < PROMPT
     assert "outcome is unknown" in str(error)
 
 

@@ -19,6 +19,7 @@ from milvusclient.exceptions import (
     WaitTimeoutError,
 )
 from milvusclient.models.infos import ProgressStage
+from tests.support.patience import PROMPT
 from tests.support.scripted import ScriptedServer
 
 
@@ -54,7 +55,7 @@ async def test_no_wait_lasts_longer_than_its_timeout(slow_server: ScriptedServer
         await client.create_index("c", index_of(client), timeout)
     with pytest.raises(WaitTimeoutError, match="the flush of collection 'c' was not done"):
         await client.flush("c", timeout)
-    assert 4 * timeout <= time.monotonic() - started < 4 * timeout + 2
+    assert 4 * timeout <= time.monotonic() - started < 4 * timeout + PROMPT
 
 
 async def test_every_call_of_a_wait_has_what_is_left_of_the_time(slow_server: ScriptedServer) -> None:
@@ -65,14 +66,14 @@ async def test_every_call_of_a_wait_has_what_is_left_of_the_time(slow_server: Sc
     assert len(calls) > 4
     ends = [call.at + call.deadline for call in calls if call.deadline is not None]
     assert len(ends) == len(calls)
-    assert max(ends) - min(ends) < 0.2
+    assert max(ends) - min(ends) < 0.5, "a full second each would put them a second apart"
 
 
 async def test_looks_become_fewer(slow_server: ScriptedServer) -> None:
     client = AsyncMilvusClient(slow_server.uri)
     with pytest.raises(WaitTimeoutError):
         await client.load_collection("c", timeout=1)
-    assert 5 <= len(slow_server.calls("GetLoadingProgress")) <= 15
+    assert 3 <= len(slow_server.calls("GetLoadingProgress")) <= 15
 
 
 async def test_a_server_that_does_not_answer_is_not_waited_for_longer(slow_server: ScriptedServer) -> None:

@@ -24,6 +24,7 @@ from milvusclient.exceptions import (
     UnimplementedError,
 )
 from milvusclient.runtime.concurrency import in_thread
+from tests.support.patience import PROMPT
 from tests.support.proxy import Mode
 from tests.support.scripted import ScriptedServer
 from tests.support.together import Clock, Running, Together
@@ -91,7 +92,7 @@ def test_a_silent_server_is_given_up_at_the_deadline(scripted_server: ScriptedSe
     with pytest.raises(DeadlineExceededError, match="deadline of") as raised:
         client.list_collections(timeout=timeout)
 
-    assert timeout - 0.1 < time.monotonic() - started < timeout + 5
+    assert timeout - 0.1 < time.monotonic() - started < timeout + PROMPT
     assert raised.value.code == ErrorCode.RPC_DEADLINE_EXCEEDED
     assert not raised.value.ambiguous, "a read changes nothing"
     assert scripted_server.address in str(raised.value)
@@ -107,7 +108,7 @@ def test_the_deadline_covers_connecting(scripted_server: ScriptedServer) -> None
     with pytest.raises(DeadlineExceededError, match="cannot connect") as raised:
         late.list_collections(timeout=0.3)
 
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < PROMPT
     assert raised.value.code == ErrorCode.RPC_DEADLINE_EXCEEDED
 
 
@@ -120,7 +121,7 @@ def test_the_deadline_covers_all_attempts_and_names_what_went_wrong(scripted_ser
     with pytest.raises((MilvusUnavailableException, DeadlineExceededError), match="no proxy is alive") as raised:
         client.list_collections(timeout=1)
 
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < PROMPT
     assert raised.value.attempts > 2
 
 
@@ -354,7 +355,7 @@ def test_a_black_hole_ends_at_the_deadline(scripted_server: ScriptedServer) -> N
     started = time.monotonic()
     with pytest.raises(MilvusException) as raised:
         client.list_collections(timeout=0.5)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < PROMPT
     assert scripted_server.address in str(raised.value)
 
 

@@ -13,11 +13,12 @@ from milvusclient._sync.client import MilvusClient
 from milvusclient._sync.session import MilvusClientSession
 from milvusclient.exceptions import ErrorCode, MilvusException
 from tests.support import minimal
+from tests.support.patience import PROMPT
 from tests.support.scripted import ScriptedServer
 from tests.support.together import Running
 
 #: Seconds over the timeout after which a method is taken to ignore it; a machine that is busy with tests is slow.
-LATE = 5.0
+LATE = PROMPT
 METHODS: list[tuple[type, str]] = [(MilvusClient, name) for name in minimal.methods(MilvusClient)] + [
     (MilvusClientSession, name) for name in minimal.methods(MilvusClientSession)
 ]
