@@ -169,7 +169,7 @@ def test_columns_win_over_the_documents_that_they_are_merged_with() -> None:
     with pytest.raises(TypeError):
         merger(("a",))([5], [1])
     with pytest.raises(TypeError, match="^a name must be a str, not int$"):
-        merger((5,))  # type: ignore[arg-type]  # as a column without a name could be
+        merger((5,))  # a caller that is not checked
 
 
 def test_columns_after_dynamic_fields_must_be_as_long() -> None:
