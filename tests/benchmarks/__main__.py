@@ -27,8 +27,9 @@ def main() -> int:
     parser.add_argument("--overhead", action="store_true", help="only show what the figures of connections cost")
     parser.add_argument("--filters", action="store_true", help="only show what filters written as Python cost")
     parser.add_argument("--startup", action="store_true", help="only show how long the command line takes to start")
+    parser.add_argument("--bulk", action="store_true", help="only show what many rows cost, and how much memory")
     options = parser.parse_args()
-    for name in ("filters", "growth", "overhead", "startup"):
+    for name in ("bulk", "filters", "growth", "overhead", "startup"):
         if getattr(options, name):
             return _lines(name)
     workloads = chosen(options.only)
@@ -56,6 +57,7 @@ def _lines(name: str) -> int:
     sys.stdout.write(f"{machine()}\n\n")
     for line in lines():
         sys.stdout.write(line + "\n")
+        sys.stdout.flush()
     return 0
 
 

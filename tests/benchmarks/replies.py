@@ -75,6 +75,17 @@ def _written(describe: bytes, count: int) -> dict[str, Reply]:
     return {"DescribeCollection": describe, "Insert": bytes(reply.SerializeToString())}
 
 
+def _bulk() -> dict[str, Reply]:
+    """Small rows with text in the collection ``books``, and without in ``numbers``."""
+    with_text = _describe("FloatVector", 8, _SCALARS)
+    without = _describe("FloatVector", 8, [scalar for scalar in _SCALARS if scalar[1] != "VarChar"])
+
+    def describe(request: bytes) -> bytes:
+        return without if b"numbers" in request else with_text
+
+    return {**_written(with_text, 80_000), "DescribeCollection": describe}
+
+
 # --- columns ---------------------------------------------------------------------------------------------------------
 def _column(kind: str, name: str) -> Dynamic:
     return facts.message("FieldData")(type=facts.enum_value("DataType", kind), field_name=name)
@@ -179,6 +190,7 @@ _SETS: dict[str, Callable[[], dict[str, Reply]]] = {
     "search_vectors": lambda: _search(1, 100, [_vectors(100)]),
     "float": lambda: _written(_describe("FloatVector", _DIM), _MANY),
     "scalars": lambda: _written(_describe("FloatVector", 8, _SCALARS), 100_000),
+    "bulk": _bulk,
     "sparse": lambda: _written(_describe("SparseFloatVector", 0), _MANY),
     "int8": lambda: _written(_describe("Int8Vector", _DIM), _MANY),
     "float16": lambda: _written(_describe("Float16Vector", _DIM), _MANY),

@@ -231,6 +231,7 @@ def test_columns_of_numpy_arrow_and_python() -> None:
         FieldInfo("h", data_type=DataType.FLOAT16_VECTOR, dim=4),
         FieldInfo("price", data_type=DataType.DOUBLE),
         FieldInfo("title", data_type=DataType.VARCHAR),
+        FieldInfo("sold", data_type=DataType.BOOL),
     )
     vectors = numpy.array(VECTORS)
     table = read_columns(
@@ -240,10 +241,18 @@ def test_columns_of_numpy_arrow_and_python() -> None:
             "h": numpy.asfortranarray(vectors.astype("f2")),
             "price": pa.chunked_array([[0.5, 1.5], [2.5, 3.5, 4.5, 5.5]]),
             "title": tuple(WORDS),
+            "sold": (numpy.arange(12) % 3 == 0)[::2],
         }
     )
     rows = [
-        {"id": 2 * row, "v": VECTORS[row], "h": VECTORS[row], "price": row + 0.5, "title": WORDS[row]}
+        {
+            "id": 2 * row,
+            "v": VECTORS[row],
+            "h": VECTORS[row],
+            "price": row + 0.5,
+            "title": WORDS[row],
+            "sold": row % 3 == 0,
+        }
         for row in range(6)
     ]
     assert of_table(table, info) == of_rows(rows, info)

@@ -18,6 +18,7 @@ __all__ = [
     "INTEGERS",
     "Array",
     "UnsupportedArrowType",
+    "bit_bytes",
     "cast_numbers",
     "list_bounds",
     "list_span",
@@ -251,9 +252,14 @@ def _nulls(array: Array) -> list[Any]:
     return [None] * array.length
 
 
-def _booleans(array: Array) -> list[Any]:
+def bit_bytes(array: Array) -> bytes:
+    """Return a byte for each value of an array of booleans, 1 if it is true and 0 if it is false."""
     buffer = array.buffers[1]
-    return list(map(bool, _bits(buffer, array.offset, array.length))) if buffer is not None else []
+    return _bits(buffer, array.offset, array.length) if buffer is not None else bytes(array.length)
+
+
+def _booleans(array: Array) -> list[Any]:
+    return list(map(bool, bit_bytes(array)))
 
 
 def _binaries(array: Array) -> list[Any]:

@@ -19,6 +19,7 @@ from milvusclient.codec.write.arrow_array import (
     INTEGERS,
     Array,
     UnsupportedArrowType,
+    bit_bytes,
     list_bounds,
     list_span,
     type_name,
@@ -164,7 +165,7 @@ def _encoder(field: FieldInfo, facts: TypeFacts) -> Callable[[_Chunk], Any] | No
 def _booleans(chunk: _Chunk) -> Any | None:
     if chunk.array.format != "b" or chunk.array.dictionary is not None:
         return None
-    made = bytes(map(bool, values(chunk.array)))
+    made = bit_bytes(chunk.array)
     return made if chunk.bits is None else bytes(bit for bit, valid in zip(made, chunk.bits, strict=True) if valid)
 
 

@@ -9,6 +9,10 @@ from typing import Any
 
 __all__ = ["packed_integers", "packed_strings"]
 
+#: Numbers that are encoded at a time, so that the steps find them in the processor's cache.
+_PIECE = 1 << 14
+#: Groups of seven bits that a word of 32 bits holds.
+_GROUPS_OF_U4 = 4
 #: The tag of ``repeated string data = 1``.
 _STRING_TAG = 0x0A
 
@@ -23,14 +27,44 @@ def packed_integers(numpy: Any, numbers: Any) -> Any:
     Returns:
         An array of bytes.
     """
-    if not len(numbers):
-        return numpy.empty(0, "u1")
+    parts = [_varints(numpy, numbers[start : start + _PIECE]) for start in range(0, len(numbers), _PIECE)]
+    return numpy.concatenate(parts) if parts else numpy.empty(0, "u1")
+
+
+def _varints(numpy: Any, numbers: Any) -> Any:
     words = numbers.astype("<i8", copy=False).view("<u8")
-    sizes = _varint_sizes(numpy, words)
-    ends = numpy.cumsum(sizes, dtype="i8")
-    made = numpy.empty(int(ends[-1]), "u1")
-    _write_varints(numpy, made, ends - sizes, words, sizes)
-    return made
+    most, least = (max(1, (int(word).bit_length() + 6) // 7) for word in (words.max(), words.min()))
+    if most <= _GROUPS_OF_U4:
+        words = words.astype("<u4")
+    if most != least:
+        return _mixed_varints(numpy, words, most)
+    if _GROUPS_OF_U4 // 2 < most <= _GROUPS_OF_U4:
+        # Moving the groups of seven bits apart in a word takes half as long as writing them byte by byte.
+        spread = words & 0x7F
+        for place in range(1, most):
+            spread |= (words << place) & (0x7F << (8 * place))
+        spread |= sum(0x80 << (8 * place) for place in range(most - 1))
+        return spread.view("u1").reshape(-1, 4)[:, :most].reshape(-1)
+    made = numpy.empty((len(words), most), "u1")
+    for place in range(most):
+        made[:, place] = words >> (7 * place)
+    made[:, :-1] |= 0x80
+    made[:, -1] &= 0x7F
+    return made.reshape(-1)
+
+
+def _mixed_varints(numpy: Any, words: Any, most: int) -> Any:
+    """Encode words of several sizes: all with the largest one, of which the bytes that are needed are kept."""
+    made = numpy.empty((len(words), most), "u1")
+    is_needed = numpy.ones((len(words), most), "?")
+    for place in range(most - 1):
+        made[:, place] = words
+        made[:, place] &= 0x7F
+        words = words >> 7
+        is_needed[:, place + 1] = goes_on = words != 0
+        made[:, place] |= goes_on.view("u1") << 7
+    made[:, most - 1] = words
+    return made[is_needed]
 
 
 def packed_strings(
@@ -50,10 +84,11 @@ def packed_strings(
     """
     lengths = numpy.diff(offsets)
     used = data[int(offsets[0]) : int(offsets[-1])]
-    try:
-        str(used, "utf-8")
-    except UnicodeDecodeError:
-        return None
+    if len(used) and int(numpy.frombuffer(used, "u1").max()) > 0x7F:
+        try:
+            str(used, "utf-8")
+        except UnicodeDecodeError:
+            return None
     if bits is not None:
         valid = numpy.frombuffer(bits, "?")
         if lengths[~valid].any():

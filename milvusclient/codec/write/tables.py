@@ -18,6 +18,7 @@ from milvusclient.codec.refusal import Refusal
 from milvusclient.codec.write.arrow_array import BIT_WIDTHS, INTEGERS, Array, list_bounds, list_span
 from milvusclient.codec.write.arrow_columns import column_values, encode_arrays
 from milvusclient.codec.write.columns import encode_column
+from milvusclient.codec.write.nonfinite import loaded_numpy
 from milvusclient.codec.write.request import Column
 from milvusclient.codec.write.rows import encode_struct, is_arrow
 from milvusclient.exceptions import DataNotMatchException, ParamError
@@ -154,6 +155,10 @@ def _read_column(name: str, value: Any) -> ColumnData:
 
 def _read_numpy(value: Any) -> Array | None:
     """Read a numpy array of numbers with one or two dimensions; None for anything else."""
+    numpy = loaded_numpy()
+    if value.dtype.kind == "b" and value.ndim == 1 and numpy is not None:
+        bits = memoryview(numpy.packbits(value, bitorder="little").tobytes())
+        return Array("b", value.size, 0, (None, bits), null_count=0)
     arrow_format = _NUMPY_FORMATS.get(value.dtype.str[1:])
     if arrow_format is None or value.ndim not in (1, 2):
         return None
