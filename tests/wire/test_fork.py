@@ -25,7 +25,7 @@ from tests.support.soak import scaled
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="fork() is of Unix")
 
 
-FORKS = scaled(200, 40)
+FORKS = scaled(200, 15)
 
 
 def test_a_child_uses_inherited_clients_and_new_ones(scripted_server: ScriptedServer) -> None:

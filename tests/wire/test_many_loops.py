@@ -22,8 +22,9 @@ from tests.support.soak import scaled
 T = TypeVar("T")
 LoopFactory: TypeAlias = Callable[[], asyncio.AbstractEventLoop]
 
-#: At least 400, so that growth is seen after the first hundreds.
-LOOPS = scaled(1_000, 400)
+LOOPS = scaled(1_000, 160)
+#: Loops between two readings of what is in use; growth counts after the third one.
+READING = LOOPS // 8
 SEARCHES = scaled(10_000, 2_000)
 MEGABYTE = 1 << 20
 
@@ -64,7 +65,7 @@ def test_many_loops_leave_nothing(scripted_server: ScriptedServer, new_loop: Loo
     figures = []
     for number in range(LOOPS):
         run(new_loop, use(close=number % 2 == 0))
-        if number % 100 == 99:
+        if number % READING == READING - 1:
             gc.collect()
             scripted_server.forget_requests()
             figures.append((memory(), threading.active_count()))

@@ -70,7 +70,7 @@ async def test_entry_65537_is_a_clear_error_and_changes_nothing(monkeypatch: pyt
 
 
 # --- many aliases ----------------------------------------------------------------------------------------------------
-ALIASES = scaled(1_000, 200)
+ALIASES = scaled(1_000, 100)
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from tests.support.usage import Usage, needs_proc
 
 pytestmark = [needs_proc, pytest.mark.slow, pytest.mark.soak]
 
-ROUNDS = scaled(10_000, 1_000)
-FAILURES = scaled(1_000, 140)
+ROUNDS = scaled(10_000, 400)
+FAILURES = scaled(1_000, 70)
 
 
 def _rounds(server: ScriptedServer, count: int) -> None:

@@ -70,7 +70,7 @@ def test_entry_65537_is_a_clear_error_and_changes_nothing(monkeypatch: pytest.Mo
 
 
 # --- many aliases ----------------------------------------------------------------------------------------------------
-ALIASES = scaled(1_000, 200)
+ALIASES = scaled(1_000, 100)
 
 
 @pytest.fixture
