@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -42,7 +41,7 @@ def library(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def _library_in_a_file(tmp_path_factory: pytest.TempPathFactory) -> Server:
-    if sys.platform == "win32" or importlib.util.find_spec("milvus_lite") is None:
+    if importlib.util.find_spec("milvus_lite") is None:
         pytest.skip("the embedded server (package milvus-lite) is not installed")
     return _stocked(Server(LITE, str(tmp_path_factory.mktemp("library") / "library.db")))
 
