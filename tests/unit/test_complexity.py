@@ -6,7 +6,11 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import milvusclient
+
+pytestmark = pytest.mark.static
 
 PACKAGE = Path(milvusclient.__file__).resolve().parent
 MOST = 20

@@ -18,6 +18,8 @@ import milvusclient
 from milvusclient import AsyncMilvusClient, MilvusClient
 from tests.unit.parameter_sentences import SENTENCES
 
+pytestmark = pytest.mark.static
+
 SECTIONS = ("Args", "Attributes", "Returns", "Yields", "Raises", "Example")
 
 #: Calls that cannot fail.

@@ -8,6 +8,8 @@ import pytest
 
 from tests.unit.plain_english import PACKAGE, Prose, prose, riddles, sources
 
+pytestmark = pytest.mark.static
+
 
 def test_no_riddles() -> None:
     faults = [fault for path in sources() for piece in prose(path) for fault in riddles(piece)]

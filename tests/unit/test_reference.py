@@ -10,6 +10,8 @@ from tools.reference.check import problems_of_site
 from tools.reference.contents import FAMILIES, GUIDES
 from tools.reference.sources import Sources
 
+pytestmark = pytest.mark.static
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tools import unasync
 
+pytestmark = pytest.mark.static
+
 SOURCE = '''"""A module."""
 
 from milvusclient._async.core.pool import AsyncPool
