@@ -45,6 +45,24 @@ def test_a_child_uses_inherited_clients_and_new_ones(scripted_server: ScriptedSe
     assert scripted_server.connections == 2, "the child opened one channel of its own, the parent kept its own"
 
 
+def test_a_child_has_channels_of_its_own_for_a_connection_of_several(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, channels=3, max_age=600)
+    client.list_collections()
+
+    def child() -> None:
+        for _ in range(6):
+            client.list_collections()
+        assert len(client.connection_info().channel_infos) == 3
+        client.close()
+
+    assert in_child(child) == 0
+
+    for _ in range(6):
+        assert client.list_collections() is not None, "the parent goes on"
+    assert scripted_server.connections == 6
+    assert client.connection_info().errors == 0
+
+
 @pytest.mark.soak
 def test_many_forks_of_an_idle_parent(scripted_server: ScriptedServer) -> None:
     client = MilvusClient(scripted_server.uri)
