@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
+from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -232,3 +235,132 @@ def test_the_documented_functions_are_there_with_their_documented_parameters() -
         parameters = inspect.signature(getattr(connections, name)).parameters.values()
         positional = [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
         assert positional == expected
+
+
+# --- where a connection leads ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("settings", "address"),
+    [
+        ({"host": "milvus"}, "milvus:19530"),
+        ({"port": 5}, "localhost:5"),
+        ({"port": "5"}, "localhost:5"),
+        ({"host": None, "port": 5, "uri": None, "address": None}, "localhost:5"),
+        ({"host": "::1"}, "[::1]:19530"),
+        ({"host": "milvus", "port": 5}, "milvus:5"),
+        ({"address": "milvus:5"}, "milvus:5"),
+        ({"uri": "https://milvus"}, "milvus:443"),
+        ({"uri": Path("/a/b.db")}, os.path.realpath("/a/b.db")),
+    ],
+)
+def test_each_way_to_give_an_address(settings: dict[str, Any], address: str) -> None:
+    connections.add_connection(dev=settings)
+    assert connections.get_connection_addr("dev")["address"] == address
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"host": "a,b"}, "host must be one host name, got 'a,b'; use uri for several"),
+        ({"port": 1.5}, "port must be a str or an int, got float"),
+        ({"port": True}, "port must be a str or an int, got bool"),
+        (
+            {"uri": "http://a", "address": "a:1", "host": "a"},
+            "uri and address and host and port are ways to give one address; use one of them",
+        ),
+        ({"address": "http://a"}, "address must be HOST:PORT, got 'http://a'; use uri for a uri"),
+        ({"address": 5}, "connection 'dev': address must be a str, got int"),
+        ({"host": Path("a")}, f"connection 'dev': host must be a str, got {type(Path('a')).__name__}"),
+        (
+            {"uris": "x"},
+            "connection 'dev': setting 'uris' is unknown; use one of address, ca_pem_path, channels, client_key_path, "
+            "client_pem_path, db_name, grpc_options, host, max_age, password, port, secure, server_name, "
+            "server_pem_path, token, uri, user",
+        ),
+        (
+            "http://a",
+            "connection 'dev' must be described by a dict such as {'uri': './demo.db'}, got str",
+        ),
+    ],
+)
+def test_a_description_that_is_refused_says_why(settings: Any, message: str) -> None:
+    with pytest.raises(ConnectionConfigException) as refused:
+        connections.add_connection(dev=settings)
+    assert refused.value.message == message
+
+
+@pytest.mark.parametrize("name", ["address", "uri", "host"])
+def test_an_address_that_is_no_text_is_refused_by_name(name: str) -> None:
+    with pytest.raises(ConnectionConfigException, match=f"^{name} must be a str, got int"):
+        connections.connect("a", **{name: 5})  # type: ignore[arg-type]  # that is the point
+
+
+def test_the_kinds_of_pools_are_listed() -> None:
+    with pytest.raises(ParamError, match="^pool 'x' is unknown; use one of QueuePool, SingletonThread, Singleton "):
+        connections.connect("a", pool="x")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"token": "key"}, "other credentials (an API key instead of none)"),
+        ({"db_name": "books"}, "database 'books' instead of 'default'"),
+        ({"secure": True}, "uri https://"),
+        ({"server_pem_path": "ca.pem"}, "other TLS settings (server_pem_path)"),
+        ({"ca_pem_path": "ca.pem"}, "other TLS settings (server_pem_path)"),
+        (
+            {"client_pem_path": "me.pem", "client_key_path": "me.key"},
+            "other TLS settings (client_pem_path, client_key_path)",
+        ),
+        ({"server_name": "milvus"}, "other TLS settings (server_name)"),
+        ({"grpc_options": {"grpc.lb_policy_name": "x"}}, "other grpc_options (grpc.lb_policy_name)"),
+        ({"channels": 2}, "channels 2 instead of 1"),
+        ({"max_age": 60}, "max_age 60 s instead of none"),
+    ],
+)
+def test_no_setting_is_lost_on_the_way_to_the_connection(
+    scripted_server: ScriptedServer, settings: dict[str, Any], said: str
+) -> None:
+    """What contradicts the open connection was understood."""
+    connections.connect("a", uri=scripted_server.uri)
+    with pytest.raises(ConnectionConfigException) as refused:
+        connections.connect("a", uri=scripted_server.uri, **settings)
+    assert said in refused.value.message
+    with pytest.raises(ConnectionConfigException, match=r"alias 'a' exists with other settings"):
+        connections.add_connection(a={"uri": scripted_server.uri, **settings})
+
+
+def test_an_alias_that_a_client_opened_is_joined(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, alias="mine", db_name="books")
+    client.list_collections()
+    assert connections.get_connection_addr("mine")["address"] == scripted_server.address
+    connection = connections.connect("mine")
+    assert connection.config.database == "books"
+    assert scripted_server.connections == 1
+
+
+def test_another_address_has_nothing_of_the_old_description(scripted_server: ScriptedServer) -> None:
+    connections.add_connection(dev={"host": "elsewhere", "db_name": "books", "token": "key"})
+    config = connections.connect("dev", uri=scripted_server.uri).config
+    assert (config.database, bool(config.token)) == ("default", False)
+
+
+def test_an_address_that_is_given_has_nothing_of_the_environment(
+    scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MILVUS_DB_NAME", "books")
+    assert connections.connect("a", uri=scripted_server.uri).config.database == "default"
+
+
+def test_a_server_that_is_silent_is_given_up_after_the_timeout(scripted_server: ScriptedServer) -> None:
+    scripted_server.on("Connect").never_answer()
+    with pytest.raises(ConnectError, match=r"no answer came within 0\.2 s"):
+        connections.connect("a", uri=scripted_server.uri, timeout=0.2)
+
+
+@pytest.mark.parametrize("method", ["disconnect", "remove_connection"])
+def test_who_closed_a_connection_is_named(scripted_server: ScriptedServer, method: str) -> None:
+    client = MilvusClient(scripted_server.uri, alias="a")
+    client.list_collections()
+    getattr(connections, method)("a")
+    with pytest.raises(ConnectionNotExistException, match=rf"connections\.{method}\(\) closed it .* at {__file__}:"):
+        client.list_collections()
