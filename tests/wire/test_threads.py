@@ -115,3 +115,29 @@ def test_a_connect_that_hangs_delays_no_other_alias(scripted_server: ScriptedSer
         hanging.proxy.cut()
         for each in stuck:
             assert hanging.address in str(each.result())
+
+
+def test_who_waits_for_a_connect_that_was_interrupted_connects_himself(scripted_server: ScriptedServer) -> None:
+    """As with Ctrl-C in one thread of several: it is not the failure of the others."""
+    asked, others_wait = threading.Event(), threading.Event()
+
+    def token() -> str:
+        if not asked.is_set():
+            asked.set()
+            others_wait.wait(20)
+            raise KeyboardInterrupt
+        return "key"
+
+    def connect() -> list[str]:
+        return MilvusClient(scripted_server.uri, token=token).list_collections()
+
+    interrupted = Running(connect)
+    assert asked.wait(20)
+    waiting = [Running(connect) for _ in range(3)]
+    time.sleep(0.1)
+    others_wait.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.result()
+    assert all(each.result() is not None for each in waiting)
+    assert scripted_server.connections == 1

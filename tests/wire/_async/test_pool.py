@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import time
 from pathlib import Path
 
@@ -116,12 +117,27 @@ async def test_who_has_time_does_not_fail_with_the_impatience_of_another(scripte
         return await client.list_collections()
 
     impatient = AsyncRunning(lambda: call(0.2))
-    await async_in_thread(lambda: scripted_server.wait_for("Connect"))
+    while not current_pool()._opening and not impatient.done:  # on a busy machine its time may be over before that
+        await AsyncClock.sleep(0.005)
     patient = AsyncRunning(lambda: call(20))
 
     assert await patient.result() is not None
     with pytest.raises(ConnectError, match=r"0\.2 s"):
         await impatient.result()
+
+
+async def test_who_gives_up_waiting_for_another_clients_connect_says_so(scripted_server: ScriptedServer) -> None:
+    scripted_server.on("Connect").never_answer()
+    connecting = AsyncRunning(lambda: opened(scripted_server, alias="slow"))
+    await async_in_thread(lambda: scripted_server.wait_for("Connect"))
+
+    with pytest.raises(ConnectError, match=r"another client of this alias was still connecting\]") as raised:
+        await AsyncMilvusClient(scripted_server.uri, alias="slow", timeout=0.1).list_collections()
+
+    assert "no answer came within 0.1 s" in raised.value.message
+    assert raised.value.alias == "slow"
+    await close_what_is_opening()
+    assert isinstance(await AsyncTogether.failure(connecting), ConnectionNotExistException)
 
 
 async def test_the_limit_is_a_clear_error(scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,6 +194,10 @@ async def test_close_while_somebody_connects_ends_him_and_everyone_who_waits(scr
 
     assert time.monotonic() - started < PROMPT
     assert {type(error) for error in errors} == {ConnectionNotExistException}
+    (said,) = {re.sub(r"[\d.]+ s ago", "just now", str(error)) for error in errors}
+    assert re.match(
+        r"alias '[^']+' is not connected: .+ closed it just now at .+; make a new client .+ works again ", said
+    )
     assert current_pool().aliases() == []
     await opened(scripted_server)  # a new client connects anew
 
@@ -226,7 +246,7 @@ async def test_settings_that_contradict_an_alias_are_refused_by_name(scripted_se
         ({"token": "root:secret-1"}, "other credentials"),
         ({"db_name": "other"}, "database 'other'"),
     ):
-        with pytest.raises(ConnectionConfigException, match=named) as raised:
+        with pytest.raises(ConnectionConfigException, match=f"alias 'taken' exists .*{named}") as raised:
             AsyncMilvusClient(
                 given.get("uri", scripted_server.uri), token=given.get("token", ""), db_name=given.get("db_name", ""),
                 alias="taken",
@@ -254,7 +274,7 @@ async def test_an_alias_that_was_reopened_for_something_else_fails_its_older_cli
     with ScriptedServer() as elsewhere:
         await opened(elsewhere, alias="moving")
 
-        with pytest.raises(ConnectionConfigException, match=elsewhere.address):
+        with pytest.raises(ConnectionConfigException, match=f"alias 'moving' exists .*{elsewhere.address}"):
             await older.list_collections()
 
         assert len(elsewhere.calls("ShowCollections")) == 1

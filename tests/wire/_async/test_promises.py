@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import grpc
 import pytest
 
@@ -61,6 +63,47 @@ async def test_an_alias_that_is_open_again_has_forgotten_that_it_was_closed(scri
     await opened(scripted_server)
 
     assert current_pool().closed(client.alias) is None
+
+
+async def test_an_alias_stays_closed_when_its_closing_is_no_longer_remembered(
+    scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("milvusclient._async.core.pool._MOST_CLOSE_RECORDS", 2)
+    first = await opened(scripted_server)
+    second = await opened(scripted_server)  # joins the connection that is open
+    await first.close()
+    others = [f"other-{number}" for number in range(len(current_pool()._closed) + 3)]
+    for other in others:
+        await current_pool().close(other, record_close("the test"))
+
+    for client in (first, second):
+        with pytest.raises(ConnectionNotExistException) as raised:
+            await client.list_collections()
+        assert raised.value.message.startswith(f"alias {client.alias!r} is not connected; make a new client")
+        assert raised.value.message.endswith("then every client of this alias works again")
+        assert raised.value.address == scripted_server.address
+    assert scripted_server.connections == 1
+    assert current_pool().closed(others[0]) is None
+    assert current_pool().closed(others[-1]) is not None
+
+
+async def test_a_client_that_was_never_used_is_closed_with_its_alias(scripted_server: ScriptedServer) -> None:
+    waiting = pickle.loads(pickle.dumps(AsyncMilvusClient(scripted_server.uri, alias="unused")))
+    await current_pool().close("unused", record_close("the test"))
+
+    with pytest.raises(ConnectionNotExistException, match="alias 'unused' is not connected: the test closed it"):
+        await waiting.list_collections()
+
+
+async def test_a_client_from_a_pickle_opens_its_connection_with_its_first_call(scripted_server: ScriptedServer) -> None:
+    original = await opened(scripted_server)
+    pickled = pickle.dumps(original)
+    await original.close()
+
+    restored = pickle.loads(pickled)
+    assert await restored.list_collections(timeout=20) is not None
+
+    assert scripted_server.connections == 2
 
 
 async def test_an_upsert_that_may_have_arrived_once_stays_ambiguous(scripted_server: ScriptedServer) -> None:
