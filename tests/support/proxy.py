@@ -39,6 +39,7 @@ class _Connection:
     upstream: socket.socket | None = None
     threads: list[threading.Thread] = field(default_factory=list)
     ended: bool = False
+    frozen: bool = False
     resetting: bool = False
 
     def end(self, *, reset: bool = False) -> None:
@@ -160,6 +161,12 @@ class Proxy:
         """Keep the connections open and pass nothing on, in either direction, until ``resume``."""
         self._flowing.clear()
 
+    def freeze(self) -> None:
+        """Pass nothing on over the connections that are open now, for ever; new ones are forwarded."""
+        with self._lock:
+            for connection in self._connections:
+                connection.frozen = True
+
     def hold_replies(self) -> None:
         """Pass requests on and keep the server's answers back, until ``resume`` (or lose them with ``cut``)."""
         self._replies_flowing.clear()
@@ -265,6 +272,8 @@ class Proxy:
             # In slices: a connection that is cut must not wait for the gate to open.
             while not connection.ended and not gate.wait(0.02):
                 pass
+        while connection.frozen and not connection.ended:
+            time.sleep(0.02)
 
     def _forget(self, connection: _Connection) -> None:
         connection.ended = True

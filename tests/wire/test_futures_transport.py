@@ -26,7 +26,7 @@ def _as_in_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
 async def opened(server: ScriptedServer) -> AsyncMilvusClient:
     client = AsyncMilvusClient(server.uri)
     await client._collection("c")
-    assert isinstance((await client._caller.binding.connection()).pick()._transport, FutureTransport)
+    assert isinstance((await client._caller.binding.connection()).pick().transport, FutureTransport)
     return client
 
 
@@ -98,7 +98,7 @@ async def test_streams_are_read_to_their_end_or_left(scripted_server: ScriptedSe
 
 async def test_a_channel_that_was_closed_says_so(scripted_server: ScriptedServer) -> None:
     client = await opened(scripted_server)
-    transport = (await client._caller.binding.connection()).pick()._transport
+    transport = (await client._caller.binding.connection()).pick().transport
     await transport.close()
     with pytest.raises(RpcFailure, match="the channel is closed"):
         await transport.call("/x/y", b"", (), None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 
 import pytest
 
 from tests.support.forks import ROOT
+from tests.support.network import may_have_a_network_of_its_own, run_apart
 from tests.support.patience import HANG
 
 PROGRAM = """
@@ -40,14 +40,6 @@ with ScriptedServer() as server:
 """
 
 
-def may_have_a_network_of_its_own() -> bool:
-    """Whether this machine lets its users make network namespaces."""
-    if not (shutil.which("unshare") and shutil.which("ip")):
-        return False
-    command = ["unshare", "--map-root-user", "--net", "ip", "link", "set", "lo", "up"]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
-
-
 @pytest.mark.skipif(not may_have_a_network_of_its_own(), reason="no network namespaces for this user")
 def test_a_call_without_a_deadline_notices_and_goes_on_when_the_network_is_back() -> None:
     """TCP gives up what nobody acknowledges after the keepalive timeout (TCP_USER_TIMEOUT), 20 s by default."""
@@ -57,3 +49,55 @@ def test_a_call_without_a_deadline_notices_and_goes_on_when_the_network_is_back(
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("noticed after")
+
+
+DROPPED = """
+import asyncio, threading, time
+from milvusclient import AsyncMilvusClient, MilvusClient
+from tests.support.network import FarServer
+
+dropping, ended = threading.Event(), []
+
+async def task(far):
+    async with AsyncMilvusClient(far.uri) as client:
+        await client.list_collections()
+        ready.wait()
+        await asyncio.to_thread(dropping.wait)
+        assert await client.list_collections(timeout=60) == ["alpha", "beta"]
+        ended.append(time.monotonic())
+
+def thread(client):
+    client.list_collections()
+    ready.wait()
+    dropping.wait()
+    assert client.list_collections(timeout=60) == ["alpha", "beta"]
+    ended.append(time.monotonic())
+
+ready = threading.Barrier(10)
+with FarServer() as far, MilvusClient(far.uri) as client:
+    threads = [threading.Thread(target=thread, args=(client,)) for _ in range(8)]
+    threads.append(threading.Thread(target=lambda: asyncio.run(task(far))))
+    for each in threads:
+        each.start()
+    ready.wait()
+    far.drop()
+    dropping.set()
+    time.sleep(4)
+    accepted = far.accepted()
+    far.heal()
+    healed = time.monotonic()
+    for each in threads:
+        each.join()
+    assert len(ended) == 9
+    # For each of the two connections one connect that found out that packets pass, and one new connection.
+    assert accepted == 2, accepted
+    assert 4 <= far.accepted() <= 6, far.accepted()
+    assert far.requests("Connect") == 4, far.requests("Connect")
+    print(max(ended) - healed)
+"""
+
+
+@pytest.mark.skipif(not may_have_a_network_of_its_own(), reason="no network namespaces for this user")
+def test_calls_go_on_soon_after_dropped_packets_pass_again() -> None:
+    """TCP alone would be silent for 2 s more after an outage of 4 s, and for 5 s after one of 8 s."""
+    assert float(run_apart(DROPPED)) < 5, "about a second is promised; this machine may be busy"

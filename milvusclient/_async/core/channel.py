@@ -9,19 +9,20 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from milvusclient import rpc
+from milvusclient._async.core.healing import AsyncHealer
 from milvusclient._proto import common_pb2, milvus_pb2
 from milvusclient._version import __version__
 from milvusclient.exceptions import MilvusException, ReplyError
 from milvusclient.policy import tls_diagnosis
 from milvusclient.policy.channels import LARGE, extra_load
 from milvusclient.policy.errors import connect_error, not_ready_error, unreadable_handshake_error
-from milvusclient.policy.failure import Failure, RpcFailure
+from milvusclient.policy.failure import Failure, RpcFailure, Safety
 from milvusclient.runtime.concurrency import Abandoned, AsyncSharedResult, async_in_thread
 from milvusclient.runtime.counters import ConnectionCounters
 from milvusclient.transport import tls_probe
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from google.protobuf.message import Message
 
@@ -55,10 +56,10 @@ class AsyncChannel:
     Args:
         alias: name of the connection that it belongs to.
         config: settings of the connection, with the address of this channel as their target.
-        transport: what sends and receives.
+        reopen: makes what sends and receives, at first and when that has to be replaced.
     """
 
-    def __init__(self, alias: str, config: ConnectionConfig, transport: AsyncTransport) -> None:
+    def __init__(self, alias: str, config: ConnectionConfig, reopen: Callable[[], AsyncTransport]) -> None:
         self.alias = alias
         self.config = config
         self.counters = ConnectionCounters()
@@ -70,7 +71,15 @@ class AsyncChannel:
         #: The number of the latest handshake, or 0 while it is stale. Every call reads it, so it takes no lock.
         self.valid_handshake = 0
         self._identifier: Metadata = ()
-        self._transport = transport
+        self._reopen = reopen
+        self.transport = reopen()
+        #: The requests in flight over it that must not be carried out twice.
+        self._unsafe: set[object] = set()
+        #: Transports that were replaced, each with such requests.
+        self._draining: list[tuple[AsyncTransport, set[object]]] = []
+        #: How many handshakes ended.
+        self._greeted = 0
+        self._healer = AsyncHealer(self)
         #: True once another channel has taken the place of this one.
         self.is_retired = False
         #: What large requests in flight count for beside themselves.
@@ -85,6 +94,65 @@ class AsyncChannel:
     def load(self) -> int:
         """The calls in flight; large requests count as several."""
         return self.counters.in_flight + self._extra_load
+
+    @property
+    def is_handshaking(self) -> bool:
+        """True while a handshake is made, for which calls wait."""
+        return self._handshaking is not None
+
+    @property
+    def is_waited_for(self) -> bool:
+        """True while calls, or a handshake, wait for the server."""
+        return self.counters.in_flight > 0 or self.is_handshaking
+
+    @property
+    def answers(self) -> int:
+        """The number of requests that have ended so far."""
+        counters = self.counters
+        return counters.calls - counters.in_flight + self._greeted
+
+    def another(self) -> AsyncChannel:
+        """Return a new channel to the same server, for :meth:`take_over`."""
+        return AsyncChannel(self.alias, self.config, self._reopen)
+
+    async def take_over(self, fresh: AsyncChannel) -> None:
+        """Go on over the transport of another channel, which has greeted the server.
+
+        What is in flight over the old one fails as not answered, and is sent again where that is safe. But requests
+        that must not be carried out twice may still be answered there: then the old transport stays open for them.
+
+        Args:
+            fresh: the other channel, which is not used any more.
+        """
+        with self._lock:
+            old, unsafe = self.transport, self._unsafe
+            self.transport = fresh.transport
+            self._unsafe = set()
+            self.server_info = fresh.server_info
+            self._identifier, self.metadata = fresh._identifier, fresh.metadata
+            self._handshakes += 1
+            self._is_stale = False
+            self.valid_handshake = self._handshakes
+        if unsafe:
+            self._draining.append((old, unsafe))
+        else:
+            await old.close()
+
+    @property
+    def has_proxy(self) -> bool:
+        """Whether gRPC connects through a proxy."""
+        return bool(_proxy_variable(self.config))
+
+    @property
+    def has_drained(self) -> bool:
+        """Whether :meth:`drain` has something to close."""
+        return any(not unsafe for _, unsafe in self._draining)
+
+    async def drain(self) -> None:
+        """Close replaced transports on which nothing is awaited any more that must not be carried out twice."""
+        for drained in [each for each in self._draining if not each[1]]:
+            self._draining.remove(drained)
+            await drained[0].close()
 
     def retire(self) -> None:
         """Take no more calls; those in flight continue, and ``counters.in_flight`` is 0 when they are over.
@@ -105,10 +173,17 @@ class AsyncChannel:
         if size >= LARGE:
             self._add_load(extra_load(size))
         started = counters.request_sent(size)
+        if not self._healer.is_watching:
+            self._healer.watch()
+        mark: object = None
+        if method.safety is Safety.UNSAFE:
+            # In the reverse order of take_over(): what is not in the set of the old transport is sent over the new one.
+            mark, unsafe = object(), self._unsafe
+            unsafe.add(mark)
         try:
             if self.is_retired:
                 raise RpcFailure(_REPLACED)
-            reply = await self._transport.call(method.path, payload, metadata, timeout)
+            reply = await self.transport.call(method.path, payload, metadata, timeout)
         except RpcFailure as failed:
             if failed.failure.status == "UNIMPLEMENTED":
                 counters.reply_received(method.name, 0, started)  # whether it is an error is known to the caller
@@ -119,6 +194,8 @@ class AsyncChannel:
             counters.request_failed(method.name, started)
             raise
         finally:
+            if mark is not None:
+                unsafe.discard(mark)
             if size >= LARGE:
                 self._add_load(-extra_load(size))
         counters.reply_received(method.name, len(reply), started)
@@ -142,7 +219,7 @@ class AsyncChannel:
         try:
             if self.is_retired:
                 raise RpcFailure(_REPLACED)
-            async for reply in self._transport.stream(method.path, payload, metadata, timeout):
+            async for reply in self.transport.stream(method.path, payload, metadata, timeout):
                 received += len(reply)
                 yield reply
         except BaseException:
@@ -152,7 +229,10 @@ class AsyncChannel:
 
     async def close(self) -> None:
         """Close the transport: calls in flight end at once."""
-        await self._transport.close()
+        await self._healer.end()
+        for drained, _ in self._draining:
+            await drained.close()
+        await self.transport.close()
 
     def invalidate_handshake(self, handshake: int) -> None:
         """Have the next call make a new handshake, as the server may be another one when it is back.
@@ -178,6 +258,7 @@ class AsyncChannel:
         while self._is_stale:
             shared, is_mine = self._join_or_start()
             if is_mine:
+                self._healer.watch()
                 await self._handshake_for_all(shared, deadline)
             else:
                 await self._wait_for(shared, deadline)
@@ -199,7 +280,7 @@ class AsyncChannel:
 
     async def _handshake_for_all(self, shared: AsyncSharedResult[None], deadline: Deadline) -> None:
         try:
-            await self._handshake(deadline.bounded(_LONGEST_HANDSHAKE, time.monotonic()))
+            await self.greet(deadline.bounded(_LONGEST_HANDSHAKE, time.monotonic()))
         except (RpcFailure, MilvusException) as error:
             self._end_handshake(is_stale=True)
             failure = _as_unsent(error)
@@ -218,6 +299,9 @@ class AsyncChannel:
 
     def _end_handshake(self, *, is_stale: bool) -> None:
         with self._lock:
+            self._greeted += 1
+            if self.valid_handshake:  # another one was made meanwhile, over a new transport
+                is_stale = False
             self._is_stale = is_stale
             self.valid_handshake = 0 if is_stale else self._handshakes
             self._handshaking = None
@@ -241,7 +325,7 @@ class AsyncChannel:
             ReplyError: what answers is not Milvus.
         """
         try:
-            await self._handshake(deadline)
+            await self.greet(deadline)
         except RpcFailure as failed:
             proxy = _proxy_variable(self.config)
             error = connect_error(
@@ -264,11 +348,17 @@ class AsyncChannel:
             return None
         return await async_in_thread(lambda: tls_probe.probe(self.config.target, seconds))
 
-    async def _handshake(self, deadline: Deadline) -> None:
+    async def greet(self, deadline: Deadline) -> None:
+        """Make a handshake.
+
+        Raises:
+            RpcFailure: there is no answer.
+            MilvusException: the server refuses, or answers with something else.
+        """
         credentials = self._credentials()
         payload = _connect_request().SerializeToString()
         timeout = deadline.remaining(time.monotonic())
-        reply = rpc.CONNECT.decode(await self._transport.call(rpc.CONNECT.path, payload, credentials, timeout))
+        reply = rpc.CONNECT.decode(await self.transport.call(rpc.CONNECT.path, payload, credentials, timeout))
         status = reply.status
         if status.code or status.error_code:
             raise not_ready_error(

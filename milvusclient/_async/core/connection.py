@@ -91,8 +91,8 @@ class AsyncConnection:
 
             def dial(target: Target) -> AsyncChannel:
                 ours = config if target is config.target else config.with_target(target)
-                transport = async_open_transport(served_at or target.address, ours, connect_timeout)
-                return AsyncChannel(alias, ours, transport)
+                address = served_at or target.address
+                return AsyncChannel(alias, ours, lambda: async_open_transport(address, ours, connect_timeout))
 
             connection = cls(alias, config, dial, connect_timeout, holder)
             if is_embedded(config):

@@ -91,8 +91,8 @@ class Connection:
 
             def dial(target: Target) -> Channel:
                 ours = config if target is config.target else config.with_target(target)
-                transport = open_transport(served_at or target.address, ours, connect_timeout)
-                return Channel(alias, ours, transport)
+                address = served_at or target.address
+                return Channel(alias, ours, lambda: open_transport(address, ours, connect_timeout))
 
             connection = cls(alias, config, dial, connect_timeout, holder)
             if is_embedded(config):
