@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.support.forks import ROOT
+from tests.support.patience import HANG
 from tests.support.scripted import ScriptedServer
 
 _APART = ("unshare", "--map-root-user", "--net")
@@ -32,7 +33,7 @@ def may_have_a_network_of_its_own() -> bool:
     return subprocess.run([*_APART, "sh", "-c", trial], capture_output=True, check=False).returncode == 0
 
 
-def run_apart(program: str, timeout: float = 120.0) -> str:
+def run_apart(program: str, timeout: float = 2 * HANG) -> str:
     """Run a Python program in a network namespace of its own; what it printed.
 
     Raises:
@@ -69,7 +70,7 @@ class FarServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._process.communicate("stop\n", timeout=30)
+        self._process.communicate("stop\n", timeout=HANG)
 
     def drop(self) -> None:
         """From now on every packet vanishes, in both directions, as with a firewall that drops."""
