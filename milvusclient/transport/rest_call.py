@@ -21,16 +21,18 @@ __all__ = ["RestAddress", "RestCall", "RestFailure", "RestReply"]
 
 #: The largest reply that is read; the state of a job with thousands of files takes a few megabytes.
 _MOST_BYTES = 64 << 20
+_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 _CUT = "the connection ended within its reply"
 
 
 class RestAddress(NamedTuple):
-    """The place of a REST API."""
+    """The place of a REST API; ``name`` is that of its certificate, if it is not its host."""
 
     host: str
     port: int
     secure: bool
     tls: TlsConfig | None = None
+    name: str = ""
 
     @property
     def url(self) -> str:
@@ -71,7 +73,7 @@ class RestCall:
         address: the server.
         path: the path of the url.
         body: the JSON.
-        headers: the headers of the request.
+        headers: headers of the request; empty ones are left out.
         seconds: the longest time that all of it may take.
     """
 
@@ -81,7 +83,8 @@ class RestCall:
         self._address = address
         self._path = path
         self._body = body
-        self._headers = dict(headers)
+        # As bytes: a password may have any characters.
+        self._headers = {name: value.encode() for name, value in (_JSON | dict(headers)).items() if value}
         self._seconds = seconds
         self._ends = 0.0
         self._socket: socket.socket | None = None
@@ -125,8 +128,11 @@ class RestCall:
             plain = self._connect()
             connection.sock = plain
             if context is not None:
-                name = (address.tls.server_name if address.tls is not None else "") or address.host
-                connection.sock = context.wrap_socket(plain, server_hostname=name)
+                name = (address.tls.server_name if address.tls is not None else "") or address.name or address.host
+                # Kept before the handshake, which may be what takes too long.
+                secure = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)
+                connection.sock = self._socket = secure
+                secure.do_handshake()
             self._is_sent = True
             connection.request("POST", self._path, self._body, self._headers)
             reply = connection.getresponse()
@@ -171,8 +177,9 @@ class RestCall:
             incomplete = isinstance(error, http.client.IncompleteRead)
             reason = _CUT if incomplete else "it does not answer with HTTP"
             return RestFailure(reason, sent=True, is_other_protocol=not incomplete)
-        reason = str(getattr(error, "strerror", None) or "") or str(error) or type(error).__name__
-        return RestFailure(reason, sent=self._is_sent)
+        # The words of other errors may show the value of a header, which is a secret.
+        words = (error.strerror or str(error)) if isinstance(error, OSError) else ""
+        return RestFailure(words or type(error).__name__, sent=self._is_sent)
 
 
 # --- TLS -------------------------------------------------------------------------------------------------------------

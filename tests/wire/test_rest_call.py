@@ -15,6 +15,7 @@ import pytest
 from milvusclient.config.tls import TlsConfig
 from milvusclient.runtime.concurrency import async_in_thread
 from milvusclient.transport.rest_call import RestAddress, RestCall, RestFailure
+from tests.support.certificates import Certificates
 
 REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -115,3 +116,59 @@ def test_what_is_not_http() -> None:
     with serving(other) as port, pytest.raises(RestFailure, match="does not answer with HTTP") as caught:
         call(port, 5).run()
     assert caught.value.is_other_protocol
+
+
+def test_a_failure_does_not_show_headers() -> None:
+    with serving(good) as port, pytest.raises(RestFailure) as caught:
+        RestCall(RestAddress("127.0.0.1", port, False), "/x", b"{}", {"Authorization": "Bearer geheim\n"}, 5).run()
+    assert "geheim" not in str(caught.value)
+
+
+def test_a_password_of_any_characters_is_sent() -> None:
+    seen: list[bytes] = []
+
+    def note(connected: socket.socket) -> None:
+        seen.append(connected.recv(65536))
+        connected.sendall(REPLY)
+
+    with serving(note) as port:
+        RestCall(RestAddress("127.0.0.1", port, False), "/x", b"{}", {"Authorization": "Bearer root:\u20ac"}, 5).run()
+    assert "Authorization: Bearer root:\u20ac\r\n".encode() in seen[0]
+
+
+# --- TLS -------------------------------------------------------------------------------------------------------------
+def context_of(certificates: Certificates, *, mutual: bool = False) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates.server.certificate, certificates.server.key)
+    if mutual:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(certificates.authority.certificate)
+    return context
+
+
+@pytest.mark.parametrize("in_memory", [False, True], ids=["paths", "bytes"])
+@pytest.mark.parametrize("mutual", [False, True])
+def test_tls(certificates: Certificates, in_memory: bool, mutual: bool) -> None:
+    files = (certificates.authority.certificate, certificates.client.certificate, certificates.client.key)
+    ca, certificate, key = [each.read_bytes() for each in files] if in_memory else map(str, files)
+    tls = TlsConfig(ca=ca) if not mutual else TlsConfig(ca=ca, client_certificate=certificate, client_key=key)
+    with serving(good, context_of(certificates, mutual=mutual)) as port:
+        assert call(port, 20, tls, secure=True).run() == (200, b"{}")
+
+
+@pytest.mark.parametrize("server_name", ["", "another.example"])
+def test_a_certificate_that_is_not_trusted(certificates: Certificates, server_name: str) -> None:
+    trusted = certificates.authority if server_name else certificates.stranger
+    tls = TlsConfig(ca=trusted.pem, server_name=server_name)
+    with serving(good, context_of(certificates)) as port, pytest.raises(RestFailure, match="(?i)certificate") as caught:
+        call(port, 20, tls, secure=True).run()
+    assert not caught.value.sent
+
+
+def test_tls_with_a_server_that_falls_silent(certificates: Certificates) -> None:
+    words = "did not answer within 0.5 s"
+    with serving(silent, context_of(certificates)) as port, pytest.raises(RestFailure, match=words):
+        call(port, 0.5, TlsConfig(ca=certificates.authority.pem), secure=True).run()
+    with serving(silent) as port, pytest.raises(RestFailure, match=words) as caught:
+        call(port, 0.5, TlsConfig(ca=certificates.authority.pem), secure=True).run()
+    assert not caught.value.sent

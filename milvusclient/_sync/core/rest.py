@@ -21,6 +21,7 @@ from milvusclient.transport.rest_call import RestAddress, RestCall, RestFailure,
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from milvusclient.config.tls import TlsConfig
     from milvusclient.policy.deadline import Deadline
     from milvusclient.schema.cloud_import import CloudImport
 
@@ -68,11 +69,12 @@ class Rest(Waiting):
         """
         config = self._caller.binding.config
         target = config.target if cloud is None else _cloud_target(cloud.api_uri)
-        address = RestAddress(target.host, target.port, target.secure, config.tls if cloud is None else None)
+        addresses = _addresses(target, config.tls if cloud is None else None)
         policy = self._caller.client_options.retry
         attempts, first_failure, doubt = 0, 0.0, ""
         while True:
             token = config.token.reveal() if config.token else ""
+            address = addresses[attempts % len(addresses)]
             attempts += 1
             seconds = deadline.clip(_LONGEST_REQUEST, time.monotonic())
             failure: Failure | None
@@ -111,14 +113,11 @@ class Rest(Waiting):
     ) -> RestReply:
         if not seconds:
             raise RestFailure("the time was up before the request was sent", sent=False)
-        headers = {"Content-Type": "application/json", "Accept": "application/json", "DB-Name": self._database}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        request_id = self._caller.client_options.request_id
-        if request_id:
-            headers["client-request-id"] = request_id
-        if not self._database:
-            del headers["DB-Name"]
+        headers = {
+            "DB-Name": self._database,
+            "Authorization": f"Bearer {token}" if token else "",
+            "client-request-id": self._caller.client_options.request_id,
+        }
         call = RestCall(address, path, json.dumps(body).encode(), headers, seconds)
         return in_thread(call.run, call.abort)
 
@@ -142,3 +141,10 @@ def _cloud_target(api_uri: str) -> Target:
     if target.kind is not Kind.NETWORK or not (target.secure or target.is_loopback):
         raise ParamError(message=f"api_uri must begin with https://, as keys are sent there, got {target.uri!r}")
     return target
+
+
+def _addresses(target: Target, tls: TlsConfig | None) -> list[RestAddress]:
+    """Return the addresses of the servers, of which any knows all imports."""
+    return [
+        RestAddress(each.host, each.port, each.secure, tls, each.authority) for each in target.members or (target,)
+    ]

@@ -220,6 +220,16 @@ def test_a_server_that_is_gone(rest: RestServer) -> None:
     assert not caught.value.ambiguous
 
 
+def test_another_server_of_the_cluster_answers(scripted_server: ScriptedServer, rest: RestServer) -> None:
+    rest.reply(LIST, {"code": 0, "data": {"records": [{"jobId": "7", "state": "Completed"}]}})
+    with RestServer(scripted_server) as other:
+        client = MilvusClient(f"{other.uri},{rest.uri.removeprefix('http://')}")
+        client.list_collections()
+        other.reply(LIST, b"", drop=True)
+        assert [state.job_id for state in client.list_imports(timeout=20)] == [7]
+    client.close()
+
+
 # --- arguments -------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("arguments", "words"),
