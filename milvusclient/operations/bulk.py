@@ -146,14 +146,17 @@ class TableRows(Sequence[Row]):
 
 
 def tables_of(source: object) -> Iterable[Table] | None:
-    """Return the tables of a source with the Arrow C stream interface, or of a mapping of columns; None for rows.
+    """Return the tables of a source that is a table, a mapping of columns or a structured array; None for rows.
 
     Raises:
         ParamError: the columns have different lengths, or one is not a sequence.
     """
     if is_arrow(source):
         return read_tables(source)
-    return [read_columns(source)] if isinstance(source, Mapping) else None
+    if isinstance(source, Mapping):
+        return [read_columns(source)]
+    names = getattr(getattr(source, "dtype", None), "names", None)  # a structured array of numpy
+    return [read_columns({name: source[name] for name in names})] if names else None  # type: ignore[index]  # it is one
 
 
 def check_iterable(source: object) -> None:

@@ -48,6 +48,14 @@ def test_a_dataclass_is_a_row_of_its_fields() -> None:
     assert bulk.as_row(Book(1, "Dune")) == {"id": 1, "title": "Dune"}
 
 
+def test_a_structured_array_is_a_table() -> None:
+    numpy = pytest.importorskip("numpy")
+    (table,) = bulk.tables_of(numpy.array([(1, "Dune"), (2, "Emma")], [("id", "i8"), ("title", "U9")])) or []
+    assert [dict(table.row(index)) for index in range(len(table))] == [
+        {"id": 1, "title": "Dune"}, {"id": 2, "title": "Emma"},
+    ]  # fmt: skip
+
+
 def test_a_pydantic_object_is_a_row_of_its_fields() -> None:
     pydantic = pytest.importorskip("pydantic")
     model = pydantic.create_model("Model", id=(int, ...), title=(str, "?"))

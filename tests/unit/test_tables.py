@@ -6,18 +6,17 @@ import gc
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import numpy
 import pytest
 
-from milvusclient._proto import milvus_pb2
-from milvusclient.codec.write.request import Assembled
-from milvusclient.codec.write.rows import check_rows, encode_rows
-from milvusclient.codec.write.tables import Table, encode_table, read_columns, read_table, read_tables
+from milvusclient.codec.write.tables import encode_table, read_columns, read_table, read_tables
 from milvusclient.exceptions import DataNotMatchException, ParamError
 from milvusclient.models.collection import CollectionInfo, FieldInfo, StructFieldInfo
 from milvusclient.schema.enums import DataType
+from tests.support.tables import books, c, of_rows, of_table, same
 
 pa = pytest.importorskip("pyarrow")
 pytest.importorskip("pyarrow.compute")
@@ -29,36 +28,6 @@ def numpy_or_none(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     if request.param == "without numpy":
         for module in ("arrow_columns", "nonfinite", "vectors"):
             monkeypatch.setattr(f"milvusclient.codec.write.{module}.loaded_numpy", lambda: None)
-
-
-def c(data_type: DataType, **options: Any) -> FieldInfo:
-    """The field ``c`` of a type."""
-    return FieldInfo("c", data_type=data_type, **options)
-
-
-def books(*fields: FieldInfo, dynamic: bool = False) -> CollectionInfo:
-    return CollectionInfo("books", fields=fields, enable_dynamic_field=dynamic)
-
-
-def message(columns: list[Any], rows: int) -> milvus_pb2.InsertRequest:
-    return Assembled(milvus_pb2.InsertRequest(num_rows=rows), columns).message()
-
-
-def of_table(table: Table, info: CollectionInfo, **options: bool) -> milvus_pb2.InsertRequest:
-    return message(encode_table(table, info, **options), len(table))
-
-
-def of_rows(rows: list[dict[str, Any]], info: CollectionInfo, **options: bool) -> milvus_pb2.InsertRequest:
-    return message(encode_rows(check_rows(rows), info, **options), len(rows))
-
-
-def same(table: Any, info: CollectionInfo, rows: list[dict[str, Any]] | None = None) -> None:
-    """The whole table, a table in chunks, and a part of it make the requests that their rows make."""
-    rows = table.to_pylist() if rows is None else rows
-    assert of_table(read_table(table), info) == of_rows(rows, info)
-    chunks = pa.concat_tables([table.slice(1, 2), table.slice(4)])
-    assert of_table(read_table(chunks), info) == of_rows(rows[1:3] + rows[4:], info)
-    assert of_table(read_table(table).slice(2, 3), info) == of_rows(rows[2:5], info)
 
 
 VECTORS = [[float(row), -0.5, 1.25, row / 4] for row in range(6)]
@@ -264,6 +233,9 @@ def test_columns_of_numpy_arrow_and_python() -> None:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
+        ({"id": {1, 2}}, "column 'id' must be a sequence with a value for each row, got {1, 2}"),
+        ({"id": numpy.array(1)}, r"column 'id' must be a sequence with a value for each row, got array\(1\)"),
+        ({"id": numpy.int64(1)}, "column 'id' must be a sequence with a value for each row, got"),
         ({"id": [1, 2], "v": [1]}, "column 'v' has 1 values, but column 'id' has 2"),
         ({"id": "ab"}, "column 'id' must be a sequence with a value for each row, got 'ab'"),
         ({"id": 5}, "column 'id' must be a sequence with a value for each row, got 5"),
@@ -341,7 +313,12 @@ def test_the_size_of_a_part_is_about_that_of_its_request() -> None:
         ),
         (c(DataType.BINARY_VECTOR, dim=16), pa.array([b"abc"], pa.binary(3)), r"row 0, .*got 3 bytes"),
         (c(DataType.VARCHAR), pa.array([1], pa.duration("s")), "'c' has the Arrow type duration"),
-        (c(DataType.DOUBLE), pa.array([1], pa.decimal128(5)), "'c' has the Arrow type decimal"),
+        (c(DataType.INT64), pa.array([Decimal("1.5")]), r"row 0, field 'c': .*, got Decimal\('1.5'\)"),
+        (c(DataType.SPARSE_FLOAT_VECTOR), pa.array([{"indices": [1, 2], "values": [0.5]}]),
+         "row 0, field 'c': expected as many values as indices, got 2 indices and 1 values"),
+        (c(DataType.SPARSE_FLOAT_VECTOR), pa.array([{"indices": None, "values": [0.5]}],
+         pa.struct({"indices": pa.list_(pa.int64()), "values": pa.list_(pa.float32())})),
+         "row 0, field 'c': expected as many values as indices, got none indices and 1 values"),
         (c(DataType.VARCHAR), pa.array([2**62], pa.timestamp("s")), "outside the years 1 to 9999"),
     ],
 )  # fmt: skip

@@ -145,6 +145,4 @@ def _cloud_target(api_uri: str) -> Target:
 
 def _addresses(target: Target, tls: TlsConfig | None) -> list[RestAddress]:
     """Return the addresses of the servers, of which any knows all imports."""
-    return [
-        RestAddress(each.host, each.port, each.secure, tls, each.authority) for each in target.members or (target,)
-    ]
+    return [RestAddress(each.host, each.port, each.secure, tls, each.authority) for each in target.members or (target,)]

@@ -6,6 +6,7 @@ See https://arrow.apache.org/docs/format/Columnar.html and, for the letters of t
 from __future__ import annotations
 
 import struct
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
@@ -20,6 +21,7 @@ __all__ = [
     "UnsupportedArrowType",
     "bit_bytes",
     "cast_numbers",
+    "decimal_type",
     "list_bounds",
     "list_span",
     "type_name",
@@ -354,9 +356,9 @@ def _run_ends(array: Array) -> list[Any]:
 
 
 def _timestamps(array: Array) -> list[Any]:
-    """Build strings in ISO 8601, with the offset of the time zone; without a zone the time is taken to be UTC."""
+    """Build strings in ISO 8601, as ``datetime.isoformat`` does: with an offset only if the type has a time zone."""
     digits = _TIMESTAMPS[array.format[:3]]
-    zone = _zone(array.format[4:])
+    zone = _zone(array.format[4:]) if len(array.format) > 4 else None
     bits = valid_bits(array) or b"\1" * array.length  # the number of a null may be anything
     return [
         _iso(number, digits, zone) if bit else None
@@ -365,7 +367,7 @@ def _timestamps(array: Array) -> list[Any]:
 
 
 def _zone(name: str) -> tzinfo:
-    if name in ("", "UTC", "Z"):
+    if name in ("UTC", "Z"):
         return UTC
     if name[0] in "+-" and len(name) == 6:
         minutes = int(name[1:3]) * 60 + int(name[4:])
@@ -378,16 +380,40 @@ def _zone(name: str) -> tzinfo:
         raise UnsupportedArrowType(f"timestamp in the unknown time zone {name!r}") from None
 
 
-def _iso(number: int, digits: int, zone: tzinfo) -> str:
+def _iso(number: int, digits: int, zone: tzinfo | None) -> str:
     seconds, fraction = divmod(number, 10**digits)
     try:
-        moment = (_EPOCH + timedelta(seconds=seconds)).astimezone(zone)
+        moment = _EPOCH + timedelta(seconds=seconds)
+        text = (moment.replace(tzinfo=None) if zone is None else moment.astimezone(zone)).isoformat()
     except OverflowError:
         raise UnsupportedArrowType(f"timestamp with {number}, which is outside the years 1 to 9999") from None
-    text = moment.isoformat()
     if not fraction:
-        return text.replace("+00:00", "Z")
-    return f"{text[:19]}.{fraction:0{digits}d}".rstrip("0") + text[19:].replace("+00:00", "Z")
+        return text
+    nanoseconds = f"{fraction:0{digits}d}".ljust(9, "0")
+    return f"{text[:19]}.{nanoseconds.removesuffix('000')}{text[19:]}"
+
+
+def _decimals(array: Array) -> list[Any]:
+    """Read decimals: integers of 4, 8, 16 or 32 bytes, and where the point is."""
+    _, scale, width = decimal_type(array.format)
+    data = array.buffers[1]
+    if data is None:
+        return [None] * array.length
+    numbers = [
+        int.from_bytes(data[at : at + width], sys.byteorder, signed=True)
+        for at in range(array.offset * width, (array.offset + array.length) * width, width)
+    ]
+    if scale == 0:
+        return numbers
+    from decimal import Decimal  # imported here, because few columns need it
+
+    return [Decimal(f"{number}E{-scale}") for number in numbers]
+
+
+def decimal_type(arrow_format: str) -> tuple[int, int, int]:
+    """Return the precision, the scale and the bytes of a decimal, whose format is like ``d:19,2`` or ``d:9,2,32``."""
+    precision, scale, bits = (int(part) for part in f"{arrow_format[2:]},128".split(",")[:3])
+    return precision, scale, bits // 8
 
 
 def _dates(array: Array) -> list[Any]:
@@ -412,6 +438,7 @@ _MAKERS: Final[dict[str, Callable[[Array], list[Any]]]] = {
     "u": _strings,
     "U": _strings,
     "vu": _string_views,
+    "d": _decimals,
     "w": _fixed_binaries,
     "+l": _lists,
     "+L": _lists,

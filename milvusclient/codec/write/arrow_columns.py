@@ -45,6 +45,10 @@ _LISTS: Final = ("+w:", "+l", "+L")
 _ELEMENTS: Final = {"f": "<f4", "e": "<f2", "c": "|i1", "C": "|u1"}
 
 
+#: Length of the shortest moment with an offset is more than that of one without a fraction.
+_WITHOUT_OFFSET: Final = 19
+
+
 class _Chunk(NamedTuple):
     """An array, the row of its first value, and its validity bits (None if all values are valid)."""
 
@@ -76,19 +80,37 @@ def encode_arrays(field: FieldInfo, arrays: Sequence[Array], first_row: int = 0)
         return column
     items = column_values(field.name, arrays)
     if field.data_type is DataType.SPARSE_FLOAT_VECTOR:
-        items = list(map(_sparse_vector, items))
+        items = [_sparse_vector(value, row, field.name) for row, value in enumerate(items, first_row)]
+    elif field.data_type is DataType.TIMESTAMPTZ and any(chunk.array.format.startswith("ts") for chunk in chunks):
+        items = list(map(_timestamptz, items))
     return encode_column(field, items, first_row)
 
 
-def _sparse_vector(value: object) -> object:
-    """Return a struct of indices and values as the pairs; anything else as it is."""
-    if isinstance(value, dict) and value.keys() == {"indices", "values"}:
-        indices, numbers = value["indices"], value["values"]
-        if isinstance(indices, list) and isinstance(numbers, list) and len(indices) == len(numbers):
-            vector = dict(zip(indices, numbers, strict=True))
-            # An index that occurs twice must not vanish in a dict: as a pair it is refused.
-            return vector if len(vector) == len(indices) else list(zip(indices, numbers, strict=True))
-    return value
+def _timestamptz(value: object) -> object:
+    """Return a moment in the shortest form; one without a time zone is taken to be UTC."""
+    if not isinstance(value, str):
+        return value
+    moment, offset = (value, "") if len(value) <= _WITHOUT_OFFSET or value[-6] not in "+-" else (value[:-6], value[-6:])
+    if "." in moment:
+        moment = moment.rstrip("0")
+    return moment + ("Z" if offset in ("", "+00:00") else offset)
+
+
+def _sparse_vector(value: object, row: int, name: str) -> object:
+    """Return a struct of indices and values as the pairs; anything else as it is.
+
+    Raises:
+        DataNotMatchException: there is not one value for each index.
+    """
+    if not isinstance(value, dict) or value.keys() != {"indices", "values"}:
+        return value
+    indices, numbers = value["indices"], value["values"]
+    if not (isinstance(indices, list) and isinstance(numbers, list)) or len(indices) != len(numbers):
+        counts = ["none" if part is None else str(len(part)) for part in (indices, numbers)]
+        raise Refusal("as many values as indices", f"{counts[0]} indices and {counts[1]} values").at(row, name)
+    vector = dict(zip(indices, numbers, strict=True))
+    # An index that occurs twice must not vanish in a dict: as a pair it is refused.
+    return vector if len(vector) == len(indices) else list(zip(indices, numbers, strict=True))
 
 
 def column_values(name: str, arrays: Sequence[Array]) -> list[object]:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 from typing import Any, Final
 
-from milvusclient.codec.write.arrow_array import BIT_WIDTHS, Array
+from milvusclient.codec.write.arrow_array import BIT_WIDTHS, Array, decimal_type
 from milvusclient.exceptions import ParamError
 
 __all__ = ["read_arrays"]
@@ -192,6 +192,8 @@ def _buffers(arrow_format: str, addresses: list[int], count: int, owner: _Owner)
         return (validity, views, *(_view(at, end, owner) for at, end in zip(rest[1:-1], ends, strict=True)))
     if not rest:
         return (validity,)
+    if base == "d":
+        return (validity, _view(rest[0], count * decimal_type(arrow_format)[2], owner))
     bits = int(arrow_format[2:]) * 8 if base == "w" else BIT_WIDTHS.get(arrow_format[:3], BIT_WIDTHS.get(base, 0))
     return (validity, _view(rest[0], (count * bits + 7) // 8, owner))
 

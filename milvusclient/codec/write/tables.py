@@ -7,6 +7,7 @@ Python values.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -143,14 +144,21 @@ def _read_column(name: str, value: Any) -> ColumnData:
         from milvusclient.codec.write.arrow_stream import read_arrays  # ctypes is loaded for Arrow data only
 
         return tuple(read_arrays(value))
-    if hasattr(value, "dtype") and hasattr(value, "shape") and hasattr(value, "tobytes"):
+    if hasattr(value, "dtype") and hasattr(value, "shape") and hasattr(value, "tobytes") and value.shape:
+        if hasattr(value, "mask"):  # what a mask hides must not be stored
+            return list(value.tolist())
         array = _read_numpy(value)
         return (array,) if array is not None else list(value)
-    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+    if isinstance(value, str | bytes | Mapping | AbstractSet) or not isinstance(value, Iterable) or _is_single(value):
         raise ParamError(
             message=f"data: column {name!r} must be a sequence with a value for each row, got {given(value)}"
         )
     return list(value)
+
+
+def _is_single(value: object) -> bool:
+    """Return whether an array has no dimension, so that it is one value."""
+    return getattr(value, "shape", None) == ()
 
 
 def _read_numpy(value: Any) -> Array | None:
