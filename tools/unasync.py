@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PLACES = ("milvusclient", "tests/unit", "tests/wire", "tests/server", "tests/typing")
 
 RULES = (
+    (r" \| AsyncIterable\[\w+\]|\bAsyncIterable, ", ""),
     (r"\bAsyncIterator\b", "Iterator"),
     (r"\bAsync([A-Z]\w*)", r"\1"),
     (r"\basync (def|with|for)\b", r"\1"),

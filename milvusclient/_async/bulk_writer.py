@@ -24,7 +24,9 @@ from milvusclient.operations.bulk_checkpoint import (
     sampled,
     write_checkpoint,
 )
+from milvusclient.policy import errors
 from milvusclient.policy.bulk import Batch, BatchSizer, BulkScheduler, Fault, Finish, Read, Send
+from milvusclient.runtime import request_limits
 from milvusclient.runtime.checkpoint_file import CheckpointFile
 from milvusclient.runtime.crew import AsyncCrew, AsyncSource
 from milvusclient.runtime.progress_bar import ProgressBar
@@ -207,6 +209,10 @@ class AsyncBulkWriter:
         self._table = table
 
     @property
+    def _address(self) -> str:
+        return self._client._key("").address
+
+    @property
     def _wanted(self) -> int:
         """The number of rows to take from the source: those that complete the next batch, or some of them."""
         rows = self._sizer.rows
@@ -283,6 +289,9 @@ class AsyncBulkWriter:
         row_bytes = bulk.row_bytes(collection)
         held = _HELD_AT_MOST * row_bytes if self._holds_rows else 0
         self._sizer = BatchSizer(self._options.batch_bytes, self._options.batch_rows, row_bytes, held)
+        known = request_limits.largest_request(self._address)
+        if known is not None:
+            self._sizer.too_large(known + 1, known)
         self._collection = collection
 
     def _recognize(self, rows: Sequence[object]) -> None:
@@ -354,7 +363,7 @@ class AsyncBulkWriter:
             request = await self._sender.encode(batch)
             size = len(request.SerializeToString())
             self._sizer.learn(len(batch.rows), size)
-            if size > self._sizer.limit * 1.5 and len(batch.rows) > 1:
+            if self._sizer.is_too_large(size) and len(batch.rows) > 1:
                 raise _TooLargeError
             self._save()  # before it leaves, so that a later run knows that it may be stored
         except Exception as error:  # noqa: BLE001  # raised by _drive, where the report is
@@ -401,6 +410,7 @@ class AsyncBulkWriter:
     def _settle_error(self, batch: Batch[Row], error: MilvusException, size: int, now: float) -> None:
         fault, position = bulk.fault_of(error), None
         if fault is Fault.TOO_LARGE:
+            request_limits.note_limit(self._address, errors.request_limit(error))
             self._sizer.too_large(size, bulk.message_limit(error))
         elif fault is Fault.OUTDATED:
             self._client._forget(self._options.collection_name)

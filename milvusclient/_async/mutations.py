@@ -8,7 +8,9 @@ from milvusclient import checks, rpc
 from milvusclient._async.core.base import AsyncFamily
 from milvusclient.exceptions import DataNotMatchException, MilvusException
 from milvusclient.operations import keys, mutations
+from milvusclient.policy import errors
 from milvusclient.policy.options import CallOptions
+from milvusclient.runtime import request_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -237,9 +239,14 @@ class AsyncMutations(AsyncFamily):
             if current == known:
                 raise
             request = build(current)
+        address = self._key(collection_name).address
+        size, limit = len(request.SerializeToString()), request_limits.largest_request(address)
+        if limit is not None and size > limit:
+            raise errors.request_too_large(method.name, address, size, limit)
         try:
             reply = await self._call(method, request, deadline, call_options)
         except MilvusException as error:
+            request_limits.note_limit(address, errors.request_limit(error))
             if not mutations.is_schema_mismatch(error):
                 raise
             request = build(await self._collection(collection_name, deadline, refresh=True))

@@ -12,7 +12,7 @@ from milvusclient.operations import bulk
 from milvusclient.policy.options import CallOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from milvusclient._sync.bulk_writer import BulkWriter
     from milvusclient.models.bulk import BulkProgress, BulkReport
@@ -28,7 +28,7 @@ class Bulk(Health, Mutations, Queries):
     def insert_many(
         self,
         collection_name: str,
-        rows: Iterable[object] | Iterable[object] | Mapping[str, object] | ArrowTable,
+        rows: Iterable[object] | Mapping[str, object] | ArrowTable,
         partition_name: str | None = "",
         *,
         batch_bytes: int = 16 << 20,
@@ -109,7 +109,7 @@ class Bulk(Health, Mutations, Queries):
     def upsert_many(
         self,
         collection_name: str,
-        rows: Iterable[object] | Iterable[object] | Mapping[str, object] | ArrowTable,
+        rows: Iterable[object] | Mapping[str, object] | ArrowTable,
         partition_name: str | None = "",
         *,
         batch_bytes: int = 16 << 20,

@@ -30,6 +30,8 @@ _FIRST_ROWS = 1_000
 #: What a request takes in memory while it is under way, as a multiple of its size: the bytes of the client, gRPC's copy
 #: of them, and as much again that malloc keeps for the next copy of the same thread.
 _COPIES = 3
+#: How many times the size that it aims at a request may have.
+_TOLERANCE = 1.5
 #: How often the rows of a lost insert are looked up before those that are missing are sent again, ...
 _CHECKS = 2
 #: ... and seconds between two looks: the server may carry out an insert after its reply was lost.
@@ -391,15 +393,15 @@ class BatchSizer:
     def __init__(self, batch_bytes: int, batch_rows: int | None, row_bytes: int, held_bytes: int = 0) -> None:
         self._batch_bytes = batch_bytes
         self._request_bytes = max(1, batch_bytes // _COPIES)
+        self._largest: int | None = None
         self._most_rows = batch_rows
         self._row_bytes = float(max(1, row_bytes))
         self._held_bytes = float(held_bytes)
         self._is_estimate = True
 
-    @property
-    def limit(self) -> int:
-        """The size in bytes above which a request is cut in halves before it is sent."""
-        return self._request_bytes
+    def is_too_large(self, size: int) -> bool:
+        """Return whether a request is cut in halves before it is sent."""
+        return size > _TOLERANCE * self._request_bytes or (self._largest is not None and size > self._largest)
 
     @property
     def rows(self) -> int:
@@ -421,7 +423,8 @@ class BatchSizer:
 
     def too_large(self, size: int, limit: int | None) -> None:
         """Learn that a request of this size is too large for the server, which may have said its limit."""
-        # The limit is for the whole message, and the size of the next batch is an estimate.
+        self._largest = limit or size - 1
+        # The size of the next batch is an estimate.
         self._request_bytes = max(1, min(self._request_bytes, int(0.9 * limit) if limit else size // 2))
 
 

@@ -115,12 +115,13 @@ def ambiguity(safety: Safety) -> str:
 #: What gRPC says of a message that one side does not take or does not send, with both sizes.
 _LARGER = r"(?i)(received|sent|send) message larger than max\D*(\d+) vs\.? (\d+)"
 _LESS_DATA = "send less in one call, for example fewer rows"
+_IN_BATCHES = {name: f", or use {name.lower()}_many(), which sends batches" for name in ("Insert", "Upsert")}
 _LESS_REPLY = (
     "ask for less in one call: a smaller limit or fewer output_fields, or use query_iterator or search_iterator"
 )
 
 
-def _too_large(details: str) -> str:
+def _too_large(details: str, operation: str) -> str:
     """Return what is too large and what to do about it; empty if the size is not the reason."""
     found = re.search(_LARGER, details)
     if found is None:
@@ -135,7 +136,27 @@ def _too_large(details: str) -> str:
     else:
         limit, less = "the limit of the server", _LESS_DATA if received else _LESS_REPLY
     what = "request" if less is _LESS_DATA else "reply"
-    return f"the {what} has {size:,} bytes, more than the {most:,} of {limit}; {less}"
+    batches = _IN_BATCHES.get(operation, "") if less is _LESS_DATA else ""
+    return f"the {what} has {size:,} bytes, more than the {most:,} of {limit}; {less}{batches}"
+
+
+def request_limit(error: MilvusException) -> int | None:
+    """Return the largest request that a server takes, if an error says that it has refused a larger one."""
+    found = re.search(_LARGER, error.message)
+    if found is None or "CLIENT:" in error.message or found[1].lower() != "received":
+        return None
+    return int(found[3])
+
+
+def request_too_large(operation: str, address: str, size: int, limit: int) -> RpcError:
+    """Build the error for a request that its server would refuse, as it has said before."""
+    words = (
+        f"the request has {size:,} bytes, more than the {limit:,} of the limit of the server, which it named earlier"
+    )
+    advice = _LESS_DATA + _IN_BATCHES.get(operation, "")
+    error = RpcError(ErrorCode.RPC_RESOURCE_EXHAUSTED, f"{operation} at {address}: {words}; it was not sent; {advice}")
+    error.status = "RESOURCE_EXHAUSTED"
+    return error
 
 
 #: So many characters of what a server says are shown: of an error page or a stack trace, the beginning says enough.
@@ -164,7 +185,7 @@ def rpc_error(
     """
     words = _RPC_WORDS.get(failure.status, f"the call failed with {failure.status}")
     if failure.status == "RESOURCE_EXHAUSTED":
-        words = _too_large(failure.details) or words
+        words = _too_large(failure.details, operation) or words
         if hides_status(failure):
             words = "the server failed, with a message longer than the 16 MB that gRPC reads; look at the server's log"
     if failure.status == "DEADLINE_EXCEEDED" and timeout is not None:

@@ -336,7 +336,7 @@ def test_rows_that_only_the_batch_holds_count() -> None:
 def test_a_limit_is_learnt(limit: int | None, expected: int) -> None:
     sizer = BatchSizer(30_000, None, 100)
     sizer.too_large(8_000, limit)
-    assert sizer.limit == expected
+    assert [sizer.is_too_large(size) for size in (expected, (limit or 7_999) + 1)] == [False, True]
     assert sizer.rows == expected // 100
 
 

@@ -167,7 +167,25 @@ async def test_a_message_that_is_too_large_is_halved_and_its_limit_is_learnt(scr
     calls = scripted_server.calls("Insert")
     assert report.written == 2_000
     assert Counter(number for call in calls[1:] for number in ids(call)) == Counter(range(2_000))
-    assert len(ids(calls[-1])) < 100, "later batches are smaller"
+    sizes = [call.message.ByteSize() for call in calls]
+    assert sizes[0] > 1_000 >= max(sizes[1:]), "the limit is known from the first refusal on"
+
+
+async def test_a_limit_that_the_server_named_holds_for_later_writes(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    too_large = "grpc: received message larger than max (2000 vs. 1000)"
+    scripted_server.on("Insert").fail(grpc.StatusCode.RESOURCE_EXHAUSTED, too_large)
+    with pytest.raises(MilvusException, match=r"the limit of the server; send less .* or use insert_many\(\), which"):
+        await client.insert("c", rows(*range(100)))
+    with pytest.raises(MilvusException, match="named earlier; it was not sent; .* or use upsert_many") as caught:
+        await client.upsert("c", rows(*range(100)))
+    assert caught.value.code == 10_008
+    assert len(scripted_server.calls("Insert")) == 1
+    assert not scripted_server.calls("Upsert")
+    assert (await client.insert("c", rows(1, 2)))["insert_count"] is not None, "a smaller one is sent"
+    report = await client.insert_many("c", rows(*range(200)))
+    assert (report.written, report.retries) == (200, 0)
+    assert max(call.message.ByteSize() for call in scripted_server.calls("Insert")[1:]) <= 1_000
 
 
 async def test_a_rate_limit_slows_the_write_down_and_loses_nothing(scripted_server: ScriptedServer) -> None:
