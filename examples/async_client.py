@@ -9,8 +9,8 @@ loop runs. It connects at its first call, and its connection belongs to the loop
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import sys
 
 from milvusclient import AsyncMilvusClient
 
@@ -24,7 +24,7 @@ async def nearest(client: AsyncMilvusClient, place: tuple[float, float]) -> str:
     return str(found[0][0]["entity"]["name"])
 
 
-async def main(uri: str = "./async.db") -> None:
+async def main(uri: str) -> None:
     """Store a few places, then ask for all neighbours at the same time."""
     async with AsyncMilvusClient(uri) as client:
         if await client.has_collection(COLLECTION):
@@ -45,4 +45,6 @@ async def main(uri: str = "./async.db") -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:2]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("uri", nargs="?", default="./async.db", help="server or file to use")
+    asyncio.run(main(parser.parse_args().uri))

@@ -9,15 +9,15 @@ Without arguments it looks at the environment variable MILVUS_URI first, and at 
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
 
 from milvusclient import MilvusClient
 
 COLLECTION = "from_file_to_server"
 
 
-def main(uri: str = "", token: str = "") -> None:
+def main(uri: str, token: str) -> None:
     """Store three words, and find the one that is nearest to a vector."""
     uri = uri or os.environ.get("MILVUS_URI", "./demo.db")
     token = token or os.environ.get("MILVUS_TOKEN", "")
@@ -38,4 +38,8 @@ def main(uri: str = "", token: str = "") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("uri", nargs="?", default="", help="server or file to use")
+    parser.add_argument("token", nargs="?", default="", help="credentials: USER:PASSWORD, or an API key")
+    arguments = parser.parse_args()
+    main(arguments.uri, arguments.token)

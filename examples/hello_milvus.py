@@ -9,11 +9,11 @@ full-text search itself (BM25). The dense vectors are learnt here, from the text
 
 from __future__ import annotations
 
+import argparse
 import ast
 import math
 import random
 import re
-import sys
 import sysconfig
 import time
 from collections import Counter
@@ -181,7 +181,7 @@ def step(title: str) -> Iterator[None]:
     print(f"{title:<44}{time.perf_counter() - started:8.2f} s")
 
 
-def main(uri: str = "./hello.db") -> None:
+def main(uri: str) -> None:
     """Index the texts, and ask the questions."""
     with step("read the docstrings of the standard library"):
         found = list(docstrings())
@@ -209,4 +209,6 @@ def main(uri: str = "./hello.db") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("uri", nargs="?", default="./hello.db", help="server or file to use")
+    main(parser.parse_args().uri)

@@ -8,7 +8,7 @@ Each dish has a description, which full-text search reads, and a taste: how swee
 
 from __future__ import annotations
 
-import sys
+import argparse
 
 from milvusclient import (
     AnnSearchRequest,
@@ -51,7 +51,7 @@ def create(client: MilvusClient) -> None:
     client.insert(COLLECTION, [{"name": name, "text": text, "taste": taste} for name, text, taste in DISHES])
 
 
-def main(uri: str = "./hybrid.db") -> None:
+def main(uri: str) -> None:
     """Look for something with baked apples that is sweet and filling."""
     with MilvusClient(uri) as client:
         create(client)
@@ -75,4 +75,6 @@ def main(uri: str = "./hybrid.db") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("uri", nargs="?", default="./hybrid.db", help="server or file to use")
+    main(parser.parse_args().uri)

@@ -10,7 +10,7 @@ A real program sends its spans to a collector (``OTLPSpanExporter``), and lets P
 
 from __future__ import annotations
 
-import sys
+import argparse
 
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -45,7 +45,7 @@ def print_trace(exporter: InMemorySpanExporter) -> None:
         print(f"{parent}{span.name:28} trace {span.context.trace_id:032x}  {', '.join(more)}".rstrip())
 
 
-def main(uri: str = "./observed.db") -> None:
+def main(uri: str) -> None:
     """Watch a few calls."""
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
@@ -65,4 +65,6 @@ def main(uri: str = "./observed.db") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("uri", nargs="?", default="./observed.db", help="server or file to use")
+    main(parser.parse_args().uri)

@@ -6,7 +6,7 @@ python examples/sharing.py http://localhost:19530   # a server
 
 from __future__ import annotations
 
-import sys
+import argparse
 import threading
 
 from milvusclient import ConnectionNotExistException, MilvusClient, connections
@@ -92,7 +92,7 @@ def registry(uri: str) -> None:
     print(f"still connected: {[alias for alias, connection in connections.list_connections() if connection]}")
 
 
-def main(uri: str = "./sharing.db") -> None:
+def main(uri: str) -> None:
     """Run all parts."""
     share(uri)
     share_between_threads(uri)
@@ -104,4 +104,6 @@ def main(uri: str = "./sharing.db") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("uri", nargs="?", default="./sharing.db", help="server or file to use")
+    main(parser.parse_args().uri)

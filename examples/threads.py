@@ -9,8 +9,8 @@ they share the connection. One connection carries many calls at the same time.
 
 from __future__ import annotations
 
+import argparse
 import random
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,7 +21,7 @@ DIMENSION = 8
 QUERIES = 64
 
 
-def main(uri: str = "./threads.db") -> None:
+def main(uri: str) -> None:
     """Search with one thread, then with more."""
     dice = random.Random(1)
     points = [[dice.gauss(0, 1) for _ in range(DIMENSION)] for _ in range(500)]
@@ -48,4 +48,6 @@ def main(uri: str = "./threads.db") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("uri", nargs="?", default="./threads.db", help="server or file to use")
+    main(parser.parse_args().uri)

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import http.client
+import json
 import os
 import re
+import runpy
+import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from milvusclient import MilvusClient
 from tests.support.patience import HANG
+from tests.support.scripted import ScriptedServer
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 
-Run = Callable[[str], str]
+Run = Callable[..., str]
 
 pytestmark = pytest.mark.lite
 
@@ -28,9 +38,9 @@ def run(tmp_path: Path, lite_uri: str) -> Run:
     del lite_uri  # asked for because it skips where there is no embedded server
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
 
-    def run_example(name: str) -> str:
+    def run_example(name: str, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, str(EXAMPLES / name)],
+            [sys.executable, str(EXAMPLES / name), *arguments],
             cwd=tmp_path,
             env=environment,
             capture_output=True,
@@ -49,6 +59,25 @@ def test_each_example_has_a_test() -> None:
     """A new example comes with a test of what it prints."""
     tests = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
     assert {path.stem for path in EXAMPLES.glob("*.py")} <= tests
+
+
+def test_the_cookbook_names_each_example() -> None:
+    page = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"\]\((\w+\.py)\)", page)) == sorted(path.name for path in EXAMPLES.glob("*.py"))
+
+
+@pytest.mark.parametrize("program", sorted(EXAMPLES.glob("*.py")), ids=lambda program: program.stem)
+def test_each_example_says_with_help_what_it_shows_and_how_it_is_run(
+    program: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary = (ast.get_docstring(ast.parse(program.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+    monkeypatch.setattr(sys, "argv", [str(program), "--help"])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_path(str(program), run_name="__main__")
+    assert end.value.code == 0
+    output = capsys.readouterr().out
+    assert summary in output
+    assert f"python examples/{program.name}" in output
 
 
 @pytest.mark.slow
@@ -135,3 +164,127 @@ def test_observability(run: Run) -> None:
     assert more["Query observed"].startswith("error.type ")
     assert [indent for indent, name, _, _ in spans if name == "nightly job"] == [""]
     assert re.search(r'^milvusclient_requests_total\{.*operation="Insert"\} 1\.0$', output, re.MULTILINE)
+
+
+def test_load_parquet(run: Run) -> None:
+    """The whole file is loaded, piece by piece; a second run finds that nothing is left to do."""
+    output = run("load_parquet.py")
+    shares = [int(share) for share in re.findall(r"of 10,000 rows, (\d+)%$", output, re.MULTILINE)]
+    assert len(shares) >= 4
+    assert shares == sorted(shares)
+    assert shares[-1] == 100
+    assert output.endswith("10,000 rows written, 0 were there, 0 refused\nwords has 10,000 rows\n")
+    assert run("load_parquet.py").endswith("0 rows written, 10,000 were there, 0 refused\nwords has 10,000 rows\n")
+
+
+def test_user_filters(run: Run) -> None:
+    """A value that tries to end the filter is a value, but not where the filter is put together from text."""
+    output = run("user_filters.py", "--author", 'x" or year > 0 or author == "x')
+    lines = dict(re.split(r": {2,}", line, maxsplit=1) for line in output.splitlines())
+    assert lines["filter"] == r'author == "x\" or year > 0 or author == \"x"'
+    assert lines["with F"] == lines["with a parameter"] == "nothing"
+    assert lines["never do this"].count(",") == 5
+    output = run("user_filters.py", "--author", "Austen", "--since", "1815", "--word", "mm")
+    assert "with F:            Emma\n" in output
+
+
+def test_migrate_to_server(run: Run, tmp_path: Path) -> None:
+    """All collections of a file are in the other one afterwards; what is there already is left alone."""
+    output = run("migrate_to_server.py")
+    assert "books: 300 of 300 rows, indexes vector\n" in output
+    assert "films: 200 of 200 rows, indexes vector\n" in output
+    assert output.endswith("all is there\n")
+    with MilvusClient(str(tmp_path / "migrated.db")) as client:
+        client.load_collection("films")
+        assert client.query("films", "id == 7", output_fields=["year"]) == [{"id": 7, "year": 1907}]
+    again = run("migrate_to_server.py", "./demo.db", "./migrated.db")
+    assert again == "books: is there already\nfilms: is there already\nall is there\n"
+
+
+def test_search_quality(run: Run, tmp_path: Path) -> None:
+    """Recall rises with the parameter of each index, and the plot has a dot for each measurement."""
+    output = run("search_quality.py", "--rows", "5000", "--queries", "10", "--turns", "1")
+    points = re.findall(r"^(\w+) +\w+=(\d+) +([\d.]+) +([\d.]+)$", output, re.MULTILINE)
+    assert [index for index, *_ in points] == ["HNSW"] * 6 + ["IVF_FLAT"] * 7 + ["IVF_SQ8"] * 7
+    recalls = {(index, int(value)): float(recall) for index, value, recall, _ in points}
+    assert recalls["HNSW", 256] > 0.98
+    assert recalls["IVF_FLAT", 64] > 0.95
+    assert recalls["HNSW", 10] < recalls["HNSW", 256]
+    assert recalls["IVF_FLAT", 1] < recalls["IVF_FLAT", 16] < recalls["IVF_FLAT", 64]
+    plot = ET.fromstring((tmp_path / "recall.svg").read_text(encoding="utf-8"))
+    dots = [dot.findtext("{*}title") for dot in plot.iter("{http://www.w3.org/2000/svg}circle")]
+    assert len(dots) == len(points)
+    assert "HNSW ef=64" in dots
+
+
+@contextlib.contextmanager
+def _service(uri: str, log: Path) -> Iterator[int]:
+    """Run the web service for a server or a file, and yield its port; afterwards it has ended by itself."""
+    command = [sys.executable, str(EXAMPLES / "fastapi_service.py"), "--uri", uri, "--port", "0"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    with (
+        log.open("w") as file,
+        subprocess.Popen(
+            command, cwd=log.parent, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        ) as process,
+    ):
+        try:
+            assert process.stderr is not None
+            port = None
+            for line in process.stderr:
+                file.write(line)
+                if started := re.search(r"running on http://127\.0\.0\.1:(\d+)", line):
+                    port = int(started[1])
+                    break
+            assert port is not None, log.read_text()
+            yield port
+            process.send_signal(signal.SIGTERM)
+            rest = process.communicate(timeout=HANG)[1]
+            file.write(rest)
+            assert "Application shutdown complete" in rest
+        finally:
+            process.kill()
+
+
+def _get(port: int, path: str) -> tuple[int, Any, http.client.HTTPMessage]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=HANG)
+    try:
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        return reply.status, json.load(reply), reply.headers
+    finally:
+        connection.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends the service by a signal")
+def test_fastapi_service(tmp_path: Path, lite_uri: str) -> None:
+    """The service answers from one connection, is healthy, and says what a caller got wrong."""
+    with _service(lite_uri, tmp_path / "log") as port:
+        status, found, _ = _get(port, "/search?x=0.9&y=0.1")
+        assert status == 200
+        assert [hit["name"] for hit in found] == ["red", "olive"]
+        assert _get(port, "/health")[:2] == (200, {"healthy": True, "reasons": []})
+        assert _get(port, "/search?x=1&y=0&limit=0")[:2] == (400, {"detail": "limit must be at least 1, got 0"})
+        assert _get(port, "/search?x=one&y=0")[0] == 422
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends the service by a signal")
+def test_fastapi_service_whose_server_fails_or_whose_caller_hangs_up(tmp_path: Path) -> None:
+    """A failure of Milvus is a 503 without its inner details, and a search for nobody ends on the server, too."""
+    with ScriptedServer() as milvus, _service(milvus.uri, tmp_path / "log") as port:
+        milvus.on("Search").status(65535, "a secret of the inside").never_answer()
+        status, answer, headers = _get(port, "/search?x=1&y=0")
+        assert (status, answer) == (503, {"detail": "the search service cannot answer now"})
+        assert headers["Retry-After"] == "1"
+
+        with socket.create_connection(("127.0.0.1", port)) as caller:
+            caller.sendall(b"GET /search?x=1&y=0 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            milvus.wait_for("Search", 2, timeout=HANG)
+        milvus.wait_for_cancelled("Search", timeout=HANG)
+
+        milvus.on("CheckHealth").reply({"status": {}, "isHealthy": False, "reasons": ["no query node"]})
+        assert _get(port, "/health")[:2] == (503, {"healthy": False, "reasons": ["no query node"]})
+        assert len({request.peer for request in milvus.requests}) == 1
+    log = (tmp_path / "log").read_text()
+    assert "a secret of the inside" in log
+    assert "/search: cancelled, the caller hung up" in log

@@ -158,6 +158,7 @@ class ScriptedServer:
         self._lock = threading.Lock()
         self._arrived = threading.Condition(self._lock)
         self._requests: list[Received] = []
+        self._abandoned: list[str] = []
         self._scripts: dict[str, Script] = {}
         self._stopping = threading.Event()
         self._server: grpc.Server | None = None
@@ -274,10 +275,24 @@ class ScriptedServer:
                 raise TimeoutError(f"fewer than {count} calls of {rpc} within {timeout} s")
         return self.calls(rpc)
 
+    def wait_for_cancelled(self, rpc: str, timeout: float = 30.0) -> None:
+        """Wait until a client has given up a call of an RPC before its delay was over.
+
+        Raises:
+            TimeoutError: none was given up in time.
+        """
+        with self._arrived:
+            if not self._arrived.wait_for(lambda: rpc in self._abandoned, timeout):
+                raise TimeoutError(f"no call of {rpc} was cancelled within {timeout} s")
+
     # --- handling ----------------------------------------------------------------------------------------------------
     def _unary(self, method: Method, request: Dynamic, context: grpc.ServicerContext) -> Dynamic:
         step = self._take(method, request, context)
         self._wait(step.delay, context)
+        if not context.is_active():
+            with self._arrived:
+                self._abandoned.append(method.name)
+                self._arrived.notify_all()
         if step.code is not None:
             context.abort(step.code, step.details)
         if step.failed is not None:

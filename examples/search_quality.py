@@ -1,0 +1,179 @@
+"""How much do the parameters of an index cost, and how much do they find? Recall against latency, with a plot.
+
+    python examples/search_quality.py                                # 20,000 vectors, in ./quality.db
+    python examples/search_quality.py --rows 5000 --plot recall.svg
+    python examples/search_quality.py --uri http://localhost:19530
+
+For each index and parameter it compares the hits with the right answer, which is computed by brute force with numpy.
+Recall is the share of the right answer that is among the hits: 1.0 means all of it. Milvus Lite builds each index with
+parameters of its own, and heeds those of the search; a server heeds both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from milvusclient import DataType, MilvusClient, SearchResult
+
+COLLECTION = "search_quality"
+DIM, TOP = 64, 10
+#: Each index with the parameters that it is built with, and those of searches that are tried.
+INDEXES: dict[str, tuple[dict[str, int], str, list[int]]] = {
+    "HNSW": ({"M": 16, "efConstruction": 100}, "ef", [10, 16, 32, 64, 128, 256]),
+    "IVF_FLAT": ({"nlist": 128}, "nprobe", [1, 2, 4, 8, 16, 32, 64]),
+    "IVF_SQ8": ({"nlist": 128}, "nprobe", [1, 2, 4, 8, 16, 32, 64]),
+}
+
+STYLE = """
+  text { font: 12px system-ui, sans-serif; fill: #1f2933 }
+  .head { font-size: 16px; font-weight: 600 } .small { font-size: 10px }
+  .page { fill: #fff } .grid { stroke: #e4e7eb }
+  .a { --c: #0b7fab } .b { --c: #c2410c } .c { --c: #6d28d9 }
+  path { fill: none; stroke-width: 2; stroke: var(--c) } circle { fill: var(--c) } text.name { fill: var(--c) }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #e4e7eb } .page { fill: #12181f } .grid { stroke: #2f3a46 }
+    .a { --c: #40b3d9 } .b { --c: #fb923c } .c { --c: #b794f6 }
+  }
+"""
+
+Floats = npt.NDArray[np.float32]
+
+
+class Point(NamedTuple):
+    """One measurement: type of the index, name and value of the parameter, recall, and milliseconds for a query."""
+
+    kind: str
+    parameter: str
+    value: int
+    recall: float
+    milliseconds: float
+
+
+def make_vectors(rows: int, queries: int) -> tuple[Floats, Floats]:
+    """Return vectors to store and vectors to search for, which lie near a subspace as embeddings do."""
+    random = np.random.default_rng(7)
+    directions = random.normal(size=(24, DIM))
+    noise = 0.3 * random.normal(size=(rows + queries, DIM))
+    vectors = (random.normal(size=(rows + queries, 24)) @ directions + noise).astype(np.float32)
+    return vectors[:rows], vectors[rows:]
+
+
+def right_answer(stored: Floats, queries: Floats) -> list[set[int]]:
+    """Return the keys of the nearest vectors for each query: all distances are computed."""
+    distances = (stored**2).sum(axis=1) - 2 * queries @ stored.T
+    return [set(nearest) for nearest in np.argpartition(distances, TOP, axis=1)[:, :TOP].tolist()]
+
+
+def measure(client: MilvusClient, stored: Floats, queries: Floats, turns: int) -> Iterator[Point]:
+    """Build one index after the other, and search with each parameter."""
+    answer = right_answer(stored, queries)
+    for index, (built_with, parameter, values) in INDEXES.items():
+        client.drop_collection(COLLECTION)
+        schema = client.create_schema()
+        schema.add_field("id", DataType.INT64, is_primary=True)
+        schema.add_field("vector", DataType.FLOAT_VECTOR, dim=DIM)
+        client.create_collection(COLLECTION, schema=schema, consistency_level="Strong")
+        client.insert_many(COLLECTION, {"id": np.arange(len(stored)), "vector": stored})
+        client.flush(COLLECTION)  # rows that are not flushed are searched without an index
+        indexes = client.prepare_index_params()
+        indexes.add_index("vector", index_type=index, metric_type="L2", params=built_with)
+        client.create_index(COLLECTION, indexes)
+        client.load_collection(COLLECTION)
+        best = dict.fromkeys(values, float("inf"))
+        found: dict[int, SearchResult] = {}
+        for _ in range(turns):
+            for value in values:
+                start = time.perf_counter()
+                found[value] = client.search(
+                    COLLECTION, queries, limit=TOP, search_params={"params": {parameter: value}}
+                )
+                # The shortest time counts: in a longer one the machine did something else, too.
+                best[value] = min(best[value], (time.perf_counter() - start) * 1000 / len(queries))
+        for value, result in found.items():
+            right = sum(len({hit["id"] for hit in hits} & wanted) for hits, wanted in zip(result, answer, strict=True))
+            yield Point(index, parameter, value, right / (TOP * len(queries)), best[value])
+    client.drop_collection(COLLECTION)
+
+
+def draw(points: list[Point], caption: str) -> str:
+    """Return the plot, an SVG for light and dark pages: a line for each index, a dot for each value."""
+    width, height, left, top = 720, 400, 60, 56
+    right, bottom = width - 24, height - 64
+    low = max(0.0, min(point.recall for point in points) - 0.05)
+    shortest = min(point.milliseconds for point in points) * 0.85
+    longest = max(point.milliseconds for point in points) * 1.05
+
+    def x(milliseconds: float) -> float:
+        return left + (milliseconds - shortest) / (longest - shortest) * (right - left)
+
+    def y(recall: float) -> float:
+        return bottom - (recall - low) / (1 - low) * (bottom - top)
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        'role="img" aria-label="Recall against latency">',
+        f"<style>{STYLE}</style>",
+        f'<rect class="page" width="{width}" height="{height}" rx="8"/>',
+        '<text class="head" x="16" y="26">Recall against latency: up and to the left is better</text>',
+        f'<text x="{right}" y="{height - 28}" text-anchor="end">milliseconds for a query</text>',
+        f'<text x="16" y="{top - 10}">recall</text>',
+        f'<text x="16" y="{height - 12}">{caption}</text>',
+    ]
+    for tick in (0.25, 0.5, 0.75, 0.9, 1.0):
+        if tick >= low:
+            parts.append(f'<line class="grid" x1="{left}" x2="{right}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
+            parts.append(f'<text x="{left - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:.2f}</text>')
+    step = next(step for step in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 50) if (longest - shortest) / step < 10)
+    ticks = np.arange(np.ceil(shortest / step), longest / step) * step
+    parts += [f'<text x="{x(tick):.1f}" y="{bottom + 18}" text-anchor="middle">{tick:.2g}</text>' for tick in ticks]
+    for number, index in enumerate(INDEXES):
+        of_index = [point for point in points if point.kind == index]
+        line = " L".join(f"{x(point.milliseconds):.1f} {y(point.recall):.1f}" for point in of_index)
+        parts.append(f'<g class="{"abc"[number]}"><path d="M{line}"/>')
+        for point in of_index:
+            place = f'cx="{x(point.milliseconds):.1f}" cy="{y(point.recall):.1f}"'
+            parts.append(f'<circle {place} r="4"><title>{index} {point.parameter}={point.value}</title></circle>')
+            if number != 1:  # the values of the second line are those of the third
+                beside, below, anchor = (-6, -7, "end") if number == 0 else (8, 12, "start")
+                place = (
+                    f'x="{x(point.milliseconds) + beside:.1f}" y="{y(point.recall) + below:.1f}" text-anchor="{anchor}"'
+                )
+                parts.append(f'<text class="small" {place}>{point.parameter}={point.value}</text>')
+        parts.append(f'<text class="name" x="{right - 210 + 80 * number}" y="{top - 10}">{index}</text></g>')
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def main() -> None:
+    """Measure, print a table, and draw the plot."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--uri", default="./quality.db", help="server or file to measure")
+    parser.add_argument("--rows", type=int, default=20_000, help="number of vectors to store")
+    parser.add_argument("--queries", type=int, default=100, help="number of vectors to search for")
+    parser.add_argument(
+        "--turns", type=int, default=9, help="number of requests for each point, of which the best counts"
+    )
+    parser.add_argument("--plot", type=Path, default=Path("recall.svg"), help="file for the plot")
+    arguments = parser.parse_args()
+    stored, queries = make_vectors(arguments.rows, arguments.queries)
+    points = []
+    print(f"{'index':10}{'parameter':14}{'recall':>8}{'ms':>9}")
+    with MilvusClient(arguments.uri) as client:
+        for point in measure(client, stored, queries, arguments.turns):
+            points.append(point)
+            chosen = f"{point.parameter}={point.value}"
+            print(f"{point.kind:10}{chosen:14}{point.recall:8.3f}{point.milliseconds:9.3f}")
+        server = client.get_server_version()
+    caption = f"{len(stored):,} vectors of {DIM} numbers, top {TOP}, {len(queries)} queries in a request, {server}"
+    arguments.plot.write_text(draw(points, caption), encoding="utf-8")
+    print(f"plot: {arguments.plot}")
+
+
+if __name__ == "__main__":
+    main()
