@@ -13,12 +13,15 @@ import pytest
 
 from milvusclient.codec.write import arrow_stream
 from milvusclient.codec.write.tables import encode_table, read_columns, read_table, read_tables
-from milvusclient.exceptions import ParamError
+from milvusclient.exceptions import MilvusException, ParamError
 from milvusclient.models.collection import FieldInfo
 from milvusclient.schema.enums import DataType
 from tests.support.tables import books, c, of_rows, of_table, same
 
 pa = pytest.importorskip("pyarrow")
+
+
+IDS_AS_C = books(c(DataType.INT64))
 
 
 def columns_of(table: Any) -> dict[str, list[Any]]:
@@ -54,6 +57,20 @@ def test_moments_in_json_are_what_rows_make_of_them() -> None:
     table = pa.table({"c": pa.array([1] * 6), "t": moments, "z": pa.array(zoned, pa.timestamp("us", "UTC"))})
     same(table, books(c(DataType.INT64), dynamic=True))
     same(pa.table({"c": pa.array([{"t": each} for each in moments])}), books(c(DataType.JSON)))
+
+
+def test_a_row_that_is_null_as_a_whole_is_refused() -> None:
+    rows = pa.StructArray.from_arrays([pa.array([1, 2, 3])], ["c"], mask=pa.array([False, False, True]))
+    for part, row in ((rows, 2), (rows[1:], 1)):
+        with pytest.raises(ParamError, match=f"data: row {row} is null as a whole; leave it out"):
+            read_table(pa.chunked_array([part]))
+    assert of_table(read_table(pa.chunked_array([rows[:2]])), IDS_AS_C) == of_rows([{"c": 1}, {"c": 2}], IDS_AS_C)
+
+
+def test_a_type_that_cannot_be_written_is_named() -> None:
+    union = pa.UnionArray.from_sparse(pa.array([0, 1], pa.int8()), [pa.array([1, 2]), pa.array(["a", "b"])])
+    with pytest.raises(MilvusException, match="column 'c' has the Arrow type union, which cannot be written"):
+        of_table(read_table(pa.table({"c": union})), books(c(DataType.JSON)))
 
 
 def test_what_a_mask_hides_is_null() -> None:

@@ -75,6 +75,7 @@ _NAMES: Final = {
     "+s": "struct",
     "+m": "map",
     "+r": "run-end encoded",
+    "+u": "union",
     "td": "date",
     "tt": "time",
     "tD": "duration",

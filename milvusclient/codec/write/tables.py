@@ -16,7 +16,7 @@ from milvusclient.checks import given
 from milvusclient.codec.dynamic import META
 from milvusclient.codec.json_text import encode_json_values
 from milvusclient.codec.refusal import Refusal
-from milvusclient.codec.write.arrow_array import BIT_WIDTHS, INTEGERS, Array, list_bounds, list_span
+from milvusclient.codec.write.arrow_array import BIT_WIDTHS, INTEGERS, Array, list_bounds, list_span, valid_bits
 from milvusclient.codec.write.arrow_columns import column_values, encode_arrays
 from milvusclient.codec.write.columns import encode_column
 from milvusclient.codec.write.nonfinite import loaded_numpy
@@ -83,7 +83,7 @@ def read_tables(data: object) -> Iterator[Table]:
         data: an object with ``__arrow_c_stream__`` or ``__arrow_c_array__``.
 
     Raises:
-        ParamError: the stream fails, or it is not a stream of tables; or two columns have the same name.
+        ParamError: the stream fails, or it is not a stream of tables; two columns have the same name; or a row is null.
     """
     from milvusclient.codec.write.arrow_stream import read_arrays  # ctypes is loaded for Arrow data only
 
@@ -94,6 +94,9 @@ def read_tables(data: object) -> Iterator[Table]:
         if len(set(array.names)) < len(array.names):
             twice = next(name for index, name in enumerate(array.names) if name in array.names[:index])
             raise ParamError(message=f"data has two columns with the name {twice!r}")
+        bits = valid_bits(array)
+        if bits is not None:
+            raise ParamError(message=f"data: row {first_row + bits.index(0)} is null as a whole; leave it out")
         columns: dict[str, ColumnData] = {name: (column,) for name, column in array.columns().items()}
         yield Table(columns, array.length, first_row)
         first_row += array.length
