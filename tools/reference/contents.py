@@ -103,6 +103,12 @@ PAGES = (
         ),
     ),
     NamePage(
+        "import_objects.md",
+        "Files to import",
+        "Files that a server imports from its own storage: writing them, and the job that reads them.",
+        ("write_parquet", "write_json", "CloudImport", "ImportJob", "AsyncImportJob", "ImportState"),
+    ),
+    NamePage(
         "results.md",
         "Results",
         "What searches, queries and moves of many rows return.",

@@ -17,7 +17,7 @@ __all__ = ["Docstrings"]
 
 _ROLE = re.compile(r":(?:class|meth|func|mod|data|attr|exc):`(~?)([\w.]+)`")
 _EXAMPLE = re.compile(r"^( *)Example:$", re.MULTILINE)
-_ASYNC_METHOD = re.compile(r"milvusclient\._async\.\w+\.Async\w+\.(?=[a-z]\w*$)")
+_ASYNC_METHOD = re.compile(r"milvusclient\._async\.\w+\.Async\w+\.(\w+)")
 _LITERAL = re.compile(r"::\n(?=\n {4})")
 
 
@@ -59,6 +59,7 @@ def _resolve(found: griffe.Object, target: str) -> str | None:
     if target.startswith("milvusclient"):
         return target
     first, _, rest = target.partition(".")
+    operations = found.package["_sync.client.MilvusClient"].all_members
     scope: griffe.Object | None = found
     while scope is not None:
         if first in scope.all_members:
@@ -68,9 +69,10 @@ def _resolve(found: griffe.Object, target: str) -> str | None:
                 return None  # imported from another package
             path = f"{path}.{rest}" if rest else path
             # Operations of the asynchronous client are described with those of the other one.
-            return _ASYNC_METHOD.sub("milvusclient.AsyncMilvusClient.", path)
+            method = _ASYNC_METHOD.fullmatch(path)
+            return f"milvusclient.AsyncMilvusClient.{method[1]}" if method and method[1] in operations else path
         scope = scope.parent
-    if first in found.package["_sync.client.MilvusClient"].all_members:
+    if first in operations:
         return f"milvusclient.MilvusClient.{target}"  # a method of another family
     if hasattr(builtins, first) or first in sys.stdlib_module_names:
         return None
