@@ -26,6 +26,7 @@ def health(uri: str = "http://localhost:9091", timeout: float = 5.0) -> RestHeal
 
     Args:
         uri: ``http://HOST:9091``, or ``HOST``. The gRPC port 19530 is taken as 9091; any other port is asked as it is.
+            Of several addresses, as ``http://HOST:9091,HOST:9091``, one that is healthy is enough.
         timeout: seconds for each of the two requests.
 
     Returns:
@@ -40,7 +41,20 @@ def health(uri: str = "http://localhost:9091", timeout: float = 5.0) -> RestHeal
         >>> milvusclient.health("http://localhost:1").healthy
         False
     """
-    base = _base(uri)
+    answers = []
+    for base in _bases(uri):
+        answers.append(_health_at(base, timeout))
+        if answers[-1]:
+            return answers[-1]
+    if len(answers) == 1:
+        return answers[0]
+    last = answers[-1]
+    reason = "; ".join(f"{answer.url}: {answer.reason}" for answer in answers)
+    return RestHealth(healthy=False, url=last.url, api=last.api, healthz=last.healthz, reason=reason)
+
+
+def _health_at(base: str, timeout: float) -> RestHealth:
+    """Ask one server."""
     api, api_reason = _ask(f"{base}/api/v1/health", timeout)
     healthz, healthz_reason = _ask(f"{base}/healthz", timeout)
     reason = _unhealthy(api, api_reason) or _unhealthy(healthz, healthz_reason)
@@ -49,14 +63,18 @@ def health(uri: str = "http://localhost:9091", timeout: float = 5.0) -> RestHeal
     return RestHealth(healthy=not reason, url=base, api=api, healthz=healthz, reason=reason)
 
 
-def _base(uri: str) -> str:
-    """Return the address of the REST port that belongs to a uri."""
+def _bases(uri: str) -> list[str]:
+    """Return the addresses of the REST ports that belong to a uri; one for each of its servers."""
     target = make_config(uri if ":" in uri or uri.lower().endswith(".db") else f"{uri}:{HEALTH_PORT}").target
     if target.kind is not Kind.NETWORK:
         raise ParamError(message=f"{target.address} has no REST port; health() needs http://HOST:{HEALTH_PORT}")
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    is_grpc = target.port == 19530 or (target.port == 443 and urlsplit(uri).port is None)
-    return f"{'https' if target.secure else 'http'}://{host}:{HEALTH_PORT if is_grpc else target.port}"
+    scheme = "https" if target.secure else "http"
+    bases = []
+    for each in target.members or (target,):
+        host = f"[{each.host}]" if ":" in each.host else each.host
+        is_grpc = each.port == 19530 or (each.port == 443 and (bool(target.members) or urlsplit(uri).port is None))
+        bases.append(f"{scheme}://{host}:{HEALTH_PORT if is_grpc else each.port}")
+    return bases
 
 
 def _ask(url: str, timeout: float) -> tuple[str, str]:

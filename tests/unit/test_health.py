@@ -8,7 +8,7 @@ from milvusclient import ParamError, health
 from milvusclient._proto import milvus_pb2
 from milvusclient.models.health import ServerHealth
 from milvusclient.operations.health import build_check_health, parse_check_health
-from milvusclient.rest_health import _base, _unhealthy
+from milvusclient.rest_health import _bases, _unhealthy
 
 
 def test_quota_states_are_names() -> None:
@@ -31,10 +31,13 @@ def test_quota_states_are_names() -> None:
         ("http://user:secret@[::1]:19530/db", "http://[::1]:9091"),
         ("https://milvus.example.com", "https://milvus.example.com:9091"),
         ("https://milvus.example.com:8443", "https://milvus.example.com:8443"),
+        ("http://b:19530,a:9092", "http://a:9092 http://b:9091"),
+        ("https://a,b", "https://a:9091 https://b:9091"),
+        ("dns:///milvus", "http://milvus:9091"),
     ],
 )
 def test_the_rest_port_of_a_uri(uri: str, wanted: str) -> None:
-    assert _base(uri) == wanted
+    assert _bases(uri) == wanted.split()
 
 
 @pytest.mark.parametrize("uri", ["./x.db", "x.db", "unix:/run/x.sock"])

@@ -41,6 +41,8 @@ _NAME_AGE, _LONGEST_NAME_AGE = 1.0, 30.0
 _MOST_OPENERS = 16
 #: Seconds for dialling an address when there is another one that has no channel.
 _LONGEST_TRY = 2.0
+#: Seconds that a channel has for a new handshake before another one is opened in its place.
+_LONGEST_RECOVERY = 1.0
 _NEVER = float("inf")
 _ENDED = Failure("CANCELLED", "the connection is closed", sent=False)
 _NOT_LOOKED_UP = Failure("DEADLINE_EXCEEDED", "looking up the name took too long", sent=False)
@@ -93,8 +95,8 @@ class AsyncChannelGroup:
     """Several channels, or one that is renewed, over one address or several.
 
     There is one operation, :meth:`_renew`: dial and greet a new channel, put it into the place of the old one, let the
-    old one drain. It opens a channel that is missing, renews one that is old, moves one to another address, and heals
-    one whose server did not answer. A call that finds something due starts it in the background, and goes on.
+    old one drain. It opens a channel that is missing, renews one that is old, moves one to another address, and
+    replaces one whose server does not answer. A call that finds something due starts it in the background, and goes on.
 
     Args:
         alias: name of the connection.
@@ -259,6 +261,8 @@ class AsyncChannelGroup:
         try:
             if self._config.target.is_name and time.monotonic() - self._looked_up > _NAME_AGE:
                 await self._follow_name()
+            if await self._recovered(slot):
+                return
             has_spare = len(self._book.targets) > len(self._slots)
             seconds = min(self._connect_timeout, _LONGEST_TRY) if has_spare else self._connect_timeout
             deadline = Deadline.start(seconds, time.monotonic())
@@ -270,6 +274,24 @@ class AsyncChannelGroup:
             self._next_look = 0.0
         if old is not None:
             await self._drain(old)
+
+    async def _recovered(self, slot: _Slot) -> bool:
+        """Return whether the channel of a slot is good again after a new handshake, for which it reconnects by itself.
+
+        A server that turned calls away, though it never went away, keeps its connection that way.
+        """
+        channel = slot.channel
+        now = time.monotonic()
+        if channel is None or channel.valid_handshake or now >= slot.renew_at:
+            return False
+        try:
+            await channel.ensure_handshake(Deadline.start(_LONGEST_RECOVERY, now))
+        except RpcFailure:
+            return False
+        with self._lock:
+            slot.failures, slot.not_before = 0, 0.0
+            self._book.answered(slot.address)
+        return True
 
     async def _greet(self, target: Target, deadline: Deadline) -> AsyncChannel:
         """Return a new channel whose server has answered the handshake.
@@ -393,6 +415,7 @@ class AsyncChannelGroup:
         """Have as many slots as the settings and the addresses want, and renew those that belong to another address."""
         with self._lock:
             count = self._config.channel_count or len(self._book.targets)
+            self._slots.sort(key=lambda slot: slot.channel is None)  # so that the channels that are open stay
             gone = self._slots[count:]
             self._slots = self._slots[:count] + [_Slot() for _ in range(count - len(self._slots))]
             for slot in self._slots:

@@ -193,7 +193,7 @@ class AsyncConnection:
             in_flight=counters.in_flight,
             bytes_sent=counters.bytes_sent,
             bytes_received=counters.bytes_received,
-            channels=len(shown),
+            channels=len(self._channels()),
             channel_infos=shown,
             operations=counters.operations(),
         )

@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from milvusclient import ConnectError, MilvusClient, MilvusException
 from milvusclient.cli.diagnosis.advice import Step, failed_step, latency_words
@@ -50,7 +50,8 @@ def diagnose(doctor_target: DoctorTarget) -> Iterator[Step]:
 
 def _all(doctor_target: DoctorTarget) -> Iterator[Step]:
     if doctor_target.target.kind is Kind.NETWORK:
-        yield from _network(doctor_target)
+        for target in doctor_target.target.members or (doctor_target.target,):
+            yield from _network(replace(doctor_target, target=target))
     yield from _calls(doctor_target)
     yield _rest(doctor_target)
 
@@ -171,8 +172,9 @@ def _rest(doctor_target: DoctorTarget) -> Step:
     target = doctor_target.target
     if target.kind is not Kind.NETWORK:
         return Step("rest", "skipped", "a file or a socket has no REST port")
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    found = health(f"http://{host}:{doctor_target.rest_port}", doctor_target.timeout)
+    hosts = dict.fromkeys(each.host for each in target.members or (target,))
+    addresses = (f"{f'[{host}]' if ':' in host else host}:{doctor_target.rest_port}" for host in hosts)
+    found = health(f"http://{','.join(addresses)}", doctor_target.timeout)
     if found:
         return Step("rest", "ok", f"{found.url} says {found.api or found.healthz}")
     if not (found.api or found.healthz):

@@ -19,11 +19,13 @@ def split_uri(uri: str) -> tuple[str, str, str, str]:
 
 
 def join_host_port(host: str | None, port: int | None) -> str:
-    """Join ``-h`` and ``-p`` into an address.
+    """Join ``-h`` and ``-p`` into an address. Several hosts, separated by commas, have the port in common.
 
     Example:
         >>> join_host_port("::1", None)
         '[::1]:19530'
     """
-    host = host or "localhost"
-    return f"{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{port or 19530}"
+    hosts = (host or "localhost").split(",")
+    return ",".join(
+        f"{f'[{each}]' if ':' in each and not each.startswith('[') else each}:{port or 19530}" for each in hosts
+    )

@@ -336,6 +336,16 @@ async def test_a_dead_address_is_left_and_gets_its_share_again(three: list[Scrip
     await client.close()
 
 
+async def test_a_server_that_turns_calls_away_keeps_its_connections(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri, channels=2)
+    await client.list_collections()
+    scripted_server.on("ShowCollections").fail(grpc.StatusCode.UNAVAILABLE, "busy").times(10)
+    for _ in range(10):
+        assert await client.list_collections(timeout=PATIENCE) == ALL
+    assert scripted_server.connections == 2
+    await client.close()
+
+
 async def test_fewer_channels_than_addresses_move_to_one_that_lives(three: list[ScriptedServer]) -> None:
     client = AsyncMilvusClient(uri_of(three), channels=1)
     await client.list_collections()
