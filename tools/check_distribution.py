@@ -40,11 +40,14 @@ def wheel_problems(wheel: Path) -> list[str]:
 
 
 def sdist_problems(sdist: Path) -> list[str]:
-    """Check that a source distribution can build the wheel: the package, the metadata, the licence."""
+    """Compare a source distribution with what the wheel is built from: the package, the metadata, the licence."""
     with tarfile.open(sdist) as archive:
-        found = {name.partition("/")[2] for name in archive.getnames()}
+        found = {member.name.partition("/")[2] for member in archive.getmembers() if member.isfile()}
     wanted = wanted_files() | {"pyproject.toml", "README.md", "LICENSE"}
-    return [f"{sdist.name} lacks {name}" for name in sorted(wanted - found)]
+    made = {"PKG-INFO", "setup.cfg"} | {name for name in found if name.startswith("milvusclient.egg-info/")}
+    return [f"{sdist.name} lacks {name}" for name in sorted(wanted - found)] + [
+        f"{sdist.name} holds {name}, which the wheel is not built from" for name in sorted(found - wanted - made)
+    ]
 
 
 def main(folder: Path) -> int:
