@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import grpc
 
 from milvusclient.policy.failure import Failure, RpcFailure
+from milvusclient.transport import green_threads
 from milvusclient.transport.base import CLOSED_IN_FLIGHT, NOT_WRITTEN_IN_TIME, Metadata, Transport
 from milvusclient.transport.settings import GRACE, channel_credentials, channel_options
 
@@ -39,6 +40,7 @@ def open_transport(address: str, config: ConnectionConfig, connect_timeout: floa
 
 def open_channel(address: str, config: ConnectionConfig, connect_timeout: float) -> grpc.Channel:
     """Open a gRPC channel; it connects at its first call."""
+    green_threads.prepare()
     credentials = channel_credentials(config)
     options = channel_options(config, connect_timeout)
     if credentials is None:
