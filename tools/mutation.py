@@ -75,9 +75,10 @@ def equivalents() -> set[Change]:
 class Results:
     """The outcomes of a group, kept from run to run. A function that was edited starts anew."""
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: Group, every: int = 1) -> None:
         self._file = group.scratch / "results.json"
-        self.mutants = {mutant.change: mutant for file in group.files for mutant in mutants_of(file)}
+        all_of_them = [mutant for file in group.files for mutant in mutants_of(file)]
+        self.mutants = {mutant.change: mutant for mutant in all_of_them[::every]}
         self.outcomes: dict[Change, Outcome] = {}
         for entry in json.loads(self._file.read_text()) if self._file.exists() else []:
             change = Change(**entry["change"])
@@ -161,6 +162,7 @@ def main() -> int:
     parser.add_argument("group", nargs="+", choices=[*known, "all"], help="a group of tools/mutation.toml, or all")
     parser.add_argument("--fresh", action="store_true", help="forget the results of earlier runs")
     parser.add_argument("--report", action="store_true", help="show the results of the last run, and run nothing")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only a sample: every Nth change")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="how many mutants run at a time")
     asked = parser.parse_args()
     os.chdir(ROOT)
@@ -169,7 +171,7 @@ def main() -> int:
         group = known[name]
         if asked.fresh:
             shutil.rmtree(group.scratch, ignore_errors=True)
-        results = Results(group)
+        results = Results(group, asked.every)
         if not asked.report:
             run(group, results, asked.processes, equivalents())
         good = report(results, equivalents()) and good

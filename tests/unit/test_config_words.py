@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from milvusclient.config.credentials import CallableToken, HiddenStr, Secret
+from milvusclient.config import credentials
+from milvusclient.config.credentials import CallableToken, HiddenStr, OmittedCredentials, Secret
 from milvusclient.config.settings import ConnectionConfig, config_from_environment, make_config
 from milvusclient.config.tls import TlsConfig
 from milvusclient.config.uri import Kind, parse_uri
@@ -59,6 +60,8 @@ def refusal_of(uri: Any, **settings: Any) -> str:
         ("http://[::1", "the brackets of its IPv6 address do not close before the port"),
         ("http://[::1]1", "the brackets of its IPv6 address do not close before the port"),
         ("http://[::x]", "'::x' is not an IPv6 address"),
+        ("http://[::1]]:1", "the brackets of its IPv6 address do not close before the port"),
+        ("http://a:019530", "port '019530' is not a number from 1 to 65535"),
         ("a.db,b:1", "only servers on a network can be several; a file or a unix socket stands alone"),
         ("b:1,unix:/a", "only servers on a network can be several; a file or a unix socket stands alone"),
     ],
@@ -145,6 +148,7 @@ def test_a_name_stands_for_all_of_its_addresses() -> None:
     assert not make_config("http://milvus.example").target.is_name
     assert make_config("dns:///bob:pw@milvus.example").token.reveal() == "bob:pw"
     assert make_config("dns:///dns:1").target.uri == "dns:///dns:1"
+    assert make_config("dns+https:///dns:1").target.uri == "dns+https:///dns:1"
     found = tls.target.found_at("::1")
     assert (found.uri, found.host, found.port, found.authority) == (
         "https://[::1]:443",
@@ -255,7 +259,7 @@ def test_settings_that_are_not_given_are_those_of_the_base() -> None:
     }
     assert make_config("https://a", base=base, **mine) == make_config("https://a", **mine)  # type: ignore[arg-type]  # of several types
     assert base != "https://a"
-    assert hash(base) == hash(make_config(None, base=base))
+    assert hash(base) == hash(make_config(None, base=base)) != hash(make_config("https://a"))
 
 
 def test_another_database_other_credentials_and_another_address_change_nothing_else() -> None:
@@ -263,6 +267,8 @@ def test_another_database_other_credentials_and_another_address_change_nothing_e
     assert config.with_database("films").differences(config) == ["database 'films' instead of 'books'"]
     assert config.with_token(Secret("new")).token.reveal() == "new"
     assert len(config.with_token(Secret("new")).differences(config)) == 1
+    with pytest.raises(ConnectionConfigException, match="^db_name must consist of printable ASCII characters, got 'ü'"):
+        config.with_database("ü")
     assert config.with_target(make_config("http://b").target).differences(config) == [
         "uri http://b:19530 instead of http://a:19530"
     ]
@@ -278,6 +284,7 @@ def test_options_of_grpc_fit_into_32_bits() -> None:
     config = make_config("http://a", grpc_options={"least": -(2**31), "most": 2**31 - 1, "on": True, "off": False})
     assert config.grpc_options == (("least", -(2**31)), ("most", 2**31 - 1), ("off", 0), ("on", 1))
     assert [type(value) for _, value in config.grpc_options] == [int] * 4
+    assert make_config("http://a", grpc_options={"text": "7"}).grpc_options == (("text", "7"),)
     for value in (-(2**31) - 1, 2**31):
         assert "32 bits" in refusal_of("http://a", grpc_options={"a": value})
     assert refusal_of("http://a", grpc_options=[]) == "grpc_options must be a mapping from names to values, got list"
@@ -326,6 +333,21 @@ def test_a_port_given_as_the_user_is_written_into_the_uri(uri: str) -> None:
     assert refusal_of(uri, user="19530").endswith("write it into the uri: MilvusClient('http://localhost:19530')")
 
 
+def test_a_host_is_not_shortened_by_a_port_given_as_the_user() -> None:
+    assert refusal_of("http://BOX", user="19530").endswith("MilvusClient('http://BOX:19530')")
+
+
+def test_a_unix_socket_may_have_a_relative_path() -> None:
+    assert make_config("unix://a.sock").target == make_config("unix:a.sock").target
+
+
+def test_a_key_that_is_given_itself_is_not_pickled() -> None:
+    config = make_config("a", client_pem_path="cert", client_key_path=b"key")
+    message = "^client_key_path holds the key itself, which is not pickled; give the path of its file "
+    with pytest.raises(ConnectionConfigException, match=message):
+        pickle.dumps(config)
+
+
 def test_certificates_are_kept_each_for_its_purpose() -> None:
     config = make_config("a", ca_pem_path="ca", client_pem_path="cert", client_key_path=b"key", server_name="name")
     assert config.tls == TlsConfig(ca="ca", client_certificate="cert", client_key=b"key", server_name="name")
@@ -336,7 +358,7 @@ def test_certificates_are_kept_each_for_its_purpose() -> None:
 def test_a_secret_shows_whether_there_is_one_and_no_more() -> None:
     assert (repr(Secret("x")), repr(Secret(""))) == ("Secret(***)", "Secret('')")
     assert repr(HiddenStr("x")) == "'***'"
-    assert len({Secret("x"), Secret("x"), Secret("y")}) == 2
+    assert hash(Secret("x")) == hash(Secret("x")) != hash(Secret("y"))
     assert Secret("x") != "x"
 
 
@@ -346,6 +368,59 @@ def test_a_secret_is_not_pickled_and_nothing_is() -> None:
     with pytest.raises(ConnectionConfigException, match="^credentials are not pickled "):
         copy.copy(HiddenStr("x"))
     assert not pickle.loads(pickle.dumps(Secret("")))
+
+
+def test_a_pickle_finds_the_credentials_again_that_this_process_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credentials, "_pickled", {})
+    config = make_config("http://a", token="bob:pw")
+    pickled = pickle.dumps(config)
+    assert b"pw" not in pickled
+    assert pickle.loads(pickled).token.reveal() == "bob:pw"
+    assert type(pickle.loads(pickled).token) is Secret
+
+
+def test_few_credentials_are_kept_for_pickles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credentials, "_pickled", {})
+    monkeypatch.setattr(credentials, "_MOST_PICKLED", 2)
+    configs = [make_config("http://a", token=f"key {number}") for number in range(3)]
+    pickled = [pickle.dumps(config) for config in configs]
+    assert [type(pickle.loads(each).token) is Secret for each in pickled] == [False, True, True]
+    assert pickle.loads(pickled[0]) == configs[0], "who has the credentials is recognised"
+
+
+def test_credentials_that_a_pickle_left_out_are_found_by_their_alias(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = make_config("http://a", token="bob:pw")
+    uri, database = config.target.uri, config.database
+    left_out = OmittedCredentials(uri, database, config.alias)
+    monkeypatch.setattr(credentials, "_sources", [lambda: [Secret("other"), Secret(""), config.token]])
+    assert (left_out.reveal(), left_out.user, left_out.description) == ("bob:pw", "bob", "user 'bob'")
+    assert left_out.alias(uri, database) == config.alias
+    for other in (make_config("http://a", token="bob:pw", db_name="books"), make_config("http://b", token="bob:pw")):
+        assert left_out.alias(other.target.uri, other.database) == other.alias
+    assert left_out == config.token
+    assert config.token == left_out
+    assert left_out != Secret("other")
+    assert Secret("other") != left_out
+    assert left_out == OmittedCredentials(uri, database, config.alias)
+    assert left_out != OmittedCredentials(uri, "books", config.alias)
+
+
+def test_credentials_that_no_process_has_are_asked_for_with_every_way_to_give_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(credentials, "_sources", [lambda: [Secret("other")]])
+    left_out = OmittedCredentials("http://a:19530", "default", "the alias")
+    assert (left_out.user, left_out.description, bool(left_out)) == ("", "those that the pickle left out", True)
+    assert left_out.alias("http://a:19530", "default") == "the alias"
+    for ask in (left_out.reveal, lambda: left_out.alias("http://a:19530", "books")):
+        with pytest.raises(ConnectionConfigException) as refused:
+            ask()
+        assert refused.value.message == (
+            "the credentials for http://a:19530 were left out when this client was pickled, and this process does not "
+            "have them; before using it, set MILVUS_TOKEN here, describe the connection with "
+            "connections.add_connection(), or make a client with the same arguments"
+        )
+    assert pickle.loads(pickle.dumps(left_out)) == left_out
 
 
 async def coroutine() -> str:
