@@ -8,7 +8,7 @@ import grpc
 import pytest
 
 from milvusclient._async.client import AsyncMilvusClient
-from milvusclient._async.core.pool import current_pool
+from milvusclient._async.core.pool import AsyncPool, current_pool
 from milvusclient.exceptions import ConnectionLimitException, ConnectionNotExistException, MilvusException
 from milvusclient.policy.retry import RetryPolicy
 from milvusclient.runtime.callsite import record_close
@@ -104,6 +104,43 @@ async def test_a_client_from_a_pickle_opens_its_connection_with_its_first_call(s
     assert await restored.list_collections(timeout=20) is not None
 
     assert scripted_server.connections == 2
+
+
+async def test_the_closings_that_are_remembered_are_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("milvusclient._async.core.pool._MOST_CLOSE_RECORDS", 2)
+    pool = AsyncPool()
+    for alias in ("a", "b", "a", "c"):
+        record = record_close("the test")
+        await pool.close(alias, record, created=record.sequence)
+    assert [alias for alias in ("a", "b", "c") if pool.closed(alias) is not None] == ["a", "c"]
+
+
+async def test_a_client_that_closed_itself_before_its_first_call_is_closed(scripted_server: ScriptedServer) -> None:
+    original = await opened(scripted_server)
+    pickled = pickle.dumps(original)
+    await original.close()
+    restored = pickle.loads(pickled)
+
+    await restored.close()
+
+    with pytest.raises(ConnectionNotExistException):
+        await restored.list_collections()
+    assert scripted_server.connections == 1
+
+
+async def test_an_insert_that_a_close_cuts_off_says_that_its_outcome_is_unknown(
+    scripted_server: ScriptedServer,
+) -> None:
+    client = await opened(scripted_server)
+    scripted_server.on("Insert").never_answer()
+    insert = AsyncRunning(lambda: client.insert("c", [ROW]))
+    await async_in_thread(lambda: scripted_server.wait_for("Insert"))
+
+    await client.close()
+
+    with pytest.raises(ConnectionNotExistException, match=r"the outcome is unknown \(ambiguous\)") as raised:
+        await insert.result()
+    assert raised.value.ambiguous
 
 
 async def test_an_upsert_that_may_have_arrived_once_stays_ambiguous(scripted_server: ScriptedServer) -> None:

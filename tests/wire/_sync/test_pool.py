@@ -107,6 +107,7 @@ def test_everyone_who_waits_for_a_connect_that_fails_gets_an_error_of_his_own(
     assert {type(error) for error in errors} == {ConnectError}
     assert {error.reason for error in errors if isinstance(error, ConnectError)} == {"authentication"}
     assert len({id(error) for error in errors}) == 8
+    assert len(scripted_server.calls("Connect")) == 1
 
 
 def test_who_has_time_does_not_fail_with_the_impatience_of_another(scripted_server: ScriptedServer) -> None:
@@ -144,8 +145,9 @@ def test_the_limit_is_a_clear_error(scripted_server: ScriptedServer, monkeypatch
     monkeypatch.setattr("milvusclient._sync.core.pool.MAX_CONNECTIONS", 2)
     clients = [opened(scripted_server, alias=f"limit-{number}") for number in range(2)]
 
-    with pytest.raises(ConnectionLimitException, match="2 connections are open"):
+    with pytest.raises(ConnectionLimitException, match="2 connections are open") as raised:
         opened(scripted_server, alias="limit-3")
+    assert (raised.value.alias, raised.value.address) == ("limit-3", scripted_server.address)
 
     clients[0].close()
     opened(scripted_server, alias="limit-3")
