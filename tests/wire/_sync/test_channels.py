@@ -21,6 +21,7 @@ from milvusclient.exceptions import (
     ConnectionNotExistException,
     MilvusUnavailableException,
 )
+from milvusclient.runtime import instrumentation
 from milvusclient.runtime.concurrency import in_thread
 from tests.support.certificates import Certificates
 from tests.support.proxy import Mode, Proxy
@@ -211,6 +212,7 @@ def test_no_call_fails_while_channels_are_renewed(scripted_server: ScriptedServe
                 Clock.sleep(0.02)
                 with client.query_iterator("c", batch_size=3) as pages:
                     assert [row["id"] for page in pages for row in page]
+                assert [message for message in client.dump_messages("a-0", {"id": "m0", "wal_name": "Pulsar"})]
 
     Together.run(work, 8)
     while time.monotonic() - started < 1.0:
@@ -397,6 +399,39 @@ def test_an_error_names_the_address_that_was_used(three: list[ScriptedServer]) -
     with pytest.raises(MilvusUnavailableException) as unavailable:
         client.list_collections(timeout=1)
     assert unavailable.value.address in named
+    client.close()
+
+
+def test_observers_are_told_the_address_of_each_call(three: list[ScriptedServer]) -> None:
+    class Places:
+        """Writes down where calls went."""
+
+        def __init__(self) -> None:
+            self.started: list[str] = []
+            self.seen: list[tuple[str, int, str]] = []
+
+        def call_started(self, call: instrumentation.ObservedCall) -> None:
+            self.started.append(call.address)
+
+        def call_retried(self, call: instrumentation.ObservedCall, token: object) -> None: ...
+
+        def call_ended(self, call: instrumentation.ObservedCall, token: object) -> None:  # noqa: ARG002 - an observer
+            self.seen.append((call.host, call.port, call.address))
+
+    client = MilvusClient(uri_of(three))
+    observer = Places()
+    instrumentation.add_observer(observer)
+    try:
+        for _ in three:
+            client.list_collections()
+            for _message in client.dump_messages("a-0", {"id": "m0", "wal_name": "Pulsar"}):
+                break
+    finally:
+        instrumentation.remove_observer(observer)
+    assert {address for *_, address in observer.seen} <= {server.address for server in three}
+    assert len(set(observer.seen)) == 3
+    assert {address.count(",") for address in observer.started} == {2}, "before it is known where a call goes"
+    assert all(f"{host}:{port}" == address for host, port, address in observer.seen)
     client.close()
 
 
