@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 raise ModuleNotFoundError(
-    "milvusclient.pymilvus has no bulk_writer. Insert rows with MilvusClient.insert(), which takes any number of them; "
-    "or write files with pymilvus's own bulk_writer in a program of its own, and import them with "
-    "utility.do_bulk_insert()",
+    "milvusclient.pymilvus has no bulk_writer. Insert rows with MilvusClient.insert_many(), which takes any number of "
+    "them; or write files with milvusclient.write_parquet() or write_json(), and import them with "
+    "MilvusClient.import_files() or utility.do_bulk_insert()",
     name="pymilvus.bulk_writer",
 )

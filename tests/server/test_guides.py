@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.support import pages
+from tests.support.processes import run_program
 
 GUIDE = pages.ROOT / "examples" / "guide"
 GUIDES = sorted(GUIDE.glob("*.md"))
+SCRIPTS = [(page, block) for page in GUIDES for block in pages.blocks(page, "python script")]
 SESSIONS = [(page, block) for page in GUIDES for block in pages.blocks(page, "console")]
 
 
@@ -38,6 +40,21 @@ def test_a_terminal_session_goes_as_shown(
 ) -> None:
     assert page.exists()
     pages.run_console(block.code, folder, monkeypatch)
+
+
+@pytest.mark.parametrize(("page", "block"), SCRIPTS, ids=[f"{page.stem}:{block.line}" for page, block in SCRIPTS])
+def test_a_program_that_needs_a_process_of_its_own_prints_what_its_comments_say(
+    page: Path, block: pages.Block, tmp_path: Path
+) -> None:
+    ran = run_program("-c", block.code, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.splitlines() == re.findall(r"^print\(.*\)  # (.+)$", block.code, re.MULTILINE), page.name
+
+
+def test_every_block_of_code_is_of_a_kind_that_runs() -> None:
+    for page in GUIDES:
+        kinds = re.findall(r"^```(\S.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(kinds) <= {"python", "python script", "console", "text"}, page.name
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)

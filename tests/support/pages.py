@@ -1,9 +1,10 @@
 """Pages in Markdown as programs: their Python runs and prints what they say, and their terminal sessions go as shown.
 
-Three kinds of blocks are read:
+Four kinds of blocks are read:
 
 * ``python``: run in one namespace per page, in order. ``print(...)  # text`` must print the text as a line of its own.
 * ``text`` right after a ``python`` block: the whole output of that block.
+* ``python script``: a program of its own, which must not share a process with others.
 * ``console``: commands after ``$``, each followed by what it prints.
 """
 
