@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from milvusclient.import_writer import write_json, write_parquet
     from milvusclient.models.bulk import BulkError, BulkProgress, BulkReport
     from milvusclient.models.connection import ConnectionInfo, OperationStats
-    from milvusclient.models.copies import CopyReport
+    from milvusclient.models.copies import CopyError, CopyReport
     from milvusclient.models.imports import ImportState
     from milvusclient.models.infos import ResourceGroupInfo, Shard
     from milvusclient.models.results import AggregationBucket, AggregationHit, Hit, Hits, QueryResult, SearchResult
@@ -81,7 +81,7 @@ else:
             "config.tls": ("TlsConfig",),
             "import_writer": ("write_json", "write_parquet"),
             "models.bulk": ("BulkError", "BulkProgress", "BulkReport"),
-            "models.copies": ("CopyReport",),
+            "models.copies": ("CopyError", "CopyReport"),
             "models.connection": ("ConnectionInfo", "OperationStats"),
             "models.imports": ("ImportState",),
             "models.infos": ("ResourceGroupInfo", "Shard"),
@@ -135,6 +135,7 @@ __all__ = [
     "ConnectionNotExistException",
     "Connections",
     "ConsistencyLevel",
+    "CopyError",
     "CopyReport",
     "DataNotMatchException",
     "DataType",

@@ -31,7 +31,8 @@ The tree, in which an error stands below what it is a special case of::
        |- PermissionDeniedError          the user may not do this
        `- UnimplementedError             this server does not know the call
 
-``milvusclient.BulkError``, which carries the report of a bulk write, stands beside that report.
+``milvusclient.BulkError`` and ``milvusclient.CopyError``, which carry the report of a bulk write and of a copy, stand
+beside those reports.
 
 No gRPC exception reaches a user: it is the ``__cause__``. No message, ``repr`` or pickle holds a password or a token.
 """

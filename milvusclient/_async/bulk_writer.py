@@ -76,6 +76,7 @@ class AsyncBulkWriter:
         self._crew: AsyncCrew[Outcome] = AsyncCrew()
         self._buffer: list[Row] = []
         self._table: Table | None = None
+        self._checks = False
         self._sizer = BatchSizer(options.batch_bytes, options.batch_rows, 1)
         self._collection: CollectionInfo | None = None
         self._checkpoint: CheckpointFile | None = None
@@ -145,7 +146,9 @@ class AsyncBulkWriter:
             await self._resume(listed[:count], action)
             listed = listed[count:]
         self._resumption.position += len(listed)
-        await self._extend(listed)
+        if listed:
+            await self._expect(checks=False)
+            await self._extend(listed)
 
     async def _extend(self, listed: list[object]) -> None:
         if len(listed) > self._wanted or set(map(type, listed)) != {dict}:
@@ -171,19 +174,21 @@ class AsyncBulkWriter:
 
     async def _resume(self, rows: Sequence[object], action: Action) -> None:
         """Deal with rows that an earlier run has read."""
-        if action is Action.SEND:
-            if isinstance(rows, bulk.TableRows):
-                await self._add_table(rows.table)
-            else:
-                await self._extend(list(rows))
-            return
-        await self._flush()  # what comes before them
-        if action is Action.CHECK:
-            mappings = rows if isinstance(rows, bulk.TableRows) else [bulk.as_row(row) for row in rows]
-            self._scheduler.offer(mappings, is_check=True)
-            await self._drive()
-        else:
+        if action not in (Action.SEND, Action.CHECK):
+            await self._flush()  # what comes before them
             self._scheduler.skip(len(rows))
+            return
+        await self._expect(checks=action is Action.CHECK)
+        if isinstance(rows, bulk.TableRows):
+            await self._add_table(rows.table)
+        else:
+            await self._extend(list(rows))
+
+    async def _expect(self, *, checks: bool) -> None:
+        """Begin a batch whose rows are looked up before they are sent, or one whose rows are not."""
+        if self._checks != checks:
+            await self._flush()
+            self._checks = checks
 
     async def _extend_table(self, table: Table) -> None:
         """Add the rows of a table, which stay columns."""
@@ -194,7 +199,9 @@ class AsyncBulkWriter:
             await self._resume(bulk.TableRows(table.slice(0, count)), action)
             table = table.slice(count, table.num_rows - count)
         self._resumption.position += table.num_rows
-        await self._add_table(table)
+        if table.num_rows:
+            await self._expect(checks=False)
+            await self._add_table(table)
 
     async def _add_table(self, table: Table) -> None:
         if self._holds_rows and table.num_rows:
@@ -306,9 +313,9 @@ class AsyncBulkWriter:
     # --- sending -------------------------------------------------------------------------------------------------
     async def _flush(self) -> None:
         rows, self._buffer = self._buffer, []
-        self._scheduler.offer(rows)
+        self._scheduler.offer(rows, is_check=self._checks)
         if self._table is not None:
-            self._scheduler.offer(bulk.TableRows(self._table))
+            self._scheduler.offer(bulk.TableRows(self._table), is_check=self._checks)
             self._table = None
         await self._drive()
 

@@ -33,12 +33,18 @@ class AsyncCopies(AsyncFamily):
         in_flight: int = 4,
         progress: bool | Callable[[BulkProgress], object] | None = None,
         checkpoint: str | None = None,
+        timeout: float | None = None,
     ) -> CopyReport:
         """Copy a collection: schema, functions, indexes, partitions and rows, and its aliases on request.
 
         The source must be loaded. The rows are those that it had when the copy of their partition began; keys that the
-        server generates are generated again. The copy is indexed and loaded before its rows are written, if the source
-        has indexes. Each request uses the timeout of its client, see :meth:`with_options`.
+        server generates are generated again, and rows with the same key are copied once. The copy also has the default
+        values, the dynamic field, the properties (such as the time to live) and the consistency level of the source. It
+        is indexed and loaded before its rows are written, if the source has indexes. In the end the rows of both are
+        counted.
+
+        A target that exists must have the fields of the source. It must be empty, unless ``checkpoint`` is that of the
+        copy that was begun.
 
         Args:
             collection_name: name or alias of the collection.
@@ -51,17 +57,20 @@ class AsyncCopies(AsyncFamily):
                 the rows come from a generator and are large themselves.
             in_flight: maximum number of requests at the same time.
             progress: True shows a bar on a terminal or in a notebook, or lines in the log; or a function that gets a
-                ``BulkProgress`` after each request. Each partition is counted on its own.
+                ``BulkProgress`` after each request.
             checkpoint: path of a file that stores the position in the source. A later call with the same source and
                 file skips the rows that are written already. Each partition has a file of its own, with its name at the
                 end.
+            timeout: seconds for the whole call, retries and waiting included; None means no limit.
 
         Returns:
-            The report: ``written``, ``source_rows``, ``target_rows``, ``is_complete`` and the names of what was copied.
+            The report: ``written``, ``source_rows``, ``target_rows`` and the names of what was copied.
 
         Raises:
-            ParamError: an argument is invalid; or the target exists, and there is no checkpoint of its copy.
+            ParamError: an argument is invalid; or the target exists and has other fields, or rows of which no
+                checkpoint tells.
             BulkError: rows could not be written; ``report`` says which.
+            CopyError: the copy has another number of rows than the source.
             DescribeCollectionException: the collection does not exist.
             MilvusException: a server refuses a request, for instance because the source is not loaded.
 
@@ -75,7 +84,7 @@ class AsyncCopies(AsyncFamily):
         from milvusclient._async.collection_copy import AsyncCollectionCopy  # imported here, because few programs copy
 
         names = copies.copy_names(collection_name, target_name, checkpoint, same_place=to._key("") == self._key(""))
-        copy = AsyncCollectionCopy(client, to, names, filter)
+        copy = AsyncCollectionCopy(client, to, names, filter, self._deadline(timeout))
         return await copy.run(
             with_aliases=with_aliases, batch_bytes=batch_bytes, in_flight=in_flight, progress=progress
         )

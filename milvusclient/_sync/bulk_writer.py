@@ -76,6 +76,7 @@ class BulkWriter:
         self._crew: Crew[Outcome] = Crew()
         self._buffer: list[Row] = []
         self._table: Table | None = None
+        self._checks = False
         self._sizer = BatchSizer(options.batch_bytes, options.batch_rows, 1)
         self._collection: CollectionInfo | None = None
         self._checkpoint: CheckpointFile | None = None
@@ -145,7 +146,9 @@ class BulkWriter:
             self._resume(listed[:count], action)
             listed = listed[count:]
         self._resumption.position += len(listed)
-        self._extend(listed)
+        if listed:
+            self._expect(checks=False)
+            self._extend(listed)
 
     def _extend(self, listed: list[object]) -> None:
         if len(listed) > self._wanted or set(map(type, listed)) != {dict}:
@@ -171,19 +174,21 @@ class BulkWriter:
 
     def _resume(self, rows: Sequence[object], action: Action) -> None:
         """Deal with rows that an earlier run has read."""
-        if action is Action.SEND:
-            if isinstance(rows, bulk.TableRows):
-                self._add_table(rows.table)
-            else:
-                self._extend(list(rows))
-            return
-        self._flush()  # what comes before them
-        if action is Action.CHECK:
-            mappings = rows if isinstance(rows, bulk.TableRows) else [bulk.as_row(row) for row in rows]
-            self._scheduler.offer(mappings, is_check=True)
-            self._drive()
-        else:
+        if action not in (Action.SEND, Action.CHECK):
+            self._flush()  # what comes before them
             self._scheduler.skip(len(rows))
+            return
+        self._expect(checks=action is Action.CHECK)
+        if isinstance(rows, bulk.TableRows):
+            self._add_table(rows.table)
+        else:
+            self._extend(list(rows))
+
+    def _expect(self, *, checks: bool) -> None:
+        """Begin a batch whose rows are looked up before they are sent, or one whose rows are not."""
+        if self._checks != checks:
+            self._flush()
+            self._checks = checks
 
     def _extend_table(self, table: Table) -> None:
         """Add the rows of a table, which stay columns."""
@@ -194,7 +199,9 @@ class BulkWriter:
             self._resume(bulk.TableRows(table.slice(0, count)), action)
             table = table.slice(count, table.num_rows - count)
         self._resumption.position += table.num_rows
-        self._add_table(table)
+        if table.num_rows:
+            self._expect(checks=False)
+            self._add_table(table)
 
     def _add_table(self, table: Table) -> None:
         if self._holds_rows and table.num_rows:
@@ -306,9 +313,9 @@ class BulkWriter:
     # --- sending -------------------------------------------------------------------------------------------------
     def _flush(self) -> None:
         rows, self._buffer = self._buffer, []
-        self._scheduler.offer(rows)
+        self._scheduler.offer(rows, is_check=self._checks)
         if self._table is not None:
-            self._scheduler.offer(bulk.TableRows(self._table))
+            self._scheduler.offer(bulk.TableRows(self._table), is_check=self._checks)
             self._table = None
         self._drive()
 

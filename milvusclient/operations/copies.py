@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from milvusclient.checks import optional_str, require_name
 from milvusclient.exceptions import ParamError
@@ -13,14 +14,20 @@ from milvusclient.schema.collection import CollectionSchema
 from milvusclient.schema.index import IndexParams
 from milvusclient.schema.type_facts import FACTS
 
+if TYPE_CHECKING:
+    from milvusclient.models.bulk import BulkProgress
+
 __all__ = [
     "CopyNames",
+    "Summed",
+    "copied_aliases",
     "copied_indexes",
     "copied_schema",
     "copy_names",
     "left_out",
+    "only",
     "page_rows",
-    "require_begun",
+    "require_empty",
     "require_same_fields",
 ]
 
@@ -43,11 +50,13 @@ class CopyNames:
         source: name or alias of the source.
         target: name of the copy.
         checkpoint: path of the checkpoint; None without one.
+        same_place: whether source and target are in the same database of the same server.
     """
 
     source: str
     target: str
     checkpoint: str | None
+    same_place: bool = False
 
     def checkpoint_of(self, partition: str) -> str | None:
         """Return the path of a partition's checkpoint: each partition is a source of its own."""
@@ -74,7 +83,7 @@ def copy_names(collection_name: str, target_name: str | None, checkpoint: str | 
         raise ParamError(
             message=f"collection {source!r} cannot be copied onto itself; give another target_name or target"
         )
-    return CopyNames(source, target, None if checkpoint is None else require_name("checkpoint", checkpoint))
+    return CopyNames(source, target, None if checkpoint is None else require_name("checkpoint", checkpoint), same_place)
 
 
 def copied_schema(description: CollectionDescription) -> CollectionSchema:
@@ -117,39 +126,114 @@ def _field_bytes(field: FieldInfo) -> int:
     return FACTS[field.data_type].size(field.dim) or min(field.max_length or _OTHER_BYTES, 4 * _OTHER_BYTES)
 
 
-def require_begun(names: CopyNames, has_checkpoint: bool) -> None:
-    """Check that a target that exists is the target of a copy that was begun.
+def require_empty(names: CopyNames, rows: int) -> None:
+    """Check that a target that exists without a checkpoint has no rows.
 
     Raises:
-        ParamError: there is no checkpoint of such a copy.
+        ParamError: it has rows.
     """
-    if not has_checkpoint:
+    if rows:
         raise ParamError(
-            message=f"collection {names.target!r} exists; drop it, give another target_name, or give the checkpoint of "
-            "the copy that created it"
+            message=f"collection {names.target!r} exists, and has {rows} rows; drop it, give another target_name, or "
+            "give the checkpoint of the copy that created it"
         )
 
 
+def only(indexes: IndexParams, is_wanted: Callable[[str], bool]) -> IndexParams:
+    """Return the indexes whose fields are wanted."""
+    chosen = IndexParams()
+    chosen.extend(index for index in indexes if is_wanted(index.field_name))
+    return chosen
+
+
+def copied_aliases(collection_name: str, aliases: tuple[str, ...], *, same_place: bool) -> tuple[str, ...]:
+    """Return the aliases that the copy gets.
+
+    Raises:
+        ParamError: they are taken, because the copy is in the same database.
+    """
+    if aliases and same_place:
+        raise ParamError(
+            message=f"the copy cannot have the aliases of {collection_name!r} in the same database; leave out "
+            "with_aliases, and give them to the copy by alter_alias when it is complete"
+        )
+    return aliases
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """Shows the progress of one part of a copy as that of the whole.
+
+    Args:
+        show: function that gets the progress of the whole.
+        before: number of rows of the parts before it.
+        total: number of rows of all parts.
+        begun: when the copy began.
+        clock: returns the time.
+    """
+
+    show: Callable[[BulkProgress], object]
+    before: int
+    total: int
+    begun: float
+    clock: Callable[[], float]
+
+    def __call__(self, part: BulkProgress) -> None:
+        """Show the progress of the whole."""
+        rows = self.before + part.rows
+        self.show(part._replace(rows=rows, total=self.total, rate=rows / max(self.clock() - self.begun, 1e-9)))
+
+
 def require_same_fields(source: CollectionInfo, target: CollectionInfo) -> None:
-    """Check that a copy that was begun has the fields of its source.
+    """Check that a target that exists can take the rows of a source.
 
     Raises:
         ParamError: a field differs.
     """
+    advice = "drop it, or give another target_name"
     ours, theirs = _fields(source), _fields(target)
     for name in [*ours, *theirs]:
         if ours.get(name) != theirs.get(name):
+            found, wanted = theirs.get(name, "missing there"), ours.get(name, f"missing in {source.name!r}")
             raise ParamError(
-                message=f"collection {target.name!r} exists, but its field {name!r} is not that of {source.name!r}; "
-                "drop it, or give another target_name"
+                message=f"collection {target.name!r} exists, but its field {name!r} is not that of {source.name!r}: it "
+                f"is {found}, and not {wanted}; {advice}"
             )
+    if source.enable_dynamic_field and not target.enable_dynamic_field:
+        raise ParamError(
+            message=f"collection {target.name!r} exists, but has no dynamic field, and {source.name!r} has; {advice}"
+        )
+    for mine in source.fields:
+        _require_room(mine, target, f"collection {target.name!r} exists, but its field {mine.name!r} has", advice)
 
 
-def _fields(collection: CollectionInfo) -> dict[str, Sequence[object]]:
-    fields: dict[str, Sequence[object]] = {
-        field.name: (field.data_type, field.dim, field.element_type, field.nullable, field.is_primary, field.auto_id)
-        for field in collection.fields
-    }
+def _require_room(mine: FieldInfo, target: CollectionInfo, what: str, advice: str) -> None:
+    found = target.field(mine.name) or mine
+    for limit, wanted, there in (
+        ("max_length", mine.max_length, found.max_length),
+        ("max_capacity", mine.max_capacity, found.max_capacity),
+    ):
+        if wanted and there and there < wanted:
+            raise ParamError(message=f"{what} {limit}={there}, and that of the source {limit}={wanted}; {advice}")
+
+
+def _fields(collection: CollectionInfo) -> dict[str, str]:
+    """Return each field in words that say what must be equal."""
+    fields = {field.name: _words(field) for field in collection.fields if not field.is_dynamic}
     return fields | {
-        struct.name: [(each.name, each.element_type) for each in struct.fields] for struct in collection.struct_fields
+        struct.name: f"a struct array of {', '.join(f'{each.name} {_words(each)}' for each in struct.fields)}"
+        for struct in collection.struct_fields
     }
+
+
+def _words(field: FieldInfo) -> str:
+    element = field.element_type
+    kind = field.data_type.name + (f" of {element.name}" if element else "") + (f"({field.dim})" if field.dim else "")
+    flags = {
+        "nullable": field.nullable,
+        "primary key": field.is_primary,
+        "auto_id": field.auto_id,
+        "partition key": field.is_partition_key,
+        "function output": field.is_function_output,
+    }
+    return ", ".join([kind, *(name for name, is_set in flags.items() if is_set)])

@@ -21,6 +21,7 @@ MODULES = {
     "connections": "connect, disconnect, list connections, (list connection_history), show connection, "
     "delete connection, delete connection_history",
     "convert": "calc mkts_from_hybridts, calc mkts_from_unixtime, calc hybridts_to_unixtime",
+    "copying": "copy",
     "databases": "create database, list databases, show database, alter database, delete database, use",
     "descriptions": "show collection",
     "doctor": "doctor",

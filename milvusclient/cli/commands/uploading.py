@@ -67,7 +67,7 @@ _OPTIONS = (
         help="Rows in a request, at most.  [default: as many as --batch-bytes holds]",
     ),
     option(
-        "--batch-bytes", type=SIZE, default=16 << 20, metavar="SIZE", help="Size of a request.  [default: 16MB]",
+        "--batch-bytes", type=SIZE, default=16 << 20, metavar="SIZE", help="Memory for a batch.  [default: 16MB]",
     ),
     option("--in-flight", type=COUNT, default=4, show_default=True, help="Requests at the same time."),
     option(

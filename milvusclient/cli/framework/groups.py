@@ -32,7 +32,7 @@ TASKS = (
     ("Connect", "connect disconnect use doctor health server_version"),
     ("Look", "list show describe"),
     ("Find rows", "query get search hybrid_search query_iterator search_iterator"),
-    ("Write rows", "insert upsert import bulk_insert delete export"),
+    ("Write rows", "insert upsert import bulk_insert delete copy export"),
     ("Change", "create alter rename truncate"),
     ("Maintain", "load release flush flush_all compact wait_for_index transfer"),
     ("Users", "grant revoke update"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ async def test_a_copy_continues_where_it_ended(server: Server, tmp_path: Path) -
         await fill(client)
         with pytest.raises(RuntimeError, match="interrupted"):
             await client.copy_collection("c", target_name="copy", checkpoint=checkpoint, progress=fail)
-        with pytest.raises(ParamError, match="collection 'copy' exists; drop it"):
+        with pytest.raises(ParamError, match=r"collection 'copy' exists, and has \d+ rows; drop it"):
             await client.copy_collection("c", target_name="copy")
         report = await client.copy_collection("c", target_name="copy", checkpoint=checkpoint)
         assert report.is_complete
@@ -97,5 +98,61 @@ async def test_copies_that_cannot_be_made_are_refused(server: Server, tmp_path: 
         await client.create_collection("other", dimension=4)
         checkpoint = tmp_path / "other"
         (tmp_path / "other.old").write_text("", encoding="utf-8")
-        with pytest.raises(ParamError, match="collection 'other' exists, but its field 'vector' is not that of 'c'"):
-            await client.copy_collection("c", target_name="other", checkpoint=str(checkpoint))
+        wanted = "field 'vector' is not that of 'c': it is FLOAT_VECTOR(4), and not FLOAT_VECTOR(2); drop it"
+        for place in (str(checkpoint), None):
+            with pytest.raises(ParamError, match=re.escape(f"collection 'other' exists, but its {wanted}")):
+                await client.copy_collection("c", target_name="other", checkpoint=place)
+        await client.create_alias("c", "nickname")
+        with pytest.raises(ParamError, match="the copy cannot have the aliases of 'c' in the same database"):
+            await client.copy_collection("c", target_name="copy", with_aliases=True)
+        assert not await client.has_collection("copy")
+
+
+async def test_an_empty_target_with_the_same_fields_is_filled(server: Server) -> None:
+    async with AsyncMilvusClient(server.uri) as client:
+        await fill(client)
+        await client.create_collection("copy", schema=SCHEMA)
+        report = await client.copy_collection("c", target_name="copy")
+        assert (report.written, report.target_rows) == (50, 50)
+        assert await client.list_indexes("copy") == ["vector"]
+        assert len(await client.query("copy", "id >= 0", ["id"], partition_names=["old"])) == 20
+
+
+async def test_one_timeout_is_for_all_of_a_copy(server: Server) -> None:
+    async with AsyncMilvusClient(server.uri) as client:
+        await fill(client)
+        with pytest.raises(MilvusException):
+            await client.copy_collection("c", target_name="copy", timeout=1e-4)
+
+
+async def test_aliases_defaults_and_generated_keys_are_copied(tmp_path: Path) -> None:
+    schema = CollectionSchema(
+        [
+            FieldSchema("id", DataType.INT64, is_primary=True, auto_id=True),
+            FieldSchema("vector", DataType.FLOAT_VECTOR, dim=2),
+            FieldSchema("genre", DataType.VARCHAR, max_length=20, is_partition_key=True),
+            FieldSchema("stock", DataType.INT32, nullable=True),
+            FieldSchema("shelf", DataType.VARCHAR, max_length=20, default_value="a"),
+        ]
+    )
+    rows = [{"vector": [n, 1.0], "genre": f"g{n % 5}", "stock": n if n % 2 else None} for n in range(20)]
+    async with (
+        AsyncMilvusClient(str(tmp_path / "a.db")) as source,
+        AsyncMilvusClient(str(tmp_path / "b.db")) as target,
+    ):
+        await source.create_collection("c", schema=schema, index_params=flat(), num_partitions=4)
+        await source.insert("c", rows)
+        await source.create_alias("c", "nickname")
+        report = await source.copy_collection("c", target, with_aliases=True)
+        assert (report.written, report.target_rows, report.aliases) == (20, 20, ("nickname",))
+        fields = ["vector", "genre", "stock", "shelf"]
+        found = [await each.query("nickname", "genre != ''", fields, limit=50) for each in (source, target)]
+        for page in found:
+            for row in page:
+                row.pop("id", None)
+        assert sorted(found[0], key=str) == sorted(found[1], key=str)
+        assert {row["shelf"] for row in found[1]} == {"a"}
+        original, copy = await source.describe_collection("c"), await target.describe_collection("c")
+        assert copy["fields"] == original["fields"]
+        again = await source.copy_collection("c", target, "c2", with_aliases=False)
+        assert again.target_rows == 20
