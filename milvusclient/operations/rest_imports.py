@@ -41,6 +41,7 @@ LIST: Final = "/v2/vectordb/jobs/import/list"
 _BUSY: Final = 429
 #: That, or a gateway before the server says that it does not answer.
 _TRANSIENT: Final = frozenset({_BUSY, 502, 503, 504})
+_LONG_ENOUGH: Final = 8
 #: Codes of success: that of Milvus, and that of Zilliz Cloud.
 _GOOD: Final = (0, 200)
 _REFUSALS: Final[Mapping[int, tuple[type[RpcError], str]]] = {
@@ -96,7 +97,9 @@ def transient_failure(status: int) -> Failure | None:
 def secrets(cloud: CloudImport | None, token: str) -> tuple[str, ...]:
     """Return what no message may show, even if a server repeats it."""
     keys = () if cloud is None else (cloud.secret_key, cloud.session_token, cloud.access_key)
-    return tuple(secret for secret in (*keys, token, token.partition(":")[2]) if secret)
+    password = token.partition(":")[2]
+    # A short password may be a word of any message.
+    return tuple(secret for secret in (*keys, token, password if len(password) >= _LONG_ENOUGH else "") if secret)
 
 
 def parse_body(status: int, body: bytes, hidden: Sequence[str] = ()) -> Mapping[str, Any]:

@@ -29,6 +29,8 @@ __all__ = ["Rest"]
 
 #: The longest time of one request; a server answers each of them at once.
 _LONGEST_REQUEST = 60.0
+#: Not that of the module: a program may have seeded it.
+_RANDOM = random.Random()  # noqa: S311 - backoff needs no secrecy
 #: The first version whose REST API has imports.
 _SINCE = (2, 4, 0)
 
@@ -100,7 +102,7 @@ class Rest(Waiting):
             now = time.monotonic()
             first_failure = first_failure or now
             verdict = after_failure(
-                policy, failure, safety, attempt=attempts, jitter=random.random(),  # noqa: S311 - no secret
+                policy, failure, safety, attempt=attempts, jitter=_RANDOM.random(),
                 elapsed=now - first_failure, remaining=deadline.remaining(now),
             )  # fmt: skip
             if not verdict.again:

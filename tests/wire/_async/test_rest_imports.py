@@ -143,6 +143,7 @@ async def test_a_failed_import_says_why(rest: RestServer) -> None:
         (500, b"oops", ReplyError, "HTTP status 500, oops"),
         (200, {"code": 0, "data": {}}, ReplyError, "no identifier of an import"),
         (200, [1], ReplyError, "cannot be read"),
+        (200, {"code": 7, "message": "root:geheimnis and geheimnis"}, MilvusException, r"\*\*\* and \*\*\*"),
     ],
 )
 async def test_a_refusal_is_an_error_of_its_kind(
@@ -150,7 +151,7 @@ async def test_a_refusal_is_an_error_of_its_kind(
 ) -> None:
     rest.reply(CREATE, body, status)
     with pytest.raises(kind, match=words) as caught:
-        await AsyncMilvusClient(rest.uri, token="root:geheim").import_files("c", ["a.parquet"])
+        await AsyncMilvusClient(rest.uri, token="root:geheimnis").import_files("c", ["a.parquet"])
     assert "geheim" not in repr(caught.value) + str(caught.value)
     if words != "no identifier of an import":
         assert (caught.value.operation, caught.value.address) == (f"POST {CREATE}", rest.uri)
