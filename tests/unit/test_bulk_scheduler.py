@@ -9,7 +9,19 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from milvusclient.policy.bulk import Batch, BatchSizer, BulkScheduler, Fault, Finish, Read, Send, Step, Wait
+from milvusclient.policy.bulk import (
+    _FIRST_DELAY,
+    _LONGEST_DELAY,
+    Batch,
+    BatchSizer,
+    BulkScheduler,
+    Fault,
+    Finish,
+    Read,
+    Send,
+    Step,
+    Wait,
+)
 
 BAD = ValueError("refused")
 
@@ -92,6 +104,89 @@ def test_a_rate_limit_halves_the_window_once_for_batches_that_flew_together() ->
     for _ in range(2):
         sent(scheduler, later)
     assert scheduler.next_step(later) == Wait(None)
+
+
+def test_each_round_of_refusals_halves_the_window_once() -> None:
+    scheduler = BulkScheduler[int](in_flight=8)
+    for row in range(8):
+        scheduler.offer([row])
+    windows = []
+    for minute in range(4):
+        flying = []
+        while isinstance(step := scheduler.next_step(60.0 * minute), Send):
+            flying.append(step.batch)
+        for batch in flying:
+            scheduler.failed(batch, Fault.RATE_LIMIT, BAD, 60.0 * minute)
+        windows.append(scheduler.window)
+    assert windows == [4, 2, 1, 1]
+
+
+def test_pauses_double_up_to_a_limit() -> None:
+    scheduler = BulkScheduler[int](in_flight=1, repeatable=True)
+    scheduler.offer([1])
+    now, pauses = 0.0, []
+    for _ in range(12):
+        scheduler.failed(sent(scheduler, now), Fault.RATE_LIMIT, BAD, now)
+        step = scheduler.next_step(now)
+        assert isinstance(step, Wait)
+        assert step.until is not None
+        pauses.append(step.until - now)
+        now = step.until
+    first, longest = pauses[0], pauses[-1]
+    assert first < longest
+    assert pauses == pytest.approx([min(longest, first * 2**count) for count in range(12)])
+    assert (first, longest) == pytest.approx((_FIRST_DELAY, _LONGEST_DELAY))
+
+
+def test_after_a_refusal_the_window_grows_only_after_as_many_successes() -> None:
+    scheduler = BulkScheduler[int](in_flight=4)
+    for row in range(8):
+        scheduler.offer([row])
+    scheduler.failed(sent(scheduler), Fault.RATE_LIMIT, BAD, 0.0)
+    windows = []
+    for _ in range(5):
+        scheduler.succeeded(sent(scheduler))
+        windows.append(scheduler.window)
+    assert windows == [2, 3, 3, 3, 4]
+
+
+def test_the_rows_before_one_that_is_refused_are_still_written() -> None:
+    scheduler = BulkScheduler[int](in_flight=2)
+    scheduler.offer([1, 2, 3, 4])
+    scheduler.failed(sent(scheduler), Fault.BAD_ROW, BAD, 0.0, position=2)
+    before = sent(scheduler)
+    assert (list(before.rows), list(before.indices)) == ([1, 2], [0, 1])
+    scheduler.succeeded(before)
+    assert scheduler.next_step(0.0) == Finish()
+    assert (scheduler.written, scheduler.error) == (2, BAD)
+    assert scheduler.unfinished() == ([range(2, 3), range(3, 4)], [])
+
+
+def test_the_error_is_that_of_the_first_row_that_is_refused() -> None:
+    first, second = ValueError("first"), ValueError("second")
+    scheduler = BulkScheduler[int](in_flight=2)
+    scheduler.offer([1])
+    early = sent(scheduler)
+    scheduler.offer([2])
+    scheduler.failed(sent(scheduler), Fault.BAD_ROW, second, 0.0, position=0)
+    scheduler.failed(early, Fault.BAD_ROW, first, 0.0, position=0)
+    assert scheduler.error is first
+    late = BulkScheduler[int](in_flight=2)
+    late.offer([1])
+    early = sent(late)
+    late.offer([2])
+    batch = sent(late)
+    late.failed(early, Fault.BAD_ROW, first, 0.0, position=0)
+    late.failed(batch, Fault.BAD_ROW, second, 0.0, position=0)
+    assert late.error is first
+
+
+def test_nothing_is_sent_any_more_after_a_stop() -> None:
+    scheduler = BulkScheduler[int](in_flight=2)
+    scheduler.offer([1, 2])
+    scheduler.stop(BAD)
+    assert scheduler.next_step(0.0) == Finish()
+    assert scheduler.unfinished() == ([range(2)], [])
 
 
 def test_the_window_grows_by_one_after_as_many_successes() -> None:
