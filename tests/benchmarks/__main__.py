@@ -25,11 +25,12 @@ def main() -> int:
     parser.add_argument("--svg", type=Path, metavar="FILE", help="draw the chart")
     parser.add_argument("--growth", action="store_true", help="only show how costs grow with rows, aliases and schemas")
     parser.add_argument("--overhead", action="store_true", help="only show what the figures of connections cost")
+    parser.add_argument("--load", action="store_true", help="only show throughput and latencies under load")
     parser.add_argument("--filters", action="store_true", help="only show what filters written as Python cost")
     parser.add_argument("--startup", action="store_true", help="only show how long the command line takes to start")
     parser.add_argument("--bulk", action="store_true", help="only show what many rows cost, and how much memory")
     options = parser.parse_args()
-    for name in ("bulk", "filters", "growth", "overhead", "startup"):
+    for name in ("bulk", "filters", "growth", "load", "overhead", "startup"):
         if getattr(options, name):
             return _lines(name)
     workloads = chosen(options.only)

@@ -10,7 +10,7 @@ import sys
 from types import TracebackType
 from typing import Any, Self
 
-__all__ = ["Child", "Failed", "Server", "Worker"]
+__all__ = ["Child", "Failed", "LoadWorker", "Server", "Worker"]
 
 
 class Failed(Exception):
@@ -86,15 +86,8 @@ class Server(Child):
         self.address = f"127.0.0.1:{self.line()}"
 
 
-class Worker(Child):
-    """The process of one side."""
-
-    def __init__(
-        self, side: str, scenario: str, address: str, recorded: str, blocked: tuple[str, ...], cpu: int | None
-    ) -> None:
-        hidden = blocked if side == "ours" else ()
-        super().__init__("tests.benchmarks.worker", side, scenario, address, recorded, json.dumps(hidden), cpu=cpu)
-        self.side = side
+class _Answering(Child):
+    """A process that answers with JSON."""
 
     def answer(self) -> dict[str, float]:
         """The answer to what it was told.
@@ -106,6 +99,24 @@ class Worker(Child):
         if "error" in answer:
             raise Failed(answer["error"])
         return answer
+
+
+class LoadWorker(_Answering):
+    """The process of one side that puts load on the server."""
+
+    def __init__(self, side: str, address: str, recorded: str) -> None:
+        super().__init__("tests.benchmarks.load_worker", side, address, recorded, cpu=None)
+
+
+class Worker(_Answering):
+    """The process of one side."""
+
+    def __init__(
+        self, side: str, scenario: str, address: str, recorded: str, blocked: tuple[str, ...], cpu: int | None
+    ) -> None:
+        hidden = blocked if side == "ours" else ()
+        super().__init__("tests.benchmarks.worker", side, scenario, address, recorded, json.dumps(hidden), cpu=cpu)
+        self.side = side
 
     def sample(self, loops: int) -> dict[str, float]:
         """One sample."""
