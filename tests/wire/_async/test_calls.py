@@ -434,3 +434,14 @@ async def test_a_call_that_comes_after_a_handshake_does_not_make_another(scripte
     channel.invalidate_handshake(await channel.ensure_handshake(client._deadline(None)))
     assert channel._join_or_start()[1]
     assert not channel._join_or_start()[1], "one makes it, the others wait"
+
+
+@pytest.mark.parametrize(("said", "is_input_error"), [("true", True), ("false", False)])
+async def test_an_error_says_whether_the_input_is_to_blame(
+    scripted_server: ScriptedServer, said: str, is_input_error: bool
+) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    scripted_server.on("ShowCollections").status(1100, "bad", extra_info={"is_input_error": said})
+    with pytest.raises(MilvusException, match="bad") as raised:
+        await client.list_collections()
+    assert raised.value.is_input_error is is_input_error
