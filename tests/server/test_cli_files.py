@@ -278,3 +278,51 @@ def test_ctrl_c_leaves_a_checkpoint(cli: CommandLine, scripted_server: ScriptedS
     assert "Inserted 2 rows of rows.jsonl; 1 were there already" in second.err
     assert "1 row may or may not be inserted, as the reply was lost: line 2." in second.err
     assert stored(scripted_server) == Counter(range(4))
+
+
+# --- imports by the server -------------------------------------------------------------------------------------------
+def test_the_server_imports_files_of_its_own_storage(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    done = {"id": 4711, "state": "ImportCompleted", "row_count": 9}
+    scripted_server.on("GetImportState").then({**done, "state": "ImportStarted"}).then(done).forever()
+    ran = cli("import", "-c", "docs", "--on-server", "a.parquet", "-p", "old")
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out == "The server imported 9 rows of a.parquet into 'docs'.\n"
+    [request] = scripted_server.calls("Import")
+    assert (list(request.message.files), request.message.partition_name) == (["a.parquet"], "old")
+    assert not scripted_server.calls("Insert")
+    ran = cli("import", "-c", "docs", "--on-server", "id.npy,vector.npy", "--no-wait")
+    assert ran.out == (
+        "The server imports id.npy,vector.npy into 'docs': import 4711; see it with `show import -id 4711 -c docs`.\n"
+    )
+    assert list(scripted_server.calls("Import")[1].message.files) == ["id.npy", "vector.npy"]
+
+
+def test_an_import_that_fails_gives_the_reason(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    infos = [{"key": "failed_reason", "value": "no such file"}]
+    scripted_server.on("GetImportState").then({"id": 4711, "state": "ImportFailed", "infos": infos}).forever()
+    ran = cli("import", "-c", "docs", "--on-server", "a.parquet")
+    assert ran.status == 1
+    assert "no such file" in ran.err
+    assert cli("import", "-c", "docs", "a.jsonl", "--no-wait").status == 2
+    assert cli("import", "-c", "docs", "--on-server", "a.parquet", "--checkpoint", "place").status == 2
+
+
+def test_imports_are_listed_and_shown(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    infos = [{"key": "files", "value": "a.json"}, {"key": "progress_percent", "value": "40"}]
+    task = {"id": 7, "state": "ImportStarted", "row_count": 3, "infos": infos}
+    scripted_server.on("ListImportTasks").then({"tasks": [task]}).forever()
+    for words in (("list", "imports"), ("list", "bulk_insert_tasks", "-c", "docs", "-l", "5")):
+        [row] = cli(*words, "-o", "json").json()
+        assert (row["job"], row["state"], row["progress"], row["files"]) == (7, "Started", "40%", "a.json")
+    assert cli("show", "import", "-id", "7", "-o", "json").json()["rows"] == 3
+    assert cli("show", "bulk_insert_state", "-id", "7", "-o", "json").json()["state"] == "Started"
+    assert "there is no import '8'" in cli("show", "import", "-id", "8").err
+
+
+def test_import_takes_several_files(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    jsonl("a.jsonl", 0, 1)
+    jsonl("b.jsonl", 2, 3)
+    ran = cli("import", "-c", "docs", "a.jsonl", "b.jsonl", "--checkpoint", "place")
+    assert ran.out.count("Inserted 2 rows") == 2
+    assert Path("place.2").exists()
+    assert stored(scripted_server) == Counter(range(4))

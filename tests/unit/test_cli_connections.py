@@ -276,7 +276,7 @@ def test_commands_without_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "create index" in cli("help", "create", "index").out
     assert cli("calc", "hybridts_to_unixtime", "434324324324233").out == "1656815.812\n"
     assert cli("-o", "json", "calc", "mkts_from_unixtime", "1.5").json() == {"hybridts": 393216000}
-    for line in ("calc distance", "load_balance -s 1 -d 2", "show bulk_insert_state -id 1", "list bulk_insert_tasks"):
+    for line in ("calc distance", "load_balance -s 1 -d 2"):
         ran = cli(*line.split())
         assert (ran.status, ran.out, ran.err.count("\n")) == (1, "", 1)
     assert cli("list", "connections", "-o", "csv").out == "name,uri,user,database,secret,used\n"
@@ -316,7 +316,7 @@ def test_every_command_with_a_result_has_the_option_output() -> None:
         if not isinstance(command, click.Group) and not any("--output" in each.opts for each in command.params)
     ]
     silent = ["set output", "set pager", "exit", "quit", "clear", "help", "completion"]
-    gone = ["show bulk_insert_state", "list bulk_insert_tasks", "load_balance", "calc distance"]
+    gone = ["load_balance", "calc distance"]
     assert {name.replace("describe ", "show ") for name in without} == {*silent, *gone}
 
 

@@ -137,8 +137,6 @@ OLD = {
 }
 #: What no server or no client can do any more: the command says so, and what to do instead.
 GONE = {
-    "show bulk_insert_state": "sends the rows itself",
-    "list bulk_insert_tasks": "sends the rows itself",
     "load_balance": "transfer replica",
     "calc distance": "search",
 }

@@ -15,7 +15,7 @@ __all__ = ["MODULES", "register_commands"]
 #: Module -> its commands; one in parentheses is hidden: it works, and no list names it.
 MODULES = {
     "aliases": "create alias, list aliases, show alias, delete alias",
-    "bulk": "insert file, upsert file, import, bulk_insert, export",
+    "bulk": "insert file, upsert file, bulk_insert, export",
     "collections": "create collection, list collections, rename, delete collection, truncate, "
     "alter collection_properties, alter collection_field, delete collection_properties",
     "connections": "connect, disconnect, list connections, (list connection_history), show connection, "
@@ -27,11 +27,12 @@ MODULES = {
     "doctor": "doctor",
     "entities": "insert row, upsert row, delete entities, delete ids",
     "history": "history",
+    "importing": "import, show import, list imports, (show bulk_insert_state), (list bulk_insert_tasks)",
     "indexes": "create index, list indexes, show index, show index_progress, wait_for_index, delete index",
     "loading": "load, release, show loading_progress, show load_state, show collection_stats, show replicas",
     "maintenance": "flush, flush_all, compact, show compaction_state, show compaction_plans, show query_segment_info, "
     "(show query_segment), show flush_state",
-    "older": "(show bulk_insert_state), (list bulk_insert_tasks), (load_balance), (calc distance)",
+    "older": "(load_balance), (calc distance)",
     "partitions": "create partition, list partitions, show partition, show partition_stats, delete partition",
     "queries": "query, get, query_iterator",
     "resource_groups": "create resource_group, list resource_groups, show resource_group, update resource_group, "

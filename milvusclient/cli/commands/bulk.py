@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,16 +60,6 @@ def upsert_file(session: Session, /, collection: str, path: Path, **options: Any
     upload(session, path, collection, UploadOptions(**options), upsert=True)
 
 
-@root.command("import", cls=Command)
-@collection_option
-@upload_options(upsert=False)
-@_path_argument
-@pass_session
-def import_file(session: Session, /, collection: str, path: Path, **options: Any) -> None:
-    """Insert the rows of a file, as `insert file` does."""
-    upload(session, path, collection, UploadOptions(**options))
-
-
 @root.command("bulk_insert", cls=Command)
 @collection_option
 @upload_options(upsert=False)
@@ -83,15 +72,7 @@ def bulk_insert(session: Session, /, collection: str, paths: tuple[Path, ...], *
     """
     chosen = UploadOptions(**options)
     for number, path in enumerate(paths, 1):
-        upload(session, path, collection, _of_file(chosen, number))
-
-
-def _of_file(options: UploadOptions, number: int) -> UploadOptions:
-    """Return the options for one of several files, which has a checkpoint and a file of rejected rows of its own."""
-    checkpoint, rejects = (
-        path and path.with_name(f"{path.name}.{number}") for path in (options.checkpoint, options.rejects)
-    )
-    return replace(options, checkpoint=checkpoint, rejects=rejects)
+        upload(session, path, collection, chosen.of_file(number))
 
 
 @root.command("export", cls=Command, examples=("export -c docs -e 'id < 100' -f 'id,title' docs.csv",))

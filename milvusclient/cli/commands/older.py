@@ -8,14 +8,11 @@ import click
 
 from milvusclient.cli.framework.command import Command
 from milvusclient.cli.framework.failure import Failure
-from milvusclient.cli.framework.groups import calc_group, list_group, root, show_group
+from milvusclient.cli.framework.groups import calc_group, root
 
 __all__: list[str] = []
 
-_NO_TASKS = "bulk_insert of this tool sends the rows itself and returns when they are inserted; there are no tasks"
 _OLDER: tuple[tuple[click.Group, str, str], ...] = (
-    (show_group, "bulk_insert_state", _NO_TASKS),
-    (list_group, "bulk_insert_tasks", _NO_TASKS),
     (root, "load_balance", "servers since Milvus 2.2 balance themselves; see `transfer replica` for resource groups"),
     (calc_group, "distance", "servers since Milvus 2.2 cannot calculate distances; use numpy, or `search`"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 
@@ -50,6 +50,13 @@ class UploadOptions:
     json_columns: str
     quiet: bool
     on_uncertain: str = "report"
+
+    def of_file(self, number: int) -> UploadOptions:
+        """Return the options for one of several files, which has a checkpoint and a file of refused rows of its own."""
+        checkpoint, rejects = (
+            path and path.with_name(f"{path.name}.{number}") for path in (self.checkpoint, self.rejects)
+        )
+        return replace(self, checkpoint=checkpoint, rejects=rejects)
 
 
 def check_path(ctx: click.Context, parameter: click.Parameter, value: Path | tuple[Path, ...]) -> object:
