@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from milvusclient import exceptions
 from milvusclient._proto import milvus_pb2, schema_pb2
 from milvusclient.checks import given
 from milvusclient.codec.import_columns import arrow_batch, json_rows
@@ -173,6 +174,10 @@ def _pieces(rows: object, collection: CollectionInfo) -> Iterator[_Piece]:
     tables = bulk.tables_of(rows)
     if tables is None:
         bulk.check_iterable(rows)
+        if not isinstance(rows, Iterable):
+            raise exceptions.TypeError(
+                message=f"rows must be an iterable, got the async iterable {given(rows)}; collect its rows first"
+            )
     found = False
     for piece in _row_pieces(rows, collection) if tables is None else _table_pieces(tables, collection):
         found = True

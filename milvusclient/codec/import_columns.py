@@ -152,11 +152,22 @@ def json_rows(
     for column, field in zip(columns, _fields(columns, collection), strict=True):
         keys += encode_json_values([field.name])
         try:
-            cells.append(_json_cells(column, field, row_count))
+            encoded = _json_cells(column, field, row_count)
         except Refusal as refusal:
             raise _with_row(refusal, decode_column(column, row_count), field.name, first_row) from None
+        if isinstance(field, FieldInfo) and FACTS[field.data_type].family == "json":
+            encoded = _as_texts(encoded, _missing(column))
+        cells.append(encoded)
     template = b"{" + b", ".join([key.replace(b"%", b"%%") + b": %b" for key in keys]) + b"}"
     return [template % row for row in zip(*cells, strict=True)]
+
+
+def _as_texts(cells: list[bytes], missing: set[int]) -> list[bytes]:
+    """Return values of a JSON field as importers read them: an object, or any value as a str of JSON."""
+    return [
+        cell if cell.startswith(b"{") or index in missing else encode_json_values([cell.decode()])[0]
+        for index, cell in enumerate(cells)
+    ]
 
 
 def _with_row(refusal: Refusal, values: list[Any], name: str, first_row: int) -> Exception:

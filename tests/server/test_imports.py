@@ -59,10 +59,11 @@ def all_types(suffix: str) -> Case:
     schema.add_field("j", DataType.JSON)
     schema.add_field("v", DataType.FLOAT_VECTOR, dim=2)
     third = 0.5 if suffix == "json" else 1 / 3
+    json_values = [{"a": [1, None], "n": 2**60}, [1, "x"], 5, True, {}, 0.5, []]
     rows: list[Row] = [
         {
             "id": row, "i8": -128 + row, "i16": 32767 - row, "i32": -(2**31) + row, "i64": 2**63 - 1 - row,
-            "b": row % 2 == 0, "f": row / 4, "d": row / 3, "s": f'é"{row}', "j": {"a": [row, None], "n": 2**60},
+            "b": row % 2 == 0, "f": row / 4, "d": row / 3, "s": f'é"{row}', "j": json_values[row],
             "i8s": [-1] * (row % 3), "i16s": [300] * row, "i32s": [2**31 - 1], "i64s": [2**60, row],
             "bs": [True, False], "fs": [0.5] * row, "ds": [third], "ss": ["é", ""], "v": vector(row),
             "color": "red", "nested": {"x": [row]},

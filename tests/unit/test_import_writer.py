@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -274,6 +274,27 @@ def test_a_number_without_a_form_in_json(tmp_path: Path) -> None:
     with pytest.raises(DataNotMatchException, match="row 1, field 'f': expected JSON, got .*"):
         write_json(tmp_path / "rows.json", schema, rows)
     assert write_parquet(tmp_path / "rows.parquet", schema, rows) == 2
+
+
+def test_json_that_is_not_an_object_is_text_in_json_rows(tmp_path: Path) -> None:
+    schema = schema_of(("j", DataType.JSON, {"nullable": True}), ("v", DataType.FLOAT_VECTOR, {"dim": 2}))
+    values = ['"é"', [1, "x"], 5, True, "null", None, {"a": 1}]
+    rows = [{"id": row, "j": each, "v": [0.0, 1.0]} for row, each in enumerate(values)]
+    write_json(tmp_path / "rows.json", schema, rows)
+    found = [row["j"] for row in read_json(tmp_path / "rows.json")]
+    assert found == ['"é"', '[1,"x"]', "5", "true", "null", None, {"a": 1}]
+    write_parquet(tmp_path / "rows.parquet", schema, rows)
+    texts = parquet.read_table(tmp_path / "rows.parquet").column("j").to_pylist()
+    assert texts == ['"é"', '[1,"x"]', "5", "true", "null", None, '{"a":1}']
+
+
+async def rows_later() -> AsyncIterator[dict[str, Any]]:
+    yield ROWS[0]
+
+
+def test_an_async_iterable_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="rows must be an iterable, got the async iterable .*; collect its rows first"):
+        write_json(tmp_path / "rows.json", BOOKS, rows_later())  # type: ignore[arg-type]  # what a user may try
 
 
 def test_paths_and_schemas_that_cannot_be(tmp_path: Path) -> None:

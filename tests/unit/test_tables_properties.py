@@ -162,7 +162,7 @@ def outcome(make: Any) -> Any:
 @pytest.mark.soak
 @pytest.mark.parametrize("with_numpy", [True, False], ids=["with numpy", "without numpy"])
 @settings(
-    max_examples=scaled(4_000, 60), deadline=None, derandomize=True,
+    max_examples=scaled(1_000, 60), deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 @given(case=tables())
