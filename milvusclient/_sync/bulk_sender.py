@@ -75,10 +75,10 @@ class BulkSender:
 
     def deliver(self, batch: Batch[Any], request: Any, size: int) -> Outcome:  # what encode returns
         """Send a batch; the outcome says how that ended."""
-        method: Any = rpc.UPSERT if self._options.upsert else rpc.INSERT
+        method: Any = rpc.BULK_UPSERT if self._options.upsert else rpc.BULK_INSERT
         try:
             reply = self._client._call(method, request, self._deadline, self._call_options)
-            self._client._note_write(self._options.collection_name, reply.timestamp)
+            self._client._note_write(self._options.collection_name, reply.message.timestamp)
         except Exception as error:  # noqa: BLE001  # raised by the writer, where the report is
             return Outcome(batch, size, error)
         return Outcome(batch, size)

@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from milvusclient._proto import common_pb2, milvus_pb2, schema_pb2
 from milvusclient.codec.wire import WireError, field_number, prefix, walk
 
-__all__ = ["BufferedReply", "QueryReply", "Raw", "SearchReply"]
+__all__ = ["BufferedReply", "BulkWriteReply", "QueryReply", "Raw", "SearchReply"]
 
 Rep = TypeVar("Rep", bound="_HasStatus")
 Raw = Sequence[memoryview | None]
@@ -21,6 +21,8 @@ Raw = Sequence[memoryview | None]
 
 #: Below this many bytes parsing the whole reply costs less than walking it.
 _LARGE = 1 << 16
+#: The same for the reply to a write, of which nothing but numbers is parsed.
+_SMALL_WRITE = 1 << 12
 #: How many steps of a path remain at a column.
 _COLUMN_DEPTH = 4
 
@@ -80,6 +82,21 @@ class SearchReply(BufferedReply["milvus_pb2.SearchResults"]):
             return cls(milvus_pb2.SearchResults.FromString(data))
         rest, raw = _take_out(data, _search_path())
         return cls(milvus_pb2.SearchResults.FromString(rest), raw)
+
+
+class BulkWriteReply(BufferedReply["milvus_pb2.MutationResult"]):
+    """The reply to an insert or upsert of a bulk write; without the keys, which nobody asks for there."""
+
+    __slots__ = ()
+
+    @classmethod
+    def FromString(cls, data: bytes) -> BulkWriteReply:  # noqa: N802 - the name that messages have
+        """Parse a reply."""
+        if len(data) < _SMALL_WRITE:
+            return cls(milvus_pb2.MutationResult.FromString(data))
+        long = {field_number(milvus_pb2.MutationResult, name) for name in ("IDs", "succ_index")}
+        rest = b"".join([field.data for field in walk(memoryview(data)) if field.number not in long])
+        return cls(milvus_pb2.MutationResult.FromString(rest))
 
 
 def _column_path() -> tuple[int, ...]:

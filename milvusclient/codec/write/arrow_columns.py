@@ -187,7 +187,14 @@ def _encoder(field: FieldInfo, facts: TypeFacts) -> Callable[[_Chunk], Any] | No
 def _booleans(chunk: _Chunk) -> Any | None:
     if chunk.array.format != "b" or chunk.array.dictionary is not None:
         return None
-    made = bit_bytes(chunk.array)
+    numpy, array = loaded_numpy(), chunk.array
+    buffer = array.buffers[1]
+    if numpy is not None and buffer is not None:
+        first = array.offset // 8
+        used = numpy.frombuffer(buffer, "u1")[first : (array.offset + array.length + 7) // 8]
+        bits = numpy.unpackbits(used, bitorder="little")[array.offset - 8 * first :][: array.length]
+        return _compact(numpy, bits, chunk.bits)
+    made = bit_bytes(array)
     return made if chunk.bits is None else bytes(bit for bit, valid in zip(made, chunk.bits, strict=True) if valid)
 
 
@@ -199,7 +206,10 @@ def _integers(bounds: tuple[int, int], chunk: _Chunk) -> Any | None:
     code = CODES[array.format]
     numbers = _compact(numpy, numpy.frombuffer(array.numbers(code), f"={code}"), chunk.bits)
     low, high = bounds
-    if len(numbers) and not (low <= int(numbers.min()) and int(numbers.max()) <= high):
+    kind = numpy.iinfo(numbers.dtype)
+    # Most columns have the type of their field, and need no look.
+    may_be_outside = len(numbers) and not (low <= kind.min and kind.max <= high)
+    if may_be_outside and not (low <= int(numbers.min()) and int(numbers.max()) <= high):
         return None
     return packed_integers(numpy, numbers)
 
