@@ -48,6 +48,8 @@ _GRACE = 5.0
 _PARTS = 8
 #: The size of a row of Python objects, as a multiple of that in a request: a float takes 32 bytes instead of 4.
 _HELD_AT_MOST = 8
+#: Rows of a table that are measured; the others are taken to be like them.
+_MEASURED = 1_000
 #: Of rows that come one by one, the memory of one in so many is estimated.
 _WEIGHED_EACH = 64
 
@@ -204,8 +206,12 @@ class BulkWriter:
             self._add_table(table)
 
     def _add_table(self, table: Table) -> None:
-        if self._holds_rows and table.num_rows:
-            self._sizer.hold(table.size() / table.num_rows)
+        if table.num_rows and (self._holds_rows or self._sizer.is_estimate):
+            some = table.slice(0, min(table.num_rows, _MEASURED))
+            if self._sizer.is_estimate:
+                self._sizer.learn(some.num_rows, some.size())
+            if self._holds_rows:
+                self._sizer.hold(some.size() / some.num_rows)
         if self._table is not None:
             table = self._table.join(table)  # batches of a stream may be small
         while table.num_rows >= self._sizer.rows:

@@ -87,10 +87,29 @@ def _encode(
     data: Sequence[Row] | Table, collection: CollectionInfo, *, upsert: bool = False, partial: bool = False
 ) -> list[Column]:
     if isinstance(data, Sequence):
-        return encode_rows(data, collection, upsert=upsert, partial=partial)
+        try:
+            return encode_rows(data, collection, upsert=upsert, partial=partial)
+        except (DataNotMatchException, ParamError) as error:
+            if len(data) != 1 or not _looks_like_columns(data[0]):
+                raise
+            name = "upsert_many()" if upsert else "insert_many()"
+            raise type(error)(message=f"{error.message}; a dict is one row here, use {name} for columns") from None
     from milvusclient.codec.write.tables import encode_table  # imported here, because most programs write rows
 
     return encode_table(data, collection, upsert=upsert, partial=partial)
+
+
+def _looks_like_columns(row: Row) -> bool:
+    """Return whether all values of a row have the same length, as columns have."""
+    lengths = set()
+    for value in row.values():
+        if isinstance(value, str | bytes | Mapping) or not hasattr(value, "__len__"):
+            return False
+        try:
+            lengths.add(len(value))
+        except TypeError:  # an array without dimensions
+            return False
+    return len(lengths) == 1
 
 
 def build_insert(

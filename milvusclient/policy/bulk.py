@@ -397,7 +397,8 @@ class BatchSizer:
         self._most_rows = batch_rows
         self._row_bytes = float(max(1, row_bytes))
         self._held_bytes = float(held_bytes)
-        self._is_estimate = True
+        #: Whether the size of a row is only known from the schema.
+        self.is_estimate = True
 
     def is_too_large(self, size: int) -> bool:
         """Return whether a request is cut in halves before it is sent."""
@@ -408,18 +409,18 @@ class BatchSizer:
         """The number of rows of the next batch."""
         room = self._batch_bytes / (_COPIES * self._row_bytes + self._held_bytes)
         rows = max(1, int(min(room, self._request_bytes / self._row_bytes)))
-        if self._is_estimate:
+        if self.is_estimate:
             rows = min(rows, _FIRST_ROWS)
         return rows if self._most_rows is None else min(rows, self._most_rows)
 
     def learn(self, rows: int, size: int) -> None:
         """Learn the size of a request."""
-        self._row_bytes = _average(self._row_bytes, size / rows, is_first=self._is_estimate)
-        self._is_estimate = False
+        self._row_bytes = _average(self._row_bytes, size / rows, is_first=self.is_estimate)
+        self.is_estimate = False
 
     def hold(self, row_bytes: float) -> None:
         """Learn the memory that a row takes outside of the request."""
-        self._held_bytes = _average(self._held_bytes, row_bytes, is_first=self._is_estimate)
+        self._held_bytes = _average(self._held_bytes, row_bytes, is_first=self.is_estimate)
 
     def too_large(self, size: int, limit: int | None) -> None:
         """Learn that a request of this size is too large for the server, which may have said its limit."""

@@ -26,7 +26,7 @@ MOST_FLOORS = 2.5
 MOST_MEGABYTES = 20
 #: How many times the throughput of one request at a time four must have.
 _LEAST_SPEEDUP = 3.5
-_ROUNDS = 3
+_ROUNDS = 5
 _BATCH_BYTES = 16 << 20
 _NODE = Path(__file__).with_name("bulk_node.cjs")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -211,3 +213,24 @@ def test_a_second_change_keeps_what_is_known_of_the_failure() -> None:
     assert isinstance(again, SchemaMismatchRetryableException)
     assert (again.code, again.operation, again.address) == (109, "Insert", "host:1")
     assert "old schema" in again.message
+
+
+@pytest.mark.parametrize(
+    ("row", "hint"),
+    [
+        ({"id": [1, 2, 3], "vector": [[0.5] * 4] * 3}, True),
+        ({"id": array("q", [1, 2]), "vector": ([0.5] * 4, [0.5] * 4)}, True),
+        ({"id": 1, "vector": [0.5]}, False),
+        ({"id": "ab", "vector": [0.5, 0.5]}, False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("build", "name"), [(mutations.build_insert, "insert_many"), (mutations.build_upsert, "upsert_many")]
+)
+def test_a_dict_of_columns_is_refused_with_the_method_that_takes_it(
+    build: Callable[..., object], name: str, row: dict[str, object], hint: bool
+) -> None:
+    fields = (FieldInfo("id", data_type=DataType.INT64), FieldInfo("vector", data_type=DataType.FLOAT_VECTOR, dim=4))
+    with pytest.raises(MilvusException, match="row 0, field '") as caught:
+        build("books", mutations.read_data(row), CollectionInfo("books", fields=fields))
+    assert (f"a dict is one row here, use {name}() for columns" in caught.value.message) is hint

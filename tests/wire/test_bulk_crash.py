@@ -1,4 +1,4 @@
-"""A process that is killed in the middle of a bulk write, and the run after it."""
+"""Processes that are killed or interrupted in the middle of a bulk write."""
 
 from __future__ import annotations
 
@@ -53,3 +53,45 @@ def test_a_killed_write_goes_on_without_a_loss_and_reports_what_was_under_way(
     assert len(uncertain) == 15, "three batches were under way"
     assert set(range(5)) <= uncertain
     assert (report.written, report.skipped) == (55, 30)
+
+
+_INTERRUPTED = """
+import sys
+from milvusclient import MilvusClient
+
+def source():
+    try:
+        for number in range(1000):
+            yield {"id": number, "vector": [0.5] * 4}
+    finally:
+        print("closed")
+
+import milvusclient._sync.bulk_writer as bulk_writer
+bulk_writer._GRACE = float(sys.argv[2])
+try:
+    MilvusClient(sys.argv[1]).insert_many("c", source(), batch_rows=5, in_flight=3)
+except KeyboardInterrupt as error:
+    print(error.report.written, error.report.uncertain)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for another process")
+@pytest.mark.parametrize("answers", [True, False])
+def test_after_ctrl_c_nothing_more_is_sent_and_what_is_under_way_is_awaited_for_a_while(
+    scripted_server: ScriptedServer, answers: bool
+) -> None:
+    script = scripted_server.on("Insert").then().times(2)
+    script = script.then(delay=1.5).times(3) if answers else script.never_answer().times(3)
+    script.then().forever()
+    grace = "60" if answers else "0.5"
+    process = subprocess.Popen(
+        [sys.executable, "-c", _INTERRUPTED, scripted_server.uri, grace], stdout=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while len(scripted_server.calls("Insert")) < 5 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    printed, _ = process.communicate(timeout=60)
+    assert len(scripted_server.calls("Insert")) == 5, "nothing more is sent"
+    expected = "25 []" if answers else "10 [range(10, 25)]"
+    assert printed.splitlines() == ["closed", expected]
