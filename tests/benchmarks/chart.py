@@ -13,7 +13,7 @@ _ROW = 26
 _TOP = 64
 _LEFT = 396
 _BARS = 420
-_WIDTH = _LEFT + _BARS + 104
+_WIDTH = _LEFT + _BARS + 128  # the words beside a bar are wider in some fonts
 _STYLE = """
   text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2933 }
   .head { font-size: 16px; font-weight: 600 }

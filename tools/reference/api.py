@@ -150,7 +150,7 @@ class Api:
             "errors. To call it, put `await` before it:\n\n"
             "```python\nhits = await client.search('books', data=[[0.1, 0.2, 0.3]], limit=3)\n```\n\n"
             "The descriptions are those of the operation of `MilvusClient`, to which this table leads. "
-            "Where the first column says `async with` or nothing, the call itself is not awaited."
+            "Where the first column is empty, the call itself is not awaited."
         )
         rows = ["| | operation | what it does |", "|---|---|---|"]
         for section, _, method in self._operations():

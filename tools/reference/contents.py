@@ -114,7 +114,7 @@ PAGES = (
         "What searches, queries and moves of many rows return.",
         (
             "SearchResult", "Hits", "Hit", "QueryResult", "AggregationBucket", "AggregationHit", "BulkReport",
-            "BulkProgress", "BulkError", "CopyReport", "ResourceGroupInfo", "Shard", "LoadState", "SegmentState",
+            "BulkProgress", "BulkError", "CopyReport", "CopyError", "ResourceGroupInfo", "Shard", "LoadState", "SegmentState",
             "CompactionTaskState", "CompactionType",
         ),
     ),

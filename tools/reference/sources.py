@@ -96,7 +96,8 @@ class Sources:
         summary = ""
         if source.suffix == ".py":
             summary = (ast.get_docstring(ast.parse(text)) or "").partition("\n\n")[0].replace("``", "`")
-        code = f"````{_LANGUAGES.get(source.suffix, 'text')}\n{text}````"
+        # The search finds programs by what they show, not by each word of their code.
+        code = f"```` {{ .{_LANGUAGES.get(source.suffix, 'text')} data-search-exclude }}\n{text}````"
         self._write(page, f"# {source.name}\n\n{summary}\n\nThis is `{name}`:\n\n{code}\n")
         return page
 
