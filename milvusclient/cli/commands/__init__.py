@@ -15,7 +15,7 @@ __all__ = ["MODULES", "register_commands"]
 #: Module -> its commands; one in parentheses is hidden: it works, and no list names it.
 MODULES = {
     "aliases": "create alias, list aliases, show alias, delete alias",
-    "bulk": "insert file, upsert file, bulk_insert, export",
+    "bulk": "insert file, upsert file, bulk_insert",
     "collections": "create collection, list collections, rename, delete collection, truncate, "
     "alter collection_properties, alter collection_field, delete collection_properties",
     "connections": "connect, disconnect, list connections, (list connection_history), show connection, "
@@ -26,6 +26,7 @@ MODULES = {
     "descriptions": "show collection",
     "doctor": "doctor",
     "entities": "insert row, upsert row, delete entities, delete ids",
+    "exporting": "export",
     "history": "history",
     "importing": "import, show import, list imports, (show bulk_insert_state), (list bulk_insert_tasks)",
     "indexes": "create index, list indexes, show index, show index_progress, wait_for_index, delete index",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import importlib
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from milvusclient.cli.data.cells import Fields, is_packed
 from milvusclient.cli.framework.failure import Failure
@@ -19,12 +20,13 @@ from milvusclient.schema.type_facts import FACTS
 if TYPE_CHECKING:
     from milvusclient.models.descriptions import FieldDescription
 
-__all__ = ["KINDS", "load_pyarrow", "path_kind", "writing"]
+__all__ = ["KINDS", "Written", "load_pyarrow", "path_kind", "unfinished_path", "writing"]
 
 KINDS = ("csv", "json", "jsonl", "parquet")
 #: Those that can only be read.
 _READ_ONLY = ("arrow", "feather")
-WriteRows: TypeAlias = Callable[[Sequence[Mapping[str, object]]], None]
+#: Writes rows, and returns the size of the file then; 0 for one that cannot be continued.
+WriteRows: TypeAlias = Callable[[Sequence[Mapping[str, object]]], int]
 
 
 def path_kind(path: Path, *, to_write: bool = False) -> str:
@@ -60,40 +62,65 @@ def load_pyarrow(path: Path) -> tuple[ModuleType, ModuleType]:
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
+class Written(NamedTuple):
+    """The part of a file that an earlier export has written.
+
+    Attributes:
+        rows: number of rows in it.
+        bytes: its size; what is behind it in the file is dropped.
+    """
+
+    rows: int
+    bytes: int
+
+
+def unfinished_path(path: Path) -> Path:
+    """Return the name that a file has until all its rows are written."""
+    return path.with_name(f".{path.name}.part")
+
+
 @contextmanager
-def writing(path: Path, columns: Sequence[str], fields: Fields | None = None) -> Iterator[WriteRows]:
+def writing(
+    path: Path, columns: Sequence[str], fields: Fields | None = None, *, written: Written | None = None
+) -> Iterator[WriteRows]:
     """Give a function that writes rows to a new file, which appears under its name when all are written.
 
     Args:
         path: the file.
         columns: the columns of a CSV or Parquet file; empty means those of the first rows.
         fields: the collection's fields by name, which tell the types in a Parquet file.
+        written: what an earlier export has written; given, what is written is kept after a failure, too.
     """
     kind = path_kind(path, to_write=True)
     if not path.parent.is_dir():
         raise Failure(f"{path}: the folder {path.parent} does not exist; create it first")
-    unfinished = path.with_name(f".{path.name}.part")
+    unfinished = unfinished_path(path)
     if kind == "parquet":
         writer = _parquet_writer(unfinished, columns, fields or {})
     else:
-        writer = _text_writer(unfinished, kind, columns, fields or {})
+        writer = _text_writer(unfinished, kind, columns, fields or {}, written or Written(0, 0))
     try:
         with writer as write:
             yield write
         unfinished.replace(path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        if written is None:
+            unfinished.unlink(missing_ok=True)
 
 
 @contextmanager
-def _text_writer(path: Path, kind: str, columns: Sequence[str], fields: Fields) -> Iterator[WriteRows]:
-    with path.open("w", encoding="utf-8", newline="") as file:
+def _text_writer(
+    path: Path, kind: str, columns: Sequence[str], fields: Fields, written: Written
+) -> Iterator[WriteRows]:
+    if written.bytes:
+        os.truncate(path, written.bytes)
+    with path.open("a" if written.bytes else "w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         names = list(columns)
         packed = {name for name, field in fields.items() if is_packed(field)}
-        count = 0
+        count = written.rows
 
-        def write(rows: Sequence[Mapping[str, object]]) -> None:
+        def write(rows: Sequence[Mapping[str, object]]) -> int:
             nonlocal count, names
             if kind == "csv":
                 if not count:
@@ -105,6 +132,8 @@ def _text_writer(path: Path, kind: str, columns: Sequence[str], fields: Fields) 
                     before = (",\n" if index else "[\n") if kind == "json" else ""
                     file.write(before + json_line(json_value(row)) + ("\n" if kind == "jsonl" else ""))
             count += len(rows)
+            file.flush()
+            return os.fstat(file.fileno()).st_size
 
         yield write
         if kind == "json":
@@ -136,7 +165,7 @@ def _parquet_writer(path: Path, columns: Sequence[str], fields: Fields) -> Itera
     arrow, parquet = load_pyarrow(path)
     opened: list[Any] = []
 
-    def write(rows: Sequence[Mapping[str, object]]) -> None:
+    def write(rows: Sequence[Mapping[str, object]]) -> int:
         names = list(columns) or list(dict.fromkeys(key for row in rows for key in row))
         try:
             if not opened:
@@ -155,6 +184,7 @@ def _parquet_writer(path: Path, columns: Sequence[str], fields: Fields) -> Itera
             opened[0].write_table(arrow.table(values, schema=schema))
         except arrow.ArrowException as error:
             raise Failure(f"the rows do not fit one table: {error}; export to .jsonl instead") from error
+        return 0
 
     try:
         yield write
