@@ -108,7 +108,7 @@ def test_a_collection_goes_from_a_file_to_a_server_and_back(
     ran = cli("copy", "./a.db/books", f"{database}/")
     assert (ran.status, ran.err) == (0, "")
     assert "Copied 30 rows of 'books' to 'books'" in ran.out
-    there = MilvusClient(milvus_235.uri, db_name=milvus_database)
+    there = MilvusClient(milvus_235.uri, db_name=milvus_database, dedicated=True)
     assert there.query("books", "", ["count(*)"], partition_names=["old"]) == [{"count(*)": 10}]
     ran = cli("copy", "books", "books2", "--uri", database, "-o", "json")
     assert ran.json()["target_rows"] == 30

@@ -114,8 +114,8 @@ PAGES = (
         "What searches, queries and moves of many rows return.",
         (
             "SearchResult", "Hits", "Hit", "QueryResult", "AggregationBucket", "AggregationHit", "BulkReport",
-            "BulkProgress", "BulkError", "CopyReport", "CopyError", "ResourceGroupInfo", "Shard", "LoadState", "SegmentState",
-            "CompactionTaskState", "CompactionType",
+            "BulkProgress", "BulkError", "CopyReport", "CopyError", "ResourceGroupInfo", "Shard", "LoadState",
+            "SegmentState", "CompactionTaskState", "CompactionType",
         ),
     ),
     NamePage(
