@@ -90,8 +90,8 @@ async def gone(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({}, 499)
 
 
-def create_app(uri: str) -> FastAPI:
-    """Return the service for a server or a file."""
+def create_app(uri: str, timeout: float = 5) -> FastAPI:
+    """Return the service for a server or a file, whose searches take at most some seconds."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, AsyncMilvusClient]]:
@@ -113,7 +113,7 @@ def create_app(uri: str) -> FastAPI:
     async def search(request: Request, x: float, y: float, limit: int = 2) -> list[dict[str, object]]:
         client: AsyncMilvusClient = request.state.client
         found = await while_connected(
-            request, client.search(COLLECTION, [[x, y]], limit=limit, output_fields=["name"], timeout=5)
+            request, client.search(COLLECTION, [[x, y]], limit=limit, output_fields=["name"], timeout=timeout)
         )
         return [{"name": hit["entity"]["name"], "score": hit["distance"]} for hit in found[0]]
 
@@ -131,8 +131,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--uri", default=os.environ.get("MILVUS_URI", "./service.db"), help="server or file to search")
     parser.add_argument("--port", type=int, default=8000, help="port of the service; 0 means a free one")
+    parser.add_argument("--timeout", type=float, default=5, help="seconds for a search")
     arguments = parser.parse_args()
-    uvicorn.run(create_app(arguments.uri), port=arguments.port)
+    uvicorn.run(create_app(arguments.uri, arguments.timeout), port=arguments.port)
 
 
 if __name__ == "__main__":

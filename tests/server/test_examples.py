@@ -220,7 +220,16 @@ def test_search_quality(run: Run, tmp_path: Path) -> None:
 @contextlib.contextmanager
 def _service(uri: str, log: Path) -> Iterator[int]:
     """Run the web service for a server or a file, and yield its port; afterwards it has ended by itself."""
-    command = [sys.executable, str(EXAMPLES / "fastapi_service.py"), "--uri", uri, "--port", "0"]
+    command = [
+        sys.executable,
+        str(EXAMPLES / "fastapi_service.py"),
+        "--uri",
+        uri,
+        "--port",
+        "0",
+        "--timeout",
+        str(HANG),
+    ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     with (
         log.open("w") as file,
