@@ -26,7 +26,7 @@ RULES = (
     (r"\bAsyncIterator\b", "Iterator"),
     (r"\bAsync([A-Z]\w*)", r"\1"),
     (r"\basync (def|with|for)\b", r"\1"),
-    (r"\basync_(in_thread|look_up|open_now|open_transport|reaches)\b", r"\1"),
+    (r"\basync_(give_way|in_thread|look_up|open_now|open_transport|reaches)\b", r"\1"),
     (r"\bawait ", ""),
     (r"\b__aenter__\b", "__enter__"),
     (r"\b__aexit__\b", "__exit__"),

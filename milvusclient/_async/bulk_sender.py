@@ -46,6 +46,7 @@ class AsyncBulkSender:
         self._options = options
         self._deadline = deadline
         self._call_options = call_options
+        self._method: Any = rpc.BULK_UPSERT if options.upsert else rpc.BULK_INSERT
         self._refreshed = False
 
     async def encode(self, batch: Batch[Any]) -> Any:  # an insert or an upsert
@@ -62,7 +63,7 @@ class AsyncBulkSender:
         rows = batch.rows.table if isinstance(batch.rows, bulk.TableRows) else batch.rows
         known = await self._client._collection(name, self._deadline)
         try:
-            return build(name, rows, known, partition_name=partition, namespace=namespace)
+            return await self._built(build(name, rows, known, partition_name=partition, namespace=namespace))
         except DataNotMatchException:
             # Once, since each bad row would ask the server otherwise.
             if self._refreshed:
@@ -71,13 +72,15 @@ class AsyncBulkSender:
             current = await self._client._collection(name, self._deadline, refresh=True)
             if current == known:
                 raise
-            return build(name, rows, current, partition_name=partition, namespace=namespace)
+            return await self._built(build(name, rows, current, partition_name=partition, namespace=namespace))
+
+    async def _built(self, built: Any) -> Any:  # an insert or an upsert
+        return await self._client._built(built, self._method, self._deadline, self._call_options)
 
     async def deliver(self, batch: Batch[Any], request: Any, size: int) -> Outcome:  # what encode returns
         """Send a batch; the outcome says how that ended."""
-        method: Any = rpc.BULK_UPSERT if self._options.upsert else rpc.BULK_INSERT
         try:
-            reply = await self._client._call(method, request, self._deadline, self._call_options)
+            reply = await self._client._call(self._method, request, self._deadline, self._call_options)
             self._client._note_write(self._options.collection_name, reply.message.timestamp)
         except Exception as error:  # noqa: BLE001  # raised by the writer, where the report is
             return Outcome(batch, size, error)

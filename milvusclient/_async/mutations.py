@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from milvusclient import checks, rpc
 from milvusclient._async.core.base import AsyncFamily
@@ -11,6 +13,7 @@ from milvusclient.operations import keys, mutations
 from milvusclient.policy import errors
 from milvusclient.policy.options import CallOptions
 from milvusclient.runtime import request_limits
+from milvusclient.runtime.concurrency import async_give_way
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from milvusclient.models.collection import CollectionInfo
     from milvusclient.models.mutations import DeletedKeys
     from milvusclient.operations.keys import Keys
-    from milvusclient.operations.mutations import Data, FieldOps
+    from milvusclient.operations.mutations import Data, FieldOps, InSteps
     from milvusclient.policy.deadline import Deadline
     from milvusclient.rpc import Method, Request
     from milvusclient.schema.enums import ConsistencyLevel
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["AsyncMutations"]
 
 Req = TypeVar("Req", bound="Message")
+#: What an operation builds of rows.
+Built: TypeAlias = "Request[Req] | InSteps[Req]"
 
 
 class AsyncMutations(AsyncFamily):
@@ -86,7 +91,7 @@ class AsyncMutations(AsyncFamily):
         if not rows:
             return {"insert_count": 0, "ids": []}
 
-        def build(collection: CollectionInfo) -> Request[milvus_pb2.InsertRequest]:
+        def build(collection: CollectionInfo) -> Built[milvus_pb2.InsertRequest]:
             return mutations.build_insert(
                 collection_name, rows, collection, partition_name=partition_name, namespace=namespace
             )
@@ -143,7 +148,7 @@ class AsyncMutations(AsyncFamily):
         if not rows:
             return {"upsert_count": 0, "ids": []}
 
-        def build(collection: CollectionInfo) -> Request[milvus_pb2.UpsertRequest]:
+        def build(collection: CollectionInfo) -> Built[milvus_pb2.UpsertRequest]:
             return mutations.build_upsert(
                 collection_name, rows, collection, partition_name=partition_name, namespace=namespace,
                 partial_update=partial_update, field_ops=field_ops,
@@ -225,7 +230,7 @@ class AsyncMutations(AsyncFamily):
         self,
         method: Method[Req, milvus_pb2.MutationResult],
         collection_name: str,
-        build: Callable[[CollectionInfo], Request[Req]],
+        build: Callable[[CollectionInfo], Built[Req]],
         timeout: float | None,
         call_options: CallOptions,
     ) -> milvus_pb2.MutationResult:
@@ -233,12 +238,12 @@ class AsyncMutations(AsyncFamily):
         deadline = self._deadline(timeout)
         known = await self._collection(checks.require_name("collection_name", collection_name), deadline)
         try:
-            request = build(known)
+            request = await self._built(build(known), method, deadline, call_options)
         except DataNotMatchException:
             current = await self._collection(collection_name, deadline, refresh=True)
             if current == known:
                 raise
-            request = build(current)
+            request = await self._built(build(current), method, deadline, call_options)
         address = self._key(collection_name).address
         size, limit = len(request.SerializeToString()), request_limits.largest_request(address)
         if limit is not None and size > limit:
@@ -249,10 +254,39 @@ class AsyncMutations(AsyncFamily):
             request_limits.note_limit(address, errors.request_limit(error))
             if not mutations.is_schema_mismatch(error):
                 raise
-            request = build(await self._collection(collection_name, deadline, refresh=True))
+            current = await self._collection(collection_name, deadline, refresh=True)
+            request = await self._built(build(current), method, deadline, call_options)
             reply = await self._write_again(method, request, deadline, call_options)
         self._note_write(collection_name, reply.timestamp)
         return reply
+
+    async def _built(
+        self,
+        built: Built[Req],
+        method: Method[Req, milvus_pb2.MutationResult],
+        deadline: Deadline,
+        call_options: CallOptions,
+    ) -> Request[Req]:
+        """Return the request; one that is built in steps gives way to others between them, and ends with its call.
+
+        Raises:
+            DeadlineExceededError: the time was up before all rows were encoded.
+            ConnectionNotExistException: the alias was closed meanwhile.
+        """
+        if not isinstance(built, Iterator):
+            return built
+        connection = await self._caller.binding.connection(deadline)
+        while True:
+            try:
+                next(built)
+            except StopIteration as done:
+                request: Request[Req] = done.value
+                return request
+            if deadline.expired(time.monotonic()):
+                raise self._caller.late_error(method, deadline, call_options)
+            if connection.closed is not None:
+                connection = await self._caller.binding.connection(deadline)
+            await async_give_way()
 
     async def _write_again(
         self,

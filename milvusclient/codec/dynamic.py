@@ -28,12 +28,13 @@ _FEW_ROWS = 64
 _SOME_ROWS = 256
 
 
-def encode_dynamic(rows: Sequence[Mapping[str, object]], known: Collection[str]) -> list[bytes]:
+def encode_dynamic(rows: Sequence[Mapping[str, object]], known: Collection[str], first_row: int = 0) -> list[bytes]:
     """Encode the cells of the dynamic column.
 
     Args:
         rows: the rows.
         known: the names of the fields of the schema.
+        first_row: index of the first of these rows, for messages.
 
     Returns:
         One JSON object per row, with the keys that are not known.
@@ -45,15 +46,15 @@ def encode_dynamic(rows: Sequence[Mapping[str, object]], known: Collection[str])
     try:
         # Some rows at a time: what is picked from them is still in the processor's caches when it is encoded.
         for start in range(0, len(rows), _SOME_ROWS):
-            cells += encode_json_values(_pick(rows[start : start + _SOME_ROWS], known, start))
+            cells += encode_json_values(_pick(rows[start : start + _SOME_ROWS], known, first_row + start))
     except Refusal as refusal:
-        raise _blamed(_pick(rows, known, 0), refusal) from None
+        raise _blamed(_pick(rows, known, first_row), refusal, first_row) from None
     return cells
 
 
-def _blamed(picked: Sequence[Mapping[str, object]], refusal: Refusal) -> MilvusException:
+def _blamed(picked: Sequence[Mapping[str, object]], refusal: Refusal, first_row: int) -> MilvusException:
     """Build the error that names the first row and key whose value has no form in JSON."""
-    for row, extra in enumerate(picked):
+    for row, extra in enumerate(picked, first_row):
         for key, value in extra.items():
             Cells(_META_FIELD, [value], [row], key).each(lambda one: encode_json_values([one]))
     return refusal.at(None, "dynamic field")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+from collections.abc import Generator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 
 from milvusclient._proto import milvus_pb2
 from milvusclient.checks import optional_str, require_bool, require_name, require_str
 from milvusclient.codec.ids import decode_ids
 from milvusclient.codec.read.results import extra_info
 from milvusclient.codec.write.request import Assembled, Column
+from milvusclient.codec.write.row_steps import encode_in_steps, takes_steps
 from milvusclient.codec.write.rows import check_rows, encode_rows, is_arrow
 from milvusclient.exceptions import (
     DataNotMatchException,
@@ -25,6 +26,8 @@ from milvusclient.schema.enums import DataType
 from milvusclient.schema.field_ops import FieldOp, FieldOpType, normalize_field_ops
 
 if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
     from milvusclient._proto import common_pb2, schema_pb2
     from milvusclient.codec.write.tables import Table
     from milvusclient.exceptions import MilvusException
@@ -51,6 +54,10 @@ __all__ = [
 FieldOps = Mapping[str, FieldOp | FieldOpType | int | str | None]
 
 Row = Mapping[str, object]
+
+Req = TypeVar("Req", bound="Message")
+#: A request that is built in steps, between which the caller may do something else.
+InSteps: TypeAlias = Generator[None, None, Assembled[Req]]
 
 
 class ArrowTable(Protocol):
@@ -80,6 +87,8 @@ def read_data(data: object) -> Sequence[Row] | Table:
         from milvusclient.codec.write.tables import read_table  # imported here, because most programs write rows
 
         return read_table(data)
+    if takes_steps(data):
+        return cast("Sequence[Row]", data)  # the rows are checked in steps, too
     return check_rows(data)
 
 
@@ -112,6 +121,13 @@ def _looks_like_columns(row: Row) -> bool:
     return len(lengths) == 1
 
 
+def _assemble_in_steps(
+    request: Req, data: Sequence[Row], collection: CollectionInfo, *, upsert: bool = False, partial: bool = False
+) -> Generator[None, None, Assembled[Req]]:
+    columns = yield from encode_in_steps(data, collection, upsert=upsert, partial=partial)
+    return (yield from Assembled.in_steps(request, columns))
+
+
 def build_insert(
     collection_name: str,
     rows: Sequence[Row] | Table,
@@ -119,8 +135,8 @@ def build_insert(
     *,
     partition_name: str | None = None,
     namespace: str | None = None,
-) -> Assembled[milvus_pb2.InsertRequest]:
-    """Build an insert.
+) -> Assembled[milvus_pb2.InsertRequest] | InSteps[milvus_pb2.InsertRequest]:
+    """Build an insert; one of very many rows in steps.
 
     Args:
         collection_name: name or alias of the collection.
@@ -141,6 +157,8 @@ def build_insert(
     )
     if namespace is not None:
         request.namespace = require_str("namespace", namespace)
+    if takes_steps(rows):
+        return _assemble_in_steps(request, cast("Sequence[Row]", rows), collection)
     return Assembled(request, _encode(rows, collection))
 
 
@@ -153,8 +171,8 @@ def build_upsert(
     namespace: str | None = None,
     partial_update: bool = False,
     field_ops: FieldOps | None = None,
-) -> Assembled[milvus_pb2.UpsertRequest]:
-    """Build an upsert.
+) -> Assembled[milvus_pb2.UpsertRequest] | InSteps[milvus_pb2.UpsertRequest]:
+    """Build an upsert; one of very many rows in steps.
 
     Args:
         collection_name: name or alias of the collection.
@@ -183,6 +201,8 @@ def build_upsert(
     for name, op in ops.items():
         _check_op(name, op, collection)
         request.field_ops.add(field_name=name, op=cast("schema_pb2.FieldPartialUpdateOp.OpType.ValueType", int(op)))
+    if takes_steps(rows):
+        return _assemble_in_steps(request, cast("Sequence[Row]", rows), collection, upsert=True, partial=partial)
     return Assembled(request, _encode(rows, collection, upsert=True, partial=partial))
 
 

@@ -23,8 +23,10 @@ __all__ = [
     "Scope",
     "SharedResult",
     "Signal",
+    "async_give_way",
     "async_in_thread",
     "async_open_now",
+    "give_way",
     "in_thread",
     "open_now",
 ]
@@ -326,6 +328,15 @@ class Scope(Generic[T]):
         self._lock = threading.Lock()
         value, self._value = self._value, None
         return [] if value is None else [value]
+
+
+async def async_give_way() -> None:
+    """Let the other tasks of the event loop run."""
+    await asyncio.sleep(0)
+
+
+def give_way() -> None:
+    """Do nothing: the interpreter lets other threads run."""
 
 
 async def async_in_thread(work: Callable[[], T], abort: Callable[[], object] | None = None) -> T:

@@ -32,8 +32,10 @@ def of_table(table: Table, info: CollectionInfo, **options: bool) -> milvus_pb2.
     return message(encode_table(table, info, **options), len(table))
 
 
-def of_rows(rows: list[dict[str, Any]], info: CollectionInfo, **options: bool) -> milvus_pb2.InsertRequest:
-    return message(encode_rows(check_rows(rows), info, **options), len(rows))
+def of_rows(
+    rows: list[dict[str, Any]], info: CollectionInfo, *, upsert: bool = False, partial: bool = False
+) -> milvus_pb2.InsertRequest:
+    return message(encode_rows(check_rows(rows), info, upsert=upsert, partial=partial), len(rows))
 
 
 def same(table: Any, info: CollectionInfo, rows: list[dict[str, Any]] | None = None) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from google.protobuf.message import Message
 
 from milvusclient._proto import milvus_pb2
+from milvusclient.codec.write.request import Assembled
 from milvusclient.exceptions import (
     DataNotMatchException,
     DataTypeNotMatchException,
@@ -34,9 +36,17 @@ BOOKS = CollectionInfo(
 )
 ROW: dict[str, object] = {"id": 1, "vector": [0.5, 1.5], "tags": [1]}
 
+Req = TypeVar("Req", bound=Message)
+
+
+def message(built: Assembled[Req] | mutations.InSteps[Req]) -> Req:
+    """The message of a request of few rows."""
+    assert isinstance(built, Assembled)
+    return built.message()
+
 
 def test_an_insert_carries_the_rows_their_number_and_the_schemas_timestamp() -> None:
-    request = mutations.build_insert("books", [ROW, ROW], BOOKS, partition_name="p").message()
+    request = message(mutations.build_insert("books", [ROW, ROW], BOOKS, partition_name="p"))
     assert request.collection_name == "books"
     assert request.partition_name == "p"
     assert request.num_rows == 2
@@ -48,12 +58,12 @@ def test_an_insert_carries_the_rows_their_number_and_the_schemas_timestamp() -> 
 
 @pytest.mark.parametrize("partition_name", [None, ""])
 def test_no_partition_is_the_servers_choice(partition_name: str | None) -> None:
-    assert mutations.build_insert("books", [ROW], BOOKS, partition_name=partition_name).message().partition_name == ""
+    assert message(mutations.build_insert("books", [ROW], BOOKS, partition_name=partition_name)).partition_name == ""
 
 
 def test_a_namespace_may_be_empty() -> None:
-    assert mutations.build_insert("books", [ROW], BOOKS, namespace="").message().HasField("namespace")
-    assert mutations.build_upsert("books", [ROW], BOOKS, namespace="n").message().namespace == "n"
+    assert message(mutations.build_insert("books", [ROW], BOOKS, namespace="")).HasField("namespace")
+    assert message(mutations.build_upsert("books", [ROW], BOOKS, namespace="n")).namespace == "n"
 
 
 def test_the_rows_stay_as_they_are() -> None:
@@ -93,26 +103,26 @@ def test_a_row_that_does_not_fit_is_refused() -> None:
 
 
 def test_a_plain_upsert_is_not_a_partial_update() -> None:
-    request = mutations.build_upsert("books", [ROW], BOOKS).message()
+    request = message(mutations.build_upsert("books", [ROW], BOOKS))
     assert not request.partial_update
     assert not request.field_ops
 
 
 def test_a_partial_update_has_the_fields_of_its_rows() -> None:
-    request = mutations.build_upsert("books", [{"id": 1, "tags": [2]}], BOOKS, partial_update=True).message()
+    request = message(mutations.build_upsert("books", [{"id": 1, "tags": [2]}], BOOKS, partial_update=True))
     assert request.partial_update
     assert [column.field_name for column in request.fields_data] == ["id", "tags"]
 
 
 @pytest.mark.parametrize("op", [FieldOp.array_append(), FieldOpType.ARRAY_APPEND, 1, "array_append"])
 def test_an_operation_on_a_field_makes_it_partial(op: Any) -> None:
-    request = mutations.build_upsert("books", [{"id": 1, "tags": [2]}], BOOKS, field_ops={"tags": op}).message()
+    request = message(mutations.build_upsert("books", [{"id": 1, "tags": [2]}], BOOKS, field_ops={"tags": op}))
     assert request.partial_update
     assert [(each.field_name, each.op) for each in request.field_ops] == [("tags", 1)]
 
 
 def test_the_operation_replace_needs_no_partial_update() -> None:
-    request = mutations.build_upsert("books", [ROW], BOOKS, field_ops={"tags": FieldOp.replace()}).message()
+    request = message(mutations.build_upsert("books", [ROW], BOOKS, field_ops={"tags": FieldOp.replace()}))
     assert not request.partial_update
     assert not request.field_ops
 

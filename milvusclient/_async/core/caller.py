@@ -160,6 +160,14 @@ class AsyncCaller:
             streams=streams,
         )
 
+    def late_error(self, method: Method[Req, Rep], deadline: Deadline, call_options: CallOptions) -> MilvusException:
+        """Return the error of a call whose time was up before its request was built."""
+        context = self.context(method.name, call_options.request_id or self.client_options.request_id)
+        failure = Failure(
+            "DEADLINE_EXCEEDED", "the time was up before all rows were encoded; nothing was sent", sent=False
+        )
+        return context.add_to(rpc_error(failure, context.operation, context.address, timeout=deadline.timeout), 0)
+
     def context(self, operation: str, request_id: str, address: str = "") -> CallContext:
         """Return what errors tell about where a call of this client happened.
 

@@ -6,7 +6,7 @@ written here, and everything is joined at once, or written into one buffer if it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -61,6 +61,10 @@ class Column:
     def write(self, stream: BytesIO, number: int) -> None:
         """Write the column as a field of this number."""
         stream.write(self.prefixed(number))
+        self.write_body(stream)
+
+    def write_body(self, stream: BytesIO) -> None:
+        """Write the large field, and check it in its place."""
         start = stream.tell()
         try:
             stream.writelines(self.body)
@@ -104,6 +108,32 @@ class Assembled(Generic[Req]):
         self._payload = payload
         if len(self._payload) > _LARGE:
             _keep_memory()
+
+    @classmethod
+    def in_steps(
+        cls, envelope: Req, columns: Iterable[tuple[Column, Sequence[Column]]]
+    ) -> Generator[None, None, Assembled[Req]]:
+        """Build a request in steps, between which the caller may do something else.
+
+        Args:
+            envelope: the message without the columns.
+            columns: for each column one with its head and its size, and those whose bodies make up its body.
+
+        Raises:
+            MilvusException: a column must not be sent.
+        """
+        made = cls.__new__(cls)
+        made._type, made._envelope = type(envelope), envelope.SerializeToString()
+        number = field_number(made._type, "fields_data")
+        stream = BytesIO()
+        stream.write(made._envelope)
+        for column, pieces in columns:
+            stream.write(column.prefixed(number))
+            for piece in pieces:
+                piece.write_body(stream)
+                yield
+        made._payload = stream.getvalue()
+        return made
 
     @classmethod
     def of(cls, request: type[Req], envelope: bytes, large: bytes) -> Assembled[Req]:

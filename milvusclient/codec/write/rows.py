@@ -19,7 +19,7 @@ from milvusclient.models.collection import CollectionInfo, FieldInfo, StructFiel
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.type_facts import FACTS
 
-__all__ = ["check_rows", "encode_rows", "encode_struct", "is_arrow"]
+__all__ = ["check_rows", "encode_rows", "encode_struct", "is_arrow", "may_skip"]
 
 Rows = Sequence[Mapping[str, Any]]
 Named = FieldInfo | StructFieldInfo
@@ -35,11 +35,15 @@ def is_arrow(value: object) -> bool:
     return hasattr(value, "__arrow_c_stream__") or hasattr(value, "__arrow_c_array__")
 
 
-def check_rows(data: object) -> Rows:
+def check_rows(data: object, first_row: int = 0) -> Rows:
     """Return the rows that a user gave: one dict, or a list, a tuple or another sequence of them.
 
     Other mappings are copied into dicts: what some of them make up for a key that is not there must not be stored, and
     asking them for such a key may change them.
+
+    Args:
+        data: what the user gave.
+        first_row: index of the first of the rows, for messages.
 
     Raises:
         TypeError: ``data`` is neither.
@@ -53,7 +57,7 @@ def check_rows(data: object) -> Rows:
         )
     if set(map(type, data)) <= {dict}:
         return data
-    for index, row in enumerate(data):
+    for index, row in enumerate(data, first_row):
         if not isinstance(row, Mapping):
             raise DataNotMatchException(
                 message=f"row {index}: expected a dict of field name to value, got {given(row)}"
@@ -72,7 +76,15 @@ def _table_hint(data: object) -> str:
     return ""
 
 
-def encode_rows(rows: Rows, collection: CollectionInfo, *, upsert: bool = False, partial: bool = False) -> list[Column]:
+def encode_rows(
+    rows: Rows,
+    collection: CollectionInfo,
+    *,
+    upsert: bool = False,
+    partial: bool = False,
+    left_out: frozenset[str] | None = None,
+    first_row: int = 0,
+) -> list[Column]:
     """Encode rows as columns, in the order of the schema.
 
     The rows are only read, and nothing in them is dropped: a row that does not fit is refused with its index.
@@ -82,6 +94,8 @@ def encode_rows(rows: Rows, collection: CollectionInfo, *, upsert: bool = False,
         collection: what the server says about the collection.
         upsert: rows must give the primary key even where the server makes it.
         partial: rows give some of the fields only, each row the same ones.
+        left_out: fields that no row gives and that may be left out, if that is known.
+        first_row: index of the first of these rows, for messages.
 
     Raises:
         DataNotMatchException: a row does not fit the schema. (NaN and infinity in vectors show when the request is
@@ -97,25 +111,29 @@ def encode_rows(rows: Rows, collection: CollectionInfo, *, upsert: bool = False,
         if field.is_dynamic:
             continue
         if field.is_function_output:
-            _refuse_output(rows, field)
+            _refuse_output(rows, field, first_row)
             continue
-        skip = _may_skip(rows, field, upsert=upsert, partial=partial)
-        values, missing = _gather(rows, field, ready, skip=skip, upsert=upsert, partial=partial)
+        skip = (
+            may_skip(field, upsert=upsert, partial=partial) and not _any_has(rows, field.name)
+            if left_out is None
+            else field.name in left_out
+        )
+        values, missing = _gather(rows, field, ready, first_row, skip=skip, upsert=upsert, partial=partial)
         uneven = uneven or missing
         if values is None:
             continue
         given_count += 1
         gathered.append((field, values))
-    columns = [encode_column(field, values) for field, values in gathered]
+    columns = [encode_column(field, values, first_row) for field, values in gathered]
     for struct in collection.struct_fields:
         skip = partial and not _any_has(rows, struct.name)
-        values, missing = _gather(rows, struct, ready, skip=skip, upsert=upsert, partial=partial)
+        values, missing = _gather(rows, struct, ready, first_row, skip=skip, upsert=upsert, partial=partial)
         uneven = uneven or missing
         if values is None:
             continue
         given_count += 1
-        columns.append(encode_struct(struct, values))
-    columns += _encode_rest(rows, collection, given_count=None if uneven else given_count)
+        columns.append(encode_struct(struct, values, first_row))
+    columns += _encode_rest(rows, collection, first_row, given_count=None if uneven else given_count)
     return columns
 
 
@@ -123,13 +141,11 @@ def _any_has(rows: Rows, name: str) -> bool:
     return any(name in row for row in rows)
 
 
-def _may_skip(rows: Rows, field: FieldInfo, *, upsert: bool, partial: bool) -> bool:
-    """Return whether the column is left out because no row gives it."""
+def may_skip(field: FieldInfo, *, upsert: bool, partial: bool) -> bool:
+    """Return whether the column is left out if no row gives it."""
     if field.is_primary and (upsert or partial or not field.auto_id):
         return False
-    if not partial and not (field.is_primary and field.auto_id):
-        return False
-    return not _any_has(rows, field.name)
+    return partial or (field.is_primary and field.auto_id)
 
 
 def _gather_many(rows: Rows, collection: CollectionInfo) -> dict[str, list[object]]:
@@ -151,7 +167,14 @@ def _gather_many(rows: Rows, collection: CollectionInfo) -> dict[str, list[objec
 
 
 def _gather(
-    rows: Rows, field: Named, ready: Mapping[str, list[object]], *, skip: bool, upsert: bool, partial: bool
+    rows: Rows,
+    field: Named,
+    ready: Mapping[str, list[object]],
+    first_row: int,
+    *,
+    skip: bool,
+    upsert: bool,
+    partial: bool,
 ) -> tuple[list[object] | None, bool]:
     """Gather the values of a column, unless ``ready`` has them.
 
@@ -169,11 +192,11 @@ def _gather(
     try:
         return [row[name] for row in rows], False
     except KeyError:
-        _check_left_out(rows, field, upsert=upsert, partial=partial)
+        _check_left_out(rows, field, first_row, upsert=upsert, partial=partial)
     return [row.get(name) for row in rows], True
 
 
-def _check_left_out(rows: Rows, field: Named, *, upsert: bool, partial: bool) -> None:
+def _check_left_out(rows: Rows, field: Named, first_row: int, *, upsert: bool, partial: bool) -> None:
     """Refuse rows that leave out a field, unless the field may be missing."""
     missing = next(index for index, row in enumerate(rows) if field.name not in row)
     is_key, is_made, may_be_missing = False, False, field.nullable
@@ -188,7 +211,7 @@ def _check_left_out(rows: Rows, field: Named, *, upsert: bool, partial: bool) ->
         return
     else:
         got = f"none; the row has {', '.join(map(repr, rows[missing])) or 'no keys'}"
-    raise Refusal(_expected(field), got).at(missing, field.name)
+    raise Refusal(_expected(field), got).at(first_row + missing, field.name)
 
 
 def _expected(field: Named) -> str:
@@ -197,8 +220,8 @@ def _expected(field: Named) -> str:
     return f"a value ({FACTS[DataType._ARRAY_OF_STRUCT].words})"
 
 
-def _refuse_output(rows: Rows, field: FieldInfo) -> None:
-    row = next((index for index, row in enumerate(rows) if field.name in row), None)
+def _refuse_output(rows: Rows, field: FieldInfo, first_row: int) -> None:
+    row = next((index for index, row in enumerate(rows, first_row) if field.name in row), None)
     if row is not None:
         raise Refusal("no value, as a function of the collection computes it", "one; leave it out").at(row, field.name)
 
@@ -225,12 +248,13 @@ def encode_struct(struct: StructFieldInfo, values: list[object], first_row: int 
     return Column(target.SerializeToString())
 
 
-def _encode_rest(rows: Rows, collection: CollectionInfo, *, given_count: int | None) -> list[Column]:
+def _encode_rest(rows: Rows, collection: CollectionInfo, first_row: int, *, given_count: int | None) -> list[Column]:
     """Encode the dynamic column, where there is one; refuse keys that are not fields otherwise.
 
     Args:
         rows: the rows.
         collection: what the server says about the collection.
+        first_row: index of the first of these rows, for messages.
         given_count: how many fields every row gives; None if that differs from row to row.
     """
     nothing_else = given_count is not None and set(map(len, rows)) == {given_count}
@@ -239,17 +263,17 @@ def _encode_rest(rows: Rows, collection: CollectionInfo, *, given_count: int | N
     known = {field.name for field in collection.fields if not field.is_dynamic}
     known.update(struct.name for struct in collection.struct_fields)
     if not collection.enable_dynamic_field:
-        _refuse_unknown(rows, known)
+        _refuse_unknown(rows, known, first_row)
         return []
     column = schema_pb2.FieldData(field_name=META, is_dynamic=True)
     column.type = int(DataType.JSON)  # type: ignore[assignment]  # the same numbers
-    cells = [b"{}"] * len(rows) if nothing_else else encode_dynamic(rows, known)
+    cells = [b"{}"] * len(rows) if nothing_else else encode_dynamic(rows, known, first_row)
     column.scalars.json_data.data.extend(cells)
     return [Column(column.SerializeToString())]
 
 
-def _refuse_unknown(rows: Rows, known: set[str]) -> None:
-    for index, row in enumerate(rows):
+def _refuse_unknown(rows: Rows, known: set[str], first_row: int) -> None:
+    for index, row in enumerate(rows, first_row):
         for key in row:
             if key not in known:
                 expected = f"only fields of the schema ({', '.join(sorted(known))})"

@@ -1,0 +1,138 @@
+"""Very many rows are encoded in steps, into the same message as any rows."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from milvusclient._proto import milvus_pb2
+from milvusclient.codec.write import row_steps
+from milvusclient.codec.write.request import Assembled
+from milvusclient.exceptions import DataNotMatchException
+from milvusclient.exceptions import TypeError as MilvusTypeError
+from milvusclient.models.collection import CollectionInfo, FieldInfo, StructFieldInfo
+from milvusclient.operations import mutations
+from milvusclient.schema.enums import DataType
+
+ID = FieldInfo("id", data_type=DataType.INT64, is_primary=True)
+AUTO_ID = FieldInfo("id", data_type=DataType.INT64, is_primary=True, auto_id=True)
+VECTOR = FieldInfo("v", data_type=DataType.FLOAT_VECTOR, dim=3)
+ROWS = 11
+
+
+@pytest.fixture(autouse=True)
+def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_steps, "_STEP", 4)
+
+
+def encoded(
+    rows: list[Any], collection: CollectionInfo, monkeypatch: pytest.MonkeyPatch, **options: Any
+) -> list[milvus_pb2.UpsertRequest | milvus_pb2.InsertRequest]:
+    """The request when it is encoded at once, and in steps."""
+    made = []
+    for many in (1 << 60, 1):
+        monkeypatch.setattr(row_steps, "_MANY", many)
+        build = mutations.build_upsert if options else mutations.build_insert
+        built = cast("Any", build)("c", mutations.read_data(rows), collection, **options)
+        steps = 0
+        while not isinstance(built, Assembled):
+            try:
+                next(built)
+                steps += 1
+            except StopIteration as done:
+                built = done.value
+        assert steps == 0 if many > 1 else steps >= 3 or collection.struct_fields
+        made.append(built.message())
+    return made
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (FieldInfo("x", data_type=DataType.BOOL), lambda row: row % 2 == 0),
+        (FieldInfo("x", data_type=DataType.INT8), lambda row: -row),
+        (FieldInfo("x", data_type=DataType.INT64, nullable=True), lambda row: None if row % 3 else row),
+        (FieldInfo("x", data_type=DataType.INT64, nullable=True), lambda _: None),
+        (FieldInfo("x", data_type=DataType.FLOAT), lambda row: row / 4),
+        (FieldInfo("x", data_type=DataType.DOUBLE, nullable=True), lambda row: None if row < 5 else row / 4),
+        (FieldInfo("x", data_type=DataType.VARCHAR, max_length=100), lambda row: "é" * row),
+        (FieldInfo("x", data_type=DataType.JSON), lambda row: {"a": [row]}),
+        (FieldInfo("x", data_type=DataType.ARRAY, element_type=DataType.INT32, max_capacity=20),
+         lambda row: [row] * row),
+        (FieldInfo("x", data_type=DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=9, max_length=9,
+                   nullable=True),
+         lambda row: None if row % 2 else ["a", "b"]),
+        (FieldInfo("x", data_type=DataType.FLOAT_VECTOR, dim=2), lambda row: np.array([row, 1], "f4")),
+        (FieldInfo("x", data_type=DataType.FLOAT_VECTOR, dim=2, nullable=True),
+         lambda row: None if row < 6 else [row, 1]),
+        (FieldInfo("x", data_type=DataType.FLOAT_VECTOR, dim=2, nullable=True), lambda _: None),
+        (FieldInfo("x", data_type=DataType.BINARY_VECTOR, dim=16), lambda row: bytes([row, 1])),
+        (FieldInfo("x", data_type=DataType.FLOAT16_VECTOR, dim=2), lambda row: [row, 0.5]),
+        (FieldInfo("x", data_type=DataType.INT8_VECTOR, dim=2), lambda row: [row, -1]),
+        (FieldInfo("x", data_type=DataType.SPARSE_FLOAT_VECTOR), lambda row: {row: 1.5}),
+    ],
+)  # fmt: skip
+def test_the_message_is_the_same(field: FieldInfo, value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    collection = CollectionInfo("c", fields=(ID, VECTOR, field), enable_dynamic_field=True)
+    rows = [
+        {"id": row, "v": [row, 1.0, 2.0], "x": value(row), **({"more": row} if row % 2 else {})} for row in range(ROWS)
+    ]
+    whole, steps = encoded(rows, collection, monkeypatch)
+    assert steps == whole
+    assert len(whole.fields_data) == 4
+
+
+def test_what_may_be_left_out_is_judged_over_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    collection = CollectionInfo("c", fields=(AUTO_ID, VECTOR, FieldInfo("x", data_type=DataType.INT64, nullable=True)))
+    rows: list[dict[str, Any]] = [{"v": [row, 1.0, 2.0]} for row in range(ROWS)]
+    rows[9]["x"] = 5
+    whole, steps = encoded(rows, collection, monkeypatch)
+    assert steps == whole
+    keys: list[dict[str, Any]] = [{"id": row, "x": row} for row in range(ROWS)]
+    whole, steps = encoded(keys, collection, monkeypatch, partial_update=True)
+    assert steps == whole
+    assert [column.field_name for column in whole.fields_data] == ["id", "x"]
+
+
+def test_structs_are_encoded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = (FieldInfo("a", data_type=DataType.ARRAY, element_type=DataType.INT64, max_capacity=4),)
+    collection = CollectionInfo("c", fields=(ID,), struct_fields=(StructFieldInfo("s", 0, inner, 4, False),))
+    whole, steps = encoded([{"id": row, "s": [{"a": row}]} for row in range(ROWS)], collection, monkeypatch)
+    assert steps == whole
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"id": 7, "v": [1.0, 2.0]}, r"row 9, field 'v'"),
+        ({"id": "x", "v": [1.0, 2.0, 3.0]}, r"row 9, field 'id'"),
+        ({"id": 7}, r"row 9, field 'v'"),
+        ({"id": 7, "v": [1.0, 2.0, 3.0], "other": 1}, r"row 9, field 'other'"),
+        ({"id": 7, "v": [1.0, float("nan"), 3.0]}, r"row 9, field 'v'\[1\]: .* got NaN"),
+        (7, r"row 9: expected a dict"),
+    ],
+)
+def test_a_refusal_names_the_row(row: Any, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    collection = CollectionInfo("c", fields=(ID, VECTOR))
+    rows: list[Any] = [{"id": number, "v": [1.0, 2.0, 3.0]} for number in range(ROWS)]
+    rows[9] = row
+    monkeypatch.setattr(row_steps, "_MANY", 1)
+    built = mutations.build_insert("c", mutations.read_data(rows), collection)
+    with pytest.raises(DataNotMatchException, match=message):
+        list(cast("Any", built))
+
+
+def test_a_row_of_the_dynamic_field_is_named_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    collection = CollectionInfo("c", fields=(ID,), enable_dynamic_field=True)
+    rows: list[Any] = [{"id": number, "x": object() if number == 9 else 1} for number in range(ROWS)]
+    monkeypatch.setattr(row_steps, "_MANY", 1)
+    with pytest.raises(DataNotMatchException, match="row 9, field 'x'"):
+        list(cast("Any", mutations.build_insert("c", mutations.read_data(rows), collection)))
+
+
+def test_text_is_no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_steps, "_MANY", 1)
+    with pytest.raises(MilvusTypeError):
+        mutations.read_data("many characters")
