@@ -7,6 +7,7 @@ installed.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from milvusclient.cli.app import run
 
-        return run(words)
+        return _flushed(run(words))
     except ImportError:
         # Looked for only now: to find five packages takes longer than to print the version.
         missing = _missing()
@@ -43,6 +44,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "python -m pip install 'milvusclient[cli]'\n"
     )
     return 2
+
+
+def _flushed(status: int) -> int:
+    """Write what the output still holds, and return the exit status; a full disk was told of when it was met."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Else the interpreter tries again when it ends, complains in words of its own, and ends with 120.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return status or 1
+    return status
 
 
 def _missing() -> list[str]:

@@ -39,6 +39,9 @@ def run(words: Sequence[str], session: Session | None = None) -> int:
         return _run(words, session)
     except ImportError:
         raise  # a package of the extra is missing: the entry says which
+    except OSError as error:  # the output takes no more; where a command met it, it is a Failure already
+        show_error(f"Error: {error}")
+        return 1
     except Exception as error:
         # A bug of ours. A shell goes on after it, and a traceback is only for those who ask for one.
         if os.environ.get(_DEBUG):

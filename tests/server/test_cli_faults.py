@@ -241,7 +241,7 @@ def test_the_real_server_is_healthy(milvus_235: Milvus, cli: CommandLine) -> Non
 # --- doctor ----------------------------------------------------------------------------------------------------------
 def steps(cli: CommandLine, *words: str) -> tuple[list[tuple[str, str]], str]:
     """The steps that were done and how they went, and what is said of the one that failed."""
-    ran = cli("doctor", "-o", "json", "-t", "3", *words)
+    ran = cli("doctor", "-o", "json", "-t", "60", *words)
     found = [(step["name"], step["state"]) for step in json.loads(ran.out)]
     assert ran.status == int(found[-1][1] == "failed")
     return found, ran.err

@@ -323,6 +323,15 @@ def test_a_connection_is_shown_without_its_histograms(cli: CommandLine) -> None:
     [row] = [line for line in ran.out.splitlines() if line.startswith("| ListAliases ")]
     assert row.split("|")[2:4] == ["     1 ", "      0 "]
     assert max(map(len, ran.out.splitlines())) < 100
+    assert "| ready" not in ran.out
+
+
+def test_several_channels_of_a_connection_are_a_table(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    port = scripted_server.address.rpartition(":")[2]
+    uri = f"http://127.0.0.1:{port},localhost:{port}"
+    ran = cli.piped(f"connect -uri {uri} -a two\nlist aliases\nshow connection\n")
+    assert ran.out.count("| ready | ") == 2, ran
+    assert max(map(len, ran.out.splitlines())) < 100
 
 
 def test_use_takes_a_database_and_knows_a_connection_by_its_name(

@@ -96,7 +96,8 @@ def test_hello_milvus(run: Run, tmp_path: Path) -> None:
         found = [len(re.findall(r"^ +-?\d+\.\d{4}  \S+: ", part, re.MULTILINE)) for part in answer.split(" ms\n")[1:]]
         assert found == [3, 3, 3], answer
     assert "random.Random.choice" in answers["pick a random item from a list"]
-    assert "difflib" in answers["compare two texts and show the differences"]
+    # Which of these are the best three depends on the texts of this version of Python.
+    assert re.search(r" (difflib|doctest|unittest)\.", answers["compare two texts and show the differences"])
 
 
 def test_sharing(run: Run) -> None:

@@ -40,7 +40,7 @@ def own_channel(address: str) -> grpc.Channel:
     options = (
         ("grpc.use_local_subchannel_pool", 1),
         ("grpc.initial_reconnect_backoff_ms", 50),
-        ("grpc.min_reconnect_backoff_ms", 50),
+        ("grpc.min_reconnect_backoff_ms", 60_000),  # the least time for an attempt to connect
         ("grpc.max_reconnect_backoff_ms", 50),
         ("grpc.enable_http_proxy", 0),
     )

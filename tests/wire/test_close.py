@@ -86,13 +86,12 @@ def handler(*_):
 signal.signal(signal.SIGALRM, handler)
 signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
 over = time.monotonic() + 1
-while time.monotonic() < over:
+while time.monotonic() < over or hits <= 10:  # a busy machine may give it few signals in a second
     try:
         MilvusClient(uri).list_collections()
     except ConnectionNotExistException:
         pass
 signal.setitimer(signal.ITIMER_REAL, 0)
-assert hits > 10
 """,
     "closed in __del__ at the end of the interpreter": """
 class Owner:

@@ -309,13 +309,15 @@ def show_connection(session: Session, everything: bool, named: str | None) -> No
 
 
 def _show_info(session: Session) -> None:
-    """Show a connection: all of it to programs; to people without the histograms, with its requests in a table."""
+    """Show a connection: all of it to programs; to people its channels and its requests as tables, no histograms."""
     found = session.client().connection_info()
     if not for_people(session.options.output):
         session.show_record(asdict(found))
         return
-    record = {name: value for name, value in asdict(found).items() if name != "operations"}
+    record = {name: value for name, value in asdict(found).items() if name not in ("operations", "channel_infos")}
     session.show_record({**record, "server_version": version_words(found.server_version or "")})
+    if len(found.channel_infos) > 1:  # one is described by the lines above
+        session.show_rows([{**asdict(each), "age": round(each.age, 1)} for each in found.channel_infos])
     operations = [
         {
             "request": name,

@@ -225,7 +225,8 @@ def test_an_insert_during_an_outage_waits_for_the_server_and_arrives_once(
 def test_an_insert_is_not_blamed_for_a_handshake_that_failed(scripted_server: ScriptedServer) -> None:
     client = opened(scripted_server)
     scripted_server.on("ShowCollections").fail(grpc.StatusCode.UNAVAILABLE).forever()
-    with pytest.raises(MilvusUnavailableException):
+    # The time may end between two attempts or within one.
+    with pytest.raises((MilvusUnavailableException, DeadlineExceededError)):
         client.list_collections(timeout=0.1)
     scripted_server.on("Connect").fail(grpc.StatusCode.UNAVAILABLE, "socket closed")
 
@@ -309,7 +310,7 @@ def test_many_failures_under_one_handshake_cause_one_new_one(scripted_server: Sc
     client = opened(scripted_server)
     script = scripted_server.on("ShowCollections")
     for number in range(8):
-        script.fail(grpc.StatusCode.UNAVAILABLE, delay=0.02 * number)
+        script.fail(grpc.StatusCode.UNAVAILABLE, delay=0.8 + 0.02 * number)  # when all of them are under way
     scripted_server.forget_requests()
     Together.run(client.list_collections, 8)
     assert len(scripted_server.calls("Connect")) == 1
