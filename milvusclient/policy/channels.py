@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from milvusclient.config.uri import Target
 
-__all__ = ["LARGE", "AddressBook", "choose_channel", "extra_load", "renewal_time", "retry_pause"]
+__all__ = ["LARGE", "AddressBook", "casts_doubt", "choose_channel", "extra_load", "renewal_time", "retry_pause"]
 
 #: A request of this many bytes or more counts as several calls, because small calls on its channel wait for its bytes.
 LARGE = 1 << 16
@@ -59,6 +59,15 @@ def choose_channel(channels: Sequence[C], turn: int) -> C:
                 if not load:
                     break
     return best
+
+
+def casts_doubt(status: str) -> bool:
+    """Return whether a call that failed with this status may mean that the server of its channel is gone.
+
+    A call that ran out of time may have been slow, or its packets vanish. While that is found out, which takes one
+    handshake, calls take other channels.
+    """
+    return status in ("UNAVAILABLE", "DEADLINE_EXCEEDED")
 
 
 def renewal_time(now: float, max_age: float, jitter: float) -> float:

@@ -60,6 +60,13 @@ class ConnectionCounters:
             self.bytes_sent += size
         return time.perf_counter()
 
+    def request_withdrawn(self, size: int) -> None:
+        """Undo :meth:`request_sent` for a request that was not sent after all."""
+        with self._lock:
+            self.calls -= 1
+            self.in_flight -= 1
+            self.bytes_sent -= size
+
     def reply_received(self, operation: str, size: int, started: float) -> None:
         """Count a reply of ``size`` bytes."""
         seconds = time.perf_counter() - started

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from milvusclient._async.core.channel import AsyncChannel
 from milvusclient.exceptions import ConnectionConfigException
-from milvusclient.policy.channels import AddressBook, choose_channel, renewal_time, retry_pause
+from milvusclient.policy.channels import AddressBook, casts_doubt, choose_channel, renewal_time, retry_pause
 from milvusclient.policy.deadline import Deadline
 from milvusclient.policy.errors import connect_error, none_answers_error
 from milvusclient.policy.failure import Failure, RpcFailure
@@ -219,15 +219,17 @@ class AsyncChannelGroup:
             self._start_due_work(now)
         return choose_channel(self.channels, next(self._turns))
 
-    def invalidate(self, channel: AsyncChannel, handshake: int) -> None:
-        """Note that the server of a channel did not answer: others are taken, and a new one is dialled.
+    def note_failure(self, channel: AsyncChannel, handshake: int, status: str) -> None:
+        """Take other channels until this one has had a new handshake, if the failure casts doubt on its server.
 
         Args:
             channel: the channel that was used.
-            handshake: the handshake under which the request was sent.
+            handshake: the handshake under which the failed request was sent.
+            status: how it failed, as gRPC names it.
         """
-        channel.invalidate_handshake(handshake)
-        self._next_look = 0.0
+        if casts_doubt(status):
+            channel.invalidate_handshake(handshake)
+            self._next_look = 0.0
 
     # --- replacing channels ----------------------------------------------------------------------------------------
 

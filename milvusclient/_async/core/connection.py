@@ -118,17 +118,18 @@ class AsyncConnection:
         """Return the channel that the next call takes."""
         return self._channels()[0] if self._group is None else self._group.pick()
 
-    def invalidate(self, channel: AsyncChannel, handshake: int) -> None:
-        """Have a new handshake made before the next call, as the server did not answer.
+    def note_failure(self, channel: AsyncChannel, handshake: int, status: str) -> None:
+        """Have a new handshake made before the channel is used again, if the failure casts doubt on its server.
 
         Args:
             channel: the channel that was used.
             handshake: the handshake under which the failed request was sent.
+            status: how it failed, as gRPC names it.
         """
-        if self._group is None:
+        if self._group is not None:
+            self._group.note_failure(channel, handshake, status)
+        elif status == "UNAVAILABLE":
             channel.invalidate_handshake(handshake)
-        else:
-            self._group.invalidate(channel, handshake)
 
     async def connect(self, deadline: Deadline) -> None:
         """Make the first handshake and explain why it fails.

@@ -125,7 +125,6 @@ class Caller:
                     return reply
                 attempts = attempts or _Attempts(*call)
                 wait = attempts.after_status(status, channel)
-            channel.counters.request_retried()
             # Not a plain sleep: close() ends it at once, and the next look-up of the alias says why.
             connection.closing.wait(wait)
 
@@ -259,9 +258,8 @@ class _Attempts:
         # Checked first: closing the channel is what made calls in flight fail.
         if connection.closed is not None:
             raise self._with_context(closed_error(connection.alias, connection.closed, doubt)) from failed.__cause__
-        if failure.status == "UNAVAILABLE":
-            connection.invalidate(channel, handshake)
-        elif failure.status == "UNIMPLEMENTED" and not self._is_optional:
+        connection.note_failure(channel, handshake, failure.status)
+        if failure.status == "UNIMPLEMENTED" and not self._is_optional:
             channel.counters.request_refused(self._method.name)
         now = time.monotonic()
         verdict = after_failure(
@@ -272,7 +270,7 @@ class _Attempts:
             operation, timeout = self._method.name, self._deadline.timeout
             error = rpc_error(failure, operation, self._address, timeout=timeout, cause=self._cause, doubt=doubt)
             raise self._with_context(error) from failed.__cause__
-        return self._retry(verdict, f"{failure.status}: {failure.details}")
+        return self._retry(verdict, f"{failure.status}: {failure.details}", channel)
 
     def after_status(self, status: common_pb2.Status, channel: Channel) -> float:
         """Decide after a reply in which the server says that the call failed.
@@ -297,7 +295,7 @@ class _Attempts:
                 self._observed.status = code or legacy_code
             input_error = status.extra_info["is_input_error"] == "true"
             raise self._with_context(status_error(code, legacy_code, status.reason, input_error, status.retriable))
-        return self._retry(verdict, f"code {code or legacy_code}: {status.reason}")
+        return self._retry(verdict, f"code {code or legacy_code}: {status.reason}", channel)
 
     def after_unreadable_reply(self, error: ReplyError, channel: Channel) -> ReplyError:
         """Return the error of a reply that cannot be read, with all that is known. The server answered: no retry."""
@@ -347,8 +345,9 @@ class _Attempts:
             self._first_failure = now
         return now - self._first_failure
 
-    def _retry(self, verdict: Verdict, cause: str) -> float:
-        """Record the cause for the next error message; return the delay."""
+    def _retry(self, verdict: Verdict, cause: str, channel: Channel) -> float:
+        """Count the retry and record its cause for the next error message; return the delay."""
+        channel.counters.request_retried()
         self._cause = cause
         if self._observed is not None:
             self._observed.retried(cause)

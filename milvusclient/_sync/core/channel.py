@@ -170,9 +170,12 @@ class Channel:
         """
         counters = self.counters
         size = len(payload)
+        started = counters.request_sent(size)
+        if self.is_retired:
+            counters.request_withdrawn(size)
+            raise RpcFailure(_REPLACED)
         if size >= LARGE:
             self._add_load(extra_load(size))
-        started = counters.request_sent(size)
         if not self._healer.is_watching:
             self._healer.watch()
         mark: object = None
@@ -181,8 +184,6 @@ class Channel:
             mark, unsafe = object(), self._unsafe
             unsafe.add(mark)
         try:
-            if self.is_retired:
-                raise RpcFailure(_REPLACED)
             reply = self.transport.call(method.path, payload, metadata, timeout)
         except RpcFailure as failed:
             if failed.failure.status == "UNIMPLEMENTED":
@@ -215,10 +216,11 @@ class Channel:
         """
         counters = self.counters
         started = counters.request_sent(len(payload))
+        if self.is_retired:
+            counters.request_withdrawn(len(payload))
+            raise RpcFailure(_REPLACED)
         received = 0
         try:
-            if self.is_retired:
-                raise RpcFailure(_REPLACED)
             for reply in self.transport.stream(method.path, payload, metadata, timeout):
                 received += len(reply)
                 yield reply

@@ -76,8 +76,7 @@ def stream(caller: Caller, method: Method[Req, Rep], request: Req, deadline: Dea
                     raise context.add_to(closed_error(connection.alias, connection.closed, ""), 1) from failed.__cause__
                 if channel.is_retired and not failed.failure.sent:
                     continue  # another channel took its place, just before this one was to send the request
-                if failed.failure.status == "UNAVAILABLE":
-                    connection.invalidate(channel, handshake)
+                connection.note_failure(channel, handshake, failed.failure.status)
                 error = rpc_error(failed.failure, method.name, context.address, timeout=deadline.timeout)
                 raise context.add_to(error, 1) from failed.__cause__
 

@@ -19,6 +19,7 @@ from milvusclient.exceptions import (
     ConnectError,
     ConnectionConfigException,
     ConnectionNotExistException,
+    DeadlineExceededError,
     MilvusUnavailableException,
 )
 from milvusclient.runtime import instrumentation
@@ -240,6 +241,26 @@ def test_a_call_in_flight_keeps_its_old_channel(scripted_server: ScriptedServer)
     client.close()
 
 
+def test_a_call_that_comes_too_late_for_its_channel_takes_another(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri, channels=2)
+    for _ in range(2):
+        client.list_collections()
+    connection = client._caller.binding.connection()
+    channel = connection.pick()
+    channel.retire()
+    known = {call.peer for call in scripted_server.calls("ShowCollections")}
+    scripted_server.forget_requests()
+    for _ in range(6):
+        assert client.list_collections() == ALL
+        assert [m for m in client.dump_messages("a-0", {"id": "m0", "wal_name": "Pulsar"})]
+    used = {call.peer for call in scripted_server.calls("ShowCollections")}
+    assert (len(known), len(used)) == (2, 1)
+    assert channel.counters.in_flight == 0
+    info = client.connection_info()
+    assert (info.calls, info.errors, info.retries) == (14, 0, 0)
+    client.close()
+
+
 def test_a_renewal_that_fails_leaves_the_old_channel_in_use(scripted_server: ScriptedServer) -> None:
     client = MilvusClient(scripted_server.uri, max_age=0.05)
     client.list_collections()
@@ -264,7 +285,7 @@ def test_without_calls_nothing_is_renewed(scripted_server: ScriptedServer) -> No
 
 
 def test_close_in_the_middle_of_a_renewal_ends_it(scripted_server: ScriptedServer) -> None:
-    client = MilvusClient(scripted_server.uri, max_age=0.05)
+    client = MilvusClient(scripted_server.uri, max_age=0.05, timeout=600)
     client.list_collections()
     scripted_server.on("Connect").never_answer().forever()
     asked = len(scripted_server.calls("Connect"))
@@ -345,6 +366,29 @@ def test_a_server_that_turns_calls_away_keeps_its_connections(scripted_server: S
     for _ in range(10):
         assert client.list_collections(timeout=PATIENCE) == ALL
     assert scripted_server.connections == 2
+    client.close()
+
+
+def test_an_address_that_falls_silent_is_left_after_a_call_that_ran_out_of_time(
+    three: list[ScriptedServer],
+) -> None:
+    client = MilvusClient(uri_of(three))
+    client.list_collections()
+    silent = three[0]
+    silent.proxy.mode = Mode.BLACK_HOLE
+    silent.proxy.stall()
+    late: list[str] = []
+    for _ in range(12):
+        try:
+            assert client.list_collections(timeout=0.5) == ALL
+        except DeadlineExceededError as error:
+            late.append(error.address)
+    assert len(late) <= 2, "a third of the calls otherwise"
+    assert set(late) <= {silent.address}
+    silent.proxy.mode = Mode.FORWARD
+    silent.proxy.resume()
+    before = counts(three)[0]
+    until(lambda: counts(three)[0] > before, client)
     client.close()
 
 
