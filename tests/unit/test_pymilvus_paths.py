@@ -153,7 +153,9 @@ def test_an_internal_can_be_named_in_annotations_and_asked_for() -> None:
 
 
 def test_a_module_that_is_left_out_says_what_to_do() -> None:
-    with pytest.raises(ModuleNotFoundError, match=r"MilvusClient.insert_many\(\), .*write_parquet\(\) or write_json\(\)"):
+    with pytest.raises(
+        ModuleNotFoundError, match=r"MilvusClient.insert_many\(\), .*write_parquet\(\) or write_json\(\)"
+    ):
         importlib.import_module("milvusclient.pymilvus.bulk_writer")
 
 
