@@ -324,6 +324,7 @@ def test_no_setting_is_lost_on_the_way_to_the_connection(
     connections.connect("a", uri=scripted_server.uri)
     with pytest.raises(ConnectionConfigException) as refused:
         connections.connect("a", uri=scripted_server.uri, **settings)
+    assert refused.value.message.startswith("alias 'a' exists with other settings; asked for: ")
     assert said in refused.value.message
     with pytest.raises(ConnectionConfigException, match=r"alias 'a' exists with other settings"):
         connections.add_connection(a={"uri": scripted_server.uri, **settings})

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import grpc
 import pytest
 
 from milvusclient._sync.client import MilvusClient
 from milvusclient._sync.core.pool import Pool, current_pool
-from milvusclient.exceptions import ConnectionLimitException, ConnectionNotExistException, MilvusException
+from milvusclient.exceptions import (
+    ConnectionLimitException,
+    ConnectionNotExistException,
+    MilvusException,
+    ParamError,
+)
 from milvusclient.policy.retry import RetryPolicy
 from milvusclient.runtime.callsite import record_close
 from milvusclient.runtime.concurrency import in_thread
@@ -106,13 +112,25 @@ def test_a_client_from_a_pickle_opens_its_connection_with_its_first_call(scripte
     assert scripted_server.connections == 2
 
 
-def test_the_closings_that_are_remembered_are_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("milvusclient._sync.core.pool._MOST_CLOSE_RECORDS", 2)
+@pytest.mark.parametrize(("closed", "most", "remembered"), [("abac", 2, "ac"), ("abcb", 3, "abc"), ("abc", 2, "bc")])
+def test_the_closings_that_are_remembered_are_the_newest(
+    monkeypatch: pytest.MonkeyPatch, closed: str, most: int, remembered: str
+) -> None:
+    monkeypatch.setattr("milvusclient._sync.core.pool._MOST_CLOSE_RECORDS", most)
     pool = Pool()
-    for alias in ("a", "b", "a", "c"):
+    for alias in closed:
         record = record_close("the test")
         pool.close(alias, record, created=record.sequence)
-    assert [alias for alias in ("a", "b", "c") if pool.closed(alias) is not None] == ["a", "c"]
+    assert [alias for alias in "abc" if pool.closed(alias) is not None] == list(remembered)
+
+
+@pytest.mark.parametrize("timeout", ["1", -1])
+def test_a_timeout_that_cannot_be_is_refused_before_anything_is_opened(
+    scripted_server: ScriptedServer, timeout: Any
+) -> None:
+    with pytest.raises(ParamError, match="timeout"):
+        MilvusClient(scripted_server.uri, timeout=timeout)
+    assert scripted_server.connections == 0
 
 
 def test_a_client_that_closed_itself_before_its_first_call_is_closed(scripted_server: ScriptedServer) -> None:
