@@ -105,7 +105,10 @@ class AioTransport(AsyncTransport):
             ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             running.add_done_callback(lambda _: _wake(ended))
             try:
-                await (ended if len(payload) < LARGE_REQUEST else self._ended_or_stuck(ended, timeout))
+                is_watched = (
+                    len(payload) >= LARGE_REQUEST or self._large
+                )  # a small one may have to wait behind a large one
+                await (self._ended_or_stuck(ended, timeout) if is_watched else ended)
             except asyncio.CancelledError:
                 running.cancel()
                 raise

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from typing import TYPE_CHECKING, TypeVar
 
 import grpc
 
 from milvusclient.policy.failure import RpcFailure
-from milvusclient.transport.base import AsyncTransport, Metadata
+from milvusclient.transport.base import CLOSED_IN_FLIGHT, NOT_WRITTEN_IN_TIME, AsyncTransport, Metadata
 from milvusclient.transport.grpc_sync import CLOSED, failure_of, open_channel
+from milvusclient.transport.settings import GRACE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -39,6 +41,8 @@ class FutureTransport(AsyncTransport):
         self._channel = open_channel(address, config, connect_timeout)
         self._calls: dict[str, grpc.UnaryUnaryMultiCallable[bytes, bytes]] = {}
         self._closed = False
+        #: What calls wait for.
+        self._waiting: set[asyncio.Event] = set()
 
     async def call(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
         """Send one request and return the bytes of the reply.
@@ -58,12 +62,23 @@ class FutureTransport(AsyncTransport):
             with contextlib.suppress(RuntimeError):  # the loop is closed, so no task waits any more
                 loop.call_soon_threadsafe(done.set)
 
-        future.add_done_callback(wake)
+        self._waiting.add(done)
         try:
-            await done.wait()
+            future.add_done_callback(wake)
+            # A call ends only after its request is written, which a peer that stopped reading may delay.
+            async with asyncio.timeout(None if timeout is None else timeout + GRACE):
+                await done.wait()
         except asyncio.CancelledError:
             future.cancel()  # type: ignore[no-untyped-call]  # the stubs of gRPC have no types there
             raise
+        except TimeoutError:
+            future.cancel()  # type: ignore[no-untyped-call]  # the same
+            raise RpcFailure(NOT_WRITTEN_IN_TIME) from None
+        finally:
+            self._waiting.discard(done)
+        if not future.done():
+            future.cancel()  # type: ignore[no-untyped-call]  # the same
+            raise RpcFailure(CLOSED_IN_FLIGHT)
         try:
             return future.result()
         except grpc.RpcError as error:
@@ -93,7 +108,10 @@ class FutureTransport(AsyncTransport):
     async def close(self) -> None:
         """Close the channel; calls in flight end with an RpcFailure."""
         self._closed = True
-        self._channel.close()
+        for done in self._waiting:
+            done.set()
+        # In a thread, because gRPC waits there until requests in flight are written.
+        threading.Thread(target=self._channel.close, name="milvusclient-close", daemon=True).start()
 
     def _start(self, work: Callable[[], T]) -> T:
         try:

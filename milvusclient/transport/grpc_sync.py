@@ -93,8 +93,12 @@ class _ForkGate:
 
 
 #: Requests of this many bytes or more are watched. That takes a third of a millisecond, which is little beside the time
-#: that they take anyway; smaller ones fit into the buffers of sockets.
-LARGE_REQUEST = 2 << 20
+#: that they take anyway; smaller ones fit into the buffers of sockets, if there are not many.
+LARGE_REQUEST = 1 << 18
+#: Requests of fewer bytes are watched only if others are stuck.
+_SMALL_REQUEST = 1 << 16
+#: Seconds after which a large request in flight may be stuck.
+_MAY_BE_STUCK = 0.5
 #: Seconds that a fork waits for calls in flight, at most.
 _LONGEST_WAIT = 0.25
 _gate = _ForkGate()
@@ -115,10 +119,10 @@ class SyncTransport(Transport):
         self._channel = open_channel(address, config, connect_timeout)
         self._calls: dict[str, grpc.UnaryUnaryMultiCallable[bytes, bytes]] = {}
         self._closed = False
-        #: What the calls with large requests wait for.
-        self._large: set[threading.Event] = set()
-        #: Whether a call was given up whose request may not be written yet.
-        self._has_abandoned = False
+        #: What watched calls wait for, and when they began; the oldest first.
+        self._watched: dict[threading.Event, float] = {}
+        #: Calls that were given up, and whose requests may not be written yet.
+        self._abandoned: set[object] = set()
 
     def call(self, path: str, payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
         """Send one request and return the bytes of the reply.
@@ -135,9 +139,9 @@ class SyncTransport(Transport):
             if _gate.closed:
                 _gate.wait(thread)
             try:
-                if len(payload) < LARGE_REQUEST:
+                if len(payload) < LARGE_REQUEST and not self._may_be_stuck(len(payload)):
                     return call(payload, timeout=timeout, metadata=metadata)
-                return self._call_large(call, payload, metadata, timeout)
+                return self._call_watched(call, payload, metadata, timeout)
             finally:
                 _gate.inside.discard(thread)
         except grpc.RpcError as error:
@@ -163,42 +167,59 @@ class SyncTransport(Transport):
     def close(self) -> None:
         """Close the channel; calls in flight end with an RpcFailure."""
         self._closed = True
-        large = tuple(self._large)
-        for ended in large:
+        watched = tuple(self._watched)
+        for ended in watched:
             ended.set()
-        if large or self._has_abandoned:
+        if watched or self._abandoned:
             # gRPC waits here until their requests are written. They are cancelled at once all the same.
             threading.Thread(target=self._channel.close, name="milvusclient-close", daemon=True).start()
         else:
             self._channel.close()
 
-    def _call_large(
+    def _may_be_stuck(self, size: int) -> bool:
+        """Return whether a small request may have to wait behind others, so that it has to be watched, too."""
+        if self._abandoned:
+            return True
+        if size >= _SMALL_REQUEST:
+            return bool(self._watched) or size * len(_gate.inside) >= LARGE_REQUEST
+        if not self._watched:
+            return False
+        try:
+            oldest = next(iter(self._watched.values()))
+        except (StopIteration, RuntimeError):  # another thread has just changed the dictionary
+            return True
+        return time.monotonic() - oldest > _MAY_BE_STUCK
+
+    def _call_watched(
         self,
         call: grpc.UnaryUnaryMultiCallable[bytes, bytes],
         payload: bytes,
         metadata: Metadata,
         timeout: float | None,
     ) -> bytes:
-        """Send a large request; wait for its end at most until its deadline, or until the channel closes."""
+        """Send a request; wait for its end at most until its deadline, or until the channel closes."""
         running = call.future(payload, timeout=timeout, metadata=metadata)
         ended = threading.Event()
-        self._large.add(ended)
+        self._watched[ended] = time.monotonic()
         if self._closed:  # by another thread, which did not see the event yet
             ended.set()
         try:
             running.add_done_callback(lambda _: ended.set())
             ended.wait(None if timeout is None else timeout + GRACE)
         except BaseException:  # a KeyboardInterrupt
-            self._has_abandoned = True
-            running.cancel()  # type: ignore[no-untyped-call]  # the stubs of gRPC have no types there
+            self._abandon(running)
             raise
         finally:
-            self._large.discard(ended)
+            self._watched.pop(ended, None)
         if not running.done():
-            self._has_abandoned = True
-            running.cancel()  # type: ignore[no-untyped-call]  # the same
+            self._abandon(running)
             raise RpcFailure(CLOSED_IN_FLIGHT if self._closed else NOT_WRITTEN_IN_TIME)
         return running.result()
+
+    def _abandon(self, running: grpc.Future[bytes]) -> None:
+        self._abandoned.add(running)
+        running.add_done_callback(self._abandoned.discard)
+        running.cancel()
 
     def _raise_if_closed(self, error: ValueError) -> None:
         # gRPC raises a ValueError for a call on a closed channel.

@@ -57,3 +57,18 @@ async def test_what_is_left_of_the_write_does_no_harm(scripted_server: ScriptedS
     late.start()
     assert await client.list_collections(timeout=30) == ["alpha", "beta"]
     late.join()
+
+
+async def test_many_smaller_requests_are_watched_too(scripted_server: ScriptedServer) -> None:
+    """Each fits into the buffers of sockets, all together do not."""
+    client = await stuck(scripted_server)
+    rows = ROWS[:31]
+    started = time.monotonic()
+    inserts = [AsyncRunning(lambda: client.insert("c", rows, timeout=2)) for _ in range(8)]
+    for insert in inserts:
+        error = await AsyncTogether.failure(insert)
+        assert isinstance(error, DeadlineExceededError)
+    assert time.monotonic() - started < 15, "gRPC alone takes 20 s"
+    started = time.monotonic()
+    await client.close()
+    assert time.monotonic() - started < 5
