@@ -52,8 +52,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist, which may be missing
 def pytest_xdist_auto_num_workers() -> int:
-    """``-n auto`` is two workers for each core: about half of the time of all tests is spent waiting for servers."""
-    return 2 * (os.cpu_count() or 1)
+    """``-n auto`` is two workers for each core, as many tests wait for servers; 16 at most."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(2 * cores, 16)
 
 
 def pytest_configure(config: pytest.Config) -> None:
