@@ -280,6 +280,23 @@ def test_ctrl_c_leaves_a_checkpoint(cli: CommandLine, scripted_server: ScriptedS
     assert stored(scripted_server) == Counter(range(4))
 
 
+def test_a_process_that_is_killed_leaves_a_checkpoint(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    jsonl("rows.jsonl", *range(12))
+    scripted_server.on("Insert").then().then().never_answer().forever()
+    words = ["import", "-c", "docs", "rows.jsonl", "--batch-size", "2", "--in-flight", "2", "--checkpoint", "place"]
+    command = [sys.executable, "-m", "milvusclient.cli", *words]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as ran:
+        try:
+            scripted_server.wait_for("Insert", 4)
+        finally:
+            ran.kill()
+    scripted_server.forget_scripts()
+    second = cli(*words)
+    assert second.status == 1
+    assert "4 rows may or may not be inserted, as the reply was lost: line" in second.err
+    assert stored(scripted_server) == Counter(range(12)), "what was under way is not sent again"
+
+
 # --- imports by the server -------------------------------------------------------------------------------------------
 def test_the_server_imports_files_of_its_own_storage(cli: CommandLine, scripted_server: ScriptedServer) -> None:
     done = {"id": 4711, "state": "ImportCompleted", "row_count": 9}
