@@ -85,7 +85,7 @@ class SearchReply(BufferedReply["milvus_pb2.SearchResults"]):
 
 
 class BulkWriteReply(BufferedReply["milvus_pb2.MutationResult"]):
-    """The reply to an insert or upsert of a bulk write; without the keys, which nobody asks for there."""
+    """The reply to an insert or upsert of a bulk write; without the keys, which are not asked for there."""
 
     __slots__ = ()
 
