@@ -319,7 +319,7 @@ class AsyncMilvusClient(
 
         Returns:
             Address, database, user, server version, the time of connecting, and counters, with ``p50`` and ``p99``
-            (seconds) of each kind of request in ``operations``.
+            (seconds) of each kind of request in ``operations``, and the state of each channel in ``channel_infos``.
 
         Raises:
             ConnectionNotExistException: the alias was closed.
