@@ -144,7 +144,7 @@ def _throughput() -> Iterator[str]:
         server.ask("delay", 0.02)
         children = {}
         for in_flight in (1, 2, 4, 8):
-            options = {"kind": "wide", "rows": 20_000, "batch_rows": 100, "in_flight": in_flight}
+            options = {"kind": "wide", "rows": 4_000, "batch_rows": 20, "in_flight": in_flight}
             children[in_flight] = stack.enter_context(_child("many", "columns", server.address, **options))
             _ask(children[in_flight], "prepare")
         walls: dict[int, list[float]] = {in_flight: [] for in_flight in children}

@@ -154,7 +154,8 @@ def _read_column(name: str, value: Any) -> ColumnData:
         return (array,) if array is not None else list(value)
     if isinstance(value, str | bytes | Mapping | AbstractSet) or not isinstance(value, Iterable) or _is_single(value):
         raise ParamError(
-            message=f"data: column {name!r} must be a sequence with a value for each row, got {given(value)}"
+            message=f"data: column {name!r} must be a sequence with a value for each row, got {given(value)}; "
+            "a single row is given in a list"
         )
     return list(value)
 
