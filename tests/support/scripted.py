@@ -65,6 +65,7 @@ class _Step:
     details: str = ""
     failed: Dynamic | None = None
     delay: float = 0.0
+    arrivals: int = 0
     of_request: Callable[[Received], dict[str, Any]] | None = None
 
 
@@ -89,9 +90,11 @@ class Script:
         """A good reply, whose fields follow from the request and its headers."""
         return self._add(_Step(of_request=answer))
 
-    def fail(self, code: grpc.StatusCode, details: str = "scripted failure", *, delay: float = 0.0) -> Self:
-        """A gRPC error."""
-        return self._add(_Step(code=code, details=details, delay=delay))
+    def fail(
+        self, code: grpc.StatusCode, details: str = "scripted failure", *, delay: float = 0.0, arrivals: int = 0
+    ) -> Self:
+        """A gRPC error, ``delay`` seconds after so many calls of the RPC have arrived."""
+        return self._add(_Step(code=code, details=details, delay=delay, arrivals=arrivals))
 
     def status(self, code: int = 65535, reason: str = "scripted status", *, delay: float = 0.0, **fields: Any) -> Self:
         """A Milvus error in the reply's status; ``fields`` are ``error_code`` (name), ``retriable``, ``detail`` ..."""
@@ -288,6 +291,8 @@ class ScriptedServer:
     # --- handling ----------------------------------------------------------------------------------------------------
     def _unary(self, method: Method, request: Dynamic, context: grpc.ServicerContext) -> Dynamic:
         step = self._take(method, request, context)
+        if step.arrivals:
+            self.wait_for(method.name, step.arrivals)
         self._wait(step.delay, context)
         if not context.is_active() and context.time_remaining() != 0:  # it was not the deadline that ended it
             with self._arrived:

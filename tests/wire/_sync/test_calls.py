@@ -310,7 +310,7 @@ def test_many_failures_under_one_handshake_cause_one_new_one(scripted_server: Sc
     client = opened(scripted_server)
     script = scripted_server.on("ShowCollections")
     for number in range(8):
-        script.fail(grpc.StatusCode.UNAVAILABLE, delay=0.8 + 0.02 * number)  # when all of them are under way
+        script.fail(grpc.StatusCode.UNAVAILABLE, delay=0.02 * number, arrivals=8)  # when all of them are under way
     scripted_server.forget_requests()
     Together.run(client.list_collections, 8)
     assert len(scripted_server.calls("Connect")) == 1
