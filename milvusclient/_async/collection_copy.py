@@ -204,6 +204,7 @@ class AsyncCollectionCopy:
         iterator = await self._source.query_iterator(
             self._names.source, copies.page_rows(source), filter=self._filter, output_fields=["*"],
             partition_names=[partition] if partition else None, consistency_level="Strong", timeout=self._left(),
+            vectors_as="list",  # whatever the client's setting: a checkpoint compares rows with those of earlier runs
         )  # fmt: skip
         async with iterator as pages:
             while True:

@@ -60,6 +60,19 @@ def wire(field: FieldInfo, *values: object) -> bytes:
     return b"".join(message.float_vector.data) if member == "float_vector" else getattr(message, member)
 
 
+@pytest.mark.parametrize(
+    ("field", "size"),
+    [(BINARY, 2), (HALF, 8), (BRAIN, 8), (INT8, 4), (FieldInfo("v", data_type=DataType.INT8_VECTOR, dim=1), 1)],
+)
+def test_a_vector_is_written_again_as_a_query_returns_it(field: FieldInfo, size: int) -> None:
+    vector = bytes(range(1, 1 + size))
+    read = decode_column(column(field, vector, vector), 2)
+    assert read == [[vector], [vector]]
+    assert wire(field, *read) == vector * 2
+    with pytest.raises(DataNotMatchException, match=f"got {size + 1} bytes"):
+        wire(field, [vector + b"\0"])
+
+
 def refusal(field: FieldInfo, *values: object, error: type[MilvusException] = DataNotMatchException) -> str:
     with pytest.raises(MilvusException) as caught:
         column(field, *values)

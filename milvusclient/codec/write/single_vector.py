@@ -75,6 +75,8 @@ def _check_length(length: int, facts: TypeFacts, dim: int) -> None:
 
 # --- lists -----------------------------------------------------------------------------------------------------------
 def _from_list(value: list[Any] | tuple[Any, ...], facts: TypeFacts, dim: int) -> bytes:
+    if len(value) == 1 and isinstance(value[0], bytes | bytearray):
+        return _from_bytes(bytes(value[0]), facts, dim)  # what queries return for all but FLOAT_VECTOR
     if value and isinstance(value[0], list | tuple):
         raise Refusal(facts.vector_words(dim), "a list of lists; remove one pair of brackets")
     _check_length(len(value), facts, dim)

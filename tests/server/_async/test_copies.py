@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from milvusclient import AsyncMilvusClient, CollectionSchema, DataType, FieldSchema, MilvusException, ParamError
+from milvusclient import (
+    AsyncMilvusClient,
+    CollectionSchema,
+    DataType,
+    FieldSchema,
+    Function,
+    FunctionType,
+    IndexParams,
+    MilvusException,
+    ParamError,
+)
 from milvusclient.models.bulk import BulkProgress
 from tests.server.both import Server, by_id, flat
 
@@ -156,3 +166,50 @@ async def test_aliases_defaults_and_generated_keys_are_copied(tmp_path: Path) ->
         assert copy["fields"] == original["fields"]
         again = await source.copy_collection("c", target, "c2", with_aliases=False)
         assert again.target_rows == 20
+
+
+async def test_sparse_vectors_functions_and_several_indexes_are_copied(tmp_path: Path) -> None:
+    schema = CollectionSchema(
+        [
+            FieldSchema("id", DataType.INT64, is_primary=True),
+            FieldSchema("text", DataType.VARCHAR, max_length=200, enable_analyzer=True, enable_match=True),
+            FieldSchema("words", DataType.SPARSE_FLOAT_VECTOR),
+            FieldSchema("weights", DataType.SPARSE_FLOAT_VECTOR),
+            FieldSchema("vector", DataType.FLOAT_VECTOR, dim=2, mmap_enabled=True),
+            FieldSchema("other", DataType.FLOAT_VECTOR, dim=4),
+            FieldSchema("moment", DataType.TIMESTAMPTZ),
+            FieldSchema("place", DataType.GEOMETRY),
+        ],
+        functions=[Function("bm25", FunctionType.BM25, ["text"], ["words"])],
+    )
+    index = IndexParams()
+    index.add_index("words", "SPARSE_INVERTED_INDEX", metric_type="BM25", params={"bm25_k1": 1.3, "bm25_b": 0.6})
+    index.add_index("weights", "SPARSE_INVERTED_INDEX", metric_type="IP", params={"drop_ratio_build": 0.2})
+    index.add_index("vector", "HNSW", metric_type="L2", params={"M": 8, "efConstruction": 64})
+    index.add_index("other", "FLAT", "exact", metric_type="COSINE")
+    rows = [
+        {
+            "id": number, "text": f"a book about {number}", "weights": {number: 0.5, number + 7: 1.0},
+            "vector": [number, 1.0], "other": [1.0, 2.0, 3.0, number],
+            "moment": f"2024-01-{number + 1:02}T00:00:00Z", "place": f"POINT ({number} 1)",
+        }
+        for number in range(20)
+    ]  # fmt: skip
+    async with (
+        AsyncMilvusClient(str(tmp_path / "a.db"), vectors_as="numpy") as source,
+        AsyncMilvusClient(str(tmp_path / "b.db")) as target,
+    ):
+        properties = {"collection.ttl.seconds": "86400", "mmap.enabled": "true"}
+        await source.create_collection("c", schema=schema, index_params=index, properties=properties)
+        await source.insert("c", rows)
+        assert (await source.copy_collection("c", target)).is_complete
+        original, copy = await source.describe_collection("c"), await target.describe_collection("c")
+        for key in ("fields", "functions", "properties"):
+            assert copy[key] == original[key], key
+        for name in await source.list_indexes("c"):
+            assert await target.describe_index("c", name) == await source.describe_index("c", name)
+        assert await target.list_indexes("c") == await source.list_indexes("c")
+        found = [await each.query("c", "id >= 0", ["*"], vectors_as="list") for each in (source, target)]
+        assert by_id(found[1]) == by_id(found[0])
+        (hits,) = await target.search("c", ["17"], anns_field="words", limit=1)
+        assert hits.ids == [17]
