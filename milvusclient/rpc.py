@@ -47,7 +47,7 @@ class Method(Generic[Req, Rep]):
         safety: what happens when the request is carried out twice.
     """
 
-    __slots__ = ("_read", "name", "path", "reply", "request", "safety", "status_of")
+    __slots__ = ("_read", "is_unsafe", "name", "path", "reply", "request", "safety", "status_of")
 
     def __init__(
         self, name: str, request: Callable[[], type[Req]], reply: Callable[[], type[Rep]], safety: Safety
@@ -57,6 +57,8 @@ class Method(Generic[Req, Rep]):
         self.request = request
         self.reply = reply
         self.safety = safety
+        #: Whether carrying it out twice does harm; precomputed, since every call asks.
+        self.is_unsafe = safety is Safety.UNSAFE
         self._read: Callable[[bytes], Rep] | None = None
         #: The status that a reply carries; an empty one, which means success, for a reply without.
         self.status_of: Callable[[Rep], common_pb2.Status] = self._status_at_first

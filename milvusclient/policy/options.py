@@ -23,6 +23,10 @@ def require_request_id(name: str, value: object) -> str:
     raise ParamError(message=f"{name} must consist of printable ASCII characters, got {value!r}")
 
 
+#: Overridden for the checks alone; which policy it is does not matter to them.
+_ANY_POLICY = RetryPolicy()
+
+
 class CallOptions:
     """Settings of a single call.
 
@@ -30,6 +34,9 @@ class CallOptions:
         request_id: str that the server writes into its logs and traces; 32 lower-case hex digits become its trace id.
         retry_times: the largest number of retries; None leaves it to the client's policy.
         retry_on_rate_limit: whether a call that the rate limit refuses is retried; None leaves it to the policy.
+
+    Raises:
+        ParamError: an argument is invalid. It is found here, because the policy is looked at after a failure only.
     """
 
     __slots__ = ("request_id", "retry_on_rate_limit", "retry_times")
@@ -38,6 +45,7 @@ class CallOptions:
         self, request_id: str = "", retry_times: int | None = None, retry_on_rate_limit: bool | None = None
     ) -> None:
         self.request_id = require_request_id("client_request_id", request_id)
+        _ANY_POLICY.override(retry_times, retry_on_rate_limit)
         self.retry_times = retry_times
         self.retry_on_rate_limit = retry_on_rate_limit
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 from bisect import bisect_left
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from milvusclient.policy.latency import LATENCY_BOUNDS
@@ -58,7 +58,7 @@ class ConnectionCounters:
             self.calls += 1
             self.in_flight += 1
             self.bytes_sent += size
-        return time.perf_counter()
+        return perf_counter()
 
     def request_withdrawn(self, size: int) -> None:
         """Undo :meth:`request_sent` for a request that was not sent after all."""
@@ -69,7 +69,7 @@ class ConnectionCounters:
 
     def reply_received(self, operation: str, size: int, started: float) -> None:
         """Count a reply of ``size`` bytes."""
-        seconds = time.perf_counter() - started
+        seconds = perf_counter() - started
         with self._lock:
             self.in_flight -= 1
             self.bytes_received += size

@@ -50,7 +50,7 @@ class AsyncHealer:
         self._reference = weakref.ref(channel)
         # A server on this machine is never out of reach, and behind a proxy a plain connect proves nothing.
         may_vanish = channel.config.target.kind is Kind.NETWORK and not channel.has_proxy
-        # Guards is_watching; reentrant, because a signal handler may make a call.
+        # Guards the flags of watching; reentrant, because a signal handler may make a call.
         self._lock = threading.RLock()
         self._silence = Silence()
         self._ticker = AsyncTicker(self._look)
@@ -60,16 +60,25 @@ class AsyncHealer:
         self._is_busy = False
         #: The channel that is being greeted.
         self._fresh: AsyncChannel | None = None
-        #: Whether the channel is being watched; every call reads it.
-        self.is_watching = not may_vanish
+        #: Whether the channel is being watched, or need not be.
+        self._is_watching = not may_vanish
+        self.settle()
 
     def watch(self) -> None:
         """Begin to watch, unless that is done already."""
         with self._lock:
-            if self.is_watching or self._is_ended:
+            if self._is_watching or self._is_ended:
                 return
-            self.is_watching = True
+            self._is_watching = True
+            self.settle()
         self._ticker.start()
+
+    def settle(self) -> None:
+        """Have the calls of the channel know whether they have to see to something."""
+        channel = self._reference()
+        if channel is not None:
+            with self._lock:
+                channel.is_settled = self._is_watching and not channel.is_retired
 
     async def end(self) -> None:
         """Stop watching and healing; the channel is about to be closed."""
@@ -94,10 +103,12 @@ class AsyncHealer:
         if verdict is Verdict.END:
             with self._lock:
                 # In this order: a call counts itself before it reads the flag.
-                self.is_watching = False
+                self._is_watching = False
+                self.settle()
                 if not channel.is_waited_for:
                     return False
-                self.is_watching = True
+                self._is_watching = True
+                self.settle()
         elif verdict is Verdict.PROBE:
             self._is_busy = self._background.start(lambda: self._heal(channel))
         return not self._is_ended

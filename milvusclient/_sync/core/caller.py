@@ -10,7 +10,7 @@ from milvusclient._sync.core.pool import closed_error
 from milvusclient.exceptions import ConnectError, MilvusException, ReplyError
 from milvusclient.policy.errors import CallContext, ambiguity, rpc_error, status_error
 from milvusclient.policy.failure import Failure, RpcFailure, may_have_happened
-from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, OPTIONAL_CALL
+from milvusclient.policy.options import OPTIONAL_CALL
 from milvusclient.policy.retry import after_connect, after_failure, after_status
 from milvusclient.runtime.concurrency import Signal
 from milvusclient.runtime.instrumentation import ObservedCall
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from milvusclient._proto import common_pb2
     from milvusclient.policy.deadline import Deadline
     from milvusclient.policy.options import CallOptions, ClientOptions
-    from milvusclient.policy.retry import RetryPolicy, Verdict
+    from milvusclient.policy.retry import Verdict
     from milvusclient.rpc import Method, Readable, Request
     from milvusclient.transport.base import Metadata
 
@@ -79,15 +79,12 @@ class Caller:
         """
         # Once, before the loop: an insert may be 30 MB, and a retry sends the same bytes.
         payload = request.SerializeToString()
-        policy = self.client_options.retry
-        if call_options is not DEFAULT_CALL_OPTIONS:
-            policy = policy.override(call_options.retry_times, call_options.retry_on_rate_limit)
         # An observer may have given the call a request id, so that its trace and the server's logs agree.
         request_id = (
             observed.request_id if observed is not None else call_options.request_id or self.client_options.request_id
         )
         # A tuple, because most calls never make the object that it is for.
-        call = (self, method, deadline, policy, request_id, observed, call_options)
+        call = (self, method, deadline, request_id, observed, call_options)
         attempts: _Attempts | None = None  # made when something goes wrong, which is rare
         while True:
             # Looked up for each attempt: the alias may have been closed and opened again meanwhile.
@@ -192,10 +189,10 @@ class _Attempts:
         caller: the caller.
         method: the call.
         deadline: when it ends.
-        policy: how it is retried.
         request_id: its request id.
         observed: is told of retries.
-        call_options: settings of the call; whether an older server may lack it decides what counts as an error.
+        call_options: settings of the call: how it is retried, and whether an older server may lack it, which decides
+            what counts as an error.
     """
 
     __slots__ = (
@@ -208,7 +205,6 @@ class _Attempts:
         caller: Caller,
         method: Method[Req, Rep],
         deadline: Deadline,
-        policy: RetryPolicy,
         request_id: str,
         observed: ObservedCall | None,
         call_options: CallOptions,
@@ -216,7 +212,7 @@ class _Attempts:
         self._caller = caller
         self._method = method
         self._deadline = deadline
-        self._policy = policy
+        self._policy = caller.client_options.retry.override(call_options.retry_times, call_options.retry_on_rate_limit)
         self._request_id = request_id
         # When the first attempt failed. A policy limits the time of retries from here: a call that waited long for a
         # connection which had died in silence has as much time to be answered over a new one as any other.

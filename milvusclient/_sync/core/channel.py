@@ -16,7 +16,7 @@ from milvusclient.exceptions import MilvusException, ReplyError
 from milvusclient.policy import tls_diagnosis
 from milvusclient.policy.channels import LARGE, extra_load
 from milvusclient.policy.errors import connect_error, not_ready_error, unreadable_handshake_error
-from milvusclient.policy.failure import Failure, RpcFailure, Safety
+from milvusclient.policy.failure import Failure, RpcFailure
 from milvusclient.runtime.concurrency import Abandoned, SharedResult, in_thread
 from milvusclient.runtime.counters import ConnectionCounters
 from milvusclient.transport import tls_probe
@@ -79,9 +79,11 @@ class Channel:
         self._draining: list[tuple[Transport, set[object]]] = []
         #: How many handshakes ended.
         self._greeted = 0
-        self._healer = Healer(self)
         #: True once another channel has taken the place of this one.
         self.is_retired = False
+        #: Whether calls have nothing to see to: it is watched and not retired. One flag, since every call reads it.
+        self.is_settled = False
+        self._healer = Healer(self)
         #: What large requests in flight count for beside themselves.
         self._extra_load = 0
         # Guards the four below. It is held for assignments only, never while something is awaited.
@@ -161,6 +163,7 @@ class Channel:
         sent is counted, and any other one fails unsent.
         """
         self.is_retired = True
+        self._healer.settle()
 
     def call(self, method: Method[Req, Rep], payload: bytes, metadata: Metadata, timeout: float | None) -> bytes:
         """Send one request; ``metadata`` is complete.
@@ -171,40 +174,57 @@ class Channel:
         counters = self.counters
         size = len(payload)
         started = counters.request_sent(size)
-        if self.is_retired:
-            counters.request_withdrawn(size)
-            raise RpcFailure(_REPLACED)
-        if size >= LARGE:
-            self._add_load(extra_load(size))
-        if not self._healer.is_watching:
-            self._healer.watch()
-        mark: object = None
-        if method.safety is Safety.UNSAFE:
-            # In the reverse order of take_over(): what is not in the set of the old transport is sent over the new one.
-            mark, unsafe = object(), self._unsafe
-            unsafe.add(mark)
+        if size >= LARGE or method.is_unsafe or not self.is_settled:
+            return self._call_with_care(method, payload, metadata, timeout, started)
         try:
             reply = self.transport.call(method.path, payload, metadata, timeout)
-        except RpcFailure as failed:
-            if failed.failure.status == "UNIMPLEMENTED":
-                counters.reply_received(method.name, 0, started)  # whether it is an error is known to the caller
-            else:
-                counters.request_failed(method.name, started)
+        except BaseException as error:
+            self._count_failure(method, error, started)
             raise
-        except BaseException:  # a cancelled call is no longer in flight either
-            counters.request_failed(method.name, started)
-            raise
-        finally:
-            if mark is not None:
-                unsafe.discard(mark)
-            if size >= LARGE:
-                self._add_load(-extra_load(size))
         counters.reply_received(method.name, len(reply), started)
         return reply
 
+    def _call_with_care(
+        self, method: Method[Req, Rep], payload: bytes, metadata: Metadata, timeout: float | None, started: float
+    ) -> bytes:
+        """Send one request that was counted, and see to what most requests do not need.
+
+        Raises:
+            RpcFailure: there is no reply, or the channel takes no more calls.
+        """
+        size = len(payload)
+        if self.is_retired:
+            self.counters.request_withdrawn(size)
+            raise RpcFailure(_REPLACED)
+        self._healer.watch()
+        extra = extra_load(size)
+        # In the reverse order of take_over(): what is not in the set of the old transport is sent over the new one.
+        mark, unsafe = object(), self._unsafe
+        if method.is_unsafe:
+            unsafe.add(mark)
+        self._add_load(extra)
+        try:
+            reply = self.transport.call(method.path, payload, metadata, timeout)
+        except BaseException as error:
+            self._count_failure(method, error, started)
+            raise
+        finally:
+            unsafe.discard(mark)
+            self._add_load(-extra)
+        self.counters.reply_received(method.name, len(reply), started)
+        return reply
+
+    def _count_failure(self, method: Method[Req, Rep], error: BaseException, started: float) -> None:
+        """Count a request without a reply; one that was cancelled is no longer in flight either."""
+        if isinstance(error, RpcFailure) and error.failure.status == "UNIMPLEMENTED":
+            self.counters.reply_received(method.name, 0, started)  # whether it is an error is known to the caller
+        else:
+            self.counters.request_failed(method.name, started)
+
     def _add_load(self, extra: int) -> None:
-        with self._lock:
-            self._extra_load += extra
+        if extra:
+            with self._lock:
+                self._extra_load += extra
 
     def stream(
         self, method: Method[Req, Rep], payload: bytes, metadata: Metadata, timeout: float | None

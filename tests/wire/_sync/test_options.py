@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import time
 import uuid
+from typing import Any
 
 import grpc
 import pytest
@@ -157,3 +158,13 @@ def test_a_setting_that_cannot_be_is_refused(scripted_server: ScriptedServer) ->
     with pytest.raises(TypeError, match="slow_call_threshold"):
         client.with_options(slow_call_treshold=1)  # type: ignore[call-arg]  # misspelt
     assert scripted_server.calls("ShowCollections") == []
+
+
+@pytest.mark.parametrize("options", [{"retry_times": -1}, {"retry_times": "2"}, {"retry_on_rate_limit": 1}])
+def test_how_a_call_is_retried_is_checked_before_it_is_sent(
+    scripted_server: ScriptedServer, options: dict[str, Any]
+) -> None:
+    client = MilvusClient(scripted_server.uri)
+    with pytest.raises(ParamError, match=next(iter(options))):
+        client.query("c", ids=[1], **options)
+    assert not scripted_server.calls("Query")
