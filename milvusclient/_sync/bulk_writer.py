@@ -421,7 +421,7 @@ class BulkWriter:
             scheduler.failed(batch, Fault.FATAL, error, now)
 
     def _settle_error(self, batch: Batch[Row], error: MilvusException, size: int, now: float) -> None:
-        fault, position = bulk.fault_of(error), None
+        fault, position = bulk.lookup_fault(error) if batch.is_check else bulk.fault_of(error), None
         if fault is Fault.TOO_LARGE:
             request_limits.note_limit(self._address, errors.request_limit(error))
             self._sizer.too_large(size, bulk.message_limit(error))

@@ -36,6 +36,7 @@ __all__ = [
     "is_denied",
     "keys_of",
     "length_of",
+    "lookup_fault",
     "message_limit",
     "moved",
     "position_of",
@@ -246,6 +247,15 @@ def fault_of(error: MilvusException) -> Fault:
     ):
         return Fault.CONTENT
     return Fault.FATAL
+
+
+def lookup_fault(error: MilvusException) -> Fault:
+    """Return what it means that the rows of a lost insert could not be looked up.
+
+    They stay uncertain. The rest is still written, unless the server cannot be reached.
+    """
+    is_away = isinstance(error, exceptions.MilvusUnavailableException | exceptions.DeadlineExceededError)
+    return Fault.FATAL if is_away else Fault.LOST
 
 
 def is_denied(error: BaseException | None) -> bool:

@@ -253,6 +253,8 @@ class BulkScheduler(Generic[Row]):
         self._flying.remove(batch)
         if batch.is_check:
             self._doubt(batch, error)
+            if fault is Fault.FATAL:
+                self.stop(error)
         elif fault is Fault.RATE_LIMIT:
             self._slow_down(batch, now)
         elif fault is Fault.LOST and not self.repeatable:

@@ -35,7 +35,7 @@ def sent(scheduler: BulkScheduler[int], now: float = 0.0) -> Batch[int]:
 def test_batches_fly_up_to_the_window_and_then_are_awaited() -> None:
     scheduler = BulkScheduler[int](in_flight=2)
     for rows in ([1, 2], [3]):
-        assert scheduler.next_step(0.0) == Read()
+        assert isinstance(scheduler.next_step(0.0), Read)
         scheduler.offer(rows)
         assert list(sent(scheduler).rows) == rows
     assert scheduler.next_step(0.0) == Wait(None)
@@ -48,7 +48,7 @@ def test_it_finishes_when_the_source_ends_and_all_is_written() -> None:
     scheduler.exhausted()
     assert scheduler.next_step(0.0) == Wait(None)
     scheduler.succeeded(batch)
-    assert scheduler.next_step(0.0) == Finish()
+    assert isinstance(scheduler.next_step(0.0), Finish)
     assert (scheduler.written, scheduler.unfinished(), scheduler.error) == (2, ([], []), None)
 
 
@@ -84,7 +84,7 @@ def test_without_collect_a_bad_row_stops_the_write_and_what_flies_is_awaited() -
     scheduler.failed(sent(scheduler), Fault.BAD_ROW, BAD, 0.0, position=0)
     assert scheduler.next_step(0.0) == Wait(None)
     scheduler.succeeded(first)
-    assert scheduler.next_step(0.0) == Finish()
+    assert isinstance(scheduler.next_step(0.0), Finish)
     assert (scheduler.written, scheduler.error, scheduler.unfinished()) == (1, BAD, ([range(1, 2), range(2, 3)], []))
 
 
@@ -157,7 +157,7 @@ def test_the_rows_before_one_that_is_refused_are_still_written() -> None:
     before = sent(scheduler)
     assert (list(before.rows), list(before.indices)) == ([1, 2], [0, 1])
     scheduler.succeeded(before)
-    assert scheduler.next_step(0.0) == Finish()
+    assert isinstance(scheduler.next_step(0.0), Finish)
     assert (scheduler.written, scheduler.error) == (2, BAD)
     assert scheduler.unfinished() == ([range(2, 3), range(3, 4)], [])
 
@@ -185,7 +185,7 @@ def test_nothing_is_sent_any_more_after_a_stop() -> None:
     scheduler = BulkScheduler[int](in_flight=2)
     scheduler.offer([1, 2])
     scheduler.stop(BAD)
-    assert scheduler.next_step(0.0) == Finish()
+    assert isinstance(scheduler.next_step(0.0), Finish)
     assert scheduler.unfinished() == ([range(2)], [])
 
 
@@ -206,7 +206,7 @@ def test_a_lost_insert_is_never_sent_again() -> None:
     scheduler = BulkScheduler[int](in_flight=1, collect=True)
     scheduler.offer([1, 2])
     scheduler.failed(sent(scheduler), Fault.LOST, BAD, 0.0)
-    assert scheduler.next_step(0.0) == Read()
+    assert isinstance(scheduler.next_step(0.0), Read)
     assert scheduler.uncertain_ranges() == [range(2)]
 
 
@@ -243,8 +243,19 @@ def test_uncertain_rows_are_an_error_at_the_end_unless_they_are_collected() -> N
         scheduler = BulkScheduler[int](in_flight=1, collect=collect)
         scheduler.offer([1])
         scheduler.failed(sent(scheduler), Fault.LOST, BAD, 0.0)
-        assert scheduler.next_step(0.0) == Read(), "the rest is written first"
+        assert isinstance(scheduler.next_step(0.0), Read), "the rest is written first"
         assert scheduler.error is (None if collect else BAD)
+
+
+def test_no_more_is_read_when_lost_rows_cannot_be_looked_up_because_the_server_is_away() -> None:
+    for fault, step in ((Fault.LOST, Read), (Fault.FATAL, Finish)):
+        scheduler = BulkScheduler[int](in_flight=1, verify=True, collect=True)
+        scheduler.offer([1])
+        scheduler.failed(sent(scheduler), Fault.LOST, BAD, 0.0)
+        scheduler.failed(sent(scheduler), fault, BAD, 0.0)
+        assert isinstance(scheduler.next_step(0.0), step)
+        assert scheduler.uncertain_ranges() == [range(1)]
+        assert scheduler.error is (BAD if step is Finish else None)
 
 
 def test_an_interrupted_write_reports_what_was_still_flying() -> None:
@@ -254,7 +265,7 @@ def test_an_interrupted_write_reports_what_was_still_flying() -> None:
     scheduler.offer([3])
     scheduler.stop(KeyboardInterrupt())
     scheduler.abandon()
-    assert scheduler.next_step(0.0) == Finish()
+    assert isinstance(scheduler.next_step(0.0), Finish)
     assert (scheduler.uncertain_ranges(), scheduler.written) == ([range(2)], 0)
 
 
@@ -274,7 +285,7 @@ class Server:
         rows = list(batch.rows)
         if batch.is_check:
             if self.random.random() < self.trouble:
-                scheduler.failed(batch, Fault.FATAL, BAD, now)
+                scheduler.failed(batch, self.random.choice([Fault.LOST, Fault.LOST, Fault.FATAL]), BAD, now)
             else:
                 scheduler.checked(batch, [p for p, row in enumerate(rows) if not self.stored[row]], now)
             return
@@ -384,7 +395,7 @@ def test_a_batch_that_was_not_sent_after_all_is_not_uncertain() -> None:
     batch = sent(scheduler)
     scheduler.stop(KeyboardInterrupt())
     scheduler.withdrawn(batch)
-    assert scheduler.next_step(0.0) == Finish()
+    assert isinstance(scheduler.next_step(0.0), Finish)
     assert scheduler.unfinished() == ([range(2)], [])
 
 

@@ -13,6 +13,7 @@ import pytest
 from milvusclient._async.client import AsyncMilvusClient
 from milvusclient.exceptions import MilvusException
 from milvusclient.models.bulk import BulkError, BulkProgress
+from milvusclient.policy.retry import RetryPolicy
 from tests.support.scripted import Received, ScriptedServer
 
 VECTOR = [0.5] * 4
@@ -129,3 +130,36 @@ async def test_an_insert_that_is_carried_out_late_is_found_by_the_second_look(sc
     report = await client.insert_many("c", rows(0, 1), on_uncertain="verify")
     assert (report.written, report.uncertain) == (2, [])
     assert stored(scripted_server) == Counter([0, 1])
+
+
+@pytest.mark.parametrize("on_error", ["raise", "collect"])
+async def test_a_server_that_dies_between_an_insert_and_the_look_at_its_rows_ends_the_write(
+    scripted_server: ScriptedServer, on_error: str
+) -> None:
+    client = AsyncMilvusClient(scripted_server.uri, retry=RetryPolicy(max_retries=1))
+    read: list[int] = []
+
+    def source() -> Iterator[dict[str, Any]]:
+        for number in range(1_000):
+            read.append(number)
+            yield from rows(number)
+
+    scripted_server.on("Insert").then().fail(grpc.StatusCode.UNAVAILABLE, "Socket closed").forever()
+    scripted_server.on("Query").fail(grpc.StatusCode.UNAVAILABLE, "Socket closed").forever()
+    with pytest.raises(BulkError, match="3 rows are written, 0 rejected, 3 uncertain.*Socket closed") as caught:
+        await client.insert_many("c", source(), batch_rows=3, in_flight=1, on_uncertain="verify", on_error=on_error)
+    assert (caught.value.report.written, caught.value.report.uncertain) == (3, [range(3, 6)])
+    assert len(scripted_server.calls("Insert")) == 2
+    assert len(read) < 20
+
+
+async def test_rows_that_the_server_refuses_to_look_up_stay_uncertain_and_the_rest_is_written(
+    scripted_server: ScriptedServer,
+) -> None:
+    client = AsyncMilvusClient(scripted_server.uri)
+    scripted_server.on("Insert").fail(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+    scripted_server.on("Query").status(101, "collection not loaded").forever()
+    report = await client.insert_many(
+        "c", rows(*range(9)), batch_rows=3, in_flight=1, on_uncertain="verify", on_error="collect"
+    )
+    assert (report.written, report.uncertain) == (6, [range(3)])
