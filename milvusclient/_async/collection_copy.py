@@ -8,7 +8,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from milvusclient.exceptions import ErrorCode, UnimplementedError, WaitTimeoutError
-from milvusclient.models.copies import CopyError, CopyReport
+from milvusclient.models.bulk import BulkError
+from milvusclient.models.copies import CopyError, CopyReport, UnsureCopyError
 from milvusclient.operations import copies
 from milvusclient.runtime.progress_bar import ProgressBar
 from milvusclient.schema.states import LoadState
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from milvusclient._async.client import AsyncMilvusClient
     from milvusclient.filters import FilterLike
-    from milvusclient.models.bulk import BulkProgress
+    from milvusclient.models.bulk import BulkProgress, BulkReport
     from milvusclient.models.collection import CollectionInfo
     from milvusclient.operations.copies import CopyNames
     from milvusclient.policy.deadline import Deadline
@@ -81,7 +82,7 @@ class AsyncCollectionCopy:
             aliases = copies.copied_aliases(
                 names.source, await self._aliases(self._source, source), same_place=names.same_place
             )
-        await self._prepare_target(source, partitions, indexes)
+        target = await self._prepare_target(source, partitions, indexes)
         total = await self._count(self._source, names.source, self._filter)
         written = skipped = 0
         with ExitStack() as stack:
@@ -89,16 +90,14 @@ class AsyncCollectionCopy:
             if progress is True:
                 show = stack.enter_context(closing(ProgressBar())).show
             for partition in partitions or [""]:
-                report = await self._target.insert_many(
-                    names.target,
-                    self._rows(source, partition),
+                report = await self._write(
+                    self._rows(source, partition, copies.left_out(target)),
                     partition,
                     batch_bytes=batch_bytes,
                     in_flight=in_flight,
-                    on_uncertain="verify" if indexes and not source.auto_id else "report",
+                    verify=bool(indexes),
+                    has_keys=not copies.generates_keys(target),
                     progress=show and copies.Summed(show, written + skipped, total, begun, monotonic),
-                    checkpoint=names.checkpoint_of(partition),
-                    timeout=self._left(),
                 )
                 written += report.written
                 skipped += report.skipped
@@ -118,6 +117,35 @@ class AsyncCollectionCopy:
         if not done.is_complete:
             raise CopyError.of(done)
         return done
+
+    async def _write(
+        self,
+        rows: AsyncIterator[dict[str, Any]],
+        partition: str,
+        *,
+        batch_bytes: int,
+        in_flight: int,
+        verify: bool,
+        has_keys: bool,
+        progress: Callable[[BulkProgress], object] | None,
+    ) -> BulkReport:
+        names = self._names
+        try:
+            return await self._target.insert_many(
+                names.target,
+                rows,
+                partition,
+                batch_bytes=batch_bytes,
+                in_flight=in_flight,
+                on_uncertain="verify" if verify and has_keys else "report",
+                progress=progress,
+                checkpoint=names.checkpoint_of(partition),
+                timeout=self._left(),
+            )
+        except BulkError as error:
+            if has_keys or not error.report.uncertain:
+                raise
+            raise UnsureCopyError.about(error, names.target, names.checkpoint) from error.__cause__
 
     def _left(self) -> float | None:
         """Return the seconds that are left for all of it.
@@ -165,8 +193,10 @@ class AsyncCollectionCopy:
                 descriptions.append(described)
         return copies.copied_indexes(descriptions)
 
-    async def _prepare_target(self, source: CollectionInfo, partitions: list[str], indexes: IndexParams) -> None:
-        """Create the target with its partitions, or check that it can take the rows."""
+    async def _prepare_target(
+        self, source: CollectionInfo, partitions: list[str], indexes: IndexParams
+    ) -> CollectionInfo:
+        """Create the target with its partitions, or check that it can take the rows; return what it is."""
         target, names = self._target, self._names
         if await target.has_collection(names.target, self._left()):
             found = await target._collection(names.target, self._deadline, refresh=True)
@@ -194,13 +224,15 @@ class AsyncCollectionCopy:
         if indexes:
             # Rows are counted, and looked up after a lost reply, only where they are loaded.
             await target.load_collection(names.target, self._left())
+        return await target._collection(names.target, self._deadline)
 
     def _has_checkpoint(self, partition: str) -> bool:
         path = self._names.checkpoint_of(partition)
         return path is not None and Path(path).exists()
 
-    async def _rows(self, source: CollectionInfo, partition: str) -> AsyncIterator[dict[str, Any]]:
-        dropped = copies.left_out(source)
+    async def _rows(
+        self, source: CollectionInfo, partition: str, dropped: frozenset[str]
+    ) -> AsyncIterator[dict[str, Any]]:
         iterator = await self._source.query_iterator(
             self._names.source, copies.page_rows(source), filter=self._filter, output_fields=["*"],
             partition_names=[partition] if partition else None, consistency_level="Strong", timeout=self._left(),

@@ -253,6 +253,8 @@ class BulkWriter:
             self._drive()
             self._is_closed = True
             self._crew.leave()
+            if not self._options.collect:
+                self.report.raise_for_errors()  # rows that an earlier run has left uncertain
         return self.report
 
     @property

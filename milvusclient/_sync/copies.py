@@ -37,11 +37,11 @@ class Copies(Family):
     ) -> CopyReport:
         """Copy a collection: schema, functions, indexes, partitions and rows, and its aliases on request.
 
-        The source must be loaded. The rows are those that it had when the copy of their partition began; keys that the
-        server generates are generated again, and rows with the same key are copied once. The copy also has the default
-        values, the dynamic field, the properties (such as the time to live) and the consistency level of the source. It
-        is indexed and loaded before its rows are written, if the source has indexes. In the end the rows of both are
-        counted.
+        The source must be loaded. The rows are those that it had when the copy of their partition began. Keys that the
+        server generates are generated again; a target that exists and does not generate them gets those of the source.
+        Rows with the same key are copied once. The copy also has the default values, the dynamic field, the properties
+        (such as the time to live) and the consistency level of the source. It is indexed and loaded before its rows are
+        written, if the source has indexes. In the end the rows of both are counted.
 
         A target that exists must have the fields of the source. It must be empty, unless ``checkpoint`` is that of the
         copy that was begun.
@@ -69,7 +69,8 @@ class Copies(Family):
         Raises:
             ParamError: an argument is invalid; or the target exists and has other fields, or rows of which no
                 checkpoint tells.
-            BulkError: rows could not be written; ``report`` says which.
+            BulkError: rows could not be written; ``report`` says which. Or it is not known whether they are, and
+                they cannot be looked up, because the target generates keys; the message says what to do.
             CopyError: the copy has another number of rows than the source.
             DescribeCollectionException: the collection does not exist.
             MilvusException: a server refuses a request, for instance because the source is not loaded.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from milvusclient.exceptions import ErrorCode, MilvusException
+from milvusclient.models.bulk import BulkError
 
-__all__ = ["CopyError", "CopyReport"]
+__all__ = ["CopyError", "CopyReport", "UnsureCopyError"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +62,20 @@ class CopyError(MilvusException):
         )
         error.report = report
         return error
+
+
+class UnsureCopyError(BulkError):
+    """Rows of a copy may or may not be stored, and cannot be looked up, because the target generates their keys."""
+
+    @classmethod
+    def about(cls, error: BulkError, target_name: str, checkpoint: str | None) -> UnsureCopyError:
+        """Build the error, which says what to do, from that of the write."""
+        also = f", delete {checkpoint}*" if checkpoint else ""
+        advised = cls(
+            error.code,
+            f"{error.message}; the server generates the keys of {target_name!r}, so that uncertain rows can neither be "
+            f"looked up nor written again: drop {target_name!r}{also} and copy again; if you create {target_name!r} "
+            "before, with the same fields but without auto_id, it gets the keys of the source, and a copy can go on",
+        )
+        advised.report = error.report
+        return advised

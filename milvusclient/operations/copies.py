@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from milvusclient.checks import optional_str, require_name
@@ -24,6 +24,7 @@ __all__ = [
     "copied_indexes",
     "copied_schema",
     "copy_names",
+    "generates_keys",
     "left_out",
     "only",
     "page_rows",
@@ -110,10 +111,15 @@ def copied_indexes(descriptions: Iterable[IndexDescription]) -> IndexParams:
     return indexes
 
 
-def left_out(collection: CollectionInfo) -> frozenset[str]:
+def generates_keys(collection: CollectionInfo) -> bool:
+    """Return whether the server generates the keys of the rows."""
+    return any(field.is_primary and field.auto_id for field in collection.fields)
+
+
+def left_out(target: CollectionInfo) -> frozenset[str]:
     """Return the fields that are not written: the target's functions compute them, or its server generates them."""
     return frozenset(
-        field.name for field in collection.fields if field.is_function_output or (field.is_primary and field.auto_id)
+        field.name for field in target.fields if field.is_function_output or (field.is_primary and field.auto_id)
     )
 
 
@@ -185,13 +191,14 @@ class Summed:
 
 
 def require_same_fields(source: CollectionInfo, target: CollectionInfo) -> None:
-    """Check that a target that exists can take the rows of a source.
+    """Check that a target that exists can take the rows of a source; it may take keys that the source generates.
 
     Raises:
         ParamError: a field differs.
     """
     advice = "drop it, or give another target_name"
-    ours, theirs = _fields(source), _fields(target)
+    takes_keys = not generates_keys(target)
+    ours, theirs = _fields(source, takes_keys=takes_keys), _fields(target)
     for name in [*ours, *theirs]:
         if ours.get(name) != theirs.get(name):
             found, wanted = theirs.get(name, "missing there"), ours.get(name, f"missing in {source.name!r}")
@@ -217,9 +224,13 @@ def _require_room(mine: FieldInfo, target: CollectionInfo, what: str, advice: st
             raise ParamError(message=f"{what} {limit}={there}, and that of the source {limit}={wanted}; {advice}")
 
 
-def _fields(collection: CollectionInfo) -> dict[str, str]:
+def _fields(collection: CollectionInfo, *, takes_keys: bool = False) -> dict[str, str]:
     """Return each field in words that say what must be equal."""
-    fields = {field.name: _words(field) for field in collection.fields if not field.is_dynamic}
+    fields = {
+        field.name: _words(replace(field, auto_id=False) if takes_keys else field)
+        for field in collection.fields
+        if not field.is_dynamic
+    }
     return fields | {
         struct.name: f"a struct array of {', '.join(f'{each.name} {_words(each)}' for each in struct.fields)}"
         for struct in collection.struct_fields

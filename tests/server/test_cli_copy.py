@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import grpc
 import pytest
 
 from milvusclient import MilvusClient
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.cli.framework.places import Place, parse_place
 from tests.support.command_line import CommandLine
+from tests.support.scripted import ScriptedServer
 from tests.support.servers import Milvus
 
 ROWS = [{"id": number, "vector": [number / 2, 0.5], "title": f"t{number}"} for number in range(30)]
@@ -97,6 +99,20 @@ def test_a_copy_has_a_checkpoint_and_the_variable_of_a_token_is_looked_for(cli: 
     ran = cli("copy", "./a.db/books", "http://127.0.0.1:1", "--target-token-env", "NO_SUCH_VARIABLE")
     assert ran.err == "Error: the variable NO_SUCH_VARIABLE with the token for http://127.0.0.1:1 is not set\n"
     assert cli("copy", "books", "x", "--source-token-env", "HOME").status == 2
+
+
+@pytest.mark.lite
+def test_a_copy_that_cannot_go_on_says_what_to_do(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    with MilvusClient("./a.db", dedicated=True) as client:
+        client.create_collection("made", dimension=2, auto_id=True)
+        client.insert("made", [{"vector": [0.5, 0.5]}])
+    scripted_server.on("DescribeCollection").status(100, "can't find it", error_code="CollectionNotExists")
+    scripted_server.on("Insert").fail(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+    ran = cli("copy", "./a.db/made", scripted_server.uri, "--checkpoint", "place", "--quiet")
+    assert ran.status == 1
+    assert "1 uncertain" in ran.err
+    assert "drop 'made', delete place* and copy again" in ran.err
+    assert "The same command" not in ran.err
 
 
 @pytest.mark.real_server

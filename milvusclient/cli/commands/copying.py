@@ -18,6 +18,7 @@ from milvusclient.cli.framework.places import Place, parse_place
 from milvusclient.cli.framework.progress import progress_bar
 from milvusclient.cli.framework.session import Options, Session
 from milvusclient.exceptions import MilvusException
+from milvusclient.models.copies import UnsureCopyError
 
 if TYPE_CHECKING:
     from milvusclient import MilvusClient
@@ -102,7 +103,9 @@ def copy(
         except KeyboardInterrupt:
             raise Interrupted(f"Interrupted after {count_rows(seen)}.{again}") from None
         except MilvusException as error:
-            cause = error.__cause__ if getattr(error, "report", None) is not None else None
+            is_unsure = isinstance(error, UnsureCopyError)
+            cause = error.__cause__ if getattr(error, "report", None) is not None and not is_unsure else None
+            again = "" if is_unsure else again
             told = message_of(
                 cause if isinstance(cause, MilvusException) else error,
                 collection=here.collection,

@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 import pytest
 
-from milvusclient import AsyncMilvusClient, BulkError, CopyError, MilvusException, RetryPolicy
+from milvusclient import AsyncMilvusClient, BulkError, CopyError, MilvusException, ParamError, RetryPolicy
 from tests.support.scripted import Received, ScriptedServer
 
 
@@ -158,3 +158,41 @@ async def test_a_source_that_dies_between_two_pages_is_read_again(
             assert (report.target_rows, report.written + report.skipped) == (200, 200)
             assert report.skipped > 0
             assert target.stored == Counter(range(200))
+
+
+@pytest.mark.lite
+async def test_rows_with_generated_keys_that_may_be_stored_end_with_advice(
+    source_uri: str, scripted_server: ScriptedServer, tmp_path: Path
+) -> None:
+    place = str(tmp_path / "place")
+    async with AsyncMilvusClient(source_uri) as source, AsyncMilvusClient(scripted_server.uri) as client:
+        await source.create_collection("made", dimension=4, auto_id=True)
+        await source.insert("made", [{"vector": [number, 1, 2, 3]} for number in range(20)])
+        scripted_server.on("DescribeCollection").status(100, "can't find it", error_code="CollectionNotExists")
+        scripted_server.on("Insert").fail(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+        advice = r"20 uncertain.*: drop 'made', delete .*place\* and copy again"
+        for _ in range(2):  # the second run knows from the checkpoint alone
+            with pytest.raises(BulkError, match=advice) as caught:
+                await source.copy_collection("made", client, checkpoint=place)
+            assert caught.value.report.uncertain == [range(20)]
+        assert len(scripted_server.calls("Insert")) == 1
+
+
+@pytest.mark.lite
+async def test_a_target_without_generated_keys_gets_those_of_the_source_and_loses_nothing(
+    source_uri: str, scripted_server: ScriptedServer, tmp_path: Path
+) -> None:
+    target = Target(scripted_server)
+    async with AsyncMilvusClient(source_uri) as source, AsyncMilvusClient(scripted_server.uri) as client:
+        await source.create_collection("made", dimension=4, auto_id=True)
+        await source.insert("made", [{"vector": [number, 1, 2, 3]} for number in range(40)])
+        keys = [row["id"] for row in await source.query("made", "id > 0", ["id"], limit=100)]
+        scripted_server.on("Insert").reply_to(target.insert).fail(
+            grpc.StatusCode.UNAVAILABLE, "Socket closed"
+        ).reply_to(target.insert).forever()
+        scripted_server.on("Query").reply_to(target.query).forever()
+        report = await source.copy_collection("made", client, batch_bytes=3000, checkpoint=str(tmp_path / "place"))
+        assert (report.written, report.target_rows) == (40, 40)
+        assert target.stored == Counter(keys)
+        with pytest.raises(ParamError, match="its field 'id' is not that of 'made'.*auto_id"):
+            await client.copy_collection("made", source, "made")

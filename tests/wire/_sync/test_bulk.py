@@ -381,6 +381,8 @@ def test_rows_that_were_flying_at_a_crash_are_not_sent_twice(
         assert (report.written, report.uncertain, stored(scripted_server)) == (4, [], Counter([4, 6, 7]))
     else:
         assert (report.written, report.uncertain, stored(scripted_server)) == (2, [range(4, 6)], Counter([6, 7]))
+        with pytest.raises(BulkError, match="0 rows are written, 0 rejected, 2 uncertain"):
+            client.insert_many("c", rows(*range(8)), checkpoint=str(at_crash))
 
 
 def test_a_line_that_a_crash_cut_short_is_ignored(scripted_server: ScriptedServer, tmp_path: Path) -> None:
