@@ -1,4 +1,4 @@
-"""How does a web service search? All its requests share one client, and who goes away takes the search along.
+"""How does a web service search? All requests share one client, and a caller who leaves ends the search.
 
     python -m pip install 'milvusclient[lite]' fastapi uvicorn
     python examples/fastapi_service.py                       # a file; or set MILVUS_URI and MILVUS_TOKEN
@@ -74,7 +74,7 @@ def status_of(error: MilvusException) -> int:
 
 
 async def failed(request: Request, error: Exception) -> JSONResponse:
-    """Answer for a call of Milvus that failed: all of it into the log, and to the caller what concerns him."""
+    """Answer for a call of Milvus that failed: the log gets all of it, and the caller what concerns him or her."""
     if not isinstance(error, MilvusException):
         raise error  # FastAPI calls this for no other
     status = status_of(error)

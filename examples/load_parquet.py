@@ -1,4 +1,4 @@
-"""How do I load a large Parquet file, and see how far it is? Piece by piece, several requests at a time.
+"""How do I load a large Parquet file, and see its progress? Piece by piece, several requests at a time.
 
     python -m pip install 'milvusclient[lite]' pyarrow
     python examples/load_parquet.py                        # makes words.parquet, and loads it into ./words.db
@@ -47,7 +47,7 @@ def make_collection(client: MilvusClient, dim: int) -> None:
 
 
 def main() -> None:
-    """Load a file, and print how far it is."""
+    """Load a file, and print its progress."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--uri", default="./words.db", help="server or file to load into")
     parser.add_argument("--file", type=Path, default=Path("words.parquet"), help="Parquet file; made if it is missing")

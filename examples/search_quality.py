@@ -1,4 +1,4 @@
-"""How much do the parameters of an index cost, and how much do they find? Recall against latency, with a plot.
+"""What do the parameters of an index cost, and what do they gain? Recall against latency, with a plot.
 
     python examples/search_quality.py                                # 20,000 vectors, in ./quality.db
     python examples/search_quality.py --rows 5000 --plot recall.svg
@@ -6,7 +6,7 @@
 
 For each index and parameter it compares the hits with the right answer, which is computed by brute force with numpy.
 Recall is the share of the right answer that is among the hits: 1.0 means all of it. Milvus Lite builds each index with
-parameters of its own, and heeds those of the search; a server heeds both.
+parameters of its own, and uses those of the search; a server uses both.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """How clients share connections, and what close() does: the session of Milvus's own guide, and a little more.
 
-python examples/sharing.py                          # the embedded server, in ./sharing.db
-python examples/sharing.py http://localhost:19530   # a server
+    python examples/sharing.py                          # the embedded server, in ./sharing.db
+    python examples/sharing.py http://localhost:19530   # a server
+
+A client holds the name of a connection. Clients with the same name share it, and ``close()`` closes it for all of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How do I filter by what users type, without giving them the filter? Values go through F, or through filter_params.
+"""How do I filter by what users type, without letting them write it? Values go through F, or through filter_params.
 
     python examples/user_filters.py
     python examples/user_filters.py --author Austen --since 1814
