@@ -9,7 +9,7 @@ from milvusclient._proto import milvus_pb2
 from milvusclient.checks import optional_str, require_bool, require_name, require_str
 from milvusclient.codec.ids import decode_ids
 from milvusclient.codec.read.results import extra_info
-from milvusclient.codec.write.request import Assembled, Column
+from milvusclient.codec.write.request import LARGE, Assembled, Column
 from milvusclient.codec.write.row_steps import encode_in_steps, takes_steps
 from milvusclient.codec.write.rows import check_rows, encode_rows, is_arrow
 from milvusclient.exceptions import (
@@ -128,6 +128,14 @@ def _assemble_in_steps(
     return (yield from Assembled.in_steps(request, columns))
 
 
+def _assemble(request: Req, columns: list[Column]) -> Assembled[Req] | InSteps[Req]:
+    """Assemble a request of columns; a large one in steps."""
+    if sum(len(column.head) + column.size for column in columns) <= LARGE:
+        return Assembled(request, columns)
+    # Others wait for one of the steps then, and not for all of them: each keeps the interpreter to itself.
+    return Assembled.in_turns(request, columns)
+
+
 def build_insert(
     collection_name: str,
     rows: Sequence[Row] | Table,
@@ -136,7 +144,7 @@ def build_insert(
     partition_name: str | None = None,
     namespace: str | None = None,
 ) -> Assembled[milvus_pb2.InsertRequest] | InSteps[milvus_pb2.InsertRequest]:
-    """Build an insert; one of very many rows in steps.
+    """Build an insert; a large one in steps.
 
     Args:
         collection_name: name or alias of the collection.
@@ -159,7 +167,7 @@ def build_insert(
         request.namespace = require_str("namespace", namespace)
     if takes_steps(rows):
         return _assemble_in_steps(request, cast("Sequence[Row]", rows), collection)
-    return Assembled(request, _encode(rows, collection))
+    return _assemble(request, _encode(rows, collection))
 
 
 def build_upsert(
@@ -172,7 +180,7 @@ def build_upsert(
     partial_update: bool = False,
     field_ops: FieldOps | None = None,
 ) -> Assembled[milvus_pb2.UpsertRequest] | InSteps[milvus_pb2.UpsertRequest]:
-    """Build an upsert; one of very many rows in steps.
+    """Build an upsert; a large one in steps.
 
     Args:
         collection_name: name or alias of the collection.
@@ -203,7 +211,7 @@ def build_upsert(
         request.field_ops.add(field_name=name, op=cast("schema_pb2.FieldPartialUpdateOp.OpType.ValueType", int(op)))
     if takes_steps(rows):
         return _assemble_in_steps(request, cast("Sequence[Row]", rows), collection, upsert=True, partial=partial)
-    return Assembled(request, _encode(rows, collection, upsert=True, partial=partial))
+    return _assemble(request, _encode(rows, collection, upsert=True, partial=partial))
 
 
 def _check_op(name: str, op: FieldOpType, collection: CollectionInfo) -> None:

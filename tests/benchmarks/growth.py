@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from milvusclient import MilvusClient
 from milvusclient._proto import milvus_pb2
@@ -65,7 +67,14 @@ def _insert(count: int) -> float:
     vector = [0.5] * 8
     rows = [{"id": row, "v": vector} for row in range(count)]
     times = max(1, 10_000 // count)
-    return _per_unit(lambda: [mutations.build_insert("c", rows, collection) for _ in range(times)], count * times)
+    return _per_unit(lambda: [_build(rows, collection) for _ in range(times)], count * times)
+
+
+def _build(rows: list[dict[str, Any]], collection: CollectionInfo) -> object:
+    built = mutations.build_insert("c", rows, collection)
+    if isinstance(built, Iterator):
+        deque(built, maxlen=0)
+    return built
 
 
 def _query(count: int) -> float:

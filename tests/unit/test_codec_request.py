@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import struct
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import numpy as np
@@ -93,7 +93,11 @@ def test_arrays_in_any_memory(data_type: DataType, first: str, others: str) -> N
 def test_one_piece_or_bit_by_bit(data_type: DataType, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = list(np.arange(5 * DIM).reshape(5, DIM).astype(KINDS[data_type]))
     in_one_piece = payload(vectors, data_type)
-    monkeypatch.setattr(request, "_joined", lambda *_: None)
+
+    def in_bits(*_: object) -> Generator[None, None, None]:
+        yield
+
+    monkeypatch.setattr(request, "_joined", in_bits)
     assert payload(vectors, data_type) == in_one_piece
 
 

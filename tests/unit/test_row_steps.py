@@ -132,6 +132,40 @@ def test_a_row_of_the_dynamic_field_is_named_too(monkeypatch: pytest.MonkeyPatch
         list(cast("Any", mutations.build_insert("c", mutations.read_data(rows), collection)))
 
 
+@pytest.mark.parametrize(
+    ("count", "row", "takes"),
+    [
+        (20_000, {"id": 1}, True),
+        (19_999, {"id": 1}, False),
+        (3_000, {"id": 1, "v": [0.5] * 768}, True),
+        (300, {"id": 1, "v": [0.5] * 768}, False),
+        (3_000, {"id": 1, "s": [{"v": [0.5] * 100}] * 8}, True),
+        (3_000, {"id": 1, "j": {"a": {"b": [1.5] * 600}}}, True),
+        (10_000, {"id": 1, "v": np.zeros(768, "f4")}, False),
+        (3_000, 7, False),
+        (0, {}, False),
+    ],
+)
+def test_steps_go_by_the_work(count: int, row: Any, takes: bool) -> None:
+    assert row_steps.takes_steps([row] * count) is takes
+
+
+def test_a_step_has_few_rows_where_each_is_much_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(row_steps, "_STEP", 4_000)
+    collection = CollectionInfo("c", fields=(ID, FieldInfo("v", data_type=DataType.FLOAT_VECTOR, dim=1000)))
+    rows: list[Any] = [{"id": row, "v": [0.5] * 1000} for row in range(2_000)]
+    turns = len(list(cast("Any", mutations.build_insert("c", rows, collection))))
+    assert turns > 24, "eight steps of rows, and their joining"
+
+
+def test_a_large_request_is_encoded_and_joined_in_turns() -> None:
+    collection = CollectionInfo("c", fields=(ID, FieldInfo("v", data_type=DataType.FLOAT_VECTOR, dim=1000)))
+    vector = np.zeros(1000, "f4")
+    built = cast("Any", mutations.build_insert("c", [{"id": 1, "v": vector}] * 300, collection))
+    assert len(list(built)) == 3, "after encoding, after joining, after the check"
+    assert isinstance(mutations.build_insert("c", [{"id": 1, "v": vector}] * 200, collection), Assembled)
+
+
 def test_text_is_no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(row_steps, "_MANY", 1)
     with pytest.raises(MilvusTypeError):

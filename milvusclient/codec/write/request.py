@@ -16,12 +16,12 @@ from milvusclient.codec.wire import field_number, prefix
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-__all__ = ["Assembled", "Column"]
+__all__ = ["LARGE", "Assembled", "Column"]
 
 Req = TypeVar("Req", bound="Message")
 
 #: A program that sends one request of this size will send more of them.
-_LARGE = 1 << 20
+LARGE = 1 << 20
 #: Just below the size from which glibc never keeps a freed block (DEFAULT_MMAP_THRESHOLD_MAX).
 _MOST_KEPT = (1 << 25) - (1 << 13)
 
@@ -94,20 +94,42 @@ class Assembled(Generic[Req]):
     __slots__ = ("_envelope", "_payload", "_type")
 
     def __init__(self, envelope: Req, columns: Iterable[Column]) -> None:
+        for _ in self._steps(envelope, columns):
+            pass
+
+    def _steps(self, envelope: Req, columns: Iterable[Column]) -> Generator[None, None, None]:
+        """Set everything; joining and checking are steps of their own."""
         self._type = type(envelope)
         number = field_number(self._type, "fields_data")
         columns = list(columns)
         self._envelope = envelope.SerializeToString()
-        payload = _joined(self._envelope, columns, number)
+        payload = yield from _joined(self._envelope, columns, number)
         if payload is None:
             stream = BytesIO()
             stream.write(self._envelope)
             for column in columns:
                 column.write(stream, number)
+                yield
             payload = stream.getvalue()  # the stream hands its memory over instead of copying it
         self._payload = payload
-        if len(self._payload) > _LARGE:
+        if len(self._payload) > LARGE:
             _keep_memory()
+
+    @classmethod
+    def in_turns(cls, envelope: Req, columns: Iterable[Column]) -> Generator[None, None, Assembled[Req]]:
+        """Build a request whose columns are encoded; each yield is a chance for others.
+
+        Args:
+            envelope: the message without the columns.
+            columns: the columns of its ``fields_data``, in their order.
+
+        Raises:
+            MilvusException: a column must not be sent.
+        """
+        made = cls.__new__(cls)
+        yield  # after encoding
+        yield from made._steps(envelope, columns)
+        return made
 
     @classmethod
     def in_steps(
@@ -133,6 +155,8 @@ class Assembled(Generic[Req]):
                 piece.write_body(stream)
                 yield
         made._payload = stream.getvalue()
+        if len(made._payload) > LARGE:
+            _keep_memory()
         return made
 
     @classmethod
@@ -161,7 +185,7 @@ class Assembled(Generic[Req]):
         return self._type.FromString(self._payload)
 
 
-def _joined(envelope: bytes, columns: list[Column], number: int) -> bytes | None:
+def _joined(envelope: bytes, columns: list[Column], number: int) -> Generator[None, None, bytes | None]:
     """Join the whole request, which takes half as long as writing one buffer after the other.
 
     Returns:
@@ -182,12 +206,14 @@ def _joined(envelope: bytes, columns: list[Column], number: int) -> bytes | None
         payload = b"".join(parts)
     except (TypeError, ValueError, BufferError):
         return None
+    yield
     view = memoryview(payload)
     for start, column in zip(starts, columns, strict=True):
         if column.check is not None:
             # One array of the user's is likely to be where numbers should be; in the request they rarely are.
             single = column.body[0] if len(column.body) == 1 else None  # type: ignore[index, arg-type]  # a list or a tuple
             column.check(view[start : start + column.size] if single is None else memoryview(single).cast("B"))
+            yield
     return payload
 
 

@@ -17,17 +17,42 @@ from milvusclient.models.collection import CollectionInfo, FieldInfo
 
 __all__ = ["encode_in_steps", "takes_steps"]
 
-#: Rows from which steps are worth it: fewer take some milliseconds.
+#: Rows from which steps are worth it, however little is in them ...
 _MANY = 20_000
+#: ... and the work from which they are, in numbers of a list, each of which takes some 13 ns.
+_MUCH = 1_500_000
+#: What a field of a row is, in such numbers, beside what is in it.
+_FIELD = 20
 #: Members whose values are one block of bytes on the wire.
 _PACKED = ("float_data", "double_data")
-#: Rows of one step, which takes a few milliseconds.
+#: Rows of one step, and the work of one step, at most. It takes a few milliseconds.
 _STEP = 4_000
+_STEP_WORK = 250_000
 
 
 def takes_steps(data: object) -> bool:
-    """Return whether data are so many rows that they are encoded in steps."""
-    return isinstance(data, list | tuple) and len(data) >= _MANY
+    """Return whether data are so many rows, or so large ones, that they are encoded in steps."""
+    if not isinstance(data, list | tuple) or not data:
+        return False
+    return len(data) >= _MANY or len(data) * _work(data) >= _MUCH
+
+
+def _work(data: Sequence[Any]) -> int:
+    """Estimate the work that a row takes, by a few of them."""
+    some = (data[0], data[len(data) // 2], data[-1])
+    return max(sum(_FIELD + _size(value) for value in row.values()) if type(row) is dict else 1 for row in some)
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, list | tuple):
+        nested = bool(value) and isinstance(value[0], list | tuple | dict | str)
+        return sum(map(_size, value)) + _FIELD * len(value) if nested else len(value)
+    if isinstance(value, dict):
+        return sum(map(_size, value.values())) + _FIELD * len(value)
+    if isinstance(value, str | bytes):
+        return len(value) // 64
+    nbytes = getattr(value, "nbytes", 0)  # an array, which is copied
+    return nbytes // 128 if isinstance(nbytes, int) else 0
 
 
 def encode_in_steps(
@@ -52,17 +77,18 @@ def encode_in_steps(
         return [
             (column, [column]) for column in encode_rows(check_rows(data), collection, upsert=upsert, partial=partial)
         ]
-    starts = range(0, len(data), _STEP)
+    step = max(1, min(_STEP, _STEP_WORK // max(1, _work(data))))
+    starts = range(0, len(data), step)
     left_out = {field.name for field in collection.fields if may_skip(field, upsert=upsert, partial=partial)}
     if left_out:
         for start in starts:
             left_out -= {
-                name for row in check_rows(data[start : start + _STEP], start) for name in left_out & row.keys()
+                name for row in check_rows(data[start : start + step], start) for name in left_out & row.keys()
             }
             yield
     named: list[list[Column]] = []
     for start in starts:
-        rows = check_rows(data[start : start + _STEP], start)
+        rows = check_rows(data[start : start + step], start)
         columns = encode_rows(
             rows, collection, upsert=upsert, partial=partial, left_out=frozenset(left_out), first_row=start
         )
