@@ -163,7 +163,7 @@ def _scalars(field: FieldInfo, facts: TypeFacts, chunks: Sequence[_Chunk]) -> Co
         part = encode(chunk)
         if part is None:
             return None
-        parts.append(part)
+        parts += part
     size = sum(memoryview(part).nbytes for part in parts)
     if not size:
         return None
@@ -174,7 +174,7 @@ def _scalars(field: FieldInfo, facts: TypeFacts, chunks: Sequence[_Chunk]) -> Co
     return Column(_head(field, chunks) + scalars + member + inner, size, parts)
 
 
-def _encoder(field: FieldInfo, facts: TypeFacts) -> Callable[[_Chunk], Any] | None:
+def _encoder(field: FieldInfo, facts: TypeFacts) -> Callable[[_Chunk], Buffers | None] | None:
     if facts.family == "integer":
         return partial(_integers, facts.bounds)
     if facts.family == "float":
@@ -184,7 +184,7 @@ def _encoder(field: FieldInfo, facts: TypeFacts) -> Callable[[_Chunk], Any] | No
     return _booleans if facts.family == "bool" else None
 
 
-def _booleans(chunk: _Chunk) -> Any | None:
+def _booleans(chunk: _Chunk) -> Buffers | None:
     if chunk.array.format != "b" or chunk.array.dictionary is not None:
         return None
     numpy, array = loaded_numpy(), chunk.array
@@ -193,12 +193,12 @@ def _booleans(chunk: _Chunk) -> Any | None:
         first = array.offset // 8
         used = numpy.frombuffer(buffer, "u1")[first : (array.offset + array.length + 7) // 8]
         bits = numpy.unpackbits(used, bitorder="little")[array.offset - 8 * first :][: array.length]
-        return _compact(numpy, bits, chunk.bits)
+        return [_compact(numpy, bits, chunk.bits)]
     made = bit_bytes(array)
-    return made if chunk.bits is None else bytes(bit for bit, valid in zip(made, chunk.bits, strict=True) if valid)
+    return [made if chunk.bits is None else bytes(bit for bit, valid in zip(made, chunk.bits, strict=True) if valid)]
 
 
-def _integers(bounds: tuple[int, int], chunk: _Chunk) -> Any | None:
+def _integers(bounds: tuple[int, int], chunk: _Chunk) -> Buffers | None:
     numpy = loaded_numpy()
     array = chunk.array
     if numpy is None or array.format not in INTEGERS or array.dictionary is not None:
@@ -214,12 +214,12 @@ def _integers(bounds: tuple[int, int], chunk: _Chunk) -> Any | None:
     return packed_integers(numpy, numbers)
 
 
-def _floats(dtype: str, chunk: _Chunk) -> Any | None:
+def _floats(dtype: str, chunk: _Chunk) -> Buffers | None:
     array = chunk.array
     if array.dictionary is not None:
         return None
     if _FLOATS.get(array.format) == dtype and chunk.bits is None:
-        return array.numbers(CODES[array.format])
+        return [array.numbers(CODES[array.format])]
     numpy = loaded_numpy()
     if numpy is None or array.format not in _FLOATS:
         return None
@@ -228,10 +228,10 @@ def _floats(dtype: str, chunk: _Chunk) -> Any | None:
     with numpy.errstate(over="ignore"):
         made = numbers.astype(dtype)
     # A number too large for the type becomes infinite; the way of rows names it.
-    return None if bool((numpy.isinf(made) != numpy.isinf(numbers)).any()) else made
+    return None if bool((numpy.isinf(made) != numpy.isinf(numbers)).any()) else [made]
 
 
-def _texts(max_length: int | None, chunk: _Chunk) -> Any | None:
+def _texts(max_length: int | None, chunk: _Chunk) -> Buffers | None:
     numpy = loaded_numpy()
     array = chunk.array
     if numpy is None or array.format not in ("u", "U") or array.dictionary is not None:
@@ -240,7 +240,7 @@ def _texts(max_length: int | None, chunk: _Chunk) -> Any | None:
     if buffer is None or data is None:
         return None
     offsets = numpy.frombuffer(buffer, "=i4" if array.format == "u" else "=i8")
-    offsets = offsets[array.offset : array.offset + array.length + 1].astype("i8")
+    offsets = offsets[array.offset : array.offset + array.length + 1]
     return packed_strings(numpy, offsets, data, max_length, chunk.bits)
 
 

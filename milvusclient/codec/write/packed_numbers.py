@@ -5,19 +5,26 @@ The ways through Python objects take three times as long for integers, and seven
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+from milvusclient.codec.wire import prefix
 
 __all__ = ["packed_integers", "packed_strings"]
 
-#: Numbers that are encoded at a time, so that the steps find them in the processor's cache.
-_PIECE = 1 << 14
-#: Groups of seven bits that a word of 32 bits holds.
-_GROUPS_OF_U4 = 4
+#: Values that are encoded at a time, so that the steps find them in the processor's cache.
+_PIECE: Final = 1 << 15
+#: Words that hold varints of up to 1, 2, 4 and 8 bytes.
+_WORDS: Final = ((1, "<u1"), (2, "<u2"), (4, "<u4"), (8, "<u8"))
+_WORD_BYTES: Final = 8
 #: The tag of ``repeated string data = 1``.
-_STRING_TAG = 0x0A
+_STRING_TAG: Final = 0x0A
+#: Bytes up to which copying too much of a string takes less than looking where it ends.
+_SHORT: Final = 64
+#: The largest number in a varint of one byte.
+_ONE_BYTE: Final = 0x7F
 
 
-def packed_integers(numpy: Any, numbers: Any) -> Any:
+def packed_integers(numpy: Any, numbers: Any) -> list[Any]:
     """Encode integers as varints, one after the other; negative ones take ten bytes, as protobuf wants them.
 
     Args:
@@ -25,107 +32,161 @@ def packed_integers(numpy: Any, numbers: Any) -> Any:
         numbers: an array of integers that an int64 holds.
 
     Returns:
-        An array of bytes.
+        Arrays of bytes, to be joined.
     """
-    parts = [_varints(numpy, numbers[start : start + _PIECE]) for start in range(0, len(numbers), _PIECE)]
-    return numpy.concatenate(parts) if parts else numpy.empty(0, "u1")
+    return [_varints(numpy, numbers[start : start + _PIECE]) for start in range(0, len(numbers), _PIECE)]
 
 
 def _varints(numpy: Any, numbers: Any) -> Any:
-    words = numbers.astype("<i8", copy=False).view("<u8")
-    most, least = (max(1, (int(word).bit_length() + 6) // 7) for word in (words.max(), words.min()))
-    if most <= _GROUPS_OF_U4:
-        words = words.astype("<u4")
+    low, high = int(numbers.min()), int(numbers.max())
+    most = _varint_size(low if low < 0 else high)
+    least = 1 if low < 0 <= high else _varint_size(low)
+    in_word = min(most, _WORD_BYTES)
+    width, dtype = next(word for word in _WORDS if in_word <= word[0])
+    words = numbers.astype(dtype)
+    spread = words & ((1 << 7 * in_word) - 1)
+    for place in range(1, in_word):
+        # Moves this group of seven bits and those above it one bit up, since each byte has a bit that says "goes on".
+        spread += spread & ((1 << 8 * width) - (1 << (8 * place - 1)))
     if most != least:
-        return _mixed_varints(numpy, words, most)
-    if _GROUPS_OF_U4 // 2 < most <= _GROUPS_OF_U4:
-        # Moving the groups of seven bits apart in a word takes half as long as writing them byte by byte.
-        spread = words & 0x7F
-        for place in range(1, most):
-            spread |= (words << place) & (0x7F << (8 * place))
-        spread |= sum(0x80 << (8 * place) for place in range(most - 1))
-        return spread.view("u1").reshape(-1, 4)[:, :most].reshape(-1)
-    made = numpy.empty((len(words), most), "u1")
-    for place in range(most):
-        made[:, place] = words >> (7 * place)
-    made[:, :-1] |= 0x80
-    made[:, -1] &= 0x7F
-    return made.reshape(-1)
+        return _joined_varints(numpy, words, spread, most)
+    spread |= _going_on(most)
+    if most == width:
+        return spread.view("u1")
+    # Whole words are written from the first to the last, each over those bytes of the one before that are not needed.
+    made = numpy.empty(len(words) * most + width, "u1")
+    numpy.ndarray(words.shape, dtype, made, 0, (most,))[...] = spread
+    for place in range(width, most):
+        group = (words >> (7 * place)).astype("u1")
+        made[place : len(words) * most : most] = group | 0x80 if place < most - 1 else group
+    return made[: len(words) * most]
 
 
-def _mixed_varints(numpy: Any, words: Any, most: int) -> Any:
-    """Encode words of several sizes: all with the largest one, of which the bytes that are needed are kept."""
-    made = numpy.empty((len(words), most), "u1")
-    is_needed = numpy.ones((len(words), most), "?")
-    for place in range(most - 1):
-        made[:, place] = words
-        made[:, place] &= 0x7F
-        words = words >> 7
-        is_needed[:, place + 1] = goes_on = words != 0
-        made[:, place] |= goes_on.view("u1") << 7
-    made[:, most - 1] = words
-    return made[is_needed]
+def _joined_varints(numpy: Any, words: Any, spread: Any, most: int) -> Any:
+    """Join varints of several sizes; ``spread`` has their groups of seven bits, as far as they fit into a word."""
+    width = spread.itemsize
+    sizes = _varint_sizes(words, most)
+    ends = numpy.cumsum(sizes, dtype="i8")
+    starts = ends - sizes
+    spread |= numpy.array([_going_on(size) for size in range(most + 1)], spread.dtype)[sizes]
+    total = int(ends[-1])
+    made = numpy.empty(total + width, "u1")
+    numpy.ndarray((total + 1,), spread.dtype, made, 0, (1,))[starts] = spread
+    for place in range(width, most):
+        longer = sizes > place
+        group = (words[longer] >> (7 * place)).astype("u1")
+        made[starts[longer] + place] = group | ((sizes[longer] > place + 1).astype("u1") << 7)
+    return made[:total]
+
+
+def _varint_size(number: int) -> int:
+    """Return the number of bytes of a varint."""
+    return 10 if number < 0 else max(1, (number.bit_length() + 6) // 7)
+
+
+def _varint_sizes(words: Any, most: int) -> Any:
+    sizes = (words > _ONE_BYTE).astype("i8")
+    sizes += 1
+    for place in range(2, most):
+        sizes += words >= 1 << 7 * place
+    return sizes
+
+
+def _going_on(size: int) -> int:
+    """Return the word with the bits that say that another byte follows, of a varint with this number of bytes."""
+    return sum(0x80 << 8 * place for place in range(min(size - 1, _WORD_BYTES)))
 
 
 def packed_strings(
     numpy: Any, offsets: Any, data: memoryview, max_length: int | None, bits: bytes | None
-) -> Any | None:
+) -> list[Any] | None:
     """Encode strings as ``repeated string data = 1``.
 
     Args:
         numpy: the module.
-        offsets: where each string begins in ``data``, and where the last one ends; an array of int64.
+        offsets: where each string begins in ``data``, and where the last one ends; an array of integers.
         data: the strings in UTF-8, one directly after the other.
         max_length: the number of bytes that a string may have; None for any number.
         bits: a byte for each string, 0 for a null; None without nulls.
 
     Returns:
-        An array of bytes; None if a string is too long or not in UTF-8, or a null has bytes.
+        Arrays of bytes, to be joined; None if a string is too long or not in UTF-8, or a null has bytes.
     """
-    lengths = numpy.diff(offsets)
     used = data[int(offsets[0]) : int(offsets[-1])]
-    if len(used) and int(numpy.frombuffer(used, "u1").max()) > 0x7F:
+    text = numpy.frombuffer(used, "u1")
+    if len(text) and int(text.max()) > 0x7F:
         try:
             str(used, "utf-8")
         except UnicodeDecodeError:
             return None
-    if bits is not None:
-        valid = numpy.frombuffer(bits, "?")
-        if lengths[~valid].any():
+    parts = []
+    for start in range(0, len(offsets) - 1, _PIECE):
+        bounds = offsets[start : start + _PIECE + 1].astype("i8")
+        begins, lengths = bounds[:-1] - bounds[0], bounds[1:] - bounds[:-1]
+        if bits is not None:
+            valid = numpy.frombuffer(bits[start : start + _PIECE], "?")
+            if lengths[~valid].any():
+                return None
+            begins, lengths = begins[valid], lengths[valid]
+        if not len(lengths):
+            continue
+        longest = int(lengths.max())
+        if max_length is not None and longest > max_length:
             return None
-        lengths = lengths[valid]
-    if not len(lengths):
-        return numpy.empty(0, "u1")
-    if max_length is not None and int(lengths.max()) > max_length:
-        return None
-    words = lengths.astype("<u8")
-    sizes = _varint_sizes(numpy, words)
-    ends = numpy.cumsum(lengths + sizes + 1)
-    starts = ends - lengths - sizes - 1
-    made = numpy.empty(int(ends[-1]), "u1")
+        parts.append(_prefixed(numpy, text[bounds[0] - offsets[0] :], begins, lengths, longest))
+    return parts
+
+
+def _prefixed(numpy: Any, text: Any, begins: Any, lengths: Any, longest: int) -> Any:
+    """Put a tag and a length before each string.
+
+    Args:
+        numpy: the module.
+        text: the bytes of all strings, one directly after the other; more may follow.
+        begins: where each string begins.
+        lengths: the length of each; at least one.
+        longest: the largest of these.
+    """
+    size = int(begins[-1] + lengths[-1])
+    if longest == int(lengths.min()):
+        before = prefix(1, longest)
+        table = numpy.empty((len(lengths), len(before) + longest), "u1")
+        table[:, : len(before)] = numpy.frombuffer(before, "u1")
+        table[:, len(before) :] = text[:size].reshape(len(lengths), longest)
+        return table.reshape(-1)
+    if longest <= _SHORT:
+        return _prefixed_short(numpy, text, begins, lengths, longest)
+    text = text[:size]
+    sizes = _varint_sizes(lengths, _varint_size(longest))
+    starts = begins + numpy.cumsum(sizes + 1) - sizes - 1
+    made = numpy.empty(len(text) + len(lengths) + int(sizes.sum()), "u1")
     of_string = numpy.ones(len(made), "?")
-    made[starts] = _STRING_TAG
     of_string[starts] = False
+    made[starts] = _STRING_TAG
     for place in range(int(sizes.max())):
-        of_string[starts[sizes > place] + 1 + place] = False
-    _write_varints(numpy, made, starts + 1, words, sizes)
-    made[of_string] = numpy.frombuffer(used, "u1")
+        rows = slice(None) if place == 0 else sizes > place
+        at = starts[rows] + 1 + place
+        of_string[at] = False
+        made[at] = (lengths[rows] >> 7 * place) & 0x7F | (sizes[rows] > place + 1).astype("u1") << 7
+    made[of_string] = text
     return made
 
 
-def _varint_sizes(numpy: Any, words: Any) -> Any:
-    sizes = numpy.ones(len(words), "i8")
-    limit, top = 1 << 7, int(words.max())
-    while limit <= top:
-        sizes += words >= numpy.uint64(limit)
-        limit <<= 7
-    return sizes
+def _prefixed_short(numpy: Any, text: Any, begins: Any, lengths: Any, longest: int) -> Any:
+    """Do the same for strings whose tag and length are two bytes, and which differ little in length.
 
-
-def _write_varints(numpy: Any, made: Any, starts: Any, words: Any, sizes: Any) -> None:
-    """Write varints into ``made`` where ``starts`` says, all first bytes first."""
-    for place in range(int(sizes.max())):
-        rows = slice(None) if place == 0 else sizes > place
-        piece = (words[rows] >> numpy.uint64(7 * place)).astype("u1") & 0x7F
-        piece |= (sizes[rows] > place + 1).astype("u1") << 7
-        made[starts[rows] + place] = piece
+    For each string as many bytes are copied as the longest has. That is done from the first to the last, each string
+    over what was too much of the one before.
+    """
+    starts = begins + numpy.arange(0, 2 * len(lengths), 2)
+    total = int(starts[-1] + lengths[-1]) + 2
+    if begins[-1] + longest > len(text):
+        text = numpy.concatenate((text, numpy.empty(longest, "u1")))
+    made = numpy.empty(total + longest, "u1")
+    # Elements of these arrays begin at each byte.
+    sources = numpy.ndarray(len(text) - longest + 1, f"V{longest}", text, 0, 1)
+    targets = numpy.ndarray(total - 1, f"V{longest}", made, 2, 1)
+    targets[starts] = sources[begins]
+    made[starts] = _STRING_TAG
+    made[1:][starts] = lengths.astype("u1")
+    return made[:total]
