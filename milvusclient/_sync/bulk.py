@@ -58,7 +58,8 @@ class Bulk(Health, Mutations, Queries):
             batch_bytes: memory for a batch, in bytes. Beside the source, at most ``in_flight + 1`` times it is used.
                 A request has about a third of it, because it is in memory more than once while it is sent, and less if
                 the rows come from a generator and are large themselves.
-            batch_rows: maximum number of rows of a request; None means no limit.
+            batch_rows: maximum number of rows of a request; None means no limit, but 6,000 rows for Python objects that
+                come one by one, as from a generator: more of them alive cost time in Python's garbage collector.
             in_flight: maximum number of requests at the same time.
             on_error: ``"raise"`` ends the write at the first row that is refused; ``"collect"`` goes on, and the report
                 lists such rows.
@@ -137,7 +138,8 @@ class Bulk(Health, Mutations, Queries):
             batch_bytes: memory for a batch, in bytes. Beside the source, at most ``in_flight + 1`` times it is used.
                 A request has about a third of it, because it is in memory more than once while it is sent, and less if
                 the rows come from a generator and are large themselves.
-            batch_rows: maximum number of rows of a request; None means no limit.
+            batch_rows: maximum number of rows of a request; None means no limit, but 6,000 rows for Python objects that
+                come one by one, as from a generator: more of them alive cost time in Python's garbage collector.
             in_flight: maximum number of requests at the same time.
             on_error: ``"raise"`` ends the write at the first row that is refused; ``"collect"`` goes on, and the report
                 lists such rows.
@@ -210,7 +212,8 @@ class Bulk(Health, Mutations, Queries):
             batch_bytes: memory for a batch, in bytes. Beside the source, at most ``in_flight + 1`` times it is used.
                 A request has about a third of it, because it is in memory more than once while it is sent, and less if
                 the rows come from a generator and are large themselves.
-            batch_rows: maximum number of rows of a request; None means no limit.
+            batch_rows: maximum number of rows of a request; None means no limit, but 6,000 rows for Python objects that
+                come one by one, as from a generator: more of them alive cost time in Python's garbage collector.
             in_flight: maximum number of requests at the same time.
             on_error: ``"raise"`` ends the write at the first row that is refused; ``"collect"`` goes on, and the report
                 lists such rows.

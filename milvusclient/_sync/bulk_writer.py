@@ -160,7 +160,7 @@ class BulkWriter:
         if self._holds_rows and (len(listed) > 1 or len(self._buffer) % _WEIGHED_EACH == 0):
             self._sizer.hold(bulk.rows_memory(listed))
         self._buffer += cast("list[Row]", listed)  # the usual case: nothing needs to be looked at row by row
-        if len(self._buffer) >= self._sizer.rows:
+        if len(self._buffer) >= self._batch_rows:
             self._flush()
 
     def _add(self, row: object) -> None:
@@ -171,7 +171,7 @@ class BulkWriter:
             self._buffer.append(mapping)
         except DataNotMatchException as error:
             self._refuse(row, error)
-        if len(self._buffer) >= self._sizer.rows:
+        if len(self._buffer) >= self._batch_rows:
             self._flush()
 
     def _resume(self, rows: Sequence[object], action: Action) -> None:
@@ -226,9 +226,13 @@ class BulkWriter:
         return self._client._key("").address
 
     @property
+    def _batch_rows(self) -> int:
+        return self._sizer.rows_of_objects if self._holds_rows else self._sizer.rows
+
+    @property
     def _wanted(self) -> int:
         """The number of rows to take from the source: those that complete the next batch, or some of them."""
-        rows = self._sizer.rows
+        rows = self._batch_rows
         most = rows // _PARTS + 1 if self._holds_rows else rows
         return max(1, min(most, rows - len(self._buffer)))
 

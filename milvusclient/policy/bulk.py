@@ -30,6 +30,9 @@ _FIRST_ROWS = 1_000
 #: What a request takes in memory while it is under way, as a multiple of its size: the bytes of the client, gRPC's copy
 #: of them, and as much again that malloc keeps for the next copy of the same thread.
 _COPIES = 3
+#: Rows of a batch that nothing else keeps in memory. Python's garbage collector looks at all objects again and again,
+#: so each row would cost more if a hundred thousand of them were alive.
+_MOST_OBJECTS = 6_000
 #: How many times the size that it aims at a request may have.
 _TOLERANCE = 1.5
 #: How often the rows of a lost insert are looked up before those that are missing are sent again, ...
@@ -414,6 +417,11 @@ class BatchSizer:
         if self.is_estimate:
             rows = min(rows, _FIRST_ROWS)
         return rows if self._most_rows is None else min(rows, self._most_rows)
+
+    @property
+    def rows_of_objects(self) -> int:
+        """The number of rows of the next batch, if they are Python objects that only the batch keeps in memory."""
+        return min(self.rows, _MOST_OBJECTS) if self._most_rows is None else self.rows
 
     def learn(self, rows: int, size: int) -> None:
         """Learn the size of a request."""

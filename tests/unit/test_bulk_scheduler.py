@@ -428,6 +428,15 @@ def test_batch_rows_is_a_bound_and_a_row_is_the_least() -> None:
     assert BatchSizer(100, None, 1_000).rows == 1
 
 
+def test_few_objects_are_alive_at_a_time() -> None:
+    sizer = BatchSizer(3_000_000, None, 10)
+    sizer.learn(1_000, 10_000)
+    assert (sizer.rows, sizer.rows_of_objects) == (100_000, 6_000)
+    chosen = BatchSizer(3_000_000, 50_000, 10)
+    chosen.learn(1_000, 10_000)
+    assert chosen.rows_of_objects == 50_000, "who gives a number of rows gets it"
+
+
 def test_rows_that_only_the_batch_holds_count() -> None:
     sizer = BatchSizer(3_000_000, None, 100, 700)
     sizer.learn(1_000, 100_000)

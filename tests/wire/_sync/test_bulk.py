@@ -58,6 +58,16 @@ def test_all_rows_arrive_once_in_batches(scripted_server: ScriptedServer) -> Non
     report.raise_for_errors()
 
 
+def test_small_rows_of_a_generator_are_sent_before_many_of_them_are_alive(
+    scripted_server: ScriptedServer,
+) -> None:
+    client = MilvusClient(scripted_server.uri)
+    client.insert_many("c", (row for row in rows(*range(20_000))))
+    client.insert_many("c", rows(*range(20_000)))
+    counts = sorted(call.message.num_rows for call in scripted_server.calls("Insert"))
+    assert counts == [1_000, 1_000, 1_000, 6_000, 6_000, 6_000, 19_000], "a list keeps its rows anyway"
+
+
 def test_a_table_is_written_in_batches_of_columns(scripted_server: ScriptedServer) -> None:
     numpy = pytest.importorskip("numpy")
     client = MilvusClient(scripted_server.uri)
