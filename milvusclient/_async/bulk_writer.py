@@ -452,9 +452,8 @@ class AsyncBulkWriter:
         if self._checkpoint is None or self._collection is None:
             return
         position = self._scheduler.next_index
-        (unwritten, unknown), (more_unwritten, more_unknown) = (
-            self._scheduler.unfinished(), self._resumption.rest(position),
-        )  # fmt: skip
+        unwritten, unknown = self._scheduler.unfinished()
+        more_unwritten, more_unknown = self._resumption.rest(position)
         state = Checkpoint(
             max(position, self._resumption.checkpoint.read),
             merged([*unwritten, *more_unwritten]),
@@ -492,9 +491,8 @@ class AsyncBulkWriter:
             except MilvusException:
                 hint = "; the server denies writes, and check_health() fails"
             else:
-                hint = (
-                    f"; the server denies writes: {', '.join((*health.reasons, *health.quota_states)) or 'no reason'}"
-                )
+                reasons = ", ".join((*health.reasons, *health.quota_states)) or "no reason"
+                hint = f"; the server denies writes: {reasons}"
         raise BulkError.of(self.report, error, hint) from error
 
 
