@@ -8,12 +8,14 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from milvusclient import CollectionSchema, DataType, MilvusClient, write_json, write_parquet
 from milvusclient.exceptions import MilvusException
+from tests.support.command_line import CommandLine
 from tests.support.milvus_holder import ROOT
 from tests.support.servers import Milvus
 
@@ -101,7 +103,8 @@ def partition_key_in_columns() -> Case:
 
 @pytest.fixture
 def client(milvus_235: Milvus, milvus_database: str) -> Iterator[MilvusClient]:
-    with MilvusClient(f"{milvus_235.uri}/{milvus_database}") as client:
+    # Of its own, because the command line closes the connection that it shares.
+    with MilvusClient(f"{milvus_235.uri}/{milvus_database}", dedicated=True) as client:
         yield client
 
 
@@ -115,7 +118,7 @@ def create(client: MilvusClient, name: str, case: Case) -> None:
 
 @pytest.mark.slow
 def test_files_of_all_types_are_imported_and_others_say_why_not(
-    milvus_235: Milvus, client: MilvusClient, monkeypatch: pytest.MonkeyPatch
+    milvus_235: Milvus, client: MilvusClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, milvus_database: str
 ) -> None:
     pytest.importorskip("pyarrow.parquet")
     monkeypatch.setattr("milvusclient.import_writer._GROUP_BYTES", 1 << 14)
@@ -123,30 +126,34 @@ def test_files_of_all_types_are_imported_and_others_say_why_not(
     cases = {
         "all": all_types("parquet"),
         "all_in_json": all_types("json"),
-        "bits": binary_vectors(),
+        "by_command": binary_vectors(),
         "automatic": automatic_keys(),
         "partition_key": partition_key_in_columns(),
     }
     wrong = ROOT / milvus_235.instance / f"{client.alias[-4:]}-wrong.json"
     wrong.write_text('{"rows": [{"n": 1}]}')
-    jobs = {}
+    jobs, by_command = {}, ""
     for name, case in cases.items():
         create(client, name, case)
         file = ROOT / milvus_235.instance / f"{client.alias[-4:]}-{name}.{case.suffix}"
         write = write_json if case.suffix == "json" else write_parquet
         assert write(file, client.describe_collection(name), case.rows) == len(case.found)
-        jobs[name] = client.import_files(name, [file.name], case.partition)
+        if name == "by_command":
+            by_command = file.name
+        else:
+            jobs[name] = client.import_files(name, [file.name], case.partition)
     without_vector = client.import_files("automatic", [wrong.name])
     with pytest.raises(MilvusException, match="no-such-file.json"):
         client.import_files("automatic", ["no-such-file.json"]).wait(timeout=240)
-    for name, case in cases.items():
-        (done,) = jobs[name].wait(timeout=240)
-        assert (name, done.state, done.rows, done.progress) == (name, "Completed", len(case.found), 100)
-        assert (jobs[name].state, jobs[name].progress, done.collection_name) == ("Completed", 100, name)
+    import_by_command(CommandLine(tmp_path, monkeypatch), f"{milvus_235.uri}/{milvus_database}", by_command)
+    for name, job in jobs.items():
+        (done,) = job.wait(timeout=240)
+        assert (name, done.state, done.rows, done.progress) == (name, "Completed", len(cases[name].found), 100)
+        assert (job.state, job.progress, done.collection_name) == ("Completed", 100, name)
     with pytest.raises(MilvusException, match=r"import \d+ of .*wrong.json failed: .*'v'"):
         without_vector.wait(timeout=240)
     assert without_vector.state in ("Failed", "FailedAndCleaned")
-    assert {jobs[name].job_ids[0] for name in cases} <= {state.job_id for state in client.list_imports()}
+    assert {job.job_ids[0] for job in jobs.values()} <= {state.job_id for state in client.list_imports()}
     for name, case in cases.items():
         client.refresh_load(name, timeout=60)
         partitions = [case.partition] if case.partition else None
@@ -155,3 +162,15 @@ def test_files_of_all_types_are_imported_and_others_say_why_not(
         if name == "automatic":
             assert all(isinstance(row.pop("id"), int) for row in found)
         assert sorted(found, key=lambda row: str(row[key])) == sorted(case.found, key=lambda row: str(row[key]))
+
+
+def import_by_command(cli: CommandLine, uri: str, file: str) -> None:
+    """Import a file by the command line, which waits for the end, and look at that import."""
+    ran = cli("import", "-c", "by_command", "--on-server", file, "--uri", uri, "--quiet", "-o", "json")
+    assert (ran.status, ran.err) == (0, "")
+    found = ran.json()
+    assert found["rows"] == 5
+    (job,) = found["job_ids"]
+    ran = cli("show", "import", "-id", str(job), "--uri", uri, "-o", "json")
+    assert (ran.json()["state"], ran.json()["rows"], ran.json()["collection"]) == ("Completed", 5, "by_command")
+    assert job in [row["job"] for row in cli("list", "imports", "--uri", uri, "-o", "json").json()]
