@@ -259,6 +259,25 @@ def test_nothing_listens(cli: CommandLine) -> None:
     assert "start Milvus" in words
 
 
+def test_of_several_addresses_each_is_looked_at(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    uri = f"http://127.0.0.1:1,{scripted_server.address}"
+    ran = cli("doctor", "-o", "json", "-t", "60", uri)
+    found = json.loads(ran.out)
+    network = [("name", "ok"), ("tcp", "failed"), ("name", "ok"), ("tcp", "ok"), ("tls", "skipped")]
+    assert [(step["name"], step["state"]) for step in found][:7] == [*network, ("addresses", "ok"), ("grpc", "ok")]
+    assert found[5]["detail"] == f"1 of 2: {scripted_server.address}"
+    assert found[6]["detail"] == f"the server answers at {scripted_server.address}"
+    assert ran.status == 1
+    assert "start Milvus" in ran.err
+
+
+def test_of_several_addresses_none_answers(cli: CommandLine) -> None:
+    ran = cli("doctor", "-o", "json", "-t", "60", "http://127.0.0.1:1,127.0.0.1:2")
+    found = [(step["name"], step["state"]) for step in json.loads(ran.out)]
+    assert found == [*[("name", "ok"), ("tcp", "failed")] * 2, ("addresses", "failed")]
+    assert ran.status == 1
+
+
 def test_a_name_to_connect_to_that_is_not_saved(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MILVUS_URI", "http://127.0.0.1:1")
     ran = cli("connect", "-a", "nope")

@@ -47,8 +47,8 @@ def doctor(
     """Diagnose a connection step by step.
 
     The steps are name, TCP, TLS, gRPC, authentication, database, version, latency and REST health. The first that fails
-    is explained, with what to do. Without a URI, the connection in use is diagnosed. A token is taken from
-    MILVUS_TOKEN. The exit status is 1 if a step fails.
+    is explained, with what to do; of several addresses, one that answers is enough to go on. Without a URI, the
+    connection in use is diagnosed. A token is taken from MILVUS_TOKEN. The exit status is 1 if a step fails.
     """
     from milvusclient.cli.diagnosis.probes import DoctorTarget, diagnose
     from milvusclient.config.settings import make_config
@@ -69,8 +69,9 @@ def doctor(
             click.echo(f"{state} {step.name:15} {escape_controls(detail)}")
     if not for_people(session.options.output):
         session.show_rows([asdict(step) for step in steps])
-    if steps[-1].state == "failed":
-        raise Failure(_explain(steps[-1]))
+    failed = next((step for step in steps if step.state == "failed"), None)
+    if failed is not None:
+        raise Failure(_explain(failed))
 
 
 def _explain(step: Step) -> str:

@@ -41,17 +41,30 @@ class DoctorTarget:
 
 
 def diagnose(doctor_target: DoctorTarget) -> Iterator[Step]:
-    """Go through the steps, up to the first that fails."""
-    for step in _all(doctor_target):
+    """Go through the steps, up to the first that fails; of several addresses, one that answers is enough to go on."""
+    if doctor_target.target.kind is Kind.NETWORK:
+        answering, members = [], doctor_target.target.members or (doctor_target.target,)
+        for target in members:
+            steps = list(_until_failure(_network(replace(doctor_target, target=target))))
+            yield from steps
+            if steps[-1].state != "failed":
+                answering.append(target.address)
+        if len(members) > 1:
+            named = ", ".join(answering) or "none"
+            yield Step("addresses", "ok" if answering else "failed", f"{len(answering)} of {len(members)}: {named}")
+        if not answering:
+            return
+    yield from _until_failure(_over_grpc(doctor_target))
+
+
+def _until_failure(steps: Iterator[Step]) -> Iterator[Step]:
+    for step in steps:
         yield step
         if step.state == "failed":
             return
 
 
-def _all(doctor_target: DoctorTarget) -> Iterator[Step]:
-    if doctor_target.target.kind is Kind.NETWORK:
-        for target in doctor_target.target.members or (doctor_target.target,):
-            yield from _network(replace(doctor_target, target=target))
+def _over_grpc(doctor_target: DoctorTarget) -> Iterator[Step]:
     yield from _calls(doctor_target)
     yield _rest(doctor_target)
 
@@ -121,7 +134,9 @@ def _calls(doctor_target: DoctorTarget) -> Iterator[Step]:
         yield failed_step(error.reason, error.message)
         return
     with client:
-        yield Step("grpc", "ok", f"the server answers at {client.connection_info().address}")
+        channels = client.connection_info().channel_infos
+        answering = dict.fromkeys(channel.address for channel in channels if channel.state == "ready")
+        yield Step("grpc", "ok", f"the server answers at {', '.join(answering)}")
         yield from _permissions(client, doctor_target)
 
 
