@@ -10,15 +10,17 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from milvusclient import MilvusClient, MilvusException, connections
+from milvusclient.exceptions import DeadlineExceededError
 from milvusclient.transport import grpc_sync
 from tests.support.forks import ROOT, in_child, run_program
-from tests.support.patience import HANG
+from tests.support.patience import HANG, PROMPT
 from tests.support.scripted import ScriptedServer
 from tests.support.soak import scaled
 
@@ -61,6 +63,42 @@ def test_a_child_has_channels_of_its_own_for_a_connection_of_several(scripted_se
         assert client.list_collections() is not None, "the parent goes on"
     assert scripted_server.connections == 6
     assert client.connection_info().errors == 0
+
+
+@pytest.mark.parametrize("settings", [{}, {"channels": 2}])
+def test_an_insert_of_a_child_ends_with_its_timeout(scripted_server: ScriptedServer, settings: dict[str, Any]) -> None:
+    client = MilvusClient(scripted_server.uri, **settings)
+    client.list_collections()
+    rows = [{"id": number, "vector": [0.1] * 4, "pad": "x" * 60_000} for number in range(270)]
+
+    asked, answered = os.pipe(), os.pipe()
+
+    def stall() -> None:
+        os.read(asked[0], 1)
+        scripted_server.proxy.stall()
+        os.write(answered[1], b".")
+
+    def child() -> None:
+        client._collection("c")
+        os.write(asked[1], b".")
+        os.read(answered[0], 1)
+        started = time.monotonic()
+        with pytest.raises(DeadlineExceededError) as raised:
+            client.insert("c", rows, timeout=1)
+        assert 0.9 < time.monotonic() - started < PROMPT, "gRPC alone takes 20 s"
+        assert raised.value.ambiguous
+        started = time.monotonic()
+        client.close()
+        assert time.monotonic() - started < PROMPT
+
+    staller = threading.Thread(target=stall)
+    staller.start()
+    status = in_child(child)
+    os.write(asked[1], b".")  # in case the child did not come that far
+    staller.join()
+    for end in (*asked, *answered):
+        os.close(end)
+    assert status == 0
 
 
 @pytest.mark.soak

@@ -9,6 +9,7 @@ import pytest
 
 from milvusclient._async.client import AsyncMilvusClient
 from milvusclient.exceptions import DeadlineExceededError
+from tests.support.patience import PROMPT
 from tests.support.scripted import ScriptedServer
 from tests.support.together import AsyncClock, AsyncRunning, AsyncTogether
 
@@ -28,6 +29,23 @@ async def test_reads_go_on_over_a_new_connection(scripted_server: ScriptedServer
     info = await client.connection_info()
     assert info.calls > before
     assert info.in_flight == 0
+    await client.close()
+
+
+@pytest.mark.parametrize("settings", [{"channels": 2}, {"max_age": 3600.0}, {"channels": 2, "max_age": 3600.0}])
+async def test_so_do_the_channels_of_a_group(scripted_server: ScriptedServer, settings: dict[str, Any]) -> None:
+    client = AsyncMilvusClient(scripted_server.uri, **settings)
+    for _ in range(4):
+        await client.list_collections()
+    scripted_server.proxy.freeze()
+    started = time.monotonic()
+    calls = [AsyncRunning(client.list_collections) for _ in range(6)]
+    for call in calls:
+        assert await call.result() == ["alpha", "beta"]
+    # Two looks a second apart, a question that is not answered within another one, and a new connection.
+    assert time.monotonic() - started < PROMPT, "without healing they wait for ever"
+    info = await client.connection_info()
+    assert (info.errors, info.in_flight) == (info.retries, 0), "each that was not answered was sent again"
     await client.close()
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from milvusclient._sync.client import MilvusClient
 from milvusclient.exceptions import DeadlineExceededError
+from tests.support.patience import PROMPT
 from tests.support.scripted import ScriptedServer
 from tests.support.together import Clock, Running, Together
 
@@ -28,6 +29,23 @@ def test_reads_go_on_over_a_new_connection(scripted_server: ScriptedServer) -> N
     info = client.connection_info()
     assert info.calls > before
     assert info.in_flight == 0
+    client.close()
+
+
+@pytest.mark.parametrize("settings", [{"channels": 2}, {"max_age": 3600.0}, {"channels": 2, "max_age": 3600.0}])
+def test_so_do_the_channels_of_a_group(scripted_server: ScriptedServer, settings: dict[str, Any]) -> None:
+    client = MilvusClient(scripted_server.uri, **settings)
+    for _ in range(4):
+        client.list_collections()
+    scripted_server.proxy.freeze()
+    started = time.monotonic()
+    calls = [Running(client.list_collections) for _ in range(6)]
+    for call in calls:
+        assert call.result() == ["alpha", "beta"]
+    # Two looks a second apart, a question that is not answered within another one, and a new connection.
+    assert time.monotonic() - started < PROMPT, "without healing they wait for ever"
+    info = client.connection_info()
+    assert (info.errors, info.in_flight) == (info.retries, 0), "each that was not answered was sent again"
     client.close()
 
 
