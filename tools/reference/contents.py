@@ -135,7 +135,7 @@ MODULES = (
     ("errors.md", "Errors", "exceptions"),
     ("otel.md", "OpenTelemetry", "otel"),
     ("prometheus.md", "Prometheus", "prometheus"),
-    ("pymilvus.md", "The door for pymilvus programs", "pymilvus"),
+    ("pymilvus.md", "Programs written for pymilvus", "pymilvus"),
 )
 
 #: Names of the door for pymilvus programs that can be imported, and only say on use what to do instead.
