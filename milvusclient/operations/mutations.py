@@ -10,7 +10,7 @@ from milvusclient.checks import optional_str, require_bool, require_name, requir
 from milvusclient.codec.ids import decode_ids
 from milvusclient.codec.read.results import extra_info
 from milvusclient.codec.write.request import LARGE, Assembled, Column
-from milvusclient.codec.write.row_steps import encode_in_steps, takes_steps
+from milvusclient.codec.write.row_steps import encode_in_steps, table_takes_steps, takes_steps
 from milvusclient.codec.write.rows import check_rows, encode_rows, is_arrow
 from milvusclient.exceptions import (
     DataNotMatchException,
@@ -122,7 +122,12 @@ def _looks_like_columns(row: Row) -> bool:
 
 
 def _assemble_in_steps(
-    request: Req, data: Sequence[Row], collection: CollectionInfo, *, upsert: bool = False, partial: bool = False
+    request: Req,
+    data: Sequence[Row] | Table,
+    collection: CollectionInfo,
+    *,
+    upsert: bool = False,
+    partial: bool = False,
 ) -> Generator[None, None, Assembled[Req]]:
     columns = yield from encode_in_steps(data, collection, upsert=upsert, partial=partial)
     return (yield from Assembled.in_steps(request, columns))
@@ -165,8 +170,8 @@ def build_insert(
     )
     if namespace is not None:
         request.namespace = require_str("namespace", namespace)
-    if takes_steps(rows):
-        return _assemble_in_steps(request, cast("Sequence[Row]", rows), collection)
+    if takes_steps(rows) if isinstance(rows, Sequence) else table_takes_steps(rows):
+        return _assemble_in_steps(request, rows, collection)
     return _assemble(request, _encode(rows, collection))
 
 
@@ -209,8 +214,8 @@ def build_upsert(
     for name, op in ops.items():
         _check_op(name, op, collection)
         request.field_ops.add(field_name=name, op=cast("schema_pb2.FieldPartialUpdateOp.OpType.ValueType", int(op)))
-    if takes_steps(rows):
-        return _assemble_in_steps(request, cast("Sequence[Row]", rows), collection, upsert=True, partial=partial)
+    if takes_steps(rows) if isinstance(rows, Sequence) else table_takes_steps(rows):
+        return _assemble_in_steps(request, rows, collection, upsert=True, partial=partial)
     return _assemble(request, _encode(rows, collection, upsert=True, partial=partial))
 
 

@@ -43,7 +43,7 @@ def encoded(
                 steps += 1
             except StopIteration as done:
                 built = done.value
-        assert steps == 0 if many > 1 else steps >= 3 or collection.struct_fields
+        assert steps == 0 if many > 1 else steps >= 3
         made.append(built.message())
     return made
 
@@ -96,11 +96,78 @@ def test_what_may_be_left_out_is_judged_over_all_rows(monkeypatch: pytest.Monkey
     assert [column.field_name for column in whole.fields_data] == ["id", "x"]
 
 
-def test_structs_are_encoded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    inner = (FieldInfo("a", data_type=DataType.ARRAY, element_type=DataType.INT64, max_capacity=4),)
-    collection = CollectionInfo("c", fields=(ID,), struct_fields=(StructFieldInfo("s", 0, inner, 4, False),))
-    whole, steps = encoded([{"id": row, "s": [{"a": row}]} for row in range(ROWS)], collection, monkeypatch)
+@pytest.mark.parametrize("nullable", [False, True])
+def test_structs_are_joined_by_sub_field(monkeypatch: pytest.MonkeyPatch, nullable: bool) -> None:
+    inner = (
+        FieldInfo("a", data_type=DataType.ARRAY, element_type=DataType.INT64, max_capacity=4),
+        FieldInfo("t", data_type=DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=4, max_length=9),
+        FieldInfo("e", data_type=DataType._ARRAY_OF_VECTOR, element_type=DataType.FLOAT_VECTOR, dim=2, max_capacity=4),
+    )
+    collection = CollectionInfo("c", fields=(ID,), struct_fields=(StructFieldInfo("s", 0, inner, 4, nullable),))
+    rows: list[dict[str, Any]] = [
+        {"id": row, "s": [{"a": row, "t": f"t{row}", "e": [row, 0.5]}] * (row % 4)} for row in range(ROWS)
+    ]
+    if nullable:
+        for row in (0, 1, 2, 3, 7):
+            rows[row]["s"] = None
+    whole, steps = encoded(rows, collection, monkeypatch)
     assert steps == whole
+    whole, steps = encoded(rows[:1] + rows[4:], collection, monkeypatch, partial_update=True)
+    assert steps == whole
+    whole, steps = encoded([{"id": row} for row in range(ROWS)], collection, monkeypatch, partial_update=True)
+    assert steps == whole
+    assert len(whole.fields_data) == 1
+
+
+@pytest.mark.parametrize("nulls", [False, True])
+def test_tables_are_sliced(monkeypatch: pytest.MonkeyPatch, nulls: bool) -> None:
+    pa = pytest.importorskip("pyarrow")
+    collection = CollectionInfo(
+        "c",
+        fields=(
+            ID,
+            VECTOR,
+            FieldInfo("i", data_type=DataType.INT8, nullable=True),
+            FieldInfo("b", data_type=DataType.BOOL, nullable=True),
+            FieldInfo("f", data_type=DataType.FLOAT, nullable=True),
+            FieldInfo("d", data_type=DataType.DOUBLE, nullable=True),
+            FieldInfo("s", data_type=DataType.VARCHAR, max_length=9, nullable=True),
+            FieldInfo("j", data_type=DataType.JSON, nullable=True),
+        ),
+        enable_dynamic_field=True,
+    )
+    gaps = {row for row in range(ROWS) if row < 5 or row % 3 == 0} if nulls else set()
+
+    def column(make: Any, kind: Any) -> Any:
+        return pa.array([None if row in gaps else make(row) for row in range(ROWS)], kind)
+
+    table = pa.table(
+        {
+            "id": pa.array(range(ROWS), pa.int64()),
+            "v": pa.array([[row, 1.0, 2.0] for row in range(ROWS)], pa.list_(pa.float32(), 3)),
+            "i": column(lambda row: -row, pa.int8()),
+            "b": column(lambda row: row % 2 == 0, pa.bool_()),
+            "f": column(lambda row: row / 4, pa.float32()),
+            "d": column(lambda row: row / 4, pa.float64()),
+            "s": column(lambda row: "é" * (row % 5), pa.string()),
+            "j": column(lambda row: {"a": row}, pa.struct([("a", pa.int64())])),
+            "more": column(lambda row: row, pa.int32()),
+        }
+    )
+    made = []
+    for many in (1 << 60, 1):
+        monkeypatch.setattr(row_steps, "_MANY", many)
+        built = cast("Any", mutations.build_insert("c", mutations.read_data(table), collection))
+        steps = 0
+        while not isinstance(built, Assembled):
+            try:
+                next(built)
+                steps += 1
+            except StopIteration as done:
+                built = done.value
+        assert steps >= 3 if many == 1 else steps == 0
+        made.append(built)
+    assert made[0].message() == made[1].message()
 
 
 @pytest.mark.parametrize(

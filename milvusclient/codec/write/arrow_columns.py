@@ -167,11 +167,16 @@ def _scalars(field: FieldInfo, facts: TypeFacts, chunks: Sequence[_Chunk]) -> Co
     size = sum(memoryview(part).nbytes for part in parts)
     if not size:
         return None
+    around = partial(_scalar_prefix, field, facts)
+    return Column(_head(field, chunks) + around(size), size, parts, around=around)
+
+
+def _scalar_prefix(field: FieldInfo, facts: TypeFacts, size: int) -> bytes:
     # Packed numbers are one field; each string brings a tag of its own.
     inner = b"" if field.data_type in PLAIN_STRINGS else prefix(1, size)
     member = prefix(field_number(schema_pb2.ScalarField, facts.member), len(inner) + size)
     scalars = prefix(field_number(schema_pb2.FieldData, "scalars"), len(member) + len(inner) + size)
-    return Column(_head(field, chunks) + scalars + member + inner, size, parts)
+    return scalars + member + inner
 
 
 def _encoder(field: FieldInfo, facts: TypeFacts) -> Callable[[_Chunk], Buffers | None] | None:
@@ -266,7 +271,8 @@ def _vectors(field: FieldInfo, facts: TypeFacts, chunks: Sequence[_Chunk]) -> Co
     if not size:
         return None
     check = partial(_check_finite, field, facts, chunks) if facts.floats else None
-    return Column(_head(field, chunks) + dense_prefix(field, size), size, parts, check=check)
+    around = partial(dense_prefix, field)
+    return Column(_head(field, chunks) + around(size), size, parts, check=check, around=around)
 
 
 def _vector_bytes(field: FieldInfo, facts: TypeFacts, chunk: _Chunk) -> Any | None:

@@ -71,8 +71,9 @@ def _encode_dense(target: schema_pb2.FieldData, cells: Cells) -> Column:
         target.vectors.dim = cells.field.dim
         return Column(target.SerializeToString())
     body, size = encode_vectors(cells)
-    head = target.SerializeToString() + dense_prefix(cells.field, size)
-    return Column(head, size, body, partial(one_by_one, cells), partial(check_finite, cells))
+    around = partial(dense_prefix, cells.field)
+    head = target.SerializeToString() + around(size)
+    return Column(head, size, body, partial(one_by_one, cells), partial(check_finite, cells), around)
 
 
 def dense_prefix(field: FieldInfo, size: int) -> bytes:

@@ -36,9 +36,10 @@ class Column:
             read.
         mend: returns what to read in place of a body that cannot be read to its end; it raises an error that says why.
         check: inspects the body when it is in its place, and raises if it must not be sent.
+        around: builds the end of the head for a body of some size: the tags and lengths directly before it.
     """
 
-    __slots__ = ("body", "check", "head", "mend", "size")
+    __slots__ = ("around", "body", "check", "head", "mend", "size")
 
     def __init__(
         self,
@@ -47,12 +48,14 @@ class Column:
         body: Iterable[Any] = (),  # anything with a buffer
         mend: Callable[[], Iterable[Any]] | None = None,
         check: Callable[[memoryview], None] | None = None,
+        around: Callable[[int], bytes] | None = None,
     ) -> None:
         self.head = head
         self.size = size
         self.body = body
         self.mend = mend
         self.check = check
+        self.around = around
 
     def prefixed(self, number: int) -> bytes:
         """Build what precedes the body if the column is a field of this number."""

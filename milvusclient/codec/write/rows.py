@@ -126,7 +126,7 @@ def encode_rows(
         gathered.append((field, values))
     columns = [encode_column(field, values, first_row) for field, values in gathered]
     for struct in collection.struct_fields:
-        skip = partial and not _any_has(rows, struct.name)
+        skip = partial and not _any_has(rows, struct.name) if left_out is None else struct.name in left_out
         values, missing = _gather(rows, struct, ready, first_row, skip=skip, upsert=upsert, partial=partial)
         uneven = uneven or missing
         if values is None:
