@@ -175,6 +175,19 @@ def statement_lines(file: str) -> list[int]:
     return lines
 
 
+def functions_at(file: str, lines: set[int]) -> set[str]:
+    """Return the functions and methods of a file to which one of these lines belongs."""
+    found: set[str] = set()
+    for outer in ast.parse((ROOT / file).read_text()).body:
+        prefix = f"{outer.name}." if isinstance(outer, ast.ClassDef) else ""
+        for function in outer.body if isinstance(outer, ast.ClassDef) else [outer]:
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                own = range(function.lineno, (function.end_lineno or function.lineno) + 1)
+                if not lines.isdisjoint(own):
+                    found.add(prefix + function.name)
+    return found
+
+
 def module_name(file: str) -> str:
     """Return the name under which a file of the package is imported."""
     return file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,11 +21,13 @@ from pathlib import Path
 
 import pytest
 
-from tools.mutants import ROOT, Change, ImportChanged, LiveFunctions, Mutant, raising, statement_lines
+from tools.mutants import ROOT, Change, ImportChanged, LiveFunctions, Mutant, functions_at, raising, statement_lines
 
 #: How the tests of one mutant end.
 NOTICED, LEFT, LIMIT, UNTESTED = "noticed", "left", "ended by a limit", "not run"
 _FAILED, _IMPOSSIBLE = 1, 70
+#: Seconds after which a function is taken to run, because the tests hang without it.
+_LIMIT_OF_QUESTION = 60
 _QUIET = ["-q", "-p", "no:xdist", "-p", "no:cacheprovider"]
 
 
@@ -73,7 +76,7 @@ class Runner:
                 for mutant in self._mutants
                 if mutant.change.file == file
             ]
-            functions = {mutant.change.function for mutant, tests in mutants if tests}
+            functions = functions_at(file, {line for where, line in reached if where == file})
             for mutant, seconds in mutants:
                 if seconds:
                     quickest = sorted(seconds, key=seconds.__getitem__)
@@ -163,14 +166,31 @@ def run_alone(mutant: Mutant, tests: Iterable[str], limit: float) -> Outcome:
     """Run all tests in a new process that imports the changed module."""
     command = [sys.executable, __file__, json.dumps(asdict(mutant)), *tests]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    try:
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=limit, check=False
+    with tempfile.TemporaryFile("w+") as output:  # not a pipe: a child of a test that hangs would keep it open
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired:
+        try:
+            code: int | None = process.wait(limit)
+        except subprocess.TimeoutExpired:
+            code = None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        output.seek(0)
+        lines = output.read().splitlines()
+    if code is None:
         return Outcome(mutant.change, LIMIT)
-    failed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
-    return Outcome(mutant.change, LEFT if done.returncode == 0 else NOTICED, failed[0] if failed else "at import")
+    failed = [line.split()[1] for line in lines if line.startswith(("FAILED ", "ERROR "))]
+    if code != 0 and not failed:  # pytest itself could not be run, which says nothing about the change
+        return Outcome(mutant.change, UNTESTED)
+    return Outcome(mutant.change, NOTICED if failed else LEFT, "".join(failed[:1]))
 
 
 def run_all_alone(
@@ -185,7 +205,7 @@ def run_all_alone(
         functions.setdefault((mutant.change.file, mutant.change.function), []).append(mutant)
     with ThreadPoolExecutor(processes) as pool:
         asked = list(functions.values())
-        broken = pool.map(lambda some: run_alone(raising(some[0]), tests, limit), asked)
+        broken = pool.map(lambda some: run_alone(raising(some[0]), tests, _LIMIT_OF_QUESTION), asked)
         reached: list[Mutant] = []
         for some, outcome in zip(asked, broken, strict=True):
             if outcome.how == LEFT:
@@ -255,8 +275,14 @@ def _choose_examples_for_speed() -> None:
     hypothesis.settings.load_profile("mutation")
 
 
+class _Speed:
+    """A plugin that chooses the examples once pytest has loaded the plugin of hypothesis."""
+
+    def pytest_collection(self) -> None:
+        _choose_examples_for_speed()
+
+
 if __name__ == "__main__":
     fields = json.loads(sys.argv[1])
     ImportChanged(Mutant(**{**fields, "change": Change(**fields["change"])}))
-    _choose_examples_for_speed()
-    sys.exit(pytest.main([*_QUIET, "-x", *sys.argv[2:]]))
+    sys.exit(pytest.main([*_QUIET, "-x", *sys.argv[2:]], plugins=[_Speed()]))
