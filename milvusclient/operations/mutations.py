@@ -170,7 +170,7 @@ def build_insert(
     )
     if namespace is not None:
         request.namespace = require_str("namespace", namespace)
-    if takes_steps(rows) if isinstance(rows, Sequence) else table_takes_steps(rows):
+    if takes_steps(rows) if isinstance(rows, Sequence) else table_takes_steps(rows, collection):
         return _assemble_in_steps(request, rows, collection)
     return _assemble(request, _encode(rows, collection))
 
@@ -214,7 +214,7 @@ def build_upsert(
     for name, op in ops.items():
         _check_op(name, op, collection)
         request.field_ops.add(field_name=name, op=cast("schema_pb2.FieldPartialUpdateOp.OpType.ValueType", int(op)))
-    if takes_steps(rows) if isinstance(rows, Sequence) else table_takes_steps(rows):
+    if takes_steps(rows) if isinstance(rows, Sequence) else table_takes_steps(rows, collection):
         return _assemble_in_steps(request, rows, collection, upsert=True, partial=partial)
     return _assemble(request, _encode(rows, collection, upsert=True, partial=partial))
 

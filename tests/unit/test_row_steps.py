@@ -157,6 +157,7 @@ def test_tables_are_sliced(monkeypatch: pytest.MonkeyPatch, nulls: bool) -> None
     made = []
     for many in (1 << 60, 1):
         monkeypatch.setattr(row_steps, "_MANY", many)
+        monkeypatch.setattr(row_steps, "_MANY_OF_TABLE", many)
         built = cast("Any", mutations.build_insert("c", mutations.read_data(table), collection))
         steps = 0
         while not isinstance(built, Assembled):

@@ -21,6 +21,8 @@ __all__ = ["encode_in_steps", "table_takes_steps", "takes_steps"]
 
 #: Rows from which steps are worth it, however little is in them ...
 _MANY = 20_000
+#: The same of a table, whose buffers are encoded at once: steps would take longer than all of a usual batch.
+_MANY_OF_TABLE = 120_000
 #: ... and the work from which they are, in numbers of a list, each of which takes some 13 ns.
 _MUCH = 1_500_000
 #: What a field of a row is, in such numbers, beside what is in it.
@@ -41,7 +43,7 @@ def takes_steps(data: object) -> bool:
     return len(data) >= _MANY or len(data) * _work(data) >= _MUCH
 
 
-def table_takes_steps(table: Table) -> bool:
+def table_takes_steps(table: Table, collection: CollectionInfo) -> bool:
     """Return whether a table has so many rows, or such large ones, that it is encoded in steps."""
     work = 0
     for column in table.columns.values():
@@ -49,7 +51,9 @@ def table_takes_steps(table: Table) -> bool:
             work += _FIELD + _size(column[0]) if column else 0
         elif column and column[0].children and column[0].children[0].children:  # lists of lists or of structs
             work += _FIELD * _FIELD
-    return len(table) >= _MANY or len(table) * work >= _MUCH
+    # Dynamic fields become JSON row by row.
+    is_dynamic = not table.columns.keys() <= {field.name for field in collection.fields}
+    return len(table) >= (_MANY if is_dynamic else _MANY_OF_TABLE) or len(table) * work >= _MUCH
 
 
 def _work(data: Sequence[Any]) -> int:
