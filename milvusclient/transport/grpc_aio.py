@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import traceback
 from typing import TYPE_CHECKING
 
 import grpc
@@ -130,15 +131,24 @@ class AioTransport(AsyncTransport):
         Raises:
             RpcFailure: as in :meth:`call`.
         """
+        call: grpc.aio.UnaryStreamCall[bytes, bytes] | None = None
         try:
-            call = self._channel.unary_stream(path, None, None)
-            async for reply in call(payload, timeout=timeout, metadata=metadata):
+            call = self._channel.unary_stream(path, None, None)(payload, timeout=timeout, metadata=metadata)
+            # Not "async for": its iterator and the call refer to each other, and the connection stays open, after the
+            # channel is closed, too, until the call is gone.
+            while isinstance(reply := await call.read(), bytes):  # not EOF
                 yield reply
         except grpc.aio.AioRpcError as error:
             raise RpcFailure(_failure_of(error)) from error
         except (grpc.aio.UsageError, asyncio.CancelledError) as error:
+            if error.__traceback__ is not None:  # a cancelled task keeps it, and so the call, in the frames of grpc.aio
+                traceback.clear_frames(error.__traceback__.tb_next)
             self._raise_if_closed(error)
             raise
+        finally:
+            if call is not None:
+                call.cancel()  # the reader may have left early
+                del call
 
     async def close(self) -> None:
         """Close the channel; calls in flight end with an RpcFailure."""

@@ -6,6 +6,8 @@ import asyncio
 import gc
 import threading
 import time
+from collections.abc import AsyncGenerator, Iterator
+from typing import Any
 
 import pytest
 
@@ -155,3 +157,40 @@ async def test_a_cancelled_call_raises_the_cancellation_with_its_message(scripte
     assert set(messages) == {("by scope 7",)}
     assert await client.list_collections() == ["alpha", "beta"]
     assert (await client.connection_info()).in_flight == 0
+
+
+@pytest.mark.parametrize("how", ["close", "forget", "cancel"])
+async def test_a_stream_that_its_reader_leaves_early_is_cancelled_and_keeps_no_connection(how: str) -> None:
+    left = threading.Event()
+
+    class Endless(ScriptedServer):
+        def _stream(self, method: Any, request: Any, context: Any) -> Iterator[Any]:
+            context.add_callback(left.set)
+            for reply in super()._stream(method, request, context):
+                yield reply
+                left.wait(HANG)
+
+    with Endless() as server:
+        client = AsyncMilvusClient(server.uri, dedicated=True)
+        stream = client.dump_messages("a-0", {"id": "m0", "wal_name": "Pulsar"})
+        assert isinstance(stream, AsyncGenerator)
+        await anext(stream)
+        gc.disable()  # what is in a cycle stays for an unknown time
+        try:
+            if how == "cancel":
+                waiting = asyncio.ensure_future(anext(stream))
+                await asyncio.sleep(0.05)
+                waiting.cancel()
+                await asyncio.wait([waiting])
+            elif how == "close":
+                await stream.aclose()
+            else:
+                del stream
+            assert await asyncio.to_thread(left.wait, HANG), "the server was not told"
+            await client.close()
+            over = time.monotonic() + HANG
+            while server.proxy.open and time.monotonic() < over:
+                await asyncio.sleep(0.01)
+            assert server.proxy.open == 0
+        finally:
+            gc.enable()
