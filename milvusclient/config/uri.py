@@ -179,6 +179,8 @@ def _parse_network(uri: str) -> ParsedUri:
     secure = scheme.endswith("https")
     rest = uri[found.end() :] if found else uri
     _check_form(uri, rest)
+    if not found and re.match(r"dns:(?!\d+(,|/|$))", rest, re.IGNORECASE):
+        raise _invalid(uri, "a name is written with three slashes, as in dns:///NAME:PORT")
     is_name = scheme.startswith("dns")
     if is_name:
         if not rest.startswith("/"):
@@ -189,12 +191,24 @@ def _parse_network(uri: str) -> ParsedUri:
         raise _invalid(uri, "the credentials, or the database name, must be percent-encoded ('/' as %2F, '@' as %40)")
     credentials, _, host_port = authority.rpartition("@")
     user, _, password = credentials.partition(":")
+    if "," in path or _hides_addresses(user, password):
+        raise _invalid(
+            uri,
+            "credentials and the database stand once, before the first and behind the last address (in them, write "
+            "',' as %2C and '@' as %40)",
+        )
     target = _parse_addresses(uri, host_port, secure)
     if is_name:
         if target.members:
             raise _invalid(uri, "dns:/// takes one name")
         target = target._replace(address=f"dns:///{target.address}")
     return ParsedUri(target, unquote(user), unquote(password), unquote(path.split("/", 1)[0]))
+
+
+def _hides_addresses(user: str, password: str) -> bool:
+    """Return whether a comma in the credentials may as well be the one behind an address, as in ``a:1,bob:pw@b``."""
+    before, comma, _ = password.partition(",")
+    return "," in user or (bool(comma) and (before.isdigit() or not before or "@" in before or user.startswith("[")))
 
 
 def _check_form(uri: str, rest: str) -> None:
