@@ -62,6 +62,7 @@ VALUES: dict[str, Any] = {
 SPECIAL: dict[str, dict[str, Any]] = {
     "add_collection_field": {"nullable": True},
     "add_function_field": {"index_params": _index_params("sp")},
+    "copy_collection": {"target_name": "c2"},
     "create_collection": {"dimension": 4},
     "delete": {"ids": [1]},
     "drop_collection_field": {"field_name": "x"},

@@ -95,7 +95,7 @@ def test_cancelling_one_of_many_tasks_cancels_its_call_and_only_it(
 
     async def main() -> None:
         await client.list_collections()
-        scripted_server.on("ShowCollections").then(delay=0.5).forever()
+        scripted_server.on("ShowCollections").then(delay=2).forever()
         tasks = [asyncio.ensure_future(client.list_collections()) for _ in range(20)]
         await asyncio.to_thread(scripted_server.wait_for, "ShowCollections", 21)
         for task in tasks[::2]:

@@ -22,10 +22,10 @@ LATE = PROMPT
 METHODS: list[tuple[type, str]] = [(MilvusClient, name) for name in minimal.methods(MilvusClient)] + [
     (MilvusClientSession, name) for name in minimal.methods(MilvusClientSession)
 ]
-#: What asks no server, or has no reason to give up; each request of a copy has the timeout of its client.
+#: What asks no server, or has no reason to give up.
 WITHOUT = {
-    "close", "connection_info", "copy_collection", "create_field_schema", "create_schema", "create_struct_field_schema",
-    "get_server_type", "prepare_index_params", "session", "with_options",
+    "close", "connection_info", "create_field_schema", "create_schema", "create_struct_field_schema", "get_server_type",
+    "prepare_index_params", "session", "with_options",
 }  # fmt: skip
 #: What a server says that is never done, and the methods that wait until it is.
 NEVER_DONE: dict[str, dict[str, Any]] = {
