@@ -6,12 +6,15 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from milvusclient import rpc
-from milvusclient.exceptions import DataNotMatchException
-from milvusclient.operations import bulk, keys, mutations
+from milvusclient.exceptions import DataNotMatchException, MilvusException
+from milvusclient.operations import bulk, collections, keys, mutations
+from milvusclient.operations.bulk_checkpoint import check_not_emptier, identity
 
 if TYPE_CHECKING:
     from milvusclient._async.bulk import AsyncBulk
+    from milvusclient.models.collection import CollectionInfo
     from milvusclient.operations.bulk import BulkOptions
+    from milvusclient.operations.bulk_checkpoint import Checkpoint
     from milvusclient.policy.bulk import Batch
     from milvusclient.policy.deadline import Deadline
     from milvusclient.policy.options import CallOptions
@@ -82,9 +85,32 @@ class AsyncBulkSender:
         try:
             reply = await self._client._call(self._method, request, self._deadline, self._call_options)
             self._client._note_write(self._options.collection_name, reply.message.timestamp)
+            if not self._options.upsert:  # an upsert may count rows with the same key once
+                bulk.check_count(reply.message.insert_cnt, len(batch.rows))
         except Exception as error:  # noqa: BLE001  # raised by the writer, where the report is
             return Outcome(batch, size, error)
         return Outcome(batch, size)
+
+    async def recognize(self, collection: CollectionInfo, checkpoint: Checkpoint | None) -> None:
+        """Check by its rows that a collection is that of a checkpoint, if nothing else of it tells.
+
+        Raises:
+            ParamError: it has fewer rows.
+        """
+        if checkpoint is None or identity(collection):
+            return
+        request = collections.build_get_collection_stats(self._options.collection_name)
+        reply = await self._client._call(rpc.GET_COLLECTION_STATISTICS, request, self._deadline)
+        check_not_emptier(checkpoint, int(collections.parse_stats(reply)["row_count"]), self._options)
+
+    async def denial(self, timeout: float) -> str:
+        """Return why the server denies writes, as the end of a message."""
+        try:
+            health = await self._client.check_health(timeout=timeout)
+        except MilvusException:
+            return "; the server denies writes, and check_health() fails"
+        reasons = ", ".join((*health.reasons, *health.quota_states))
+        return f"; the server denies writes: {reasons}" if reasons else "; the server denies writes and names no reason"
 
     async def check(self, batch: Batch[Any]) -> Outcome:
         """Look up the rows of a batch; the outcome says which of them the server does not have."""

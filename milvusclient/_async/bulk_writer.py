@@ -28,7 +28,7 @@ from milvusclient.policy import errors
 from milvusclient.policy.bulk import Batch, BatchSizer, BulkScheduler, Fault, Finish, Read, Send
 from milvusclient.runtime import request_limits
 from milvusclient.runtime.checkpoint_file import CheckpointFile
-from milvusclient.runtime.crew import AsyncCrew, AsyncSource
+from milvusclient.runtime.crew import AsyncCrew, AsyncLock, AsyncSource
 from milvusclient.runtime.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class AsyncBulkWriter:
     """Writes rows that are added one by one; created by :meth:`AsyncBulk.bulk_writer`.
 
     It is a context manager: at its end it waits until all rows are written. An exception inside the ``with`` block ends
-    the write, and carries the report as its attribute ``report``.
+    the write, and carries the report as its attribute ``report``. Tasks and threads may share it: they take turns.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class AsyncBulkWriter:
             in_flight=options.in_flight, repeatable=options.upsert, verify=options.verify, collect=options.collect
         )
         self._crew: AsyncCrew[Outcome] = AsyncCrew()
+        self._lock = AsyncLock()
         self._buffer: list[Row] = []
         self._table: Table | None = None
         self._checks = False
@@ -103,14 +104,17 @@ class AsyncBulkWriter:
         tables = bulk.tables_of(rows)
         if tables is not None:
             async with self, AsyncSource(tables) as batches:
-                while batch := await batches.take(1):
+                while batch := await batches.take(1, None):
                     await self._extend_table(batch.pop())
             return
         bulk.check_iterable(rows)
         source: AsyncSource[object] = AsyncSource(rows)  # type: ignore[arg-type]  # the line above says that it is one
         async with self, source:
-            while taken := await source.take(self._wanted):
+            while taken := await source.take(self._wanted, self._deadline.remaining(time.monotonic())):
                 await self.extend(taken)
+            if source.is_late:
+                self._expire()
+                await self._drive()
 
     async def add(self, row: object) -> None:
         """Add a row. Wait while as many requests as allowed are under way.
@@ -138,10 +142,13 @@ class AsyncBulkWriter:
         Raises:
             BulkError: the write ended because of an error; ``report`` says what was written.
         """
+        async with self._lock:
+            await self._take(list(rows))
+
+    async def _take(self, listed: list[object]) -> None:
         if self._is_closed:
             raise MilvusException(message="this bulk writer is closed; create a new one")
         await self._begin()
-        listed = list(rows)
         self._recognize(listed)
         while listed and not self._resumption.is_over:
             count, action = self._resumption.take(len(listed))
@@ -245,21 +252,25 @@ class AsyncBulkWriter:
         Raises:
             BulkError: rows were refused or are uncertain, unless errors are collected; or the write ended early.
         """
-        if not self._is_closed:
-            await self._begin()
-            await self._flush()
-            try:
-                self._resumption.check_end(self._options.checkpoint or "")
-            except ParamError as error:
-                await self._interrupt(error)
-                raise
-            self._scheduler.exhausted()
-            await self._drive()
-            self._is_closed = True
-            self._crew.leave()
-            if not self._options.collect:
-                self.report.raise_for_errors()  # rows that an earlier run has left uncertain
+        async with self._lock:
+            if not self._is_closed:
+                await self._finish()
         return self.report
+
+    async def _finish(self) -> None:
+        await self._begin()
+        await self._flush()
+        try:
+            self._resumption.check_end(self._options.checkpoint or "")
+        except ParamError as error:
+            await self._interrupt(error)
+            raise
+        self._scheduler.exhausted()
+        await self._drive()
+        self._is_closed = True
+        self._crew.leave()
+        if not self._options.collect:
+            self.report.raise_for_errors()  # rows that an earlier run has left uncertain
 
     @property
     def report(self) -> BulkReport:
@@ -283,8 +294,10 @@ class AsyncBulkWriter:
         try:
             if error is None:
                 await self.close()
-            elif not self._is_closed:
-                await self._interrupt(error)
+            else:
+                async with self._lock:
+                    if not self._is_closed:
+                        await self._interrupt(error)
         finally:
             if self._bar is not None:
                 self._bar.close()
@@ -300,6 +313,7 @@ class AsyncBulkWriter:
         if self._options.checkpoint is not None:
             self._checkpoint = CheckpointFile(self._options.checkpoint)
             found = parse_checkpoint(self._checkpoint.read(), collection, self._options.checkpoint)
+            await self._sender.recognize(collection, found)
             unknown = Action.SEND if self._options.upsert else Action.CHECK if self._options.verify else Action.LEAVE
             self._resumption = Resumption(found, unknown)
             if unknown is Action.LEAVE:
@@ -347,12 +361,7 @@ class AsyncBulkWriter:
             while True:
                 now = time.monotonic()
                 if self._deadline.expired(now):
-                    self._scheduler.stop(
-                        WaitTimeoutError(
-                            code=ErrorCode.RPC_DEADLINE_EXCEEDED,
-                            message=f"the deadline of {self._deadline.timeout or 0:g} s for the bulk write passed",
-                        )
-                    )
+                    self._expire()
                 step = self._scheduler.next_step(now)
                 if isinstance(step, Read | Finish):
                     break
@@ -366,7 +375,13 @@ class AsyncBulkWriter:
         if isinstance(step, Finish) and self._scheduler.error is not None:
             self._is_closed = True
             self._crew.leave()
-            await self._fail(self._scheduler.error)
+            cause = self._scheduler.error
+            hint = await self._sender.denial(_GRACE) if bulk.is_denied(cause) else ""
+            raise BulkError.of(self.report, cause, hint) from cause
+
+    def _expire(self) -> None:
+        text = f"the deadline of {self._deadline.timeout or 0:g} s for the bulk write passed"
+        self._scheduler.stop(WaitTimeoutError(code=ErrorCode.RPC_DEADLINE_EXCEEDED, message=text))
 
     async def _send(self, batch: Batch[Row]) -> None:
         """Encode a batch and start to send it.
@@ -477,23 +492,6 @@ class AsyncBulkWriter:
             error.report = self.report  # type: ignore[attr-defined]  # the promise of the class
             with contextlib.suppress(OSError):  # it may be what ended the write
                 self._save()
-
-    async def _fail(self, error: BaseException) -> None:
-        """Raise the error that ended the write, with the report.
-
-        Raises:
-            BulkError: always.
-        """
-        hint = ""
-        if bulk.is_denied(error):
-            try:
-                health = await self._client.check_health(timeout=_GRACE)
-            except MilvusException:
-                hint = "; the server denies writes, and check_health() fails"
-            else:
-                reasons = ", ".join((*health.reasons, *health.quota_states)) or "no reason"
-                hint = f"; the server denies writes: {reasons}"
-        raise BulkError.of(self.report, error, hint) from error
 
 
 class _TooLargeError(Exception):

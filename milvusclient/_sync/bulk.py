@@ -53,7 +53,8 @@ class Bulk(Health, Mutations, Queries):
             collection_name: name or alias of the collection.
             rows: an iterable of rows: dicts, dataclasses, pydantic or attrs objects; a mapping of columns, each a
                 list or an array with a value for each row; or a table with the Arrow C stream interface. Generators are
-                read as the server keeps up. The async client also takes an async iterable.
+                read as the server keeps up; while one blocks, ``timeout`` cannot end it. The async client also takes an
+                async iterable, whose waiting ``timeout`` ends.
             partition_name: name of the partition to write to; empty lets the server choose.
             batch_bytes: memory for a batch, in bytes. Beside the source, at most ``in_flight + 1`` times it is used.
                 A request has about a third of it, because it is in memory more than once while it is sent, and less if
@@ -133,7 +134,8 @@ class Bulk(Health, Mutations, Queries):
             collection_name: name or alias of the collection.
             rows: an iterable of rows: dicts, dataclasses, pydantic or attrs objects; a mapping of columns, each a
                 list or an array with a value for each row; or a table with the Arrow C stream interface. Generators are
-                read as the server keeps up. The async client also takes an async iterable.
+                read as the server keeps up; while one blocks, ``timeout`` cannot end it. The async client also takes an
+                async iterable, whose waiting ``timeout`` ends.
             partition_name: name of the partition to write to; empty lets the server choose.
             batch_bytes: memory for a batch, in bytes. Beside the source, at most ``in_flight + 1`` times it is used.
                 A request has about a third of it, because it is in memory more than once while it is sent, and less if

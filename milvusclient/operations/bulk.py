@@ -31,6 +31,7 @@ __all__ = [
     "TableRows",
     "as_row",
     "bulk_options",
+    "check_count",
     "check_iterable",
     "fault_of",
     "is_denied",
@@ -247,6 +248,18 @@ def fault_of(error: MilvusException) -> Fault:
     ):
         return Fault.CONTENT
     return Fault.FATAL
+
+
+def check_count(acknowledged: int, sent: int) -> None:
+    """Check that a server acknowledges as many rows as were sent.
+
+    Raises:
+        MilvusException: it acknowledges fewer; it is ``ambiguous``, as it does not say which.
+    """
+    if acknowledged < sent:
+        error = MilvusException(message=f"the server acknowledges {acknowledged} rows of {sent} that were sent")
+        error.ambiguous = True
+        raise error
 
 
 def lookup_fault(error: MilvusException) -> Fault:

@@ -15,13 +15,16 @@ from milvusclient.exceptions import ParamError
 
 if TYPE_CHECKING:
     from milvusclient.models.collection import CollectionInfo
+    from milvusclient.operations.bulk import BulkOptions
 
 __all__ = [
     "Action",
     "Checkpoint",
     "Resumption",
+    "check_not_emptier",
     "check_same_rows",
     "fingerprint",
+    "identity",
     "merged",
     "parse_checkpoint",
     "row_fingerprint",
@@ -64,7 +67,12 @@ class Checkpoint:
 def fingerprint(collection: CollectionInfo) -> str:
     """Return a digest that tells collections, and their schemas, apart."""
     fields = [(field.name, int(field.data_type), field.dim) for field in collection.fields]
-    return _digest([collection.database, collection.name, collection.collection_id, fields])
+    return _digest([collection.database, collection.name, identity(collection), fields])
+
+
+def identity(collection: CollectionInfo) -> int:
+    """Return what tells a collection from an earlier one of the same name; 0 if Milvus Lite does not."""
+    return collection.collection_id or collection.created_timestamp
 
 
 def row_fingerprint(row: object) -> str:
@@ -113,6 +121,25 @@ def check_same_rows(found: Mapping[int, str], checkpoint: Checkpoint, place: str
                 message=f"{place} is the checkpoint of another source: row {position} differs; give the same source, "
                 "or another file"
             )
+
+
+def check_not_emptier(checkpoint: Checkpoint, rows: int, options: BulkOptions) -> None:
+    """Check that a collection has the rows that a checkpoint tells of, where nothing else shows that it is another.
+
+    Args:
+        checkpoint: the checkpoint.
+        rows: number of rows that the collection has.
+        options: the options of the write; an upsert may have written a key several times, which is one row.
+
+    Raises:
+        ParamError: it has fewer.
+    """
+    if rows < (min(1, checkpoint.written) if options.upsert else checkpoint.written):
+        raise ParamError(
+            message=f"{options.checkpoint} tells of {checkpoint.written} written rows, but collection "
+            f"{options.collection_name!r} has {rows}: it was created again, or rows were deleted or lost; "
+            "give another file, or delete it to write all rows"
+        )
 
 
 def write_checkpoint(checkpoint: Checkpoint, collection: str) -> str:

@@ -19,9 +19,12 @@ from collections.abc import (
 )
 from typing import Any, Generic, Self, TypeVar
 
-__all__ = ["AsyncCrew", "AsyncSource", "Crew", "Source"]
+__all__ = ["AsyncCrew", "AsyncLock", "AsyncSource", "Crew", "Lock", "Source"]
 
 T = TypeVar("T")
+
+AsyncLock = asyncio.Lock
+Lock = threading.Lock
 
 
 class AsyncCrew(Generic[T]):
@@ -100,9 +103,13 @@ class AsyncSource(Generic[T]):
     """An iterable or an async iterable, from which several items are taken at once.
 
     It is a context manager that closes a generator, so that files and connections which this has open are closed, too.
+
+    Attributes:
+        is_late: whether an async iterable had no item in time; nothing more is taken then.
     """
 
     def __init__(self, items: Iterable[T] | AsyncIterable[T]) -> None:
+        self.is_late = False
         self._async: AsyncIterator[T] | None = aiter(items) if isinstance(items, AsyncIterable) else None
         self._sync: Iterator[T] = iter(()) if isinstance(items, AsyncIterable) else iter(items)
 
@@ -115,20 +122,29 @@ class AsyncSource(Generic[T]):
         if isinstance(self._sync, Generator):
             self._sync.close()
 
-    async def take(self, count: int) -> list[T]:
-        """Return at most ``count`` items; fewer only at the end."""
+    async def take(self, count: int, timeout: float | None) -> list[T]:
+        """Return at most ``count`` items; fewer only at the end, and none if an item takes longer than ``timeout``."""
         if self._async is None:
             return list(itertools.islice(self._sync, count))
         taken: list[T] = []
-        async for item in self._async:
-            taken.append(item)
-            if len(taken) == count:
-                break
+        try:
+            async with asyncio.timeout(timeout) as limit:
+                async for item in self._async:
+                    taken.append(item)
+                    if len(taken) == count:
+                        break
+        except TimeoutError:
+            if not limit.expired():
+                raise  # of the source itself
+            self.is_late = True
+            return []
         return taken
 
 
 class Source(Generic[T]):
     """An iterable, from which several items are taken at once; a context manager that closes a generator."""
+
+    is_late = False  # a thread cannot be interrupted
 
     def __init__(self, items: Iterable[T]) -> None:
         self._items = iter(items)
@@ -140,6 +156,7 @@ class Source(Generic[T]):
         if isinstance(self._items, Generator):
             self._items.close()
 
-    def take(self, count: int) -> list[T]:
+    def take(self, count: int, timeout: float | None) -> list[T]:
         """Return at most ``count`` items; fewer only at the end."""
+        del timeout
         return list(itertools.islice(self._items, count))

@@ -12,7 +12,7 @@ import pytest
 
 from milvusclient.exceptions import ParamError
 from milvusclient.models.collection import CollectionInfo, FieldInfo
-from milvusclient.operations import bulk_checkpoint
+from milvusclient.operations import bulk, bulk_checkpoint
 from milvusclient.operations.bulk_checkpoint import Action, Checkpoint, Resumption, merged
 from milvusclient.policy.bulk import Batch, BulkScheduler, Fault, Finish, Read, Send
 from milvusclient.schema.enums import DataType
@@ -205,3 +205,20 @@ def test_rows_before_a_refused_one_are_written_and_a_later_run_begins_with_it() 
     assert scheduler.next_step(0.0) == Finish()
     unwritten, unknown = scheduler.unfinished()
     assert (merged(unwritten), unknown, scheduler.written) == ([range(4, 10)], [], 4)
+
+
+@pytest.mark.parametrize(("upsert", "enough", "too_few"), [(False, 6, 5), (True, 1, 0)])
+def test_a_collection_that_is_emptier_than_its_checkpoint_is_refused(upsert: bool, enough: int, too_few: int) -> None:
+    options = bulk.bulk_options(
+        "books", None, upsert=upsert, batch_bytes=1, batch_rows=None, in_flight=1, on_error="raise",
+        on_uncertain="report", progress=None, checkpoint="f", namespace=None,
+    )  # fmt: skip
+    earlier = Checkpoint(9, [range(4, 6)], [range(7, 8)], {})
+    bulk_checkpoint.check_not_emptier(earlier, enough, options)
+    with pytest.raises(ParamError, match=f"f tells of 6 written rows, but collection 'books' has {too_few}: it was"):
+        bulk_checkpoint.check_not_emptier(earlier, too_few, options)
+
+
+def test_a_collection_without_a_number_is_told_by_when_it_was_created() -> None:
+    first, second = (dataclasses.replace(BOOKS, collection_id=0, created_timestamp=moment) for moment in (1, 2))
+    assert bulk_checkpoint.fingerprint(first) != bulk_checkpoint.fingerprint(second)

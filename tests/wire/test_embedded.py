@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from milvusclient import AsyncMilvusClient, ConnectError, ConnectionConfigException, MilvusClient
+from milvusclient import AsyncMilvusClient, ConnectError, ConnectionConfigException, MilvusClient, ParamError
 from milvusclient.exceptions import DeadlineExceededError
 from milvusclient.runtime import embedded
 from tests.support.forks import in_child
@@ -169,3 +169,18 @@ def test_a_file_of_the_parent_is_a_clear_error_in_an_event_loop_of_a_child_too(l
 
     assert any(in_child(child, timeout=60) == 0 for _ in range(3)), MAY_HANG
     assert client.list_collections() == []
+
+
+def test_the_checkpoint_of_a_collection_that_was_created_again_is_refused(lite_uri: str, tmp_path: Path) -> None:
+    client = MilvusClient(lite_uri)
+    rows = [{"id": number, "vector": [0.5, 0.5]} for number in range(10)]
+    place = str(tmp_path / "place")
+    client.create_collection("books", dimension=2)
+    client.insert_many("books", rows, checkpoint=place)
+    assert client.insert_many("books", rows, checkpoint=place).skipped == 10
+    client.drop_collection("books")
+    client.create_collection("books", dimension=2)
+    with pytest.raises(
+        ParamError, match="tells of 10 written rows, but collection 'books' has 0: it was created again"
+    ):
+        client.insert_many("books", rows, checkpoint=place)

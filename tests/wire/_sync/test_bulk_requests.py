@@ -163,3 +163,11 @@ def test_rows_that_the_server_refuses_to_look_up_stay_uncertain_and_the_rest_is_
         "c", rows(*range(9)), batch_rows=3, in_flight=1, on_uncertain="verify", on_error="collect"
     )
     assert (report.written, report.uncertain) == (6, [range(3)])
+
+
+def test_rows_that_the_server_does_not_acknowledge_are_uncertain(scripted_server: ScriptedServer) -> None:
+    client = MilvusClient(scripted_server.uri)
+    scripted_server.on("Insert").then({"insert_cnt": 3, "timestamp": 1})
+    with pytest.raises(BulkError, match="the server acknowledges 3 rows of 5 that were sent") as caught:
+        client.insert_many("c", rows(*range(10)), batch_rows=5, in_flight=1)
+    assert (caught.value.report.written, caught.value.report.uncertain) == (5, [range(5)])
