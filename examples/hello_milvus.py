@@ -167,6 +167,7 @@ def ask(client: MilvusClient, vectors: TextVectors, question: str) -> None:
 
 def show(title: str, hits: Hits, started: float) -> None:
     """Print the hits of one search: the score that the server gave, the name, and how the docstring begins."""
+    # BM25 scores are negative on Milvus Lite, where the lowest is the best; servers give them as positive numbers.
     print(f"  {title}, {(time.perf_counter() - started) * 1000:.0f} ms")
     for hit in hits:
         begin = hit["entity"]["text"].splitlines()[0]

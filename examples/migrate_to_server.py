@@ -4,7 +4,7 @@
     python examples/migrate_to_server.py ./demo.db https://HOST --token TOKEN
 
 The program that used the file then gets the other uri, and nothing else changes in it. Without arguments this one makes
-a file, and copies it to another. `milvusclient copy` does the same for one collection.
+the file ./shelf.db, and copies it to ./migrated.db. `milvusclient copy` does the same for one collection.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ def copy_all(source: MilvusClient, target: MilvusClient) -> bool:
 
 
 def make_file(client: MilvusClient) -> None:
-    """Fill a file, as a program does that was written against it."""
+    """Fill a file, as a program does that was written against it; what is there already stays as it is."""
     for name, rows in (("books", 300), ("films", 200)):
-        client.drop_collection(name)
+        if client.has_collection(name):
+            continue
         client.create_collection(name, dimension=4)
         client.insert(name, [{"id": key, "vector": [key, 1.0, 0.5, 2.0], "year": 1900 + key} for key in range(rows)])
 
@@ -48,7 +49,7 @@ def main() -> int:
     parser.add_argument("--token", default="", help="credentials for the server, USER:PASSWORD or an API key")
     arguments = parser.parse_args()
     with (
-        MilvusClient(arguments.source or "./demo.db") as source,
+        MilvusClient(arguments.source or "./shelf.db") as source,
         MilvusClient(arguments.target, token=arguments.token) as target,
     ):
         if not arguments.source:

@@ -24,6 +24,7 @@ from milvusclient import DataType, MilvusClient, SearchResult
 
 COLLECTION = "search_quality"
 DIM, TOP = 64, 10
+LEAST = 5_000  # faiss warns if the 128 lists of an IVF index are learnt from fewer than 39 vectors each
 #: Each index with the parameters that it is built with, and those of searches that are tried.
 INDEXES: dict[str, tuple[dict[str, int], str, list[int]]] = {
     "HNSW": ({"M": 16, "efConstruction": 100}, "ef", [10, 16, 32, 64, 128, 256]),
@@ -104,7 +105,7 @@ def measure(client: MilvusClient, stored: Floats, queries: Floats, turns: int) -
 
 def draw(points: list[Point], caption: str) -> str:
     """Return the plot, an SVG for light and dark pages: a line for each index, a dot for each value."""
-    width, height, left, top = 720, 400, 60, 56
+    width, height, left, top = 720, 424, 60, 80
     right, bottom = width - 24, height - 64
     low = max(0.0, min(point.recall for point in points) - 0.05)
     shortest = min(point.milliseconds for point in points) * 0.85
@@ -146,7 +147,7 @@ def draw(points: list[Point], caption: str) -> str:
                     f'x="{x(point.milliseconds) + beside:.1f}" y="{y(point.recall) + below:.1f}" text-anchor="{anchor}"'
                 )
                 parts.append(f'<text class="small" {place}>{point.parameter}={point.value}</text>')
-        parts.append(f'<text class="name" x="{right - 210 + 80 * number}" y="{top - 10}">{index}</text></g>')
+        parts.append(f'<text class="name" x="{right - 210 + 80 * number}" y="48">{index}</text></g>')
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -154,13 +155,15 @@ def main() -> None:
     """Measure, print a table, and draw the plot."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--uri", default="./quality.db", help="server or file to measure")
-    parser.add_argument("--rows", type=int, default=20_000, help="number of vectors to store")
+    parser.add_argument("--rows", type=int, default=20_000, help=f"number of vectors to store, at least {LEAST:,}")
     parser.add_argument("--queries", type=int, default=100, help="number of vectors to search for")
     parser.add_argument(
         "--turns", type=int, default=9, help="number of requests for each point, of which the best counts"
     )
     parser.add_argument("--plot", type=Path, default=Path("recall.svg"), help="file for the plot")
     arguments = parser.parse_args()
+    if arguments.rows < LEAST:
+        parser.error(f"--rows {arguments.rows}: the IVF indexes need at least {LEAST:,} vectors")
     stored, queries = make_vectors(arguments.rows, arguments.queries)
     points = []
     print(f"{'index':10}{'parameter':14}{'recall':>8}{'ms':>9}")

@@ -198,7 +198,7 @@ def test_migrate_to_server(run: Run, tmp_path: Path) -> None:
     with MilvusClient(str(tmp_path / "migrated.db")) as client:
         client.load_collection("films")
         assert client.query("films", "id == 7", output_fields=["year"]) == [{"id": 7, "year": 1907}]
-    again = run("migrate_to_server.py", "./demo.db", "./migrated.db")
+    again = run("migrate_to_server.py", "./shelf.db", "./migrated.db")
     assert again == "books: is there already\nfilms: is there already\nall is there\n"
 
 
