@@ -314,13 +314,17 @@ def _check_alias(alias: object) -> None:
         raise ConnectionConfigException(message=f"alias must be a non-empty str, got {alias!r}")
 
 
+def _wanted(name: str) -> str:
+    return "a str or a path" if name == "uri" else "a str"
+
+
 def _uri_of(*, address: object, uri: object, host: object, port: object) -> str:
     """Return one uri from the three ways to give an address; empty if none is used."""
     address, host, port = ("" if value is None else value for value in (address, host, port))
     uri = os.fspath(uri) if isinstance(uri, os.PathLike) else "" if uri is None else uri
     for name, value in (("address", address), ("uri", uri), ("host", host)):
         if not isinstance(value, str):
-            raise ConnectionConfigException(message=f"{name} must be a str, got {type(value).__name__}")
+            raise ConnectionConfigException(message=f"{name} must be {_wanted(name)}, got {type(value).__name__}")
     if not isinstance(port, str):
         port = _port_number(port)
     ways = [
@@ -365,7 +369,7 @@ def _describe(alias: str, settings: object) -> ConnectionConfig:
         is_path = name == "uri" and isinstance(value, os.PathLike)
         if name in _TEXT_SETTINGS and value is not None and not isinstance(value, str) and not is_path:
             raise ConnectionConfigException(
-                message=f"connection {alias!r}: {name} must be a str, got {type(value).__name__}"
+                message=f"connection {alias!r}: {name} must be {_wanted(name)}, got {type(value).__name__}"
             )
     rest = dict(settings)
     place = {name: rest.pop(name, "") for name in ("address", "uri", "host", "port")}

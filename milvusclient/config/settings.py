@@ -325,7 +325,7 @@ def _parse(uri: object, token: TokenSource, **others: str) -> ParsedUri:
         _require_str(name, value)
     if not callable(token):
         _require_str("token", token)
-    return parse_uri(_require_str("uri", uri))
+    return parse_uri(_require_str("uri", uri, "a str or a path"))
 
 
 def _refuse_port(uri: object, user: object, password: object) -> None:
@@ -353,10 +353,10 @@ def _uri_text(uri: str | os.PathLike[str] | None) -> str | None:
     return text
 
 
-def _require_str(name: str, value: object) -> str:
+def _require_str(name: str, value: object, wanted: str = "a str") -> str:
     # Unlike those of checks.py, this message does not show the value, which may be a password.
     if not isinstance(value, str):
-        raise ConnectionConfigException(message=f"{name} must be a str, got {type(value).__name__}")
+        raise ConnectionConfigException(message=f"{name} must be {wanted}, got {type(value).__name__}")
     return value
 
 

@@ -79,7 +79,8 @@ class BulkError(MilvusException):
     def of(cls, report: BulkReport, cause: BaseException | None = None, hint: str = "") -> BulkError:
         """Build the error for a report and the cause that ended the write; ``hint`` ends the message."""
         uncertain = sum(map(len, report.uncertain))
-        counts = f"{report.written} rows are written, {len(report.rejected)} rejected, {uncertain} uncertain"
+        written = "1 row is written" if report.written == 1 else f"{report.written} rows are written"
+        counts = f"{written}, {len(report.rejected)} rejected, {uncertain} uncertain"
         code = cause.code if isinstance(cause, MilvusException) else ErrorCode.UNEXPECTED_ERROR
         reason = cause.message if isinstance(cause, MilvusException) else str(cause or "")
         error = cls(code, f"the bulk write is incomplete: {counts}" + (f"; {reason}" if reason else "") + hint)

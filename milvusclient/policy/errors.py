@@ -79,6 +79,10 @@ class CallContext:
 _LITE_CALLS = (("call load() ", "call load_collection() "), ("call release() ", "call release_collection() "))
 
 
+#: What Milvus Lite and servers say of an index on a field that the collection does not have.
+_NO_FIELD = re.compile(r"unknown field '[^']*' for create_index$|create index on non-exist\w* field")
+
+
 def status_error(code: int, legacy_code: int, reason: str, input_error: bool, retriable: bool) -> MilvusException:
     """Build the exception for a reply in which the server says that the call failed."""
     kind = server_error_class(code, legacy_code)
@@ -90,6 +94,10 @@ def status_error(code: int, legacy_code: int, reason: str, input_error: bool, re
         reason = reason.replace(theirs, ours)
     if code == ErrorCode.COLLECTION_NOT_LOADED and "load_collection(" not in reason:
         reason = f"{reason}; call load_collection() first"
+    if code == ErrorCode.COLLECTION_NOT_FOUND:
+        reason = f"{reason}; list_collections() names the collections of this database"
+    if _NO_FIELD.search(reason):
+        reason = f"{reason}; describe_collection() names the fields"
     return kind(code, reason, legacy_code, input_error, retriable)
 
 

@@ -212,7 +212,7 @@ def test_what_comes_back() -> None:
         (FLOAT, {1: 2.0}, "got {1: 2.0} (dict)", DataNotMatchException),
         (FLOAT, 5, "got 5 (int)", DataNotMatchException),
         (FLOAT, Tensor(F4, "torch.float32", "cuda:0"), "use .cpu()", DataNotMatchException),
-        (BINARY, b"\x01", "(2 bytes), got 1 bytes", DataNotMatchException),
+        (BINARY, b"\x01", "(2 bytes), got 1 byte", DataNotMatchException),
         (BINARY, [1, 256], "field 'v'[1]", DataNotMatchException),
         (BINARY, [1, 0] * 8, "numpy.packbits", DataNotMatchException),
         (BINARY, np.array([1, 2], "i4"), "dtype uint8", ParamError),
@@ -366,7 +366,7 @@ def test_struct_arrays_come_back() -> None:
         ([{"n": 1, "e": [1, 2], "b": b"1", "z": 1}], "the key 'z' too"),
         ([{"n": 1, "e": [1, 2], "b": b"1"}] * 3, "at most 2 structs"),
         ([{"n": "x", "e": [1, 2], "b": b"1"}], "field 's[n]'[0]: expected an INT64"),
-        ([{"n": 1, "e": [1], "b": b"1"}], "field 's[e]': expected a FLOAT_VECTOR of 2 elements, got 1 elements"),
+        ([{"n": 1, "e": [1], "b": b"1"}], "field 's[e]': expected a FLOAT_VECTOR of 2 elements, got 1 element"),
     ],
 )
 def test_structs_that_do_not_fit(value: object, message: str) -> None:

@@ -140,7 +140,7 @@ def test_a_port_as_the_second_argument_says_where_to_write_it(uri: str, user: An
 @pytest.mark.parametrize("value", [5, b"x", ["x"]])
 def test_a_setting_of_a_wrong_type_is_refused_without_showing_it(name: str, value: object) -> None:
     arguments: dict[str, object] = {"uri": "http://x", name: value}
-    with pytest.raises(ConnectionConfigException, match=f"{name} must be a str, got {type(value).__name__}"):
+    with pytest.raises(ConnectionConfigException, match=f"{name} must be a str.*, got {type(value).__name__}"):
         make_config(**arguments)  # type: ignore[arg-type]  # that is the point
 
 

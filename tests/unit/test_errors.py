@@ -231,9 +231,15 @@ def test_a_proxy_in_the_way_is_named() -> None:
 def test_codes_of_the_server_have_their_classes(code: int, legacy: int, kind: type) -> None:
     error = status_error(code, legacy, "reason", True, True)
     assert type(error) is kind
-    assert (error.code, error.compatible_code, error.message) == (code, legacy, "reason")
+    advice = "; list_collections() names the collections of this database" if code == 100 else ""
+    assert (error.code, error.compatible_code, error.message) == (code, legacy, f"reason{advice}")
     assert error.is_input_error
     assert error.retriable
+
+
+def test_an_index_on_an_unknown_field_says_where_the_fields_are() -> None:
+    for reason in ("unknown field 'x' for create_index", "cannot create index on non-existed field: x"):
+        assert status_error(6, 0, reason, False, False).message == f"{reason}; describe_collection() names the fields"
 
 
 def test_a_conflict_says_which_setting_and_what_to_do() -> None:

@@ -289,6 +289,6 @@ def test_a_refused_row_leaves_no_buffer_locked() -> None:
     with pytest.raises(DataNotMatchException) as refused:
         columns([{"id": 1, "v": buffer}], ID, DENSE)
     buffer.append(0.5)  # refused with a BufferError while a view of it lives
-    assert refused.value.message == "row 0, field 'v': expected a FLOAT_VECTOR of 2 elements, got 1 elements"
+    assert refused.value.message == "row 0, field 'v': expected a FLOAT_VECTOR of 2 elements, got 1 element"
     del holder
     gc.collect()

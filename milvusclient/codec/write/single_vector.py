@@ -59,18 +59,19 @@ def vector_bytes(value: object, facts: TypeFacts, dim: int) -> bytes:
 def _from_bytes(data: bytes, facts: TypeFacts, dim: int) -> bytes:
     """Take bytes as the vector itself, encoded already."""
     if len(data) != facts.size(dim):
-        raise Refusal(f"{facts.vector_words(dim)} ({facts.size(dim)} bytes)", f"{len(data)} bytes")
+        found = f"{len(data)} byte{'' if len(data) == 1 else 's'}"
+        raise Refusal(f"{facts.vector_words(dim)} ({facts.size(dim)} bytes)", found)
     return data
 
 
 def _check_length(length: int, facts: TypeFacts, dim: int) -> None:
     if length == facts.length(dim):
         return
-    expected = facts.vector_words(dim)
+    expected, found = facts.vector_words(dim), f"{length} element{'' if length == 1 else 's'}"
     if facts.bits == 1:
         hint = "; numpy.packbits packs bits into bytes" if length == dim else ""
-        raise Refusal(f"{expected} (bytes, or {dim // 8} integers from 0 to 255)", f"{length} elements{hint}")
-    raise Refusal(expected, f"{length} elements")
+        raise Refusal(f"{expected} (bytes, or {dim // 8} integers from 0 to 255)", f"{found}{hint}")
+    raise Refusal(expected, found)
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------
