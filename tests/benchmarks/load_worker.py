@@ -2,7 +2,7 @@
 
 ``["run", NAME, SECONDS]`` puts the load of this name on the server. ``["search"]`` and ``["insert"]`` make that call
 and list_collections once each, for the requests to be recorded. The arguments are the side (ours, reference, floor),
-the address of the server, and the file of the recorded requests.
+the addresses of two servers, divided by a comma, and the file of the recorded requests.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ BESIDE = {
     "channel": "on another channel",
     "channel_reused": "on another channel, one body reused",
     "alias": "on another alias",
+    "server": "on another channel, to another server",
 }
 _THREADS = 64
 _TASKS = 1_000
@@ -53,9 +54,10 @@ class Unable(Exception):
 class Client:
     """The calls of a client: of this one or of the reference, which has the same interface."""
 
-    def __init__(self, module: str, address: str) -> None:
+    def __init__(self, module: str, addresses: str) -> None:
         self._module: Any = importlib.import_module(module)
-        self._uri = f"http://{address}"
+        self._uri = f"http://{addresses.partition(',')[0]}"
+        self._uri_of_both = f"http://{addresses}"
         self._query = [[element / 768 for element in range(768)]]
 
     def call(self, name: str, client: Any = None) -> Call:
@@ -75,10 +77,10 @@ class Client:
         """The small call, and the insert beside it."""
         if "reused" in place:
             raise Unable("a client makes each request anew")
-        if place == "channel":
+        if place in ("channel", "server"):
             if self._module.__name__ != "milvusclient":
                 raise Unable("one connection is one channel")
-            shared = self._module.MilvusClient(self._uri, channels=2)
+            shared = self._module.MilvusClient(self._uri if place == "channel" else self._uri_of_both, channels=2)
         else:
             shared = self._module.MilvusClient(self._uri)
         small = self.call("list_collections", shared)
@@ -91,11 +93,11 @@ class Client:
 class Floor:
     """The same requests, sent by gRPC alone."""
 
-    def __init__(self, address: str, recorded: str) -> None:
+    def __init__(self, addresses: str, recorded: str) -> None:
         import grpc
 
         self._grpc = grpc
-        self._address = address
+        self._address, self._other_address = addresses.split(",")
         self._requests = {
             path.removeprefix(_PATH): request for path, request in pickle.loads(Path(recorded).read_bytes())
         }
@@ -126,7 +128,8 @@ class Floor:
         if place == "alone":
             return small, None
         if place not in ("same", "reused"):
-            channel = self._grpc.insecure_channel(self._address, options=self._options)
+            address = self._other_address if place == "server" else self._address
+            channel = self._grpc.insecure_channel(address, options=self._options)
         if "reused" in place:
             method, request = channel.unary_unary(f"{_PATH}Insert", None, None), self._requests["Insert"]
             return small, lambda: method(request)
@@ -213,11 +216,11 @@ def _figures(taken: list[float], seconds: float) -> dict[str, float]:
 
 def main() -> None:
     """Carry out commands until the input ends."""
-    kind, address, recorded = sys.argv[1:]
+    kind, addresses, recorded = sys.argv[1:]
     side: Side = (
-        Floor(address, recorded)
+        Floor(addresses, recorded)
         if kind == "floor"
-        else Client({"ours": "milvusclient", "reference": "pymilvus"}[kind], address)
+        else Client({"ours": "milvusclient", "reference": "pymilvus"}[kind], addresses)
     )
     for line in sys.stdin:
         command, *arguments = json.loads(line)

@@ -104,8 +104,8 @@ class _Answering(Child):
 class LoadWorker(_Answering):
     """The process of one side that puts load on the server."""
 
-    def __init__(self, side: str, address: str, recorded: str) -> None:
-        super().__init__("tests.benchmarks.load_worker", side, address, recorded, cpu=None)
+    def __init__(self, side: str, addresses: str, recorded: str) -> None:
+        super().__init__("tests.benchmarks.load_worker", side, addresses, recorded, cpu=None)
 
 
 class Worker(_Answering):
