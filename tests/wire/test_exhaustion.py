@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import sys
 
 import pytest
@@ -185,3 +186,27 @@ def test_what_ran_out(error: Exception, words: str) -> None:
 @pytest.mark.parametrize("error", [OSError(errno.ENOENT, "x"), OSError("x"), ImportError("no module"), ValueError("x")])
 def test_other_errors_stay_what_they_are(error: Exception) -> None:
     assert out_of_resources(error, "x") is None
+
+
+def test_many_channels_leave_the_program_some_descriptors(scripted_server: ScriptedServer, tmp_path: object) -> None:
+    program = """
+found = {"channels": refusal(lambda: MilvusClient(uri, channels=100, dedicated=True))}
+with open("/dev/null"):
+    pass
+async def connect():
+    await AsyncMilvusClient(uri, channels=100, dedicated=True).list_collections()
+found["async"] = refusal(lambda: asyncio.run(connect()))
+with MilvusClient(uri, channels=3, max_age=0.05, dedicated=True) as client:
+    client.list_collections()
+    with Exhausted(free=6):
+        over = time.monotonic() + 0.5
+        while time.monotonic() < over:
+            client.list_collections()
+        found["kept"] = str(len(client.connection_info().channel_infos))
+    found["free"] = str(len(client.list_collections()))
+print(json.dumps(found))
+"""
+    found = outcome(program, scripted_server, tmp_path)
+    assert (found.pop("kept"), found.pop("free")) == ("3", "2")
+    for said in found.values():
+        assert re.search(r"too few file descriptors.* \(channels=100 takes .* needs \d+; \d+ are free\)", said), said

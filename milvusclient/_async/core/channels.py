@@ -18,6 +18,7 @@ from milvusclient.policy.errors import connect_error, none_answers_error
 from milvusclient.policy.failure import Failure, RpcFailure
 from milvusclient.runtime.concurrency import AsyncBackground, AsyncSharedResult, AsyncSignal
 from milvusclient.runtime.counters import ConnectionCounters
+from milvusclient.runtime.descriptors import require_channel_descriptors
 from milvusclient.transport.names import async_look_up
 
 if TYPE_CHECKING:
@@ -142,13 +143,15 @@ class AsyncChannelGroup:
         """Open the channels. One that opens is enough; the others get a moment, and then go on in the background.
 
         Raises:
-            MilvusException: none could be opened; it names each address with its reason.
+            MilvusException: none could be opened; it names each address with its reason. Or so many channels would
+                leave the program no file descriptors.
         """
         if self._config.target.is_name:
             await self._look_up_within(deadline)
         self._resize()
         errors: dict[str, Exception] = {}
         slots = tuple(self._slots)
+        require_channel_descriptors(len(slots), len(slots))
         if len(slots) == 1:
             await self._open(slots[0], deadline, errors)
         else:
@@ -229,7 +232,8 @@ class AsyncChannelGroup:
         """
         if casts_doubt(status):
             channel.invalidate_handshake(handshake)
-            self._next_look = 0.0
+            with self._lock:  # else the end of a look for work that goes on may overwrite it
+                self._next_look = 0.0
 
     # --- replacing channels ----------------------------------------------------------------------------------------
 
@@ -237,10 +241,11 @@ class AsyncChannelGroup:
         with self._lock:
             if self._is_ended:
                 return
-            self._next_look = self._looked_up + _LONGEST_NAME_AGE if self._config.target.is_name else _NEVER
-            if now >= self._next_look:
+            self._next_look = _NEVER
+            following = self._looked_up + _LONGEST_NAME_AGE if self._config.target.is_name else _NEVER
+            if now >= following:
                 self._looked_up = now
-                self._next_look = now + _LONGEST_NAME_AGE
+                following = now + _LONGEST_NAME_AGE
                 self._background.start(self._follow_name)
             due = []
             for slot in self._slots:
@@ -251,7 +256,8 @@ class AsyncChannelGroup:
                     slot.is_busy = True
                     due.append(slot)
                 else:
-                    self._next_look = min(self._next_look, at)
+                    following = min(following, at)
+            self._next_look = min(self._next_look, following)  # a finalizer may have asked for one meanwhile
         for slot in due:
             if not self._background.start(partial(self._renew, slot)):
                 self._postpone(slot, RuntimeError("no thread can be started"))
@@ -272,8 +278,9 @@ class AsyncChannelGroup:
         except Exception as error:  # noqa: BLE001 - whatever it is, the old channel stays, and it is tried again
             self._postpone(slot, error)
         finally:
-            slot.is_busy = False
-            self._next_look = 0.0
+            with self._lock:
+                slot.is_busy = False
+                self._next_look = 0.0
         if old is not None:
             await self._drain(old)
 
@@ -301,8 +308,11 @@ class AsyncChannelGroup:
         Raises:
             MilvusException: it does not answer.
         """
-        channel = self._dial(target)
-        self._greeting.add(channel)
+        with self._lock:  # one at a time, because the check itself holds what it looks for
+            if self.channels:  # opening has seen to the others
+                require_channel_descriptors(len(self._slots), 1 + len(self._greeting))
+            channel = self._dial(target)
+            self._greeting.add(channel)
         try:
             # Looked at after the channel is in the set, and set before the set is read: one of both closes it.
             if self._is_ended:

@@ -568,3 +568,33 @@ async def test_the_certificate_is_checked_for_the_name(certificates: Certificate
         client = AsyncMilvusClient(f"dns:///milvus.test:{port}", server_pem_path=own.pem, server_name="localhost")
         assert await client.list_collections() == ALL
         await client.close()
+
+
+async def test_a_failure_that_is_reported_while_a_call_looks_for_work_is_not_forgotten(
+    scripted_server: ScriptedServer,
+) -> None:
+    client = AsyncMilvusClient(scripted_server.uri, channels=2, dedicated=True)
+    await client.list_collections()
+    await until(lambda: len(scripted_server.calls("Connect")) == 2, client)
+    found = (await client._caller.binding.connection())._group
+    assert found is not None
+    group = found
+    await until(lambda: not any(slot.is_busy for slot in group._slots) and len(group.channels) == 2, client)
+    reported: list[bool] = []
+
+    class Reporting(float):
+        """A time that is compared when the first slot was looked at already."""
+
+        def __lt__(self, other: float) -> bool:
+            if not reported:
+                reported.append(True)
+                first = group.channels[0]
+                group.note_failure(first, first.valid_handshake, "UNAVAILABLE")
+            return float(self) < float(other)
+
+    group._slots[1].renew_at = Reporting("inf")
+    group._next_look = 0.0
+    await client.list_collections()
+    assert reported
+    await until(lambda: all(channel.valid_handshake for channel in group.channels), client)
+    await client.close()
