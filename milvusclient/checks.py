@@ -5,6 +5,7 @@ Each check takes the name of the argument first, as the message shows it, and re
 
 from __future__ import annotations
 
+import numbers
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
@@ -183,9 +184,13 @@ def require_number(name: str, value: object) -> int | float:
 
 def require_seconds(name: str, value: object, *, error: type[MilvusException] = ParamError) -> float:
     """Return ``value`` as a float if it is a finite number of seconds above 0; raise ``error`` otherwise."""
+    if not isinstance(value, int | float) and isinstance(value, numbers.Real):  # such as numpy's float32
+        value = float(value)
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < _MOST_SECONDS:
         return float(value)
-    raise error(message=f"{name} must be a finite number of seconds above 0, got {given(value)}")
+    raise error(
+        message=f"{name} must be a finite number of seconds above 0 and below {_MOST_SECONDS:g}, got {given(value)}"
+    )
 
 
 def require_str_list(name: str, value: object) -> list[str]:

@@ -335,7 +335,8 @@ def _uri_of(*, address: object, uri: object, host: object, port: object) -> str:
     if host or port != "":
         return f"http://{_one_host(str(host) or 'localhost')}:{port if port != '' else 19530}"
     if address and not _ADDRESS.fullmatch(str(address)):
-        raise ConnectionConfigException(message=f"address must be HOST:PORT, got {address!r}; use uri for a uri")
+        how_on = "use uri for several addresses" if "," in str(address) else "use uri for a uri"
+        raise ConnectionConfigException(message=f"address must be HOST:PORT, got {address!r}; {how_on}")
     return str(uri or address)
 
 

@@ -112,7 +112,8 @@ class ConnectionInfo(ShownInNotebooks):
 
     Attributes:
         alias: name of the connection.
-        address: address of the server: ``HOST:PORT``, ``unix:/PATH`` or the path of an embedded file.
+        address: address of the server: ``HOST:PORT``, ``unix:/PATH`` or the path of an embedded file; several are
+            separated by commas, and a name with all its addresses is ``dns:///NAME:PORT``.
         database: database of the client that asked, or of the connection.
         user: name of the user; empty for an API key or without credentials.
         server_version: version of the server, from the handshake.
@@ -127,8 +128,9 @@ class ConnectionInfo(ShownInNotebooks):
             time.
         channel_infos: each channel: its address, state, age, calls, and calls in flight.
         operations: counters by kind of request, such as ``"Search"``, with ``p50`` and ``p99``.
-        host: host of the server; the path for a unix socket or an embedded file.
-        port: port of the server; 0 for a unix socket or an embedded file.
+        host: host of the server, or the name of ``dns:///``; the path for a unix socket or an embedded file; all
+            addresses if there are several.
+        port: port of the server; 0 for a unix socket, an embedded file or several addresses.
     """
 
     alias: str

@@ -302,7 +302,7 @@ def connect_error(
     if reason == "refused" and config.target.uri == DEFAULT_URI:
         advice = f"{advice}; this address is used when no uri is given: give one to connect elsewhere"
     if reason == "timeout":
-        what = f"no answer came within {timeout:g} s"
+        what = f"no answer came within {_rounded(timeout)} s"
     if reason == "proxy" and proxy_variable:
         what = f"the connection goes through the proxy of the environment variable {proxy_variable}"
     error = ConnectError(
@@ -357,10 +357,15 @@ def none_answers_error(
     return error
 
 
+def _rounded(seconds: float) -> str:
+    """Return seconds as a message shows them: a share of the time that was given has many digits."""
+    return f"{round(seconds, 1) if seconds >= 1 else round(seconds, 3):g}"
+
+
 def _own_words(cause: Exception | None, timeout: float) -> str:
     """Return what an error of one address says, without what it has in common with the others."""
     if cause is None:
-        return f"no answer came within {timeout:g} s"
+        return f"no answer came within {_rounded(timeout)} s"
     return re.sub(r"^cannot connect to \S+: ", "", cause.message if isinstance(cause, MilvusException) else str(cause))
 
 
