@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._async.core.base import AsyncFamily
+from milvusclient.checks import given
+from milvusclient.exceptions import ParamError
 from milvusclient.operations import copies
 
 if TYPE_CHECKING:
@@ -82,6 +84,8 @@ class AsyncCopies(AsyncFamily):
         """
         client = cast("AsyncMilvusClient", self)  # of which this class is a part
         to = client if target is None else target
+        if not isinstance(to, AsyncFamily):
+            raise ParamError(message=f"target must be a client, got {given(to)}; a name is given as target_name=")
         from milvusclient._async.collection_copy import AsyncCollectionCopy  # imported here, because few programs copy
 
         names = copies.copy_names(collection_name, target_name, checkpoint, same_place=to._key("") == self._key(""))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from milvusclient._sync.core.base import Family
+from milvusclient.checks import given
+from milvusclient.exceptions import ParamError
 from milvusclient.operations import copies
 
 if TYPE_CHECKING:
@@ -82,6 +84,8 @@ class Copies(Family):
         """
         client = cast("MilvusClient", self)  # of which this class is a part
         to = client if target is None else target
+        if not isinstance(to, Family):
+            raise ParamError(message=f"target must be a client, got {given(to)}; a name is given as target_name=")
         from milvusclient._sync.collection_copy import CollectionCopy  # imported here, because few programs copy
 
         names = copies.copy_names(collection_name, target_name, checkpoint, same_place=to._key("") == self._key(""))

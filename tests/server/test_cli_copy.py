@@ -7,7 +7,7 @@ from pathlib import Path
 import grpc
 import pytest
 
-from milvusclient import MilvusClient
+from milvusclient import MilvusClient, ParamError
 from milvusclient.cli.framework.failure import Failure
 from milvusclient.cli.framework.places import Place, parse_place
 from tests.support.command_line import CommandLine
@@ -142,3 +142,20 @@ def test_a_collection_goes_from_a_file_to_a_server_and_back(
     finally:
         there.drop_database(other)
         there.close()
+
+
+@pytest.mark.parametrize(
+    "words", [("copy", "./miss.db/books", "./y.db"), ("query", "--uri", "./miss.db", "-c", "books", "-e", "id > 0")]
+)
+def test_a_file_that_does_not_exist_is_no_source(cli: CommandLine, tmp_path: Path, words: tuple[str, ...]) -> None:
+    ran = cli(*words)
+    assert (ran.status, "there is no file ./miss.db" in ran.err) == (1, True), ran.err
+    assert not (tmp_path / "miss.db").exists()
+
+
+def test_a_name_is_no_target(lite_uri: str) -> None:
+    client = MilvusClient(lite_uri)
+    with pytest.raises(
+        ParamError, match=r"target must be a client, got 'copy' \(str\); a name is given as target_name="
+    ):
+        client.copy_collection("books", "copy")  # type: ignore[arg-type]  # what the check is for

@@ -17,7 +17,7 @@ from milvusclient.cli.framework.parameters import COUNT, SIZE, option
 from milvusclient.cli.framework.places import Place, parse_place
 from milvusclient.cli.framework.progress import progress_bar
 from milvusclient.cli.framework.session import Options, Session
-from milvusclient.exceptions import MilvusException
+from milvusclient.exceptions import MilvusException, ParamError
 from milvusclient.models.copies import UnsureCopyError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def copy(
         except MilvusException as error:
             is_unsure = isinstance(error, UnsureCopyError)
             cause = error.__cause__ if getattr(error, "report", None) is not None and not is_unsure else None
-            again = "" if is_unsure else again
+            again = "" if is_unsure or isinstance(error, ParamError) else again
             told = message_of(
                 cause if isinstance(cause, MilvusException) else error,
                 collection=here.collection,

@@ -22,7 +22,7 @@ from milvusclient.cli.framework.output import count_rows
 from milvusclient.cli.framework.parameters import COUNT, SIZE, option, split_list
 from milvusclient.cli.framework.progress import Advance, progress_bar
 from milvusclient.cli.framework.session import Session
-from milvusclient.exceptions import MilvusException
+from milvusclient.exceptions import MilvusException, ParamError
 
 if TYPE_CHECKING:
     from milvusclient.models.bulk import BulkProgress, BulkReport, RejectedRow
@@ -206,7 +206,9 @@ class _Ended:
         else:
             cause = error.__cause__
             reason = message_of(cause if isinstance(cause, MilvusException) else error, verbose=verbose)
-        return Failure(f"{reason}\n{self._so_far(report)}")
+        # What is refused before anything is written would be refused again: another checkpoint, say.
+        is_refused = isinstance(error, ParamError) and not report.written
+        return Failure(reason if is_refused else f"{reason}\n{self._so_far(report)}")
 
     def incomplete(self, report: BulkReport) -> Failure:
         """Return what is said about an upload that came to its end, but not with every row."""

@@ -229,10 +229,13 @@ class Session:
         from milvusclient.config.settings import make_config
         from milvusclient.config.uri import Kind
 
-        client = self.client()
         _, saved = self.chosen()
         uri = saved.uri if saved else (self.options.uri or os.environ.get("MILVUS_URI", ""))
-        if uri and make_config(uri).target.kind is Kind.EMBEDDED:
+        is_file = bool(uri) and make_config(uri).target.kind is Kind.EMBEDDED
+        if is_file and not os.path.exists(make_config(uri).target.address):
+            raise Failure(f"there is no file {uri}")  # opening it would create an empty one
+        client = self.client()
+        if is_file:
             client.load_collection(collection, timeout=self.timeout)
             self.started = time.perf_counter()
         return client
