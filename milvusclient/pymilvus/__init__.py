@@ -1,11 +1,11 @@
-"""The door for programs that were written for pymilvus: its import paths, its tolerance, and its ORM.
+"""The replacement for pymilvus in programs that were written for it: its import paths, its tolerance, and its ORM.
 
     from milvusclient.pymilvus import MilvusClient, DataType, Collection, connections
 
 Only the word before the first dot changes. Clients, schemas and index parameters are those of :mod:`milvusclient`, and
 differ in tolerance alone: a keyword that a call does not know is dropped with an :class:`UnknownKeywordWarning`.
 
-A program that cannot be changed, or a library that imports pymilvus itself, runs with this door in its place::
+A program that cannot be changed, or a library that imports pymilvus itself, runs with this package in its place::
 
     import milvusclient.pymilvus
 
