@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
+from pathlib import Path
 
 import pytest
 
 from tests.unit.plain_english import PACKAGE, Prose, prose, riddles, sources
 
 pytestmark = pytest.mark.static
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("pages", ["CHANGELOG.md", "README.md", "examples/guide/*.md"])
+def test_lines_of_pages_are_short(pages: str) -> None:
+    """Tables cannot be wrapped, and code is that of the reader's screen."""
+    for page in _ROOT.glob(pages):
+        text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        long = [line for line in text.splitlines() if len(line) > 120 and not line.startswith("|")]
+        assert not long, (page.name, long)
 
 
 def test_no_riddles() -> None:
