@@ -233,8 +233,7 @@ def test_an_answer_that_is_refused_is_asked_for_again(cli: CommandLine, scripted
                 screen.type(f"{answer}\r")
                 screen.wait_for(complaint)
             screen.wait_for(answers[-1][0])
-            screen.type("\x03")
-            screen.wait_for("demo/default>")
+            screen.interrupt("demo/default>")
         screen.type("exit\r")
         assert screen.end()[0] == 0
     assert not scripted_server.calls("CreateCollection")

@@ -63,6 +63,18 @@ class Screen:
         found, self._seen = self._seen[:end_of_text], self._seen[end_of_text:]
         return found.decode(errors="replace")
 
+    def interrupt(self, text: str) -> None:
+        """Press Ctrl-C until the text is there: pressed between two prompts, one goes unseen now and then."""
+        for _ in range(20):
+            self.type("\x03")
+            end = time.monotonic() + _PATIENCE / 20
+            while text.encode() not in self._seen and time.monotonic() < end:
+                if select.select([self._end], [], [], 0.1)[0]:
+                    self._read()
+            if text.encode() in self._seen:
+                break
+        self.wait_for(text)
+
     def _read(self) -> None:
         read = os.read(self._end, 4096)
         self._seen += read

@@ -50,7 +50,7 @@ async def test_its_timeout_is_for_operations_that_have_none(scripted_server: Scr
 
 
 async def test_its_timeout_bounds_an_operation_of_many_calls(scripted_server: ScriptedServer) -> None:
-    client = AsyncMilvusClient(scripted_server.uri).with_options(timeout=0.5)
+    client = AsyncMilvusClient(scripted_server.uri).with_options(timeout=2)
     scripted_server.on("GetLoadingProgress").then({"progress": 10}).forever()
 
     started = time.monotonic()
