@@ -345,6 +345,10 @@ def none_answers_error(
         causes: why each address failed; None for one that did not answer in time.
         timeout: seconds that were given.
     """
+    if all(cause is None for cause in causes.values()) and len(causes) == 1:
+        # Several channels to one address: the words are those of one channel.
+        silent = Failure("DEADLINE_EXCEEDED", "the server did not answer the handshake in time", sent=False)
+        return connect_error(silent, config, alias, timeout=timeout)
     reasons = {cause.reason if isinstance(cause, ConnectError) else "timeout" for cause in causes.values()}
     each = "; ".join(f"{address}: {_own_words(cause, timeout)}" for address, cause in causes.items())
     error = ConnectError(

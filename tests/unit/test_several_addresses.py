@@ -192,3 +192,10 @@ def test_an_error_of_several_addresses_has_the_reason_that_all_have() -> None:
         "cannot connect to http://a:19530,b:19530: none of its addresses answers. a:19530: nothing listens; "
         "b:19530: no answer came within 3 s"
     )
+
+
+def test_several_channels_to_one_silent_address_fail_in_the_words_of_one() -> None:
+    config = make_config("http://a:1", channels=2)
+    silent = none_answers_error(config, "alias", {"a:1": None}, 3.0)
+    assert (silent.reason, silent.alias, silent.address) == ("timeout", "alias", "a:1")
+    assert silent.message.startswith("cannot connect to http://a:1: no answer came within 3 s; ")
