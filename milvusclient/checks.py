@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numbers
 import operator
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Final, Literal, TypeAlias
@@ -32,6 +33,7 @@ __all__ = [
     "require_name",
     "require_number",
     "require_one_of",
+    "require_path",
     "require_positive_int",
     "require_seconds",
     "require_str",
@@ -120,6 +122,14 @@ def require_name(name: str, value: object) -> str:
     if isinstance(value, str) and value:
         return plain_str(value, name)
     raise ParamError(message=f"{name} must be a non-empty str, got {given(value)}")
+
+
+def require_path(name: str, value: object) -> str:
+    """Return the path of a file as a str; it may be a str or a path object."""
+    path = os.fspath(value) if isinstance(value, os.PathLike) else value
+    if isinstance(path, str) and path:
+        return plain_str(path, name)
+    raise ParamError(message=f"{name} must be the path of a file, a str or os.PathLike, got {given(value)}")
 
 
 def optional_str(name: str, value: object) -> str:

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from milvusclient import exceptions
 from milvusclient._proto import milvus_pb2, schema_pb2
-from milvusclient.checks import given
+from milvusclient.checks import given, require_path
 from milvusclient.codec.import_columns import arrow_batch, json_rows
 from milvusclient.codec.write.request import Assembled, Column
 from milvusclient.codec.write.rows import encode_rows
@@ -130,7 +130,9 @@ def _import_pyarrow() -> tuple[Any, Any]:
 
 
 def _collection_info(schema: CollectionSchema | Mapping[str, Any]) -> CollectionInfo:
-    built: object = CollectionSchema.construct_from_dict(schema) if isinstance(schema, Mapping) else schema
+    built: object = schema
+    if isinstance(schema, Mapping) and "fields" in schema:
+        built = CollectionSchema.construct_from_dict(schema)
     if not isinstance(built, CollectionSchema):
         raise ParamError(
             message=f"schema must be a CollectionSchema or a result of describe_collection(), got {given(schema)}"
@@ -143,7 +145,7 @@ def _collection_info(schema: CollectionSchema | Mapping[str, Any]) -> Collection
 @contextlib.contextmanager
 def _new_file(path: str | os.PathLike[str], suffix: str) -> Iterator[IO[bytes]]:
     """Open a file that gets its name when the block ends without an error, and vanishes otherwise."""
-    target = Path(path)
+    target = Path(require_path("path", path))
     if target.suffix.lower() != suffix:
         raise ParamError(
             message=f"path must end with {suffix!r}, by which a server knows the format, got {str(path)!r}"

@@ -12,6 +12,7 @@ from milvusclient.operations import bulk
 from milvusclient.policy.options import CallOptions
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Mapping
 
     from milvusclient._sync.bulk_writer import BulkWriter
@@ -37,7 +38,7 @@ class Bulk(Health, Mutations, Queries):
         on_error: str = "raise",
         on_uncertain: str = "report",
         progress: bool | Callable[[BulkProgress], object] | None = None,
-        checkpoint: str | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
         timeout: float | None = None,
         namespace: str | None = None,
         retry_times: int | None = None,
@@ -119,7 +120,7 @@ class Bulk(Health, Mutations, Queries):
         in_flight: int = 4,
         on_error: str = "raise",
         progress: bool | Callable[[BulkProgress], object] | None = None,
-        checkpoint: str | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
         timeout: float | None = None,
         namespace: str | None = None,
         retry_times: int | None = None,
@@ -199,7 +200,7 @@ class Bulk(Health, Mutations, Queries):
         on_error: str = "raise",
         on_uncertain: str = "report",
         progress: bool | Callable[[BulkProgress], object] | None = None,
-        checkpoint: str | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
         timeout: float | None = None,
         namespace: str | None = None,
         retry_times: int | None = None,

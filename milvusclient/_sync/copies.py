@@ -10,6 +10,7 @@ from milvusclient.exceptions import ParamError
 from milvusclient.operations import copies
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable
 
     from milvusclient._sync.client import MilvusClient
@@ -34,7 +35,7 @@ class Copies(Family):
         batch_bytes: int = 16 << 20,
         in_flight: int = 4,
         progress: bool | Callable[[BulkProgress], object] | None = None,
-        checkpoint: str | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
         timeout: float | None = None,
     ) -> CopyReport:
         """Copy a collection: schema, functions, indexes, partitions and rows, and its aliases on request.

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 from milvusclient import exceptions
-from milvusclient.checks import given, optional_str, require_int, require_name, require_one_of, require_str
+from milvusclient.checks import (
+    given,
+    optional_str,
+    require_int,
+    require_name,
+    require_one_of,
+    require_path,
+    require_str,
+)
 from milvusclient.codec.write.row_memory import row_memory, rows_memory
 from milvusclient.codec.write.rows import is_arrow
 from milvusclient.codec.write.tables import Table, read_columns, read_tables
@@ -21,6 +29,8 @@ from milvusclient.policy.bulk import Fault
 from milvusclient.schema.enums import DataType
 
 if TYPE_CHECKING:
+    import os
+
     from milvusclient.models.bulk import BulkProgress
     from milvusclient.models.collection import CollectionInfo
 
@@ -98,7 +108,7 @@ def bulk_options(
     on_error: str,
     on_uncertain: str,
     progress: bool | Callable[[BulkProgress], object] | None,
-    checkpoint: str | None,
+    checkpoint: str | os.PathLike[str] | None,
     namespace: str | None,
 ) -> BulkOptions:
     """Check the options of a bulk write.
@@ -118,7 +128,7 @@ def bulk_options(
         collect=require_one_of("on_error", on_error, ("raise", "collect")) == "collect",
         verify=require_one_of("on_uncertain", on_uncertain, ("report", "verify")) == "verify",
         progress=progress or False,
-        checkpoint=None if checkpoint is None else require_name("checkpoint", checkpoint),
+        checkpoint=None if checkpoint is None else require_path("checkpoint", checkpoint),
         namespace=None if namespace is None else require_str("namespace", namespace),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from milvusclient.checks import optional_str, require_name
+from milvusclient.checks import optional_str, require_name, require_path
 from milvusclient.exceptions import ParamError
 from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.models.descriptions import CollectionDescription, IndexDescription
@@ -15,6 +15,8 @@ from milvusclient.schema.index import IndexParams
 from milvusclient.schema.type_facts import FACTS
 
 if TYPE_CHECKING:
+    import os
+
     from milvusclient.models.bulk import BulkProgress
 
 __all__ = [
@@ -66,7 +68,9 @@ class CopyNames:
         return f"{self.checkpoint}.{partition}" if partition else self.checkpoint
 
 
-def copy_names(collection_name: str, target_name: str | None, checkpoint: str | None, *, same_place: bool) -> CopyNames:
+def copy_names(
+    collection_name: str, target_name: str | None, checkpoint: str | os.PathLike[str] | None, *, same_place: bool
+) -> CopyNames:
     """Check the names of a copy.
 
     Args:
@@ -84,7 +88,7 @@ def copy_names(collection_name: str, target_name: str | None, checkpoint: str | 
         raise ParamError(
             message=f"collection {source!r} cannot be copied onto itself; give another target_name or target"
         )
-    return CopyNames(source, target, None if checkpoint is None else require_name("checkpoint", checkpoint), same_place)
+    return CopyNames(source, target, None if checkpoint is None else require_path("checkpoint", checkpoint), same_place)
 
 
 def copied_schema(description: CollectionDescription) -> CollectionSchema:

@@ -306,6 +306,10 @@ def test_paths_and_schemas_that_cannot_be(tmp_path: Path) -> None:
         write_json(tmp_path / "nowhere" / "rows.json", BOOKS, ROWS)
     with pytest.raises(ParamError, match="schema must be a CollectionSchema or a result of describe_collection"):
         write_json(tmp_path / "rows.json", ["id"], ROWS)  # type: ignore[arg-type]  # what a user may try
+    with pytest.raises(ParamError, match="schema must be a CollectionSchema or a result of describe_collection"):
+        write_json(tmp_path / "rows.json", {"a": 1}, ROWS)
+    with pytest.raises(ParamError, match="path must be the path of a file, a str or os.PathLike, got 7"):
+        write_json(7, BOOKS, ROWS)  # type: ignore[arg-type]  # what a user may try
     with pytest.raises(MilvusException, match="primary"):
         write_json(tmp_path / "rows.json", MilvusClient.create_schema(), ROWS)
 

@@ -319,7 +319,7 @@ async def test_a_later_run_continues_where_an_earlier_one_ended(
 async def test_a_checkpoint_of_something_else_is_refused(scripted_server: ScriptedServer, tmp_path: Path) -> None:
     client = AsyncMilvusClient(scripted_server.uri)
     place = tmp_path / "place"
-    await client.insert_many("c", rows(1, 2), checkpoint=str(place))
+    await client.insert_many("c", rows(1, 2), checkpoint=place)
     with pytest.raises(ParamError, match="checkpoint of another source"):
         await client.insert_many("c", rows(7, 8), checkpoint=str(place))
     with pytest.raises(ParamError, match="checkpoint of another collection"):

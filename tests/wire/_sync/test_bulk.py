@@ -319,7 +319,7 @@ def test_a_later_run_continues_where_an_earlier_one_ended(
 def test_a_checkpoint_of_something_else_is_refused(scripted_server: ScriptedServer, tmp_path: Path) -> None:
     client = MilvusClient(scripted_server.uri)
     place = tmp_path / "place"
-    client.insert_many("c", rows(1, 2), checkpoint=str(place))
+    client.insert_many("c", rows(1, 2), checkpoint=place)
     with pytest.raises(ParamError, match="checkpoint of another source"):
         client.insert_many("c", rows(7, 8), checkpoint=str(place))
     with pytest.raises(ParamError, match="checkpoint of another collection"):
