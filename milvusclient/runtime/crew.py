@@ -19,6 +19,8 @@ from collections.abc import (
 )
 from typing import Any, Generic, Self, TypeVar
 
+from milvusclient import exceptions
+
 __all__ = ["AsyncCrew", "AsyncLock", "AsyncSource", "Crew", "Lock", "Source"]
 
 T = TypeVar("T")
@@ -142,11 +144,19 @@ class AsyncSource(Generic[T]):
 
 
 class Source(Generic[T]):
-    """An iterable, from which several items are taken at once; a context manager that closes a generator."""
+    """An iterable, from which several items are taken at once; a context manager that closes a generator.
+
+    Raises:
+        TypeError: the items are an async iterable. (It is a ParamError, too.)
+    """
 
     is_late = False  # a thread cannot be interrupted
 
     def __init__(self, items: Iterable[T]) -> None:
+        if isinstance(items, AsyncIterable) and not isinstance(items, Iterable):
+            raise exceptions.TypeError(
+                message=f"rows must be an iterable, got an async iterable ({type(items).__name__}); use AsyncMilvusClient"
+            )
         self._items = iter(items)
 
     def __enter__(self) -> Self:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from milvusclient import AsyncMilvusClient
+from milvusclient import AsyncMilvusClient, MilvusClient, ParamError
 from tests.support.scripted import ScriptedServer
 
 
@@ -34,3 +34,13 @@ async def test_a_cancelled_write_waits_for_its_requests_and_carries_the_report(s
         await task
     assert caught.value.report.written == 2  # type: ignore[attr-defined]  # that is the promise
     assert len(scripted_server.calls("Insert")) == 2, "nothing more is sent"
+
+
+def test_the_sync_client_refuses_an_async_iterable(scripted_server: ScriptedServer) -> None:
+    async def rows() -> AsyncIterator[dict[str, Any]]:
+        yield {"id": 1}
+
+    client = MilvusClient(scripted_server.uri)
+    with pytest.raises(ParamError, match="got an async iterable .async_generator.; use AsyncMilvusClient"):
+        client.insert_many("c", rows())  # type: ignore[arg-type]  # what a user may try
+    assert not scripted_server.calls("Insert")
