@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from milvusclient.exceptions import ErrorCode, MilvusException
+from milvusclient.models.short_text import short_text
 
 __all__ = ["BulkError", "BulkProgress", "BulkReport", "RejectedRow"]
 
@@ -26,6 +27,9 @@ class RejectedRow:
     index: int
     row: Any
     error: Exception
+
+    def __repr__(self) -> str:  # a row may hold a vector of thousands of elements
+        return f"RejectedRow(index={self.index}, row={short_text(self.row)}, error={self.error!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,13 @@ class BulkReport:
     seconds: float = 0.0
     retries: int = 0
     skipped: int = 0
+
+    def __repr__(self) -> str:  # of many rejected rows, the first ones
+        return (
+            f"BulkReport(written={self.written}, rejected={short_text(self.rejected)}, "
+            f"uncertain={short_text(self.uncertain)}, seconds={self.seconds:.3f}, retries={self.retries}, "
+            f"skipped={self.skipped})"
+        )
 
     def raise_for_errors(self) -> None:
         """Do nothing if all rows are stored.

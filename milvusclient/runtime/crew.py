@@ -155,7 +155,7 @@ class Source(Generic[T]):
     def __init__(self, items: Iterable[T]) -> None:
         if isinstance(items, AsyncIterable) and not isinstance(items, Iterable):
             raise exceptions.TypeError(
-                message=f"rows must be an iterable, got an async iterable ({type(items).__name__}); use AsyncMilvusClient"
+                message=f"rows must be an iterable, got {type(items).__name__!r}; use AsyncMilvusClient for it"
             )
         self._items = iter(items)
 

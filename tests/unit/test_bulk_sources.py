@@ -15,6 +15,7 @@ from milvusclient.exceptions import (
     ParamError,
     RpcError,
 )
+from milvusclient.models.bulk import BulkReport, RejectedRow
 from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.operations import bulk
 from milvusclient.policy.bulk import Fault
@@ -179,3 +180,13 @@ def test_the_encoder_names_the_position_in_the_batch_and_users_see_that_in_the_s
 )
 def test_denied_writes(given: MilvusException | None, denied: bool) -> None:
     assert bulk.is_denied(given) is denied
+
+
+def test_a_report_of_many_refused_rows_prints_few_of_them() -> None:
+    rejected = [RejectedRow(index, {"id": index, "v": [0.5] * 768}, ValueError("x")) for index in range(1_000)]
+    printed = repr(BulkReport(written=2, rejected=rejected, uncertain=[range(3, 5)]))
+    assert printed.startswith("BulkReport(written=2, rejected=[RejectedRow(index=0, row={'id': 0, 'v': [0.5, ")
+    assert "(768)" in printed
+    assert "(1,000)" in printed
+    assert "uncertain=[range(3, 5)]" in printed
+    assert len(printed) < 1_000

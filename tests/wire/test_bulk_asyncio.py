@@ -41,6 +41,6 @@ def test_the_sync_client_refuses_an_async_iterable(scripted_server: ScriptedServ
         yield {"id": 1}
 
     client = MilvusClient(scripted_server.uri)
-    with pytest.raises(ParamError, match="got an async iterable .async_generator.; use AsyncMilvusClient"):
+    with pytest.raises(ParamError, match="got .async_generator.; use AsyncMilvusClient for it"):
         client.insert_many("c", rows())  # type: ignore[arg-type]  # what a user may try
     assert not scripted_server.calls("Insert")
