@@ -107,7 +107,11 @@ class FileSource:
 
     def place(self, position: int) -> str:
         """Return where the row at a position of :meth:`open` is in the file, such as "line 7"."""
-        return f"{self._unit} {self._places[position] if self._unit == 'line' else position + 1}"
+        if self._unit == "row":
+            return f"row {position + 1}"
+        line = f"line {self._places[position]}"
+        # All rows of a JSON array may be on one line.
+        return f"{line}, row {position + 1}" if self._kind == "json" else line
 
     def open(self) -> Any:  # an iterable of rows, or a reader of pyarrow
         """Return what ``insert_many`` takes: rows, or a table that is read as it is asked for.
