@@ -40,8 +40,8 @@ _SHORTEST_LOOK, _LONGEST_LOOK = 0.01, 0.25
 _NAME_AGE, _LONGEST_NAME_AGE = 1.0, 30.0
 #: The most channels that are opened at the same time.
 _MOST_OPENERS = 16
-#: Seconds for dialling an address when there is another one that has no channel.
-_LONGEST_TRY = 2.0
+#: Seconds for dialling an address when there is another one that has no channel; and for it alone, when opening.
+_LONGEST_TRY, _LONGEST_SILENCE = 2.0, 1.0
 #: Seconds that a channel has for a new handshake before another one is opened in its place.
 _LONGEST_RECOVERY = 1.0
 _NEVER = float("inf")
@@ -183,26 +183,55 @@ class ChannelGroup:
             openers.ended.wait(deadline.clip(_GRACE, time.monotonic()))
 
     def _open(self, slot: _Slot, deadline: Deadline, errors: dict[str, Exception]) -> None:
-        """Open the channel of a slot; if its address fails, over each address that no other slot has."""
-        tried: set[str] = set()
+        """Open the channel of a slot; if its address fails, over each address that no other slot has.
+
+        An address that is silent is still waited for while the next ones are dialled: the first answer counts.
+        """
+        ends: dict[str, Signal] = {}
         while slot.channel is None and not self._is_ended:
             target = self._choose(slot)
-            if target.address in tried:
+            if target.address in ends:
                 break
-            tried.add(target.address)
-            now = time.monotonic()
-            spare = max(0, len(self._book.targets) - len(self._slots) - len(tried) + 1)
-            remaining = deadline.remaining(now)
-            share = deadline if not remaining or not spare else deadline.bounded(remaining / (spare + 1), now)
-            try:
-                fresh = self._greet(target, share)
-            except Exception as error:  # noqa: BLE001 - whatever it is, another address may work
-                errors[target.address] = error
+            ended = ends[target.address] = Signal()
+            spare = max(0, len(self._book.targets) - len(self._slots) - len(ends) + 1)
+            remaining = deadline.remaining(time.monotonic())
+            work = partial(self._open_over, target, slot, deadline, errors, ends)
+            if (not spare and len(ends) == 1) or not remaining or not self._background.start(work):
+                work()
+            elif not ended.wait(min(_LONGEST_SILENCE, remaining / (spare + 1))):
+                self._note_failed(target)  # so that the next one is chosen
+        for ended in ends.values():
+            if slot.channel is None and not self._is_ended:
+                ended.wait(deadline.remaining(time.monotonic()) or 0.0)
+
+    def _open_over(
+        self,
+        target: Target,
+        slot: _Slot,
+        deadline: Deadline,
+        errors: dict[str, Exception],
+        ends: dict[str, Signal],
+    ) -> None:
+        """Open the channel of a slot over one address, unless another one is faster."""
+        try:
+            fresh = self._greet(target, deadline)
+        except Exception as error:  # noqa: BLE001 - whatever it is, another address may work
+            errors[target.address] = error
+            if slot.channel is None:
                 self._postpone(slot, error)
-            else:
-                unwanted = self._put(slot, fresh)
-                if unwanted is not None:
-                    self._drain(unwanted)
+        else:
+            with self._lock:
+                if slot.channel is None:
+                    slot.address = target.address
+                    unwanted = self._put(slot, fresh)
+                else:
+                    unwanted = fresh
+            for ended in ends.values():
+                ended.set()
+            if unwanted is not None:
+                self._drain(unwanted)
+        finally:
+            ends[target.address].set()
 
     def _none_opened(self, errors: dict[str, Exception], deadline: Deadline) -> Exception:
         """Return the error of a connection of which no channel could be opened."""
@@ -321,8 +350,7 @@ class ChannelGroup:
         except GeneratorExit:  # the event loop is closed, and the channel went with it
             raise
         except BaseException:
-            with self._lock:
-                self._book.failed(target.address, time.monotonic(), self._random.random())
+            self._note_failed(target)
             channel.close()
             raise
         finally:
@@ -330,6 +358,10 @@ class ChannelGroup:
         with self._lock:
             self._book.answered(target.address)
         return channel
+
+    def _note_failed(self, target: Target) -> None:
+        with self._lock:
+            self._book.failed(target.address, time.monotonic(), self._random.random())
 
     def _put(self, slot: _Slot, channel: Channel) -> Channel | None:
         """Put a channel into a slot; return the one that it replaces, which takes no more calls."""
@@ -465,7 +497,4 @@ class ChannelGroup:
         with self._lock:
             channels = [slot.channel for slot in self._slots if slot.channel is not None] + self._leaving
             missing = [slot.address for slot in self._slots if slot.channel is None]
-        return (
-            *(channel.info() for channel in channels),
-            *(ChannelInfo(address, "unavailable") for address in missing),
-        )
+        return (*(channel.info() for channel in channels), *(ChannelInfo(each, "unavailable") for each in missing))

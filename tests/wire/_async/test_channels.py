@@ -414,6 +414,16 @@ async def test_one_address_that_answers_is_enough(three: list[ScriptedServer], c
     await client.close()
 
 
+async def test_a_slow_address_is_waited_for_while_another_one_is_silent(three: list[ScriptedServer]) -> None:
+    slow, silent = three[:2]
+    slow.on("Connect").then(delay=2.5).forever()
+    silent.proxy.stall()
+    # Whichever is dialled first has one second for itself, and is waited for beside the other one then.
+    client = AsyncMilvusClient(f"{slow.uri},{silent.address}", channels=1)
+    assert await client.list_collections(timeout=4) is not None
+    assert [each.address for each in (await client.connection_info()).channel_infos] == [slow.address]
+
+
 async def test_when_none_answers_the_error_names_each_with_its_reason(three: list[ScriptedServer]) -> None:
     three[0].stop()
     three[1].on("Connect").fail(grpc.StatusCode.UNAUTHENTICATED, "who are you").forever()
