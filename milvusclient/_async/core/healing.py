@@ -95,9 +95,10 @@ class AsyncHealer:
         channel = self._reference()
         if self._is_ended or channel is None:
             return False
-        if channel.has_drained:
-            self._is_busy = self._background.start(lambda: self._drain(channel))
         if self._is_busy:
+            return True
+        if channel.has_drained:
+            self._begin(channel, is_stuck=False)
             return True
         verdict = self._silence.look(time.monotonic(), channel.is_waited_for, channel.answers)
         if verdict is Verdict.END:
@@ -110,24 +111,31 @@ class AsyncHealer:
                 self._is_watching = True
                 self.settle()
         elif verdict is Verdict.PROBE:
-            self._is_busy = self._background.start(lambda: self._heal(channel))
+            self._begin(channel, is_stuck=True)
         return not self._is_ended
 
-    async def _drain(self, channel: AsyncChannel) -> None:
+    def _begin(self, channel: AsyncChannel, *, is_stuck: bool) -> None:
+        """Begin to heal or drain the channel in the background; until that ends, it is not looked at."""
+        # Set before the start: a thread may be done with its work by the time that start() returns.
+        self._is_busy = True
+        if not self._background.start(lambda: self._see_to(channel, is_stuck=is_stuck)):
+            self._is_busy = False
+
+    async def _see_to(self, channel: AsyncChannel, *, is_stuck: bool) -> None:
         try:
-            await channel.drain()
+            if is_stuck:
+                await self._heal(channel)
+            else:
+                await channel.drain()
         finally:
             self._is_busy = False
 
     async def _heal(self, channel: AsyncChannel) -> None:
-        try:
-            answers = channel.answers
-            if await self._is_there(channel):
-                self._silence.answered(time.monotonic())
-            elif await self._packets_pass(channel, answers):
-                await self._go_on_over_a_new_one(channel, answers)
-        finally:
-            self._is_busy = False
+        answers = channel.answers
+        if await self._is_there(channel):
+            self._silence.answered(time.monotonic())
+        elif await self._packets_pass(channel, answers):
+            await self._go_on_over_a_new_one(channel, answers)
 
     async def _is_there(self, channel: AsyncChannel) -> bool:
         """Return whether the server answers over the transport at hand."""
