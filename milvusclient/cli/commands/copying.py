@@ -13,7 +13,13 @@ from milvusclient.cli.framework.failure import Failure, Interrupted
 from milvusclient.cli.framework.groups import root
 from milvusclient.cli.framework.messages import message_of
 from milvusclient.cli.framework.output import count_rows
-from milvusclient.cli.framework.parameters import COUNT, SIZE, option
+from milvusclient.cli.framework.parameters import (
+    batch_bytes_option,
+    checkpoint_option,
+    in_flight_option,
+    option,
+    quiet_option,
+)
 from milvusclient.cli.framework.places import Place, parse_place
 from milvusclient.cli.framework.progress import progress_bar
 from milvusclient.cli.framework.session import Options, Session
@@ -44,18 +50,12 @@ __all__: list[str] = []
     "-e", "--expr", "--filter", "expr", default="", help="Copy the rows that match, such as 'id < 5'.  [default: all]"
 )
 @option("--with-aliases", is_flag=True, help="Give the copy the aliases of the source, too.")
-@option(
-    "--checkpoint",
-    type=Path,
-    default=None,
-    metavar="FILE",
-    help="Store the position in this file; with it, the command goes on where an earlier one ended.",
-)
-@option("--batch-bytes", type=SIZE, default=16 << 20, metavar="SIZE", help="Memory for a batch.  [default: 16MB]")
-@option("--in-flight", type=COUNT, default=4, show_default=True, help="Requests at the same time.")
+@checkpoint_option
+@batch_bytes_option
+@in_flight_option
 @option("--source-token-env", default="", metavar="NAME", help="Variable with the token for the source's address.")
 @option("--target-token-env", default="", metavar="NAME", help="Variable with the token for the target's address.")
-@option("-q", "--quiet", is_flag=True, help="Show no progress.")
+@quiet_option
 @pass_session
 def copy(
     session: Session,

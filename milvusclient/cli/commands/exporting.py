@@ -22,7 +22,15 @@ from milvusclient.cli.framework.groups import root
 from milvusclient.cli.framework.json_values import as_single
 from milvusclient.cli.framework.messages import message_of
 from milvusclient.cli.framework.output import count_rows
-from milvusclient.cli.framework.parameters import COUNT, collection_option, option, split_list, yes_option
+from milvusclient.cli.framework.parameters import (
+    COUNT,
+    checkpoint_option,
+    collection_option,
+    option,
+    quiet_option,
+    split_list,
+    yes_option,
+)
 from milvusclient.cli.framework.progress import progress_bar
 from milvusclient.cli.framework.read_ahead import read_ahead
 from milvusclient.cli.framework.session import Session
@@ -129,14 +137,8 @@ def _tail(path: Path, size: int) -> str:
 @option("-l", "--limit", type=int, default=-1, help="Export at most this many rows.  [default: all]")
 @option("--batch-size", type=COUNT, default=1000, show_default=True, help="Rows in a page.")
 @option("--in-flight", type=COUNT, default=4, show_default=True, help="Pages to read ahead while others are written.")
-@option(
-    "--checkpoint",
-    type=Path,
-    default=None,
-    metavar="FILE",
-    help="Store the position in this file; with it, the command goes on where an earlier one ended.",
-)
-@option("-q", "--quiet", is_flag=True, help="Show no progress.")
+@checkpoint_option
+@quiet_option
 @yes_option
 @click.argument("path", type=Path, callback=_check_target)
 @pass_session

@@ -19,7 +19,15 @@ from milvusclient.cli.framework.failure import Failure, Interrupted
 from milvusclient.cli.framework.json_values import as_single, json_line, json_value
 from milvusclient.cli.framework.messages import message_of
 from milvusclient.cli.framework.output import count_rows
-from milvusclient.cli.framework.parameters import COUNT, SIZE, option, split_list
+from milvusclient.cli.framework.parameters import (
+    COUNT,
+    batch_bytes_option,
+    checkpoint_option,
+    in_flight_option,
+    option,
+    quiet_option,
+    split_list,
+)
 from milvusclient.cli.framework.progress import Advance, progress_bar
 from milvusclient.cli.framework.session import Session
 from milvusclient.exceptions import MilvusException, ParamError
@@ -73,14 +81,9 @@ _OPTIONS = (
         "--batch-size", "--batch-rows", "batch_rows", type=COUNT, default=None,
         help="Rows in a request, at most.  [default: as many as --batch-bytes holds]",
     ),
-    option(
-        "--batch-bytes", type=SIZE, default=16 << 20, metavar="SIZE", help="Memory for a batch.  [default: 16MB]",
-    ),
-    option("--in-flight", type=COUNT, default=4, show_default=True, help="Requests at the same time."),
-    option(
-        "--checkpoint", type=Path, default=None, metavar="FILE",
-        help="Store the position in this file; with it, the command goes on where an earlier one ended.",
-    ),
+    batch_bytes_option,
+    in_flight_option,
+    checkpoint_option,
     option(
         "--on-error", type=click.Choice(["raise", "collect"]), default=None,
         help="At a row that is refused, end, or go on with the others.  [default: raise; collect with --rejects]",
@@ -93,7 +96,7 @@ _OPTIONS = (
         "--json-columns", default="", metavar="NAMES",
         help="Dynamic fields of a CSV file that are JSON, separated by commas; the others are text.",
     ),
-    option("-q", "--quiet", is_flag=True, help="Show no progress."),
+    quiet_option,
 )  # fmt: skip
 _UNCERTAIN = option(
     "--on-uncertain", type=click.Choice(["report", "verify"]), default="report", show_default=True,

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -18,10 +19,14 @@ __all__ = [
     "PORT",
     "SECONDS",
     "SIZE",
+    "batch_bytes_option",
+    "checkpoint_option",
     "collection_option",
+    "in_flight_option",
     "option",
     "parse_setting",
     "parse_settings",
+    "quiet_option",
     "refuse_secret_words",
     "settings_option",
     "split_list",
@@ -139,6 +144,15 @@ collection_option = option(
     "-c", "--collection-name", "collection", required=True, metavar="NAME", help="Name of the collection."
 )
 yes_option = option("-y", "--yes", is_flag=True, help="Do not ask for confirmation.")
+quiet_option = option("-q", "--quiet", is_flag=True, help="Show no progress.")
+batch_bytes_option = option(
+    "--batch-bytes", type=SIZE, default=16 << 20, metavar="SIZE", help="Memory for a batch.  [default: 16MB]"
+)
+in_flight_option = option("--in-flight", type=COUNT, default=4, show_default=True, help="Requests at the same time.")
+checkpoint_option = option(
+    "--checkpoint", type=Path, default=None, metavar="FILE",
+    help="Store the position in this file; with it, the command goes on where an earlier one ended.",
+)  # fmt: skip
 
 _TLS_OPTIONS = (
     option(
