@@ -105,7 +105,7 @@ class AsyncBulkWriter:
         if tables is not None:
             async with self, AsyncSource(tables) as batches:
                 while batch := await batches.take(1, None):
-                    await self._extend_table(batch.pop())
+                    await self._take(bulk.TableRows(batch.pop()))
             return
         bulk.check_iterable(rows)
         source: AsyncSource[object] = AsyncSource(rows)  # type: ignore[arg-type]  # the line above says that it is one
@@ -145,21 +145,31 @@ class AsyncBulkWriter:
         async with self._lock:
             await self._take(list(rows))
 
-    async def _take(self, listed: list[object]) -> None:
+    async def _take(self, rows: Sequence[object]) -> None:
+        """Add rows, or the rows of a table, which stay columns; some of them may have been written by an earlier run."""
         if self._is_closed:
             raise MilvusException(message="this bulk writer is closed; create a new one")
         await self._begin()
-        self._recognize(listed)
-        while listed and not self._resumption.is_over:
-            count, action = self._resumption.take(len(listed))
-            await self._resume(listed[:count], action)
-            listed = listed[count:]
-        self._resumption.position += len(listed)
-        if listed:
-            await self._expect(checks=False)
-            await self._extend(listed)
+        self._recognize(rows)
+        while rows and not self._resumption.is_over:
+            count, action = self._resumption.take(len(rows))
+            await self._resume(rows[:count], action)
+            rows = rows[count:]
+        self._resumption.position += len(rows)
+        if rows:
+            await self._put(rows, checks=False)
 
-    async def _extend(self, listed: list[object]) -> None:
+    async def _put(self, rows: Sequence[object], *, checks: bool) -> None:
+        """Add rows that are sent. Those that are looked up before that are in other batches than the others."""
+        if self._checks != checks:
+            await self._flush()
+            self._checks = checks
+        if isinstance(rows, bulk.TableRows):
+            await self._add_table(rows.table)
+        else:
+            await self._extend(rows)
+
+    async def _extend(self, listed: Sequence[object]) -> None:
         if len(listed) > self._wanted or set(map(type, listed)) != {dict}:
             for row in listed:
                 await self._add(row)
@@ -187,30 +197,7 @@ class AsyncBulkWriter:
             await self._flush()  # what comes before them
             self._scheduler.skip(len(rows))
             return
-        await self._expect(checks=action is Action.CHECK)
-        if isinstance(rows, bulk.TableRows):
-            await self._add_table(rows.table)
-        else:
-            await self._extend(list(rows))
-
-    async def _expect(self, *, checks: bool) -> None:
-        """Begin a batch whose rows are looked up before they are sent, or one whose rows are not."""
-        if self._checks != checks:
-            await self._flush()
-            self._checks = checks
-
-    async def _extend_table(self, table: Table) -> None:
-        """Add the rows of a table, which stay columns."""
-        await self._begin()
-        self._recognize(bulk.TableRows(table))
-        while table.num_rows and not self._resumption.is_over:
-            count, action = self._resumption.take(table.num_rows)
-            await self._resume(bulk.TableRows(table.slice(0, count)), action)
-            table = table.slice(count, table.num_rows - count)
-        self._resumption.position += table.num_rows
-        if table.num_rows:
-            await self._expect(checks=False)
-            await self._add_table(table)
+        await self._put(rows, checks=action is Action.CHECK)
 
     async def _add_table(self, table: Table) -> None:
         if table.num_rows and (self._holds_rows or self._sizer.is_estimate):

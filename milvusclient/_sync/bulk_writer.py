@@ -105,7 +105,7 @@ class BulkWriter:
         if tables is not None:
             with self, Source(tables) as batches:
                 while batch := batches.take(1, None):
-                    self._extend_table(batch.pop())
+                    self._take(bulk.TableRows(batch.pop()))
             return
         bulk.check_iterable(rows)
         source: Source[object] = Source(rows)  # type: ignore[arg-type]  # the line above says that it is one
@@ -145,21 +145,31 @@ class BulkWriter:
         with self._lock:
             self._take(list(rows))
 
-    def _take(self, listed: list[object]) -> None:
+    def _take(self, rows: Sequence[object]) -> None:
+        """Add rows, or the rows of a table, which stay columns; some of them may have been written by an earlier run."""
         if self._is_closed:
             raise MilvusException(message="this bulk writer is closed; create a new one")
         self._begin()
-        self._recognize(listed)
-        while listed and not self._resumption.is_over:
-            count, action = self._resumption.take(len(listed))
-            self._resume(listed[:count], action)
-            listed = listed[count:]
-        self._resumption.position += len(listed)
-        if listed:
-            self._expect(checks=False)
-            self._extend(listed)
+        self._recognize(rows)
+        while rows and not self._resumption.is_over:
+            count, action = self._resumption.take(len(rows))
+            self._resume(rows[:count], action)
+            rows = rows[count:]
+        self._resumption.position += len(rows)
+        if rows:
+            self._put(rows, checks=False)
 
-    def _extend(self, listed: list[object]) -> None:
+    def _put(self, rows: Sequence[object], *, checks: bool) -> None:
+        """Add rows that are sent. Those that are looked up before that are in other batches than the others."""
+        if self._checks != checks:
+            self._flush()
+            self._checks = checks
+        if isinstance(rows, bulk.TableRows):
+            self._add_table(rows.table)
+        else:
+            self._extend(rows)
+
+    def _extend(self, listed: Sequence[object]) -> None:
         if len(listed) > self._wanted or set(map(type, listed)) != {dict}:
             for row in listed:
                 self._add(row)
@@ -187,30 +197,7 @@ class BulkWriter:
             self._flush()  # what comes before them
             self._scheduler.skip(len(rows))
             return
-        self._expect(checks=action is Action.CHECK)
-        if isinstance(rows, bulk.TableRows):
-            self._add_table(rows.table)
-        else:
-            self._extend(list(rows))
-
-    def _expect(self, *, checks: bool) -> None:
-        """Begin a batch whose rows are looked up before they are sent, or one whose rows are not."""
-        if self._checks != checks:
-            self._flush()
-            self._checks = checks
-
-    def _extend_table(self, table: Table) -> None:
-        """Add the rows of a table, which stay columns."""
-        self._begin()
-        self._recognize(bulk.TableRows(table))
-        while table.num_rows and not self._resumption.is_over:
-            count, action = self._resumption.take(table.num_rows)
-            self._resume(bulk.TableRows(table.slice(0, count)), action)
-            table = table.slice(count, table.num_rows - count)
-        self._resumption.position += table.num_rows
-        if table.num_rows:
-            self._expect(checks=False)
-            self._add_table(table)
+        self._put(rows, checks=action is Action.CHECK)
 
     def _add_table(self, table: Table) -> None:
         if table.num_rows and (self._holds_rows or self._sizer.is_estimate):
