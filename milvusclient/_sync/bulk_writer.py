@@ -146,7 +146,7 @@ class BulkWriter:
             self._take(list(rows))
 
     def _take(self, rows: Sequence[object]) -> None:
-        """Add rows, or the rows of a table, which stay columns; some of them may have been written by an earlier run."""
+        """Add rows, or the rows of a table, which stay columns. An earlier run may have written some of them."""
         if self._is_closed:
             raise MilvusException(message="this bulk writer is closed; create a new one")
         self._begin()
