@@ -17,24 +17,9 @@ import pytest
 from milvusclient._async.client import AsyncMilvusClient
 from milvusclient.exceptions import DataNotMatchException, MilvusException, ParamError
 from milvusclient.models.bulk import BulkError, BulkProgress
+from tests.support.bulk_rows import VECTOR, ids, rows, stored
 from tests.support.patience import PROMPT
 from tests.support.scripted import Received, ScriptedServer
-
-VECTOR = [0.5] * 4
-
-
-def rows(*ids: int) -> list[dict[str, Any]]:
-    return [{"id": number, "vector": VECTOR} for number in ids]
-
-
-def ids(call: Received) -> list[int]:
-    (column,) = (field for field in call.message.fields_data if field.field_name == "id")
-    return list(column.scalars.long_data.data)
-
-
-def stored(server: ScriptedServer, rpc: str = "Insert") -> Counter[int]:
-    """How often each row arrived."""
-    return Counter(number for call in server.calls(rpc) for number in ids(call))
 
 
 def refuse(*bad: int, code: int = 1100) -> Any:

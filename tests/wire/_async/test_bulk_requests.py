@@ -14,23 +14,8 @@ from milvusclient._async.client import AsyncMilvusClient
 from milvusclient.exceptions import MilvusException
 from milvusclient.models.bulk import BulkError, BulkProgress
 from milvusclient.policy.retry import RetryPolicy
+from tests.support.bulk_rows import ids, rows, stored
 from tests.support.scripted import Received, ScriptedServer
-
-VECTOR = [0.5] * 4
-
-
-def rows(*ids: int) -> list[dict[str, Any]]:
-    return [{"id": number, "vector": VECTOR} for number in ids]
-
-
-def ids(call: Received) -> list[int]:
-    (column,) = (field for field in call.message.fields_data if field.field_name == "id")
-    return list(column.scalars.long_data.data)
-
-
-def stored(server: ScriptedServer) -> Counter[int]:
-    """How often each row arrived."""
-    return Counter(number for call in server.calls("Insert") for number in ids(call))
 
 
 async def test_batches_are_spread_over_the_channels_of_the_connection(scripted_server: ScriptedServer) -> None:
