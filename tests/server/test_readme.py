@@ -14,6 +14,15 @@ from tests.support import pages
 from tests.support.patience import HANG
 
 README = pages.ROOT / "README.md"
+#: How many lines a section of the README may have, heading and blocks included.
+LENGTHS = {
+    "The five things people do": 40,
+    "Connections": 20,
+    "Timeouts and errors": 15,
+    "From a file to a cluster, and over from pymilvus": 12,
+    "Speed": 15,
+    "Command line": 12,
+}
 
 
 @pytest.fixture
@@ -64,5 +73,7 @@ def test_the_first_two_commands_set_up_and_run(number: int, end: str) -> None:
 def test_it_is_short_and_its_links_lead_somewhere() -> None:
     text = README.read_text(encoding="utf-8")
     assert text.count("\n") <= 160
+    lengths = {part.partition("\n")[0]: part.rstrip().count("\n") + 1 for part in text.split("\n## ")[1:]}
+    assert {title: lengths[title] for title in LENGTHS if lengths[title] > LENGTHS[title]} == {}
     for target in re.findall(r"\]\((?!https://)([^)]*)\)", text):
         assert (pages.ROOT / target.partition("#")[0]).is_file(), target
