@@ -3,11 +3,13 @@
     python tools/check_distribution.py FOLDER    # FOLDER receives the two files
 
 It needs ``build`` and ``twine``. It exits with status 1 and a report when a file is missing from a distribution or does
-not belong there, or when the metadata would not be accepted by a package index.
+not belong there, when the description links to what only the repository has, or when a package index would not accept
+the metadata.
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -44,10 +46,21 @@ def sdist_problems(sdist: Path) -> list[str]:
     with tarfile.open(sdist) as archive:
         found = {member.name.partition("/")[2] for member in archive.getmembers() if member.isfile()}
     wanted = wanted_files() | {"pyproject.toml", "README.md", "LICENSE"}
-    made = {"PKG-INFO", "setup.cfg"} | {name for name in found if name.startswith("milvusclient.egg-info/")}
+    made = {"PKG-INFO", ".gitignore"}  # the build backend adds both
     return [f"{sdist.name} lacks {name}" for name in sorted(wanted - found)] + [
         f"{sdist.name} holds {name}, which the wheel is not built from" for name in sorted(found - wanted - made)
     ]
+
+
+def metadata_problems(wheel: Path) -> list[str]:
+    """Look for links of the description that lead nowhere once it stands on a page of a package index."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        text = archive.read(name).decode()
+    if "\n# milvusclient\n" not in text:
+        return [f"{wheel.name}: its description is not the README"]
+    links = re.findall(r"\]\((?!https://)([^)]*)\)", text)
+    return [f"{wheel.name}: its description links to {link}, which only the repository has" for link in links]
 
 
 def main(folder: Path) -> int:
@@ -55,7 +68,7 @@ def main(folder: Path) -> int:
     subprocess.run([sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT)], check=True, stdout=sys.stderr)
     (wheel,) = folder.glob("*.whl")
     (sdist,) = folder.glob("*.tar.gz")
-    problems = wheel_problems(wheel) + sdist_problems(sdist)
+    problems = wheel_problems(wheel) + sdist_problems(sdist) + metadata_problems(wheel)
     print("\n".join(problems) or f"{wheel.name} and {sdist.name} hold what they should")
     checked = subprocess.run([sys.executable, "-m", "twine", "check", "--strict", wheel, sdist], check=False)
     return 1 if problems or checked.returncode else 0
