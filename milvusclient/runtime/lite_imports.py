@@ -35,7 +35,7 @@ def _messages(name: str) -> Any:
 
     _, _, module = name.removeprefix(_ASKED_FOR).partition(".")
     if module == "milvus_pb2_grpc":
-        return importlib.import_module("milvusclient.transport.plain_service")
+        return importlib.import_module("milvusclient.transport.lite_service")
     if module:
         return plain_module(module.removesuffix("_pb2"))
     modules = {f"{family}_pb2": plain_module(family) for family in FAMILIES}
