@@ -17,6 +17,7 @@ from milvusclient import CollectionSchema, DataType, MilvusClient, write_json, w
 from milvusclient.exceptions import MilvusException
 from tests.support.command_line import CommandLine
 from tests.support.milvus_holder import ROOT
+from tests.support.patience import HANG
 from tests.support.servers import Milvus
 
 pytestmark = pytest.mark.real_server
@@ -155,7 +156,7 @@ def test_files_of_all_types_are_imported_and_others_say_why_not(
     assert without_vector.state in ("Failed", "FailedAndCleaned")
     assert {job.job_ids[0] for job in jobs.values()} <= {state.job_id for state in client.list_imports()}
     for name, case in cases.items():
-        client.refresh_load(name, timeout=60)
+        client.refresh_load(name, timeout=HANG)
         partitions = [case.partition] if case.partition else None
         key = "n" if name == "automatic" else "id"
         found = client.query(name, "", ["*"], partition_names=partitions, limit=10_000)

@@ -7,6 +7,7 @@ import pytest
 from milvusclient import AsyncMilvusClient
 from milvusclient.exceptions import CollectionNotExistException
 from tests.server.both import LITE, Server, schema_of
+from tests.support.patience import HANG
 
 
 async def test_flushed_rows_are_counted(server: Server) -> None:
@@ -16,7 +17,7 @@ async def test_flushed_rows_are_counted(server: Server) -> None:
         await client.create_partition("c", "p")
         await client.insert("c", [{"id": number, "vector": [1, 2]} for number in range(5)])
         await client.insert("c", [{"id": number, "vector": [1, 2]} for number in range(5, 7)], partition_name="p")
-        await client.flush("c", timeout=60)
+        await client.flush("c", timeout=HANG)
         assert await client.get_collection_stats("c") == {"row_count": 7}
         assert await client.get_partition_stats("c", "p") == {"row_count": 2}
         await client.flush("c", _async=True)

@@ -7,6 +7,7 @@ import pytest
 from milvusclient import AsyncMilvusClient, LoadState, MilvusException
 from milvusclient.exceptions import UnimplementedError, WaitTimeoutError
 from tests.server.both import LITE, MILVUS_235, Server, flat, schema_of
+from tests.support.patience import HANG
 
 
 async def test_a_collection_is_searched_while_it_is_loaded(server: Server) -> None:
@@ -21,7 +22,7 @@ async def test_a_collection_is_searched_while_it_is_loaded(server: Server) -> No
             await client.search("c", [[1.0, 2.0]])
 
         await client.load_collection("c", _async=True)
-        await client.load_collection("c", timeout=60)  # it is under way already: this one waits
+        await client.load_collection("c", timeout=HANG)  # it is under way already: this one waits
         assert await client.get_load_state("c") == {"state": LoadState.Loaded}
         assert (await client.search("c", [[1.0, 2.0]], consistency_level="Strong"))[0].ids == [1]
 
@@ -38,7 +39,7 @@ async def test_partitions_are_loaded_and_released_on_their_own(server: Server) -
                 await client.release_partitions("c", ["p"])
         server.skip_on(LITE, "does not load partitions on their own")
 
-        await client.load_partitions("c", "p", timeout=60)
+        await client.load_partitions("c", "p", timeout=HANG)
         assert (await client.get_load_state("c", "p"))["state"] is LoadState.Loaded
         assert (await client.get_load_state("c", "_default"))["state"] is LoadState.NotLoad
         assert (await client.get_load_state("c", partition_names=["p"]))["state"] is LoadState.Loaded
@@ -47,7 +48,7 @@ async def test_partitions_are_loaded_and_released_on_their_own(server: Server) -
 
         await client.insert("c", {"id": 1, "vector": [1, 2]}, partition_name="p")
         assert await client.query("c", "id > 0", ["id"], consistency_level="Strong") == [{"id": 1}]
-        await client.refresh_load("c", partition_names=["p"], timeout=60)
+        await client.refresh_load("c", partition_names=["p"], timeout=HANG)
 
         await client.release_partitions("c", ["p"])
         assert (await client.get_load_state("c", "p"))["state"] is LoadState.NotLoad

@@ -7,6 +7,7 @@ import pytest
 from milvusclient import MilvusClient
 from milvusclient.exceptions import CollectionNotExistException
 from tests.server.both import LITE, Server, schema_of
+from tests.support.patience import HANG
 
 
 def test_flushed_rows_are_counted(server: Server) -> None:
@@ -16,7 +17,7 @@ def test_flushed_rows_are_counted(server: Server) -> None:
         client.create_partition("c", "p")
         client.insert("c", [{"id": number, "vector": [1, 2]} for number in range(5)])
         client.insert("c", [{"id": number, "vector": [1, 2]} for number in range(5, 7)], partition_name="p")
-        client.flush("c", timeout=60)
+        client.flush("c", timeout=HANG)
         assert client.get_collection_stats("c") == {"row_count": 7}
         assert client.get_partition_stats("c", "p") == {"row_count": 2}
         client.flush("c", _async=True)

@@ -7,6 +7,7 @@ import pytest
 from milvusclient import MilvusClient, LoadState, MilvusException
 from milvusclient.exceptions import UnimplementedError, WaitTimeoutError
 from tests.server.both import LITE, MILVUS_235, Server, flat, schema_of
+from tests.support.patience import HANG
 
 
 def test_a_collection_is_searched_while_it_is_loaded(server: Server) -> None:
@@ -21,7 +22,7 @@ def test_a_collection_is_searched_while_it_is_loaded(server: Server) -> None:
             client.search("c", [[1.0, 2.0]])
 
         client.load_collection("c", _async=True)
-        client.load_collection("c", timeout=60)  # it is under way already: this one waits
+        client.load_collection("c", timeout=HANG)  # it is under way already: this one waits
         assert client.get_load_state("c") == {"state": LoadState.Loaded}
         assert (client.search("c", [[1.0, 2.0]], consistency_level="Strong"))[0].ids == [1]
 
@@ -38,7 +39,7 @@ def test_partitions_are_loaded_and_released_on_their_own(server: Server) -> None
                 client.release_partitions("c", ["p"])
         server.skip_on(LITE, "does not load partitions on their own")
 
-        client.load_partitions("c", "p", timeout=60)
+        client.load_partitions("c", "p", timeout=HANG)
         assert (client.get_load_state("c", "p"))["state"] is LoadState.Loaded
         assert (client.get_load_state("c", "_default"))["state"] is LoadState.NotLoad
         assert (client.get_load_state("c", partition_names=["p"]))["state"] is LoadState.Loaded
@@ -47,7 +48,7 @@ def test_partitions_are_loaded_and_released_on_their_own(server: Server) -> None
 
         client.insert("c", {"id": 1, "vector": [1, 2]}, partition_name="p")
         assert client.query("c", "id > 0", ["id"], consistency_level="Strong") == [{"id": 1}]
-        client.refresh_load("c", partition_names=["p"], timeout=60)
+        client.refresh_load("c", partition_names=["p"], timeout=HANG)
 
         client.release_partitions("c", ["p"])
         assert (client.get_load_state("c", "p"))["state"] is LoadState.NotLoad
