@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import shutil
 import sys
@@ -42,6 +43,8 @@ class Group:
     name: str
     files: list[str]
     tests: list[str]
+    #: Seconds; tests that take longer are left out, because each change that nothing notices costs all of them.
+    longest: float
 
     @property
     def scratch(self) -> Path:
@@ -57,6 +60,7 @@ def groups() -> dict[str, Group]:
             name,
             sorted(path.relative_to(ROOT).as_posix() for pattern in entry["files"] for path in ROOT.glob(pattern)),
             entry["tests"],
+            entry.get("longest", math.inf),
         )
         for name, entry in table.items()
     }
@@ -122,7 +126,7 @@ def run(group: Group, results: Results, processes: int, allowed: set[Change]) ->
             results.save()
 
     if mutants:
-        unreached = run_together(mutants, group.tests, processes, group.scratch, tell)
+        unreached = run_together(mutants, group.tests, processes, group.scratch, tell, group.longest)
         run_all_alone(unreached, group.tests, processes, tell)
     results.save()
 
