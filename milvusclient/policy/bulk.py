@@ -434,7 +434,7 @@ class BatchSizer:
 
     def too_large(self, size: int, limit: int | None) -> None:
         """Learn that a request of this size is too large for the server, which may have said its limit."""
-        self._largest = limit or size - 1
+        self._largest = limit or self._largest
         # The size of the next batch is an estimate.
         self._request_bytes = max(1, min(self._request_bytes, int(0.9 * limit) if limit else size // 2))
 

@@ -347,7 +347,7 @@ def none_answers_error(
     """
     if all(cause is None for cause in causes.values()) and len(causes) == 1:
         # Several channels to one address: the words are those of one channel.
-        silent = Failure("DEADLINE_EXCEEDED", "the server did not answer the handshake in time", sent=False)
+        silent = Failure("DEADLINE_EXCEEDED", "the server did not answer the handshake in time")
         return connect_error(silent, config, alias, timeout=timeout)
     reasons = {cause.reason if isinstance(cause, ConnectError) else "timeout" for cause in causes.values()}
     each = "; ".join(f"{address}: {_own_words(cause, timeout)}" for address, cause in causes.items())

@@ -13,7 +13,6 @@ from milvusclient.policy.bulk import (
     _FIRST_DELAY,
     _LONGEST_DELAY,
     Batch,
-    BatchSizer,
     BulkScheduler,
     Fault,
     Finish,
@@ -411,50 +410,6 @@ def test_each_row_has_one_fate_whatever_fails(block: int) -> None:
             raise
 
 
-# --- sizes -----------------------------------------------------------------------------------------------------------
-def test_the_first_batch_is_an_estimate_and_the_next_ones_are_measured() -> None:
-    sizer = BatchSizer(3_000_000, None, 10)
-    assert sizer.rows == 1_000
-    sizer.learn(1_000, 50_000)
-    assert sizer.rows == 20_000
-    sizer.learn(10, 10_000)
-    assert sizer.rows == 1_000, "larger rows count at once"
-    sizer.learn(1_000, 100_000)
-    assert 1_000 < sizer.rows < 10_000, "smaller ones gradually"
-
-
-def test_batch_rows_is_a_bound_and_a_row_is_the_least() -> None:
-    assert BatchSizer(1_000_000, 7, 10).rows == 7
-    assert BatchSizer(100, None, 1_000).rows == 1
-
-
-def test_few_objects_are_alive_at_a_time() -> None:
-    sizer = BatchSizer(3_000_000, None, 10)
-    sizer.learn(1_000, 10_000)
-    assert (sizer.rows, sizer.rows_of_objects) == (100_000, 6_000)
-    chosen = BatchSizer(3_000_000, 50_000, 10)
-    chosen.learn(1_000, 10_000)
-    assert chosen.rows_of_objects == 50_000, "who gives a number of rows gets it"
-
-
-def test_rows_that_only_the_batch_holds_count() -> None:
-    sizer = BatchSizer(3_000_000, None, 100, 700)
-    sizer.learn(1_000, 100_000)
-    assert sizer.rows == 3_000, "three times 100 bytes as a request, and 700 as a row"
-    sizer.hold(2_700)
-    assert sizer.rows == 1_000, "larger rows count at once"
-    sizer.hold(700)
-    assert 1_000 < sizer.rows < 3_000, "smaller ones gradually"
-
-
-@pytest.mark.parametrize(("limit", "expected"), [(1_000, 900), (None, 4_000)])
-def test_a_limit_is_learnt(limit: int | None, expected: int) -> None:
-    sizer = BatchSizer(30_000, None, 100)
-    sizer.too_large(8_000, limit)
-    assert [sizer.is_too_large(size) for size in (expected, (limit or 7_999) + 1)] == [False, True]
-    assert sizer.rows == expected // 100
-
-
 def test_an_upsert_that_is_lost_again_and_again_ends_the_write_and_is_uncertain() -> None:
     scheduler = BulkScheduler[int](in_flight=1, repeatable=True, collect=True)
     scheduler.offer([1, 2])
@@ -467,3 +422,89 @@ def test_an_upsert_that_is_lost_again_and_again_ends_the_write_and_is_uncertain(
             now = step.until
     assert (scheduler.error, scheduler.uncertain_ranges(), scheduler.retries) == (BAD, [range(2)], 8)
     assert now > 5, "with growing pauses"
+
+
+# --- what is known in between -----------------------------------------------------------------------------------------
+def test_while_it_runs_what_is_under_way_may_be_stored_and_what_waits_is_not() -> None:
+    scheduler = BulkScheduler[int](in_flight=2)
+    scheduler.offer([1, 2])
+    sent(scheduler)
+    scheduler.offer([3])
+    assert scheduler.unfinished() == ([range(2, 3)], [range(2)])
+
+
+def test_rows_whose_reply_was_lost_may_be_stored_while_they_wait_to_be_sent_again() -> None:
+    scheduler = BulkScheduler[int](in_flight=2, repeatable=True)
+    scheduler.offer([1, 2])
+    scheduler.failed(sent(scheduler), Fault.LOST, BAD, 0.0)
+    assert scheduler.unfinished() == ([], [range(2)])
+
+
+@pytest.mark.parametrize("last", [Fault.OUTDATED, Fault.FATAL])
+def test_a_reply_that_was_lost_is_not_forgotten_when_the_next_one_says_no(last: Fault) -> None:
+    scheduler = BulkScheduler[int](in_flight=1, repeatable=True)
+    scheduler.offer([1, 2])
+    scheduler.failed(sent(scheduler), Fault.LOST, BAD, 0.0)
+    scheduler.failed(sent(scheduler, 99.0), last, BAD, 99.0)
+    scheduler.stop(BAD)
+    assert (scheduler.unfinished(), scheduler.uncertain_ranges()) == (([], [range(2)]), [range(2)])
+
+
+@pytest.mark.parametrize("fault", [Fault.OUTDATED, Fault.FATAL])
+def test_rows_that_were_only_refused_are_surely_not_stored(fault: Fault) -> None:
+    scheduler = BulkScheduler[int](in_flight=1, repeatable=True)
+    scheduler.offer([1, 2])
+    scheduler.failed(sent(scheduler), fault, BAD, 0.0)
+    scheduler.stop(BAD)
+    assert (scheduler.unfinished(), scheduler.error) == (([range(2)], []), BAD)
+
+
+# --- rows that may be there already -----------------------------------------------------------------------------------
+def test_rows_of_an_earlier_run_are_looked_up_before_they_are_sent() -> None:
+    scheduler = BulkScheduler[int](in_flight=1)
+    scheduler.offer([1, 2], is_check=True)
+    batch = sent(scheduler)
+    assert (list(batch.rows), batch.is_check, batch.may_be_stored) == ([1, 2], True, True)
+    fresh = BulkScheduler[int](in_flight=1)
+    fresh.offer([1, 2])
+    batch = sent(fresh)
+    assert (batch.is_check, batch.may_be_stored) == (False, False)
+
+
+@pytest.mark.parametrize("looks", [0, 1, 2])
+def test_rows_are_uncertain_until_they_were_looked_up_twice(looks: int) -> None:
+    scheduler = BulkScheduler[int](in_flight=1)
+    scheduler.offer([1, 2, 3], is_check=True)
+    for _ in range(looks):
+        batch = sent(scheduler, 99.0)
+        scheduler.checked(batch, [row for row, at in enumerate(batch.indices) if at > 0], 0.0)
+    scheduler.stop(BAD)
+    left = range(1, 3) if looks else range(3)
+    assert scheduler.uncertain_ranges() == ([] if looks == 2 else [left])
+    assert scheduler.unfinished() == (([left], []) if looks == 2 else ([], [left]))
+
+
+def test_rows_before_the_end_of_a_write_are_still_looked_up_and_not_sent_blindly() -> None:
+    scheduler = BulkScheduler[int](in_flight=1)
+    scheduler.offer([1, 2], is_check=True)
+    scheduler.stop(BAD, before=1)
+    batch = sent(scheduler)
+    assert (list(batch.rows), batch.is_check) == ([1], True)
+    assert scheduler.uncertain_ranges() == [range(1, 2)]
+
+
+# --- rows that never become part of a batch ---------------------------------------------------------------------------
+def test_a_row_that_cannot_be_read_is_refused_at_its_position_and_the_next_one_keeps_its_own() -> None:
+    scheduler = BulkScheduler[int](in_flight=1, collect=True, next_index=10)
+    scheduler.reject_unread(7, BAD)
+    scheduler.offer([8])
+    assert scheduler.rejected == [(10, 7, BAD)]
+    assert list(sent(scheduler).indices) == [11]
+
+
+def test_rows_that_an_earlier_run_has_dealt_with_are_counted_and_not_sent() -> None:
+    scheduler = BulkScheduler[int](in_flight=1, next_index=10)
+    scheduler.skip(5)
+    scheduler.offer([8])
+    assert list(sent(scheduler).indices) == [15]
+    assert scheduler.written == 0

@@ -12,6 +12,7 @@ from milvusclient.config.uri import Target, parse_uri
 from milvusclient.policy.channels import (
     LARGE,
     AddressBook,
+    casts_doubt,
     choose_channel,
     extra_load,
     renewal_time,
@@ -41,6 +42,11 @@ def test_a_call_takes_the_channel_with_the_fewest_calls_in_flight() -> None:
 def test_calls_one_after_another_take_each_channel_in_turn() -> None:
     channels = [Stub(), Stub(), Stub()]
     assert [choose_channel(channels, turn) for turn in range(4)] == [*channels, channels[0]]
+
+
+def test_of_channels_with_as_few_calls_the_first_in_turn_is_taken() -> None:
+    channels = [Stub(2), Stub(1), Stub(1), Stub(3)]
+    assert [choose_channel(channels, turn) for turn in range(4)] == [channels[1], channels[1], channels[2], channels[1]]
 
 
 def test_a_large_request_counts_as_many_calls() -> None:
@@ -81,6 +87,23 @@ def test_without_max_age_there_is_no_renewal() -> None:
 @given(st.integers(1, 100_000), st.floats(0, 1, exclude_max=True))
 def test_a_dead_address_is_tried_again_within_seconds(failures: int, jitter: float) -> None:
     assert 0.05 <= retry_pause(failures, jitter) <= 2
+
+
+def test_the_pause_of_a_dead_address_doubles_up_to_two_seconds() -> None:
+    book = AddressBook(targets("a,b"))
+    pauses = []
+    for _ in range(7):
+        book.failed("a:19530", 10.0, 0.0)
+        pauses.append(round(book.not_before("a:19530") - 10.0, 6))
+    assert pauses == [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("status", "doubtful"),
+    [("UNAVAILABLE", True), ("DEADLINE_EXCEEDED", True), ("INTERNAL", False), ("UNAUTHENTICATED", False)],
+)
+def test_a_server_that_does_not_answer_is_doubted_and_one_that_refuses_is_not(status: str, doubtful: bool) -> None:
+    assert casts_doubt(status) is doubtful
 
 
 # --- addresses -----------------------------------------------------------------------------------------------------
@@ -138,3 +161,32 @@ def test_an_address_that_is_gone_is_left_and_its_failures_are_forgotten() -> Non
     assert book.update(targets("b"))
     assert book.choose("a:19530", [], 0.0).address == "b:19530"
     assert book.not_before("a:19530") == 0.0
+
+
+def test_the_first_address_is_the_first_choice_unless_another_start_is_given() -> None:
+    assert [target.address for target in AddressBook(targets("a,b,c")).targets] == ["a:19530", "b:19530", "c:19530"]
+    assert [target.address for target in AddressBook(targets("a,b,c"), 4).targets] == ["b:19530", "c:19530", "a:19530"]
+
+
+def test_an_address_that_failed_is_left_even_after_its_pause() -> None:
+    book = AddressBook(targets("a,b"))
+    book.failed("a:19530", 0.0, 0.0)
+    assert book.choose("a:19530", [], 99.0).address == "b:19530"
+
+
+def test_of_addresses_that_failed_as_often_that_one_is_taken_which_may_be_tried_sooner() -> None:
+    book = AddressBook(targets("a,b"))
+    book.failed("a:19530", 10.0, 0.0)
+    book.failed("b:19530", 9.95, 0.0)
+    assert book.choose("a:19530", [], 10.0).address == "b:19530"
+    assert book.choose("a:19530", [], 99.0).address == "a:19530", "both pauses are over, so it may stay"
+
+
+def test_an_address_that_answers_is_as_good_as_new() -> None:
+    book = AddressBook(targets("a,b"))
+    book.answered("a:19530")
+    book.failed("a:19530", 10.0, 0.0)
+    book.answered("a:19530")
+    assert book.choose("a:19530", [], 10.0).address == "a:19530"
+    book.failed("a:19530", 10.0, 0.0)
+    assert book.not_before("a:19530") == pytest.approx(10.1), "it begins with the shortest pause again"

@@ -51,3 +51,8 @@ def test_a_delay_is_cut_to_what_is_left(delay: float, now: float, wait: float) -
 )
 def test_the_earlier_of_two_deadlines(timeout: float | None, seconds: float, at: float | None) -> None:
     assert Deadline.start(timeout, now=10.0).bounded(seconds, now=10.0).at == at
+
+
+def test_of_two_deadlines_at_the_same_moment_a_call_keeps_its_own_which_its_error_names() -> None:
+    assert Deadline.start(5, now=7.0).bounded(2, now=10.0) == Deadline(12.0, 5.0)
+    assert Deadline.start(5, now=7.0).bounded(1, now=10.0) == Deadline(11.0, 1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from milvusclient.config.settings import make_config
-from milvusclient.exceptions import ErrorCode, RpcError
+from milvusclient.exceptions import ConnectError, ErrorCode, MilvusException, ReplyError, RpcError
 from milvusclient.policy.errors import (
     CallContext,
     CloseRecord,
@@ -13,9 +13,14 @@ from milvusclient.policy.errors import (
     connect_error,
     embedded_in_child_error,
     limit_error,
+    none_answers_error,
     not_connected_error,
+    not_ready_error,
+    request_limit,
+    request_too_large,
     rpc_error,
     status_error,
+    unreadable_handshake_error,
 )
 from milvusclient.policy.failure import Failure
 from milvusclient.policy.tls_diagnosis import ProbeResult
@@ -86,6 +91,61 @@ def test_a_server_that_failed_with_too_long_a_message() -> None:
         "Insert at x:1: the server failed, with a message longer than the 16 MB that gRPC reads; look at the server's "
         "log [RESOURCE_EXHAUSTED: metadata size exceeds]"
     )
+
+
+@pytest.mark.parametrize(
+    ("operation", "advice"),
+    [
+        ("Insert", "send less in one call, for example fewer rows, or use insert_many(), which sends batches"),
+        ("Upsert", "send less in one call, for example fewer rows, or use upsert_many(), which sends batches"),
+        ("Delete", "send less in one call, for example fewer rows"),
+    ],
+)
+def test_a_request_that_is_too_large_is_to_be_sent_in_parts(operation: str, advice: str) -> None:
+    details = "grpc: received message larger than max (5000 vs. 1000)"
+    refused = rpc_error(Failure("RESOURCE_EXHAUSTED", details), operation, "x:1", timeout=None)
+    assert refused.message == (
+        f"{operation} at x:1: the request has 5,000 bytes, more than the 1,000 of the limit of the server; {advice} "
+        f"[RESOURCE_EXHAUSTED: {details}]"
+    )
+    foreseen = request_too_large(operation, "x:1", 5_000, 1_000)
+    assert foreseen.message == (
+        f"{operation} at x:1: the request has 5,000 bytes, more than the 1,000 of the limit of the server, which it "
+        f"named earlier; it was not sent; {advice}"
+    )
+    assert (foreseen.status, foreseen.code) == (refused.status, refused.code)
+    assert foreseen.code == ErrorCode.RPC_RESOURCE_EXHAUSTED
+
+
+def test_a_reply_that_is_too_large_is_to_be_asked_for_in_parts() -> None:
+    details = "CLIENT: Received message larger than max (5000 vs. 100)"
+    error = rpc_error(Failure("RESOURCE_EXHAUSTED", details), "Insert", "x:1", timeout=None)
+    assert error.message == (
+        "Insert at x:1: the reply has 5,000 bytes, more than the 100 of "
+        "grpc_options['grpc.max_receive_message_length'] of this client; ask for less in one call: a smaller limit or "
+        f"fewer output_fields, or use query_iterator or search_iterator [RESOURCE_EXHAUSTED: {details}]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "limit"),
+    [
+        ("grpc: received message larger than max (5000 vs. 1000)", 1_000),
+        ("SERVER: Received message larger than max (5000 vs 1000)", 1_000),
+        ("CLIENT: Received message larger than max (5000 vs. 1000)", None),
+        ("grpc: trying to send message larger than max (5000 vs. 1000)", None),
+        ("memory quota exceeded", None),
+    ],
+)
+def test_the_largest_request_of_a_server_is_learnt_from_its_refusal_alone(message: str, limit: int | None) -> None:
+    assert request_limit(MilvusException(message=message)) == limit
+
+
+def test_details_are_cut_only_when_they_are_long() -> None:
+    for length, shown in ((4_000, "x" * 4_000), (4_001, "x" * 4_000 + "... (4,001 characters; ")):
+        error = rpc_error(Failure("INTERNAL", "x" * length), "Search", "x:1", timeout=None)
+        assert f"[INTERNAL: {shown}" in error.message
+        assert ("characters" in error.message) is (length > 4_000)
 
 
 def test_a_status_that_grpc_may_have_one_day() -> None:
@@ -160,6 +220,82 @@ def test_a_proxy_in_the_way_is_named_only_where_it_can_be_the_reason() -> None:
         "overloaded, or raise timeout [DEADLINE_EXCEEDED: x]"
     )
     assert (late.alias, late.address) == ("a", "x:443")
+
+
+def test_a_server_that_wants_tls_is_told_from_one_that_is_not_there() -> None:
+    config, hung_up = make_config("http://x"), Failure("UNAVAILABLE", "Socket closed")
+    error = connect_error(hung_up, config, "a", timeout=3, probed=ProbeResult.TLS)
+    assert error.reason == "tls"
+    assert error.message == (
+        "cannot connect to http://x:19530: the server expects TLS; use https:// in the uri, or secure=True "
+        "[UNAVAILABLE: Socket closed]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(2.99995, "3"), (12.34, "12.3"), (1.06, "1.1"), (1, "1"), (0.12345, "0.123"), (0.0996, "0.1")],
+)
+def test_a_time_is_shown_with_few_digits(seconds: float, shown: str) -> None:
+    late = connect_error(Failure("DEADLINE_EXCEEDED", "x"), make_config("http://x"), "a", timeout=seconds)
+    assert f": no answer came within {shown} s; " in late.message
+
+
+def test_a_server_whose_handshake_cannot_be_read() -> None:
+    config = make_config("http://x", db_name="books")
+    error = unreadable_handshake_error(ReplyError(7, "the reply to Connect is not a message"), config, "a")
+    assert error.message == (
+        "cannot connect to http://x:19530: the reply to Connect is not a message; check that a Milvus server listens "
+        "there"
+    )
+    assert (type(error), error.code, error.operation, error.address) == (ReplyError, 7, "Connect", "x:19530")
+    assert (error.alias, error.database, error.request_id, error.attempts) == ("a", "books", "", 1)
+
+
+def test_a_server_that_is_not_ready_is_waited_for_and_its_own_words_are_kept() -> None:
+    error = not_ready_error(make_config("http://x"), "a", 2, 11, "starting", True)
+    assert error.message == (
+        "cannot connect to http://x:19530: the server is not ready and says 'starting'; wait until it has started, "
+        "then connect again"
+    )
+    assert (error.code, error.reason, error.alias) == (ErrorCode.CONNECT_FAILED, "not_ready", "a")
+    assert error.address == "x:19530"
+    cause = error.__cause__
+    assert isinstance(cause, MilvusException)
+    assert (cause.code, cause.compatible_code, cause.message) == (2, 11, "starting")
+    assert (cause.is_input_error, cause.retriable) == (False, True)
+
+
+def test_a_cluster_of_which_none_answers_says_of_each_address_why() -> None:
+    config = make_config("a,b,c")
+    refused = ConnectError(2, "cannot connect to http://a:19530: nothing listens")
+    refused.reason = "refused"
+    broken = ValueError("cannot connect to http://c:19530: odd")
+    error = none_answers_error(config, "alias", {"a:19530": refused, "b:19530": None, "c:19530": broken}, 0.25)
+    assert error.message == (
+        "cannot connect to http://a:19530,b:19530,c:19530: none of its addresses answers. a:19530: nothing listens; "
+        "b:19530: no answer came within 0.25 s; c:19530: odd"
+    )
+    assert (error.code, error.reason, error.alias) == (ErrorCode.CONNECT_FAILED, "unavailable", "alias")
+    assert error.address == config.target.address
+    assert error.__cause__ is refused
+    silent = none_answers_error(config, "alias", {"a:19530": None, "b:19530": None}, 3.0)
+    assert (silent.reason, silent.__cause__) == ("timeout", None)
+    assert silent.message.endswith("b:19530: no answer came within 3 s")
+
+
+def test_several_channels_to_one_address_that_is_silent() -> None:
+    error = none_answers_error(make_config("http://a:1", channels=2), "alias", {"a:1": None}, 3.0)
+    assert error.message == (
+        "cannot connect to http://a:1: no answer came within 3 s; check that the server is reachable and not "
+        "overloaded, or raise timeout [DEADLINE_EXCEEDED: the server did not answer the handshake in time]"
+    )
+    assert (error.reason, error.alias, error.address) == ("timeout", "alias", "a:1")
+    refused = ConnectError(2, "cannot connect to http://a:1: nothing listens")
+    refused.reason = "refused"
+    told = none_answers_error(make_config("http://a:1", channels=2), "alias", {"a:1": refused}, 3.0)
+    assert told.message == "cannot connect to http://a:1: none of its addresses answers. a:1: nothing listens"
+    assert told.reason == "refused"
 
 
 def test_an_error_knows_the_call_that_failed() -> None:

@@ -55,3 +55,11 @@ def test_an_option_that_cannot_be_is_refused_by_name(given: dict[str, Any], mess
 def test_a_request_id_of_a_call_is_refused_by_its_name() -> None:
     with pytest.raises(ParamError, match="^client_request_id must consist of printable ASCII characters, got 'ü'"):
         CallOptions("ü")
+
+
+def test_retries_of_a_call_are_checked_before_it_is_sent() -> None:
+    with pytest.raises(ParamError, match=r"^max_retries \(retry_times\) must be an int of at least 0 or None, got -1"):
+        CallOptions(retry_times=-1)
+    with pytest.raises(ParamError, match="^retry_on_rate_limit must be True or False, got 'no'"):
+        CallOptions(retry_on_rate_limit="no")  # type: ignore[arg-type]  # what is refused
+    assert CallOptions().request_id == "", "then the client's own is sent"

@@ -119,6 +119,19 @@ def test_each_way_of_forgetting_starts_an_edition_that_never_was_before() -> Non
     assert len(set(editions)) == 5
 
 
+@pytest.mark.parametrize("everything", [False, True])
+def test_a_schema_that_was_asked_for_before_a_change_is_not_kept_after_it(everything: bool) -> None:
+    asked_in = schema_cache.edition()
+    if everything:
+        schema_cache.forget_database("localhost:1", "default")
+    else:
+        schema_cache.forget(key("c"))
+    schema_cache.remember(key("c"), CollectionInfo("c", collection_id=1), asked_in)
+    assert found_id("c") is None
+    remember("c", 2)
+    assert found_id("c") == 2, "who asks after the change is told the truth"
+
+
 @pytest.mark.parametrize("changed", ["c", "first", "second"])
 def test_a_change_under_one_name_is_a_change_under_all_of_them(changed: str) -> None:
     for name in ("c", "first", "second"):

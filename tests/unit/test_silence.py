@@ -40,6 +40,16 @@ def test_watching_ends_when_no_calls_are_made() -> None:
     assert looks == [Verdict.WAIT] * 6 + [Verdict.END]
 
 
+def test_a_channel_on_which_nothing_was_ever_called_is_watched_for_a_few_looks() -> None:
+    silence = Silence()
+    assert [silence.look(tick / 4, False, 0) for tick in range(4)] == [Verdict.WAIT] * 3 + [Verdict.END]
+
+
+def test_the_first_look_begins_the_silence_however_many_calls_ended_before() -> None:
+    for ended in range(3):
+        assert Silence().look(10.0, True, ended) is Verdict.WAIT
+
+
 def test_the_time_without_calls_is_no_silence() -> None:
     silence = Silence()
     silence.look(0.0, False, 3)

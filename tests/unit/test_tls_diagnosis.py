@@ -89,6 +89,15 @@ def test_a_failed_handshake_names_the_setting_and_says_what_to_do(
     assert explained(details, **settings) == words
 
 
+@pytest.mark.parametrize("host", ["milvus.example", "[fe80::1]"])
+def test_a_certificate_is_compared_with_the_name_of_the_uri_and_not_with_an_address_that_it_has(host: str) -> None:
+    config = make_config(f"dns+https:///{host}:7")
+    one = config.with_target(config.target.found_at("10.0.0.1"))
+    words = explain_tls_failure(Failure("UNAVAILABLE", "Hostname Verification Check failed."), one, ProbeResult.TLS)
+    assert words is not None
+    assert words[0] == f"the server's certificate is not for '{host}', the host of the uri"
+
+
 def test_a_server_that_asks_for_a_client_certificate() -> None:
     wants = ProbeResult.WANTS_CERTIFICATE
     assert explained("Socket closed", wants) == (
