@@ -1,7 +1,7 @@
-"""What Milvus Lite's server imports as ``milvus_pb2_grpc``: the plain service, in which calls take turns.
+"""The plain service, in which calls take turns: Milvus Lite's server imports it as ``milvus_pb2_grpc``.
 
 Milvus Lite answers calls in ten threads, and its collections are not made for that: acknowledged rows got lost, and
-nobody was told. Two inserts that arrive together both open a new write-ahead log, and the second one empties the file
+no error said so. Two inserts that arrive together both open a new write-ahead log, and the second one empties the file
 of the first. Rows that are written while a flush begins go into the table that the flush puts away.
 """
 
