@@ -34,15 +34,20 @@ INDEXES: dict[str, tuple[dict[str, int], str, list[int]]] = {
 
 STYLE = """
   text { font: 12px system-ui, sans-serif; fill: #1f2933 }
-  .head { font-size: 16px; font-weight: 600 } .small { font-size: 10px }
+  .head { font-size: 16px; font-weight: 600 }
+  .value { font-size: 11px; paint-order: stroke; stroke: #fff; stroke-width: 4px; stroke-linejoin: round }
   .page { fill: #fff } .grid { stroke: #e4e7eb }
   .a { --c: #0b7fab } .b { --c: #c2410c } .c { --c: #6d28d9 }
-  path { fill: none; stroke-width: 2; stroke: var(--c) } circle { fill: var(--c) } text.name { fill: var(--c) }
+  path { fill: none; stroke-width: 2; stroke: var(--c) } circle { fill: var(--c) }
+  .name { fill: var(--c); font-weight: 600 }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e4e7eb } .page { fill: #12181f } .grid { stroke: #2f3a46 }
+    text { fill: #e4e7eb } .page { fill: #12181f } .grid { stroke: #2f3a46 } .value { stroke: #12181f }
     .a { --c: #40b3d9 } .b { --c: #fb923c } .c { --c: #b794f6 }
   }
 """
+
+#: The recalls that have a line of their own in the plot.
+TICKS = (0.25, 0.5, 0.75, 0.9, 1.0)
 
 Floats = npt.NDArray[np.float32]
 
@@ -104,15 +109,16 @@ def measure(client: MilvusClient, stored: Floats, queries: Floats, turns: int) -
 
 
 def draw(points: list[Point], caption: str) -> str:
-    """Return the plot, an SVG for light and dark pages: a line for each index, a dot for each value."""
-    width, height, left, top = 720, 424, 60, 80
-    right, bottom = width - 24, height - 64
+    """Return the plot, an SVG for light and dark pages: a panel for each index, a dot for each value."""
+    width, height, left, top = 760, 380, 56, 76
+    bottom, space = height - 66, 24
+    panel = (width - left - 24 - space * (len(INDEXES) - 1)) / len(INDEXES)
     low = max(0.0, min(point.recall for point in points) - 0.05)
-    shortest = min(point.milliseconds for point in points) * 0.85
-    longest = max(point.milliseconds for point in points) * 1.05
+    shortest = min(point.milliseconds for point in points) * 0.95
+    longest = max(point.milliseconds for point in points) * 1.08
 
     def x(milliseconds: float) -> float:
-        return left + (milliseconds - shortest) / (longest - shortest) * (right - left)
+        return (milliseconds - shortest) / (longest - shortest) * panel
 
     def y(recall: float) -> float:
         return bottom - (recall - low) / (1 - low) * (bottom - top)
@@ -123,31 +129,37 @@ def draw(points: list[Point], caption: str) -> str:
         f"<style>{STYLE}</style>",
         f'<rect class="page" width="{width}" height="{height}" rx="8"/>',
         '<text class="head" x="16" y="26">Recall against latency: up and to the left is better</text>',
-        f'<text x="{right}" y="{height - 28}" text-anchor="end">milliseconds for a query</text>',
-        f'<text x="16" y="{top - 10}">recall</text>',
+        f'<text x="{width - 24}" y="{height - 32}" text-anchor="end">milliseconds for a query</text>',
         f'<text x="16" y="{height - 12}">{caption}</text>',
+        *(
+            f'<text x="{left - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:.2f}</text>'
+            for tick in TICKS
+            if tick >= low
+        ),
     ]
-    for tick in (0.25, 0.5, 0.75, 0.9, 1.0):
-        if tick >= low:
-            parts.append(f'<line class="grid" x1="{left}" x2="{right}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>')
-            parts.append(f'<text x="{left - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:.2f}</text>')
-    step = next(step for step in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 50) if (longest - shortest) / step < 10)
-    ticks = np.arange(np.ceil(shortest / step), longest / step) * step
-    parts += [f'<text x="{x(tick):.1f}" y="{bottom + 18}" text-anchor="middle">{tick:.2g}</text>' for tick in ticks]
-    for number, index in enumerate(INDEXES):
-        of_index = [point for point in points if point.kind == index]
-        line = " L".join(f"{x(point.milliseconds):.1f} {y(point.recall):.1f}" for point in of_index)
-        parts.append(f'<g class="{"abc"[number]}"><path d="M{line}"/>')
-        for point in of_index:
-            place = f'cx="{x(point.milliseconds):.1f}" cy="{y(point.recall):.1f}"'
-            parts.append(f'<circle {place} r="4"><title>{index} {point.parameter}={point.value}</title></circle>')
-            if number != 1:  # the values of the second line are those of the third
-                beside, below, anchor = (-6, -7, "end") if number == 0 else (8, 12, "start")
-                place = (
-                    f'x="{x(point.milliseconds) + beside:.1f}" y="{y(point.recall) + below:.1f}" text-anchor="{anchor}"'
-                )
-                parts.append(f'<text class="small" {place}>{point.parameter}={point.value}</text>')
-        parts.append(f'<text class="name" x="{right - 210 + 80 * number}" y="48">{index}</text></g>')
+    step = next(step for step in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 50) if (longest - shortest) / step < 6)
+    for number, (index, (_, parameter, _)) in enumerate(INDEXES.items()):
+        dots = [(point, x(point.milliseconds), y(point.recall)) for point in points if point.kind == index]
+        line = " L".join(f"{across:.1f} {down:.1f}" for _, across, down in dots)
+        parts += [
+            f'<g class="{"abc"[number]}" transform="translate({left + number * (panel + space):.1f} 0)">',
+            f'<text class="name" y="56">{index}: recall at each {parameter}</text>',
+            *(
+                f'<line class="grid" x2="{panel:.1f}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
+                for tick in TICKS
+                if tick >= low
+            ),
+            *(
+                f'<text x="{x(tick):.1f}" y="{bottom + 18}" text-anchor="middle">{tick:.2g}</text>'
+                for tick in np.arange(np.ceil(shortest / step), longest / step) * step
+            ),
+            f'<path d="M{line}"/>',
+        ]
+        for point, across, down in dots:
+            title = f"<title>{index} {parameter}={point.value}: {point.recall:.3f}</title>"
+            parts.append(f'<circle cx="{across:.1f}" cy="{down:.1f}" r="4">{title}</circle>')
+            parts.append(f'<text class="value" x="{across + 8:.1f}" y="{down + 15:.1f}">{point.value}</text>')
+        parts.append("</g>")
     return "\n".join([*parts, "</svg>", ""])
 
 

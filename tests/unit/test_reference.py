@@ -56,6 +56,12 @@ def test_links_of_the_repository_lead_to_the_same_things_on_the_site(root: Path)
     assert "Show `it`." in (docs / "examples" / "first.md").read_text(encoding="utf-8")
 
 
+def test_a_program_of_its_own_is_python_on_the_site(root: Path) -> None:
+    _write(root / "examples" / "guide" / "filters.md", "```python script\nprint(1)\n```\n")
+    docs, _ = _copied(root)
+    assert (docs / "guide" / "filters.md").read_text(encoding="utf-8") == "```python\nprint(1)\n```\n"
+
+
 def test_a_link_to_a_missing_file_is_reported(root: Path) -> None:
     _write(root / "README.md", "[gone](examples/guide/gone.md)")
     _, sources = _copied(root)
@@ -66,6 +72,15 @@ def test_a_guide_that_is_not_in_the_navigation_is_reported(root: Path) -> None:
     _write(root / "examples" / "guide" / "new.md", "# New\n")
     _, sources = _copied(root)
     assert sources.problems == ["examples/guide/new.md is not in the list of guides"]
+
+
+def test_a_block_of_code_that_is_shown_as_prose_is_reported(tmp_path: Path) -> None:
+    _write(tmp_path / "a.html", "<p>one</p><pre><code>```</code></pre>")
+    assert problems_of_site(tmp_path, []) == []
+
+    _write(tmp_path / "a.html", "<p>```python script print(1)</p>")
+    (problem,) = problems_of_site(tmp_path, [])
+    assert problem.startswith("a.html: a block of code is shown as prose")
 
 
 def test_a_built_site_is_checked_for_dead_links_and_missing_names(tmp_path: Path) -> None:

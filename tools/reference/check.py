@@ -11,6 +11,8 @@ __all__ = ["problems_of_site"]
 
 #: Attributes by which a page makes a browser fetch something.
 _FETCHED = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src")}
+#: Elements whose text is shown as it is.
+_VERBATIM = {"pre", "code", "script"}
 
 
 class _Page(HTMLParser):
@@ -21,9 +23,18 @@ class _Page(HTMLParser):
         self.anchors: set[str] = set()
         self.links: list[str] = []
         self.fetched: list[str] = []
+        self.has_raw_fence = False
+        self._verbatim = 0
         self.feed(text)
 
+    def handle_data(self, data: str) -> None:
+        self.has_raw_fence |= "```" in data and not self._verbatim
+
+    def handle_endtag(self, tag: str) -> None:
+        self._verbatim -= tag in _VERBATIM
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._verbatim += tag in _VERBATIM
         for name, value in attrs:
             if name == "id" and value:
                 self.anchors.add(value)
@@ -34,7 +45,7 @@ class _Page(HTMLParser):
 
 
 def problems_of_site(site: Path, names: Iterable[str]) -> list[str]:
-    """Return what is wrong with a built site: dead links, names without a place, anything from elsewhere.
+    """Return what is wrong with a built site: dead links, hidden names, raw code, anything from elsewhere.
 
     Args:
         site: the folder of the site.
@@ -47,6 +58,8 @@ def problems_of_site(site: Path, names: Iterable[str]) -> list[str]:
         name = path.relative_to(site.resolve())
         problems += [f"{name}: {problem}" for problem in _dead_links(path, page, pages)]
         problems += [f"{name}: fetches {url}" for url in page.fetched if urlsplit(url).netloc]
+        if page.has_raw_fence:
+            problems.append(f"{name}: a block of code is shown as prose, as the generator does not know its language")
     return problems
 
 

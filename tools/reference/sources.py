@@ -15,6 +15,8 @@ _LINK = re.compile(
     r"(?P<open>!?\[(?:[^\]\[]|\[[^\]]*\])*\]\()(?P<target>(?!https?://|mailto:)[^)#\s]+)(?P<anchor>#[^)\s]*)?\)"
 )
 _FENCE = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
+#: Words behind the language of a block, which say how the tests run it and would not be read as a block.
+_RUN_AS = re.compile(r"^(```\w+) .*$", re.MULTILINE)
 _PAGES = {
     "README.md": "index.md",
     "CHANGELOG.md": "changes.md",
@@ -51,13 +53,15 @@ class Sources:
             self._show(program)
         for source, page in self._pages.items():
             if (self._root / source).exists():
-                self._write(page, self._linked(self._root / source, page))
+                # Nothing stands beside the first page in the navigation, so that its code has the room.
+                head = "---\nhide: [navigation]\n---\n\n" if page == "index.md" else ""
+                self._write(page, head + self._linked(self._root / source, page))
             else:
                 self.problems.append(f"{source} does not exist")
         return sorted(page for page in self._shown.values() if page.startswith("examples/"))
 
     def _linked(self, source: Path, page: str) -> str:
-        """Return the text of a page whose links lead to places of the site; blocks of code stay as they are."""
+        """Return the text of a page whose links lead to places of the site; code stays as it is."""
 
         def linked(found: re.Match[str]) -> str:
             target = (source.parent / found["target"]).resolve()
@@ -70,7 +74,9 @@ class Sources:
             return f"{found['open']}{os.path.relpath(place, Path(page).parent)}{found['anchor'] or ''})"
 
         parts = _FENCE.split(source.read_text(encoding="utf-8"))
-        return "".join(part if part.startswith("```") else _LINK.sub(linked, part) for part in parts)
+        return "".join(
+            _RUN_AS.sub(r"\1", part) if part.startswith("```") else _LINK.sub(linked, part) for part in parts
+        )
 
     def _place(self, target: Path) -> str | None:
         if not target.is_file() or not target.is_relative_to(self._root):
