@@ -213,7 +213,9 @@ def test_search_quality(run: Run, tmp_path: Path) -> None:
     assert recalls["HNSW", 10] < recalls["HNSW", 256]
     assert recalls["IVF_FLAT", 1] < recalls["IVF_FLAT", 16] < recalls["IVF_FLAT", 64]
     plot = ET.fromstring((tmp_path / "recall.svg").read_text(encoding="utf-8"))
-    dots = [dot.findtext("{*}title") for dot in plot.iter("{http://www.w3.org/2000/svg}circle")]
+    dots = [
+        (dot.findtext("{*}title") or "").partition(":")[0] for dot in plot.iter("{http://www.w3.org/2000/svg}circle")
+    ]
     assert len(dots) == len(points)
     assert "HNSW ef=64" in dots
 
