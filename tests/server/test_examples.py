@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import contextlib
 import http.client
 import json
@@ -18,9 +19,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 
-from milvusclient import MilvusClient
+from milvusclient import MilvusClient, MilvusException
 from tests.support.patience import HANG
 from tests.support.scripted import ScriptedServer
 
@@ -300,3 +302,33 @@ def test_fastapi_service_whose_server_fails_or_whose_caller_hangs_up(tmp_path: P
     log = (tmp_path / "log").read_text()
     assert "a secret of the inside" in log
     assert "/search: cancelled, the caller hung up" in log
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "retry_after"),
+    [("collection", 404, None), ("rate limit", 429, "1"), ("silence", 504, None), ("lost", 503, "1")],
+)
+def test_fastapi_service_says_with_the_status_what_kind_of_failure_it_was(
+    failure: str, status: int, retry_after: str | None
+) -> None:
+    """What the service answers for errors of a real client; its inner details are for the log only."""
+    service = runpy.run_path(str(EXAMPLES / "fastapi_service.py"))
+    with ScriptedServer() as milvus:
+        search = milvus.on("Search")
+        timeout = 0.1 if failure == "silence" else None
+        match failure:
+            case "collection":
+                search.status(100, "collection not found[collection=service]")
+            case "rate limit":
+                search.rate_limit().forever()
+            case "silence":
+                search.never_answer()
+            case "lost":
+                search.fail(grpc.StatusCode.UNAVAILABLE).forever()
+        with MilvusClient(milvus.uri) as client, pytest.raises(MilvusException) as raised:
+            client.search("service", [[1.0, 0.0]], timeout=timeout, retry_times=1, retry_on_rate_limit=False)
+    request = service["Request"]({"type": "http", "path": "/search", "headers": [], "query_string": b""})
+    answer = asyncio.run(service["failed"](request, raised.value))
+    assert answer.status_code == status
+    assert json.loads(answer.body) == {"detail": "the search service cannot answer now"}
+    assert answer.headers.get("Retry-After") == retry_after
