@@ -91,7 +91,7 @@ class CollectionCopy:
                 show = stack.enter_context(closing(ProgressBar())).show
             for partition in partitions or [""]:
                 report = self._write(
-                    self._rows(source, partition, copies.left_out(target)),
+                    self._rows(source, partition, copies.left_out(target), in_flight),
                     partition,
                     batch_bytes=batch_bytes,
                     in_flight=in_flight,
@@ -231,11 +231,12 @@ class CollectionCopy:
         return path is not None and Path(path).exists()
 
     def _rows(
-        self, source: CollectionInfo, partition: str, dropped: frozenset[str]
+        self, source: CollectionInfo, partition: str, dropped: frozenset[str], in_flight: int
     ) -> Iterator[dict[str, Any]]:
         iterator = self._source.query_iterator(
-            self._names.source, copies.page_rows(source), filter=self._filter, output_fields=["*"],
+            self._names.source, copies.page_rows(source, in_flight), filter=self._filter, output_fields=["*"],
             partition_names=[partition] if partition else None, consistency_level="Strong", timeout=self._left(),
+            in_flight=in_flight,
             vectors_as="list",  # whatever the client's setting: a checkpoint compares rows with those of earlier runs
         )  # fmt: skip
         with iterator as pages:

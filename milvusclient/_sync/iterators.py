@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
+    from milvusclient._sync.core.page_reader import PageReader, SeveralPages
     from milvusclient._proto import milvus_pb2
     from milvusclient.filters import FilterLike
     from milvusclient.models.results import Hits
     from milvusclient.operations.common import VectorsAs
-    from milvusclient.operations.iterators import PageFilter, QueryPages, SearchPages
+    from milvusclient.operations.iterators import PageFilter, SearchPages
     from milvusclient.policy.deadline import Deadline
     from milvusclient.schema.enums import ConsistencyLevel
 
@@ -176,6 +177,7 @@ class Iterators(Reads):
         guarantee_timestamp: int | None = None,
         namespace: str | None = None,
         iterator_cp_file: str | None = None,
+        in_flight: int = 1,
         retry_times: int | None = None,
         retry_on_rate_limit: bool | None = None,
         client_request_id: str = "",
@@ -204,6 +206,8 @@ class Iterators(Reads):
             namespace: namespace of the rows, for collections with namespaces.
             iterator_cp_file: path of a file that stores the position of the iterator. An iterator that is created with
                 the same file later, even in another process, continues after the last page that this one returned.
+            in_flight: maximum number of pages that are requested at the same time, and kept in memory. With more than
+                1, keys are read ahead to know where pages begin; rows come in the same order.
             retry_times: maximum number of retries of a failed request; None means the client's retry policy.
             retry_on_rate_limit: whether to retry when the server refuses because of its rate limit; None means the
                 client's retry policy.
@@ -244,6 +248,7 @@ class Iterators(Reads):
         )  # fmt: skip
         if not output_fields:
             del base.output_fields[:]
+        in_flight = iterators.require_in_flight(in_flight)
         path = None if iterator_cp_file is None else checks.require_str("iterator_cp_file", iterator_cp_file)
         checkpoint = None if path is None else Path(path)
         collection = self._collection(collection_name, deadline)
@@ -258,7 +263,11 @@ class Iterators(Reads):
         call_options = CallOptions.of(client_request_id, retry_times, retry_on_rate_limit)
         while pages.prepares:
             pages.receive(self._query(pages.next_request(), deadline, call_options))
-        return QueryIterator(self, pages, timeout, call_options, form, checkpoint)
+        from milvusclient._sync.core.page_reader import PageReader, SeveralPages  # loaded when used
+
+        reader = PageReader(self, pages, call_options, form)
+        fetcher = SeveralPages(reader, in_flight) if in_flight > 1 else reader
+        return QueryIterator(fetcher, timeout, checkpoint)
 
     def _metric(self, base: milvus_pb2.SearchRequest, field_name: str, deadline: Deadline) -> str:
         """Return the metric of the search; the server knows it if the program does not name it."""
@@ -346,22 +355,13 @@ class QueryIterator:
     It is a context manager, too.
     """
 
-    __slots__ = ("_call_options", "_checkpoint", "_is_closed", "_pages", "_reads", "_timeout", "_vectors_as")
+    __slots__ = ("_checkpoint", "_is_closed", "_reader", "_timeout")
 
     def __init__(
-        self,
-        reads: Reads,
-        pages: QueryPages,
-        timeout: float | None,
-        call_options: CallOptions,
-        vectors_as: VectorsAs,
-        checkpoint: Path | None,
+        self, reader: PageReader | SeveralPages, timeout: float | None, checkpoint: Path | None
     ) -> None:
-        self._reads = reads
-        self._pages = pages
+        self._reader = reader
         self._timeout = timeout
-        self._call_options = call_options
-        self._vectors_as = vectors_as
         self._checkpoint = checkpoint
         self._is_closed = False
 
@@ -382,23 +382,20 @@ class QueryIterator:
         """
         if self._is_closed:
             raise MilvusException(message="this query iterator is closed; create a new one")
-        deadline = self._reads._deadline(self._timeout)
-        while self._pages.wants_more:
-            request = self._pages.next_request()
-            found = self._reads._query(request, deadline, self._call_options, self._vectors_as)
-            self._pages.receive(found)
-        page = self._pages.take()
-        last_key = self._pages.last_taken
+        page = self._reader.next_page(self._timeout)
+        pages = self._reader.pages
+        last_key = pages.last_taken
         if page and self._checkpoint is not None and last_key is not None:
             # Replaced as a whole: another process that reads the file meanwhile must not find half of it.
             fresh = self._checkpoint.with_name(f"{self._checkpoint.name}.new")
-            fresh.write_text(iterator_checkpoint.write_checkpoint(self._pages.timestamp, last_key), encoding="utf-8")
+            fresh.write_text(iterator_checkpoint.write_checkpoint(pages.timestamp, last_key), encoding="utf-8")
             fresh.replace(self._checkpoint)
         return page
 
     def close(self) -> None:
         """Close the iterator. Closing it twice is harmless."""
         self._is_closed = True
+        self._reader.leave()
 
     def __iter__(self) -> Self:
         return self

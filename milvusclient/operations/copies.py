@@ -39,7 +39,7 @@ _STATE = frozenset({
     "field_name", "index_name", "index_type", "metric_type", "params",
     "total_rows", "indexed_rows", "pending_index_rows", "state",
 })  # fmt: skip
-#: A page of this size neither waits long for its bytes nor costs much for its request.
+#: Pages of this size neither wait long for their bytes nor cost much for their requests.
 _PAGE_BYTES = 8 << 20
 _MOST_ROWS = 16_384
 _OTHER_BYTES = 64
@@ -127,9 +127,9 @@ def left_out(target: CollectionInfo) -> frozenset[str]:
     )
 
 
-def page_rows(collection: CollectionInfo) -> int:
-    """Return the number of rows of a page, so that it has about 8 MB."""
-    return max(1, min(_MOST_ROWS, _PAGE_BYTES // sum(map(_field_bytes, collection.fields))))
+def page_rows(collection: CollectionInfo, in_flight: int) -> int:
+    """Return the number of rows of a page, so that all pages that are read at the same time have about 8 MB."""
+    return max(1, min(_MOST_ROWS, _PAGE_BYTES // in_flight // sum(map(_field_bytes, collection.fields))))
 
 
 def _field_bytes(field: FieldInfo) -> int:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from milvusclient._proto import milvus_pb2
 from milvusclient.checks import given, require_int
-from milvusclient.exceptions import MilvusException, ParamError, ReplyError
+from milvusclient.exceptions import MilvusException, ParamError
 from milvusclient.models.results import Hit, Hits, QueryResult, SearchResult
 from milvusclient.operations.common import key_value_pairs
-from milvusclient.operations.keys import in_expression, key_literals
+from milvusclient.operations.keys import in_expression
+from milvusclient.operations.page_ranges import RangedPages, key_of, ranged_expression
 from milvusclient.policy.paging import LARGEST_PAGE, Allowance, Band, BandWalk
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ __all__ = [
     "metric_of",
     "named_metric",
     "require_batch_size",
+    "require_in_flight",
     "require_limit",
     "search_field",
 ]
@@ -40,6 +42,7 @@ __all__ = [
 #: A caller's function that selects the hits of a page.
 PageFilter = Callable[[Hits], Hits | list[Hit]]
 
+_MOST_IN_FLIGHT = 256
 _LARGER_IS_NEARER = ("IP", "COSINE", "BM25")
 
 
@@ -60,6 +63,15 @@ def require_limit(limit: int | None) -> int | None:
         ParamError: the number is invalid.
     """
     return None if limit is None or limit == -1 else require_int("limit", limit, least=0)
+
+
+def require_in_flight(in_flight: int) -> int:
+    """Return the number of pages that are requested at the same time.
+
+    Raises:
+        ParamError: the number is invalid.
+    """
+    return require_int("in_flight", in_flight, least=1, most=_MOST_IN_FLIGHT)
 
 
 def check_page_filter(page_filter: PageFilter | None) -> None:
@@ -379,10 +391,7 @@ class QueryPages:
             texts.update(limit=limit, offset="0", iterator="False", reduce_stop_for_best="False")
         else:
             texts["limit"] = str(self._allowance.batch_size)
-        if self._last is not None:
-            (literal,) = key_literals(self._primary, [self._last], '"')
-            after = f"{self._primary.name} > {literal}"
-            request.expr = f"{after} and ({request.expr})" if request.expr else after
+        request.expr = ranged_expression(self._primary, request.expr, self._last, None)
         request.query_params.extend(key_value_pairs(texts))
         return request
 
@@ -393,9 +402,7 @@ class QueryPages:
             self._base.guarantee_timestamp = int(rows.extra.get("iterator_session_ts", 0)) or self.timestamp
             return
         if rows:
-            self._last = rows[-1].get(self._primary.name)
-            if self._last is None:
-                raise ReplyError(message=f"the reply is invalid: its rows lack the primary key {self._primary.name!r}")
+            self._last = key_of(rows[-1], self._primary)
         if self._skip:
             self._skip = self._skip - len(rows) if rows else 0
             return
@@ -411,3 +418,7 @@ class QueryPages:
         if page:
             self.last_taken = page[-1][self._primary.name]
         return page
+
+    def several(self, in_flight: int) -> RangedPages:
+        """Return the same pages, of which several are requested at a time; nothing must be left to prepare."""
+        return RangedPages(self._base, self._primary, self._allowance, self._last, in_flight)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from milvusclient.cli.framework.read_ahead import read_ahead
 from tests.support.command_line import CommandLine
+from tests.support.key_pages import Together, bounds, key_pages
 from tests.support.scripted import Received, ScriptedServer
 
 
@@ -20,22 +21,19 @@ def cli(tmp_path: Path, scripted_server: ScriptedServer, monkeypatch: pytest.Mon
     return CommandLine(tmp_path, monkeypatch)
 
 
-def pages(call: Received) -> dict[str, Any]:
-    """The next ten of a hundred rows."""
-    after = re.search(r"id > (\d+)", call.message.expr)
-    first = int(after[1]) + 1 if after else 0
-    numbers = list(range(first, min(first + 10, 100)))
-    return {
-        "fields_data": [
-            {"field_name": "id", "type": "Int64", "scalars": {"long_data": {"data": numbers}}},
-            {
-                "field_name": "vector",
-                "type": "FloatVector",
-                "vectors": {"dim": 4, "float_vector": {"data": [0.5] * 4 * len(numbers)}},
-            },
-        ],
-        "output_fields": ["id", "vector"],
-    }
+pages = key_pages(range(100))
+
+
+def fails_behind(key: int) -> Callable[[Received], dict[str, Any]]:
+    """Answers of a server that fails behind a key, when pages are requested."""
+
+    def answer(call: Received) -> dict[str, Any]:
+        after = bounds(call.message.expr)[0]
+        if list(call.message.output_fields) != ["id"] and isinstance(after, int) and after >= key:
+            return {"status": {"code": 1, "error_code": "UnexpectedError", "reason": "the server is down"}}
+        return pages(call)
+
+    return answer
 
 
 def whole(cli: CommandLine, server: ScriptedServer, name: str) -> str:
@@ -53,10 +51,10 @@ def test_an_export_goes_on_from_its_checkpoint(cli: CommandLine, scripted_server
     wanted = whole(cli, scripted_server, name)
     words = ("export", "-c", "docs", name, "--batch-size", "10", "--checkpoint", "place")
     scripted_server.forget_scripts()
-    scripted_server.on("Query").reply_to(pages).times(5).status(1, "the server is down").forever()
+    scripted_server.on("Query").reply_to(fails_behind(49)).forever()
     ran = cli(*words)
     assert ran.status == 1
-    assert re.search(r"Exported \d+ rows before that; out\.\w+ is not written\.\nThe same command", ran.err)
+    assert re.search(r"Exported 50 rows before that; out\.\w+ is not written\.\nThe same command", ran.err)
     part = Path(f".{name}.part")
     with part.open("a", encoding="utf-8") as file:
         file.write("what a crash left behind the last page")
@@ -66,7 +64,8 @@ def test_an_export_goes_on_from_its_checkpoint(cli: CommandLine, scripted_server
     ran = cli(*words)
     assert (ran.status, ran.out) == (0, f"Exported 100 rows to {name}.\n")
     assert Path(name).read_text(encoding="utf-8") == wanted
-    assert len(scripted_server.calls("Query")) < 10, "what is written is not read again"
+    read = [call for call in scripted_server.calls("Query") if list(call.message.output_fields) == ["*"]]
+    assert len(read) == 5, "what is written is not read again"
     assert {path.name for path in Path().iterdir() if path.is_file()} == {name}
 
 
@@ -74,7 +73,7 @@ def test_a_checkpoint_of_another_export_or_another_file_is_refused(
     cli: CommandLine, scripted_server: ScriptedServer
 ) -> None:
     words = ("export", "-c", "docs", "out.jsonl", "--batch-size", "10", "--checkpoint", "place")
-    scripted_server.on("Query").reply_to(pages).times(4).status(1, "the server is down").forever()
+    scripted_server.on("Query").reply_to(fails_behind(49)).forever()
     assert cli(*words).status == 1
     assert "place is the checkpoint of another export" in cli(*words, "-e", "id < 5").err
     part = Path(".out.jsonl.part")
@@ -88,17 +87,22 @@ def test_a_checkpoint_of_another_export_or_another_file_is_refused(
     assert cli("export", "-c", "docs", "out.parquet", "--checkpoint", "place").status == 2
 
 
-def test_results_are_read_ahead_and_an_error_comes_after_those_before_it() -> None:
-    called: list[int] = []
+def test_pages_are_read_side_by_side_into_the_same_file(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    together = Together()
+    scripted_server.on("Query").reply_to(lambda call: together.answer(pages, call)).forever()
+    texts = {}
+    for in_flight in ("1", "4"):
+        together.most = 0
+        name = f"{in_flight}.csv"
+        assert cli("export", "-c", "docs", name, "--batch-size", "10", "--in-flight", in_flight).status == 0
+        texts[in_flight] = Path(name).read_text(encoding="utf-8")
+        assert together.most == int(in_flight)
+    assert texts["1"] == texts["4"]
 
-    def fetch() -> int | None:
-        called.append(len(called))
-        if len(called) == 4:
-            raise ZeroDivisionError
-        return called[-1]
 
-    found: list[int] = []
-    with pytest.raises(ZeroDivisionError):
-        found.extend(read_ahead(fetch, 2))
-    assert found == [0, 1, 2]
-    assert list(read_ahead(iter([5, 6, None]).__next__, 1)) == [5, 6]
+def test_a_limit_is_kept_by_pages_side_by_side(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    scripted_server.on("Query").reply_to(pages).forever()
+    for limit in (0, 1, 25, 40, 200):
+        assert cli("export", "-c", "docs", "o.csv", "-y", "--batch-size", "10", "-l", str(limit)).status == 0
+        keys = [int(line.split(",")[0]) for line in Path("o.csv").read_text(encoding="utf-8").splitlines()[1:]]
+        assert keys == list(range(min(limit, 100)))

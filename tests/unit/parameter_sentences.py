@@ -32,6 +32,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "override": "replaces that of the policy; None keeps it.",
     },
     "client_request_id": {"call": "identifier that appears in the server's logs and traces."},
+    "in_flight": {
+        "requests": "maximum number of requests at the same time.",
+        "pages": "maximum number of pages that are requested at the same time, and kept in memory.",
+    },
     # Names of things
     "collection_name": {
         "existing": "name or alias of the collection.",

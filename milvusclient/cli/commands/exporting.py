@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -32,12 +32,12 @@ from milvusclient.cli.framework.parameters import (
     yes_option,
 )
 from milvusclient.cli.framework.progress import progress_bar
-from milvusclient.cli.framework.read_ahead import read_ahead
 from milvusclient.cli.framework.session import Session
 from milvusclient.exceptions import MilvusException
 
 if TYPE_CHECKING:
     from milvusclient.filters import FilterLike
+    from milvusclient.models.descriptions import FieldDescription
 
 __all__: list[str] = []
 
@@ -49,13 +49,6 @@ def _check_target(ctx: click.Context, parameter: click.Parameter, path: Path) ->
     del ctx, parameter
     path_kind(path, to_write=True)
     return path
-
-
-class _Page(NamedTuple):
-    """Some rows, and the position of the iterator behind them."""
-
-    rows: Sequence[Mapping[str, object]]
-    position: str
 
 
 @dataclass
@@ -103,8 +96,9 @@ class _Checkpoint:
         self.position_path.write_text(position, encoding="utf-8")
         return written
 
-    def write(self, rows: int, size: int, position: str) -> None:
-        """Store what is written, and the position behind it."""
+    def write(self, rows: int, size: int) -> None:
+        """Store what is written, and the position of the iterator behind it."""
+        position = self.position_path.read_text(encoding="utf-8")
         state = {"rows": rows, "bytes": size, "tail": _tail(unfinished_path(self.target), size)}
         fresh = self.path.with_name(f"{self.path.name}.new")
         fresh.write_text(json.dumps({**state, "position": position, "export": self.export}), encoding="utf-8")
@@ -136,7 +130,7 @@ def _tail(path: Path, size: int) -> str:
 @option("-p", "--partitions", default=None, help="Partitions to export, separated by commas.")
 @option("-l", "--limit", type=int, default=-1, help="Export at most this many rows.  [default: all]")
 @option("--batch-size", type=COUNT, default=1000, show_default=True, help="Rows in a page.")
-@option("--in-flight", type=COUNT, default=4, show_default=True, help="Pages to read ahead while others are written.")
+@option("--in-flight", type=COUNT, default=4, show_default=True, help="Pages to request at the same time.")
 @checkpoint_option
 @quiet_option
 @yes_option
@@ -162,9 +156,8 @@ def export(
     A JSON file has the dynamic fields, too. For a CSV or Parquet file, name those that are wanted: -f '*,title'. A
     Parquet file cannot be continued, so it has no checkpoint.
 
-    Rows come in the order of their keys. One page is requested at a time, since each begins behind the last key of the
-    one before, and the next ones are read while one is written. To read faster, export partitions (-p) or ranges of
-    keys (-e 'id < 1000000') into files of their own, side by side.
+    Rows come in the order of their keys, and several pages are read while one is written. To know where pages begin,
+    the keys alone are read ahead; --in-flight 1 reads without that, one page after the other.
     """
     if checkpoint is not None and path_kind(path) == "parquet":
         raise click.UsageError("--checkpoint is for CSV, JSON and JSON lines; a Parquet file cannot be continued.")
@@ -174,54 +167,57 @@ def export(
     client = session.reading_client(collection)
     chosen = split_list(fields) or ["*"]
     columns = export_columns(chosen, described)
-    # Parquet has a type for numbers of single precision; texts have the digits that these have.
-    single = frozenset[str]() if path_kind(path) == "parquet" else single_precision(described)
+    single = _single_precision(path, described)
     rows_filter = filter_of(expr, where, described)
     place = None
     if checkpoint is not None:
         what = [client.describe_collection(collection, session.timeout)["collection_id"], str(rows_filter), chosen]
-        digest = hashlib.sha256(repr([*what, partitions, limit, str(path.resolve())]).encode()).hexdigest()[:16]
-        place = _Checkpoint(checkpoint, path, digest)
+        place = _Checkpoint(checkpoint, path, _digest([*what, partitions, limit, str(path.resolve())]))
     written = place.read() if place else None
     count = written.rows if written else 0
     whole = 0 if quiet else _count_rows(session, collection, rows_filter, limit)
     pages = client.query_iterator(
         collection,
         batch_size,
-        limit - count if limit > count else limit,
+        max(limit - count, min(limit, 0)),
         rows_filter,
         chosen,
         split_list(partitions),
         session.timeout,
         iterator_cp_file=str(place.position_path) if place else None,
+        in_flight=in_flight,
     )
-
-    def fetch() -> _Page | None:
-        rows = [] if count and count == limit else pages.next()
-        position = place.position_path.read_text(encoding="utf-8") if place and rows else ""
-        return _Page(rows, position) if rows else None
-
     again = "\nThe same command with the same --checkpoint goes on from there." if place else ""
     try:
         with (
             progress_bar(f"Exporting {collection}", quiet=quiet) as advance,
             writing(path, columns, {field["name"]: field for field in described}, written=written) as write,
         ):
-            for page in read_ahead(fetch, in_flight):
-                size = write(_with_singles(page.rows, single))
-                count += len(page.rows)
+            for rows in pages:
+                size = write(_with_singles(rows, single))
+                count += len(rows)
                 if place is not None:
-                    place.write(count, size, page.position)
+                    place.write(count, size)
                 advance(count, min(1.0, count / whole) if whole else None)
-            pages.close()
     except KeyboardInterrupt:
         raise Interrupted(f"Interrupted after {count_rows(count)}; {path} is not written.{again}") from None
     except MilvusException as error:
         told = message_of(error, collection=collection, verbose=session.options.verbose)
         raise Failure(f"{told}\nExported {count_rows(count)} before that; {path} is not written.{again}") from error
+    finally:
+        pages.close()
     if place is not None:
         place.remove()
     session.report(f"Exported {count_rows(count)} to {path}.", rows=count, path=str(path))
+
+
+def _digest(what: Sequence[object]) -> str:
+    return hashlib.sha256(repr(what).encode()).hexdigest()[:16]
+
+
+def _single_precision(path: Path, described: Sequence[FieldDescription]) -> frozenset[str]:
+    """Return the fields whose numbers get the digits of single precision; Parquet has a type for these numbers."""
+    return frozenset() if path_kind(path) == "parquet" else single_precision(described)
 
 
 def _with_singles(rows: Sequence[Mapping[str, object]], single: frozenset[str]) -> Sequence[Mapping[str, object]]:

@@ -46,22 +46,23 @@ async def test_a_search_iterator_finds_everything_in_order(server: Server, batch
         assert [len(page) async for page in some] == [30, 15]
 
 
-async def test_a_query_iterator_finds_everything_in_order(server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_flight", [1, 4])
+async def test_a_query_iterator_finds_everything_in_order(server: Server, tmp_path: Path, in_flight: int) -> None:
     async with AsyncMilvusClient(server.uri) as client:
         await stocked(client)
         keys: list[int] = []
-        async with await client.query_iterator("spread", 99, output_fields=["id"]) as pages:
+        async with await client.query_iterator("spread", 99, output_fields=["id"], in_flight=in_flight) as pages:
             async for page in pages:
                 keys += [row["id"] for row in page]
         assert keys == list(range(COUNT))
 
-        part = await client.query_iterator("spread", 30, limit=50, filter="id > 10", offset=5)
+        part = await client.query_iterator("spread", 30, limit=50, filter="id > 10", offset=5, in_flight=in_flight)
         assert [[row["id"] for row in page][::29] async for page in part] == [[16, 45], [46]]
 
         place = str(tmp_path / "place")
-        first = await client.query_iterator("spread", 300, iterator_cp_file=place)
+        first = await client.query_iterator("spread", 300, iterator_cp_file=place, in_flight=in_flight)
         assert len(await first.next()) == 300
-        second = await client.query_iterator("spread", 300, iterator_cp_file=place)
+        second = await client.query_iterator("spread", 300, iterator_cp_file=place, in_flight=in_flight)
         assert [row["id"] for row in await second.next()] == list(range(300, COUNT))
 
 
@@ -77,5 +78,7 @@ async def test_keys_with_quotes_and_backslashes(server: Server) -> None:
         async for page in await client.query_iterator("odd", 5, output_fields=["id"]):
             found += [row["id"] for row in page]
         assert found == sorted(ODD_KEYS, key=str.encode)
+        again = await client.query_iterator("odd", 2, output_fields=["id"], in_flight=3)
+        assert [row["id"] async for page in again for row in page] == found
         assert (await client.delete("odd", ODD_KEYS[1:]))["delete_count"] == len(ODD_KEYS) - 1
         assert [row["id"] for row in await client.query("odd", "id != ''", ["id"])] == ["a"]

@@ -46,22 +46,23 @@ def test_a_search_iterator_finds_everything_in_order(server: Server, batch_size:
         assert [len(page) for page in some] == [30, 15]
 
 
-def test_a_query_iterator_finds_everything_in_order(server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_flight", [1, 4])
+def test_a_query_iterator_finds_everything_in_order(server: Server, tmp_path: Path, in_flight: int) -> None:
     with MilvusClient(server.uri) as client:
         stocked(client)
         keys: list[int] = []
-        with client.query_iterator("spread", 99, output_fields=["id"]) as pages:
+        with client.query_iterator("spread", 99, output_fields=["id"], in_flight=in_flight) as pages:
             for page in pages:
                 keys += [row["id"] for row in page]
         assert keys == list(range(COUNT))
 
-        part = client.query_iterator("spread", 30, limit=50, filter="id > 10", offset=5)
+        part = client.query_iterator("spread", 30, limit=50, filter="id > 10", offset=5, in_flight=in_flight)
         assert [[row["id"] for row in page][::29] for page in part] == [[16, 45], [46]]
 
         place = str(tmp_path / "place")
-        first = client.query_iterator("spread", 300, iterator_cp_file=place)
+        first = client.query_iterator("spread", 300, iterator_cp_file=place, in_flight=in_flight)
         assert len(first.next()) == 300
-        second = client.query_iterator("spread", 300, iterator_cp_file=place)
+        second = client.query_iterator("spread", 300, iterator_cp_file=place, in_flight=in_flight)
         assert [row["id"] for row in second.next()] == list(range(300, COUNT))
 
 
@@ -77,5 +78,7 @@ def test_keys_with_quotes_and_backslashes(server: Server) -> None:
         for page in client.query_iterator("odd", 5, output_fields=["id"]):
             found += [row["id"] for row in page]
         assert found == sorted(ODD_KEYS, key=str.encode)
+        again = client.query_iterator("odd", 2, output_fields=["id"], in_flight=3)
+        assert [row["id"] for page in again for row in page] == found
         assert (client.delete("odd", ODD_KEYS[1:]))["delete_count"] == len(ODD_KEYS) - 1
         assert [row["id"] for row in client.query("odd", "id != ''", ["id"])] == ["a"]
