@@ -1,4 +1,4 @@
-"""What fetches the pages of a query iterator: one at a time, or several side by side."""
+"""Fetchers of the pages of a query iterator: one page at a time, or several side by side."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class PageReader:
 
 
 class _Outcome(NamedTuple):
-    """How a request ended."""
+    """The end of a request: its rows or its error."""
 
     part: KeyRange
     rows: QueryResult
