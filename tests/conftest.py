@@ -16,6 +16,7 @@ for _name in ("MILVUS_URI", "MILVUS_TOKEN", "MILVUS_DB_NAME", "MILVUS_CONN_ALIAS
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 import importlib.util  # noqa: E402
+import signal  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Callable, Iterator  # noqa: E402
 from contextlib import AbstractContextManager  # noqa: E402
@@ -58,7 +59,13 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Workers get few tests at a time, so that none has many long ones before it while the others are done."""
+    """Workers get few tests at a time, so that none has many long ones before it while the others are done.
+
+    A shell without job control starts what runs in the background with Ctrl-C ignored, and programs that tests start
+    and interrupt would inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if getattr(config.option, "maxschedchunk", 0) is None:
         config.option.maxschedchunk = 4
 
