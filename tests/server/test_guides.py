@@ -48,7 +48,17 @@ def test_a_program_that_needs_a_process_of_its_own_prints_what_its_comments_say(
 ) -> None:
     ran = run_program("-c", block.code, cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.splitlines() == re.findall(r"^print\(.*\)  # (.+)$", block.code, re.MULTILINE), page.name
+    assert ran.stdout.splitlines() == pages.said(block), page.name
+
+
+def test_a_guide_says_all_that_its_programs_print() -> None:
+    silent = [
+        f"{page.name}:{block.line}"
+        for page in GUIDES
+        for block in pages.blocks(page, "python|python script")
+        if not pages.says_all(block)
+    ]
+    assert silent == []
 
 
 def test_every_block_of_code_is_of_a_kind_that_runs() -> None:
