@@ -1,4 +1,4 @@
-"""``python -m milvusclient.pymilvus SCRIPT [ARGS]``: run a program whose ``import pymilvus`` means this door."""
+"""``python -m milvusclient.pymilvus SCRIPT [ARGS]``: run a program whose ``import pymilvus`` means this package."""
 
 from __future__ import annotations
 

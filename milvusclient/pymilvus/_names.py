@@ -1,6 +1,6 @@
 """The module of each public name of the reference client, and what stands for those that are only its internals.
 
-Every module of this room answers for all of them, so that a name is found wherever the reference client has it, too.
+Every module of this package answers for all of them, so that a name is found wherever the reference client has it, too.
 Nothing is loaded before it is asked for.
 """
 
@@ -14,14 +14,14 @@ from typing import Any, NoReturn
 
 __all__ = ["HOMES", "Internal", "module_names"]
 
-_ROOM = __name__.rpartition(".")[0]
+_PACKAGE = __name__.rpartition(".")[0]
 
 
 def _homes(*tables: tuple[str, str]) -> dict[str, str]:
     return {name: module for module, names in tables for name in names.split()}
 
 
-#: Name -> the module of this room that makes it, or that imports it from the library.
+#: Name -> the module of this package that makes it, or that imports it from the library.
 HOMES = _homes(
     ("client.abstract", "AnnSearchRequest BaseRanker RRFRanker WeightedRanker"),
     ("client.asynch", "CreateIndexFuture FlushFuture Future SearchFuture"),
@@ -141,20 +141,20 @@ class Internal(type):
 
 
 def _internal(module: str, name: str, advice: str) -> Internal:
-    shown = f"pymilvus{module.removeprefix(_ROOM)}.{name}"
+    shown = f"pymilvus{module.removeprefix(_PACKAGE)}.{name}"
     return Internal(name, (), {"__module__": module, "__qualname__": shown, "_advice": advice})
 
 
 def _has_module(package: str, name: str) -> bool:
-    """Return whether a package of this room has a module of this name; ``connections`` of the root is an object."""
-    if package == _ROOM and name in HOMES:
+    """Return whether a package below this one has a module of this name; ``connections`` of the root is an object."""
+    if package == _PACKAGE and name in HOMES:
         return False
     paths = getattr(sys.modules[package], "__path__", None)
     return paths is not None and importlib.machinery.PathFinder.find_spec(f"{package}.{name}", paths) is not None
 
 
 def module_names(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Make ``__getattr__`` and ``__dir__`` (PEP 562) of a module of this room.
+    """Make ``__getattr__`` and ``__dir__`` (PEP 562) of a module of this package.
 
     Args:
         module: name of the module.
@@ -169,7 +169,7 @@ def module_names(module: str) -> tuple[Callable[[str], Any], Callable[[], list[s
         if _has_module(module, name):
             return importlib.import_module(f"{module}.{name}")
         value: object
-        home = f"{_ROOM}.{HOMES[name]}" if name in HOMES else module
+        home = f"{_PACKAGE}.{HOMES[name]}" if name in HOMES else module
         if home != module:
             value = getattr(importlib.import_module(home), name)
         else:

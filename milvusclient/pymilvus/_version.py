@@ -1,3 +1,3 @@
-"""The version of pymilvus that this door is compatible with."""
+"""The version of pymilvus that this package is compatible with."""
 
 __version__ = "3.0.2"

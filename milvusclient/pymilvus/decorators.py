@@ -1,4 +1,4 @@
-"""The class of deprecation warnings; what this door offers is not deprecated, so none is given."""
+"""The class of deprecation warnings; what this package offers is not deprecated, so none is given."""
 
 from __future__ import annotations
 

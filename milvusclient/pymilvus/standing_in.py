@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["install"]
 
 _NAME = "pymilvus"
-_DOOR = __name__.rpartition(".")[0]
+_PACKAGE = __name__.rpartition(".")[0]
 #: What comes from installed packages where there are any: it works without the rest of the reference client.
 _MESSAGES, _MODEL = f"{_NAME}.grpc_gen", f"{_NAME}.model"
 
@@ -47,11 +47,11 @@ def install() -> None:
         if _FINDER in sys.meta_path:
             return
         loaded = sys.modules.get(_NAME)
-        if loaded is not None and loaded is not sys.modules[_DOOR]:
+        if loaded is not None and loaded is not sys.modules[_PACKAGE]:
             raise ImportError(
                 f"pymilvus is loaded already, from {getattr(loaded, '__file__', None)!r}; call "
-                f"{_DOOR}.install() before anything imports pymilvus, for example in the first lines of the program, "
-                f"or start the program with: python -m {_DOOR} SCRIPT",
+                f"{_PACKAGE}.install() before anything imports pymilvus, for example in the first lines of the "
+                f"program, or start the program with: python -m {_PACKAGE} SCRIPT",
                 name=_NAME,
             )
         sys.meta_path.insert(0, _FINDER)
@@ -89,14 +89,14 @@ class _Finder:
             installed = PathFinder.find_spec(fullname, list(_installed_folders()))
             if installed is not None:
                 return installed
-        elif fullname.startswith((f"{_MESSAGES}.", f"{_MODEL}.")) and not _is_door(fullname):
+        elif fullname.startswith((f"{_MESSAGES}.", f"{_MODEL}.")) and not _is_ours(fullname):
             return PathFinder.find_spec(fullname, path)
-        door = _DOOR + fullname.removeprefix(_NAME)
-        found = sys.modules[door].__spec__ if door in sys.modules else _find(door)
+        ours = _PACKAGE + fullname.removeprefix(_NAME)
+        found = sys.modules[ours].__spec__ if ours in sys.modules else _find(ours)
         if found is None:
             raise ModuleNotFoundError(_missing(fullname), name=fullname)
         spec = ModuleSpec(
-            fullname, cast("Loader", _Alias(door)), is_package=found.submodule_search_locations is not None
+            fullname, cast("Loader", _Alias(ours)), is_package=found.submodule_search_locations is not None
         )
         spec.origin = found.origin
         return spec
@@ -119,23 +119,23 @@ def _installed_folders() -> Iterator[str]:
             yield folder
 
 
-def _find(door: str) -> ModuleSpec | None:
-    """Find a module of this room; its parent is imported first, as an import statement would."""
-    parent = importlib.import_module(door.rpartition(".")[0])
-    return PathFinder.find_spec(door, parent.__path__)
+def _find(name: str) -> ModuleSpec | None:
+    """Find a module of this package; its parent is imported first, as an import statement would."""
+    parent = importlib.import_module(name.rpartition(".")[0])
+    return PathFinder.find_spec(name, parent.__path__)
 
 
-def _is_door(fullname: str) -> bool:
+def _is_ours(fullname: str) -> bool:
     """Return whether the parent of a module is one of the stand-in's."""
     parent = sys.modules.get(fullname.rpartition(".")[0])
-    return parent is not None and parent.__name__.startswith(_DOOR)
+    return parent is not None and parent.__name__.startswith(_PACKAGE)
 
 
 def _missing(fullname: str) -> str:
     if fullname == _MODEL:
         return "no module named 'pymilvus.model': it is a package of its own; pip install pymilvus-model"
     return (
-        f"no module named {fullname!r}: {_DOOR} stands in for pymilvus {__version__} and has no such module; if the "
+        f"no module named {fullname!r}: {_PACKAGE} stands in for pymilvus {__version__} and has no such module; if the "
         "program needs it, run it with pymilvus itself"
     )
 

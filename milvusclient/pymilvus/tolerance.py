@@ -1,4 +1,4 @@
-"""Tolerance of this door: keywords that a call does not know are dropped, with one warning for each.
+"""Tolerance of this package: keywords that a call does not know are dropped, with one warning for each.
 
 Programs for the reference client hand keywords on that nothing reads. There they vanish, and in :mod:`milvusclient`
 they are a TypeError. Here they are named once, so that a misspelt one is found, and the program runs.

@@ -1,4 +1,4 @@
-"""The channel: bytes out, bytes in. The only room that uses gRPC, once for threads and once for asyncio."""
+"""The channel: bytes out, bytes in. The only component that uses gRPC, once for threads and once for asyncio."""
 
 from __future__ import annotations
 

@@ -175,11 +175,11 @@ print([name for name in loaded if name != "milvusclient.pymilvus" and not (name 
 
 @pytest.mark.lite
 @WITHOUT
-@pytest.mark.parametrize("door", ["milvusclient", "milvusclient.pymilvus", "pymilvus"])
-def test_opening_a_file_has_no_side_effect(tmp_path: Path, without: tuple[str, ...], door: str) -> None:
+@pytest.mark.parametrize("module", ["milvusclient", "milvusclient.pymilvus", "pymilvus"])
+def test_opening_a_file_has_no_side_effect(tmp_path: Path, without: tuple[str, ...], module: str) -> None:
     (tmp_path / ".env").write_text("SECRET_OF_DOTENV=1\n", encoding="utf-8")
     # Milvus Lite's storage, pyarrow, loads pandas where it is installed, once there are rows.
-    text = OPENING.format(first=INSTALL if door == "pymilvus" else "", module=door, has_pandas=not without)
+    text = OPENING.format(first=INSTALL if module == "pymilvus" else "", module=module, has_pandas=not without)
     done = run_program(script(tmp_path, text), cwd=tmp_path, without=without)
     assert done.stdout.splitlines() == [
         "1 Finished",

@@ -68,8 +68,8 @@ def test_the_table_of_modules_is_what_the_modules_add() -> None:
     assert added == {module: set(text.split(", ")) for module, text in MODULES.items()}
 
 
-#: Room -> the rooms that it may import.
-ROOMS = {
+#: Component -> the components that it may import.
+COMPONENTS = {
     "framework": set[str](),
     "data": {"framework"},
     "diagnosis": {"framework"},
@@ -81,7 +81,7 @@ ROOMS = {
 def test_no_room_imports_one_above_it_not_even_lazily() -> None:
     wrong = []
     for path in sorted(CLI.rglob("*.py")):
-        room = path.relative_to(CLI).parts[0] if path.parent != CLI else ""
+        component = path.relative_to(CLI).parts[0] if path.parent != CLI else ""
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             for name in names:
@@ -89,7 +89,7 @@ def test_no_room_imports_one_above_it_not_even_lazily() -> None:
                 if parts[:2] != ["milvusclient", "cli"] or len(parts) < 3:
                     continue
                 target = parts[2] if (CLI / parts[2]).is_dir() else ""
-                if target not in ROOMS[room] | {room}:
+                if target not in COMPONENTS[component] | {component}:
                     wrong.append(f"{path.relative_to(CLI)} imports {name}")
     assert wrong == []
 

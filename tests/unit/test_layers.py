@@ -1,6 +1,6 @@
-"""The rooms of the package: which may import which, and which are pure.
+"""The components of the package: which may import which, and which are pure.
 
-A room is a folder of the package, or a module at its root. One table says which rooms a room may import; imports inside
+A component is a folder of the package, or a module at its root. One table says what each may import; imports inside
 functions and for type checkers count, too. Purity is judged by everything that a module reaches, not by its own lines.
 """
 
@@ -22,9 +22,9 @@ from milvusclient import rpc
 
 PACKAGE = Path(milvusclient.__file__).resolve().parent
 
-#: Rooms that any room may import: they know nothing of the package but the errors.
+#: Components that any other may import: they know nothing of the package but the errors.
 GROUND = frozenset({"_keywords", "_lazy", "_version", "exceptions"})
-#: What each room may import beside the ground, from the ground floor up.
+#: What each component may import beside the ground, from the lowest layer up.
 MAY_IMPORT = {
     "plain_text": "",
     "exceptions": "plain_text",
@@ -61,7 +61,7 @@ MAY_IMPORT = {
     ),
     "cli": "__init__ config filters models rest_health schema timestamps",
 }
-#: Rooms that decide: from nothing in them can anything that waits, or knows of a server, be reached.
+#: Components that decide: from nothing in them can anything that waits, or knows of a server, be reached.
 PURE = (
     "checks",
     "codec",
@@ -134,8 +134,8 @@ def imports(module: str) -> list[Import]:
     return list(walk(tree))
 
 
-def room(module: str) -> str:
-    """Return the room of a module of the package."""
+def component(module: str) -> str:
+    """Return the component of a module of the package."""
     return module.removeprefix("milvusclient").removeprefix(".").partition(".")[0] or "__init__"
 
 
@@ -146,7 +146,7 @@ def reached(module: str) -> dict[str, str]:
     while todo:
         current = todo.pop()
         # _proto counts as a library: it makes the classes of the messages, under a lock.
-        is_ours = current in modules() and room(current) != "_proto"
+        is_ours = current in modules() and component(current) != "_proto"
         for each in imports(current) if is_ours else ():
             if not each.is_for_types and each.target not in importers:
                 importers[each.target] = current
@@ -166,11 +166,11 @@ def test_rooms_import_only_what_the_table_allows() -> None:
     offenders = []
     used: set[tuple[str, str]] = set()
     for module in modules():
-        here = room(module)
+        here = component(module)
         allowed = set(MAY_IMPORT[here].split()) | GROUND | {here}
         for each in imports(module):
             if each.target in modules():
-                there = room(each.target)
+                there = component(each.target)
                 used.add((here, there))
                 if there not in allowed:
                     offenders.append(f"{each.line}: {here} may not import {each.target}")
@@ -180,32 +180,32 @@ def test_rooms_import_only_what_the_table_allows() -> None:
 
 
 def test_no_room_leads_back_to_itself() -> None:
-    """The rows of the table have an order: each room stands above all that it imports."""
+    """The rows of the table have an order: each component stands above all that it imports."""
     graph = {here: names.split() for here, names in MAY_IMPORT.items()}
     try:
         order = list(TopologicalSorter(graph).static_order())
     except CycleError as error:
-        pytest.fail(f"circle of rooms: {error.args[1]}")
-    assert set(order) == {room(module) for module in modules()}
+        pytest.fail(f"circle of components: {error.args[1]}")
+    assert set(order) == {component(module) for module in modules()}
 
 
 def test_what_decides_reaches_nothing_that_waits() -> None:
     offenders = []
     for module in modules():
-        if room(module) in PURE:
+        if component(module) in PURE:
             importers = reached(module)
             offenders += [
                 chain(importers, target)
                 for target in importers
                 if target.partition(".")[0] in WAITING
-                or (target in modules() and room(target) in ("_async", "_sync", "runtime", "transport"))
+                or (target in modules() and component(target) in ("_async", "_sync", "runtime", "transport"))
             ]
     assert offenders == []
 
 
 def test_only_the_transport_uses_grpc() -> None:
     users = {
-        room(module)
+        component(module)
         for module in modules()
         for each in imports(module)
         if each.target.partition(".")[0] == "grpc"

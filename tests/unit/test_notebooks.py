@@ -34,7 +34,7 @@ SHOWN = [
     MilvusClient.create_schema().add_field("id", DataType.INT64, is_primary=True), FIELD,
     MilvusClient.create_struct_field_schema(), INDEXES, INDEXES[0], CONNECTION,
 ]  # fmt: skip
-#: The classes of the door for programs written for pymilvus are shown as those that they extend.
+#: The classes of milvusclient.pymilvus are shown as those that they extend.
 IS_OURS = re.compile(r"milvusclient\.(?!pymilvus\.)")
 LOOKED_FOR = ("_ipython_canary_method_should_not_exist_", "_ipython_display_", "_repr_mimebundle_", "_repr_html_")
 

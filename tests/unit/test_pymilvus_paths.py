@@ -20,7 +20,7 @@ import milvusclient
 import milvusclient.pymilvus
 from milvusclient.pymilvus import _names
 
-ROOM = Path(milvusclient.pymilvus.__file__).parent
+PACKAGE = Path(milvusclient.pymilvus.__file__).parent
 REFERENCE = json.loads((Path(__file__).parent.parent / "data" / "reference_names.json").read_text(encoding="utf-8"))
 
 #: Modules of the reference client that are not here, and why.
@@ -32,7 +32,7 @@ LEFT_OUT_NAMES: dict[tuple[str, str], str] = {}
 
 
 def modules() -> list[str]:
-    """Every module of this room, as its name below the room."""
+    """Every module of milvusclient.pymilvus, as its name below that."""
     found = [info.name for info in pkgutil.walk_packages(milvusclient.pymilvus.__path__, "")]
     return [name for name in found if name != "bulk_writer" and not name.endswith("__main__")]
 
@@ -100,7 +100,7 @@ def test_each_name_is_made_where_the_table_says(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["DataType", "FunctionType", "ConsistencyLevel", "MilvusException", "Hit", "FieldOp"])
-def test_what_is_not_tolerant_is_the_same_through_both_doors(name: str) -> None:
+def test_what_is_not_tolerant_is_the_same_in_both_packages(name: str) -> None:
     exceptions = importlib.import_module("milvusclient.exceptions")
     strict = getattr(milvusclient, name, None) or getattr(exceptions, name)
     home = importlib.import_module(f"milvusclient.pymilvus.{_names.HOMES[name]}")
@@ -228,12 +228,12 @@ def test_the_type_that_a_numpy_value_suggests() -> None:
 
 
 def test_nothing_in_the_library_needs_this_room() -> None:
-    room = "milvusclient.pymilvus"
-    for file in sorted(set(ROOM.parent.rglob("*.py")) - set(ROOM.rglob("*.py"))):
+    package = "milvusclient.pymilvus"
+    for file in sorted(set(PACKAGE.parent.rglob("*.py")) - set(PACKAGE.rglob("*.py"))):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [name.name for name in node.names] if isinstance(node, ast.Import) else []
-            assert not [name for name in names if name == room or name.startswith(f"{room}.")], file
+            assert not [name for name in names if name == package or name.startswith(f"{package}.")], file
 
 
 def test_importing_the_library_does_not_import_this_room() -> None:

@@ -1,4 +1,4 @@
-"""What the door for programs written for pymilvus lets pass, and what it says of it."""
+"""What milvusclient.pymilvus lets pass, and what it says of it."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_index_params_keep_what_they_do_not_know() -> None:
     assert more[0].params == {"collection_name": "c"}
 
 
-def test_the_strict_door_stays_strict() -> None:
+def test_the_strict_client_stays_strict() -> None:
     with pytest.raises(TypeError, match="nonsense"):
         milvusclient.FieldSchema("a", 5, nonsense=1)  # type: ignore[call-arg]  # that is the test
 
@@ -151,7 +151,7 @@ def test_a_hit_is_its_own_entity_also_out_of_a_pickle() -> None:
     assert strict_hit.entity == {"title": "a"}
 
 
-def test_rankers_of_both_doors_know_each_other() -> None:
+def test_rankers_of_both_packages_know_each_other() -> None:
     for ours, strict in (
         (RRFRanker(5), milvusclient.RRFRanker(5)),
         (WeightedRanker(1), milvusclient.WeightedRanker(1)),

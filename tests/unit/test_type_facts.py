@@ -123,7 +123,7 @@ def test_the_row_fits_the_protocol(data_type: DataType) -> None:
         assert facts.default_member in schema_pb2.ValueField.DESCRIPTOR.fields_by_name
 
 
-#: The door infers types from values of Python and numpy, as the reference client does.
+#: The ORM infers types from values of Python and numpy, as the reference client does.
 INFERRED = "pymilvus/orm/"
 
 

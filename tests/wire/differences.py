@@ -194,5 +194,5 @@ DIFFERENCES: dict[str, Difference] = {
 }
 """By scenario id."""
 
-SAME_THROUGH_THE_OTHER_DOOR = frozenset({"init/unknown_kwarg", "search_iterator/offset"})
+SAME_WITH_MILVUSCLIENT_PYMILVUS = frozenset({"init/unknown_kwarg", "search_iterator/offset"})
 """Differences that ``milvusclient.pymilvus`` does not have."""

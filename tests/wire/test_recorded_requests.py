@@ -14,7 +14,7 @@ from tests.support.compare import Difference as Found
 from tests.support.compare import compare_raises, compare_requests, compare_returns, describe
 from tests.support.recorder import Recorder
 from tests.support.scenario import Outcome, Scenario
-from tests.wire.differences import DIFFERENCES, SAME_THROUGH_THE_OTHER_DOOR, Difference
+from tests.wire.differences import DIFFERENCES, SAME_WITH_MILVUSCLIENT_PYMILVUS, Difference
 from tests.wire.not_yet import NOT_YET
 
 SCENARIOS = scenarios.load()
@@ -36,11 +36,11 @@ def test_recorded_call(
 @pytest.mark.parametrize("scenario", [pytest.param(scenario, id=scenario["id"]) for scenario in SCENARIOS])
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # some recorded methods are deprecated
 @pytest.mark.filterwarnings("ignore::milvusclient.pymilvus.tolerance.UnknownKeywordWarning")
-def test_recorded_call_through_the_door_for_programs_written_for_the_reference(
+def test_recorded_call_with_the_package_for_programs_written_for_the_reference(
     scenario: Scenario, client_name: str, recorder: Recorder, recorder_address: str
 ) -> None:
     """The tolerant clients do the same, with fewer differences."""
-    known = {name: one for name, one in DIFFERENCES.items() if name not in SAME_THROUGH_THE_OTHER_DOOR}
+    known = {name: one for name, one in DIFFERENCES.items() if name not in SAME_WITH_MILVUSCLIENT_PYMILVUS}
     check(scenario, client_name, milvusclient.pymilvus, known, recorder, recorder_address)
 
 

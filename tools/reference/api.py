@@ -269,7 +269,7 @@ def _methods(found: griffe.Class) -> Iterable[griffe.Function | griffe.Attribute
 def _inherits_elsewhere(found: griffe.Class) -> bool:
     """Return whether a class has methods that are described with the class that it extends.
 
-    So it is with errors, and with classes of the door that extend one of the strict clients' world.
+    So it is with errors, and with classes of milvusclient.pymilvus that extend a strict one.
     """
     if found.path.startswith("milvusclient.pymilvus."):
         return any(not base.path.startswith("milvusclient.pymilvus.") for base in found.mro())

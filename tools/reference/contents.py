@@ -138,7 +138,7 @@ MODULES = (
     ("pymilvus.md", "Programs written for pymilvus", "pymilvus"),
 )
 
-#: Names of the door for pymilvus programs that can be imported, and only say on use what to do instead.
+#: Names of milvusclient.pymilvus that can be imported, and only say on use what to do instead.
 INTERNALS = ("milvusclient.pymilvus.ExceptionsMessage", "milvusclient.pymilvus.Prepare")
 
 #: Names that stand on a page although no signature mentions them and no module exports them.

@@ -1,4 +1,4 @@
-"""Results of a client as this door presents them: the same objects, which print as the reference client's do."""
+"""Results of a client as this package presents them: the same objects, which print as the reference client's do."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class HybridHits(Hits):
 
 
 class _PrintedWhole:
-    """Lets the hits of this door print all of their vectors, and be their own entity."""
+    """Lets the hits of this package print all of their vectors, and be their own entity."""
 
     __slots__ = ()
 
@@ -56,7 +56,7 @@ class _PrintedWhole:
 
 @cache
 def printed_whole(hit: type[Hit]) -> type[Hit]:
-    """Return the class of this door's hits that corresponds to a class of strict hits."""
+    """Return the class of this package's hits that corresponds to a class of strict hits."""
     return type(hit.__name__, (_PrintedWhole, hit), {"__slots__": (), "__module__": __name__})
 
 
@@ -66,7 +66,7 @@ def _restore_hit(primary_key: str, items: dict[str, Any]) -> Hit:
 
 
 def print_whole(hits: results.Hits) -> None:
-    """Let the hits of one query vector be those of this door: the same dicts, so that nothing is copied."""
+    """Let the hits of one query vector be those of this package: the same dicts, so that nothing is copied."""
     if hits and not issubclass(type(hits[0]), _PrintedWhole):
         whole = printed_whole(type(hits[0]))
         for hit in hits:

@@ -1,4 +1,4 @@
-"""Functions with which both clients of this door build schemas and index parameters with: the tolerant classes."""
+"""Functions with which both clients of this package build schemas and index parameters of the tolerant classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The asyncio client of this door: it drops what it does not know, and its results print as pymilvus's do."""
+"""The asyncio client of this package: it drops unknown keywords, and its results print as pymilvus's do."""
 
 from __future__ import annotations
 

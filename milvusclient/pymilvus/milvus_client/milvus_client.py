@@ -1,4 +1,4 @@
-"""The client of this door: it drops what it does not know, and its results print as the reference client's do."""
+"""The client of this package: it drops unknown keywords, and its results print as the reference client's do."""
 
 from __future__ import annotations
 
