@@ -40,7 +40,7 @@ FEATURES: dict[str, Feature] = {
         "'like' with a literal %, _, backslash, double quote or line break before other wildcards", (3, 0, 0), True,
         "use like(...), in which _ stands for any one character",
     ),
-    "regular expressions": Feature("matches(...), a regular expression", (3, 0, 0), False, "use like(...)"),
+    "regular expressions": Feature("matches(...) with a regular expression", (3, 0, 0), False, "use like(...)"),
     "text_match": Feature("text_match", (2, 5, 0), True),
     "minimum_should_match": Feature("minimum_should_match", (2, 6, 0), False),
     "phrase_match": Feature("phrase_match", (2, 5, 0), False),
