@@ -1,6 +1,6 @@
 """How does a web service search? All requests share one client, and a caller who leaves ends the search.
 
-    python -m pip install 'milvusclient[lite]' fastapi uvicorn
+    python -m pip install '.[lite]' fastapi uvicorn
     python examples/fastapi_service.py                       # a file; or set MILVUS_URI and MILVUS_TOKEN
     curl 'http://127.0.0.1:8000/search?x=0.9&y=0.1'
     curl http://127.0.0.1:8000/health

@@ -1,6 +1,6 @@
 """How do I load a large Parquet file, and see its progress? Piece by piece, several requests at a time.
 
-    python -m pip install 'milvusclient[lite]' pyarrow
+    python -m pip install '.[lite]' pyarrow
     python examples/load_parquet.py                        # makes words.parquet, and loads it into ./words.db
     python examples/load_parquet.py --file mine.parquet --uri http://localhost:19530
 

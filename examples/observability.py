@@ -1,6 +1,6 @@
 """What a program's calls do, seen from outside: traces and metrics of OpenTelemetry, and a page for Prometheus.
 
-    python -m pip install 'milvusclient[otel,prometheus]' opentelemetry-sdk
+    python -m pip install '.[lite,otel,prometheus]' opentelemetry-sdk
     python examples/observability.py                          # the embedded server, in ./observed.db
     python examples/observability.py http://localhost:19530   # a server
 
