@@ -46,6 +46,7 @@ class Received:
         deadline: seconds that were left when it arrived, None without a deadline.
         peer: the client's end of the TCP connection; behind the proxy that is the proxy's.
         at: ``time.monotonic()`` of its arrival.
+        sent_at: the milliseconds since the epoch that the client says it was sent at, as it says them.
     """
 
     rpc: str
@@ -54,6 +55,7 @@ class Received:
     deadline: float | None
     peer: str
     at: float
+    sent_at: str = ""
 
 
 @dataclass(slots=True)
@@ -332,6 +334,7 @@ class ScriptedServer:
             deadline=remaining if remaining is not None and remaining < 1e8 else None,
             peer=context.peer(),
             at=time.monotonic(),
+            sent_at=str(dict(context.invocation_metadata()).get("client-request-unixmsec", "")),
         )
         with self._lock:
             self._requests.append(received)
