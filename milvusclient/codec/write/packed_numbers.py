@@ -11,8 +11,9 @@ from milvusclient.codec.wire import prefix
 
 __all__ = ["packed_integers", "packed_strings"]
 
-#: Values that are encoded at a time, so that the steps find them in the processor's cache.
-_PIECE: Final = 1 << 15
+#: Values that are encoded at a time, so that the steps find them in the processor's cache: twice as many cost strings
+#: half as much again.
+_PIECE: Final = 1 << 14
 #: Words that hold varints of up to 1, 2, 4 and 8 bytes.
 _WORDS: Final = ((1, "<u1"), (2, "<u2"), (4, "<u4"), (8, "<u8"))
 _WORD_BYTES: Final = 8
