@@ -23,6 +23,7 @@ from milvusclient.codec.write.filter_params import encode_filter_param
 from milvusclient.codec.write.query_vectors import encode_vectors
 from milvusclient.codec.write.request import Assembled
 from milvusclient.codec.write.rows import check_rows, encode_rows
+from milvusclient.codec.write.tables import encode_table, read_columns
 from milvusclient.exceptions import DataNotMatchException, MilvusException, ParamError
 from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.operations.common import json_value_text, parameter_text, property_pairs
@@ -162,6 +163,24 @@ def test_nan_is_not_null(data_type: DataType, missing: object) -> None:
     field = FieldInfo("x", data_type=data_type, nullable=True, element_type=DataType.INT64)
     with pytest.raises(MilvusException, match="use None for a missing value"):
         columns([{"id": 1, "x": missing}], ID, field)
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        (1990.0, '; convert it with int(...), and a column of pandas with .astype("Int64")'),
+        (np.float64("nan"), '; use None for a missing value, and a column of pandas with .astype("Int64")'),
+        (1990.5, ""),
+    ],
+)
+def test_a_float_in_a_field_of_integers_is_refused_with_what_pandas_needs(value: float, hint: str) -> None:
+    field = FieldInfo("x", data_type=DataType.INT32, nullable=True)
+    with pytest.raises(DataNotMatchException) as of_a_row:
+        columns([{"id": 1, "x": value}], ID, field)
+    with pytest.raises(DataNotMatchException) as of_a_column:
+        encode_table(read_columns({"id": [1], "x": np.array([value])}), CollectionInfo("c", fields=(ID, field)))
+    for refused in (of_a_row, of_a_column):
+        assert refused.value.message.endswith(f"(float){hint}")
 
 
 @pytest.mark.parametrize("unit", ["ns", "D"])

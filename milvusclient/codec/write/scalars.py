@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import struct
 from collections.abc import Callable
@@ -52,10 +53,18 @@ def _integer(value: object, facts: TypeFacts) -> int:
     try:
         number = operator.index(value)  # type: ignore[arg-type]  # the except is for what has no __index__
     except TypeError:  # an array of several numbers has __index__ too
-        raise Refusal.of(facts.words, value) from None
+        raise Refusal.of(facts.words, value, hint=_float_hint(value)) from None
     if not facts.bounds[0] <= number <= facts.bounds[1]:
         raise Refusal(facts.words, str(number))
     return number
+
+
+def _float_hint(value: object) -> str:
+    """Return what to do about a float that is meant as an integer: a column of pandas with missing ones has floats."""
+    if isinstance(value, float) and (value.is_integer() or math.isnan(value)):
+        start = "use None for a missing value" if math.isnan(value) else "convert it with int(...)"
+        return f'{start}, and a column of pandas with .astype("Int64")'
+    return ""
 
 
 def pack_floats(values: list[object], facts: TypeFacts, types: set[type] | None = None) -> bytes:
