@@ -7,27 +7,16 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Self, cast
 
+from milvusclient._sync.bulk_journal import BulkJournal
 from milvusclient._sync.bulk_sender import BulkSender, Outcome
 from milvusclient._keywords import suggest_keywords
 from milvusclient.exceptions import DataNotMatchException, ErrorCode, MilvusException, ParamError, WaitTimeoutError
 from milvusclient.models.bulk import BulkError, BulkProgress, BulkReport, RejectedRow
 from milvusclient.operations import bulk
-from milvusclient.operations.bulk_checkpoint import (
-    Action,
-    Checkpoint,
-    Resumption,
-    check_same_rows,
-    fingerprint,
-    merged,
-    parse_checkpoint,
-    row_fingerprint,
-    sampled,
-    write_checkpoint,
-)
+from milvusclient.operations.bulk_checkpoint import Action, Resumption, merged
 from milvusclient.policy import errors
 from milvusclient.policy.bulk import Batch, BatchSizer, BulkScheduler, Fault, Finish, Read, Send
 from milvusclient.runtime import request_limits
-from milvusclient.runtime.checkpoint_file import CheckpointFile
 from milvusclient.runtime.crew import Crew, Lock, Source
 from milvusclient.runtime.progress_bar import ProgressBar
 
@@ -82,9 +71,7 @@ class BulkWriter:
         self._checks = False
         self._sizer = BatchSizer(options.batch_bytes, options.batch_rows, 1)
         self._collection: CollectionInfo | None = None
-        self._checkpoint: CheckpointFile | None = None
-        self._resumption = Resumption(None, Action.SEND)
-        self._samples: dict[int, str] = {}
+        self._journal = BulkJournal(options)
         self._bytes = 0
         self._began = time.monotonic()
         self._bar = ProgressBar() if options.progress is True else None
@@ -150,7 +137,7 @@ class BulkWriter:
         if self._is_closed:
             raise MilvusException(message="this bulk writer is closed; create a new one")
         self._begin()
-        self._recognize(rows)
+        self._journal.recognize(rows)
         while rows and not self._resumption.is_over:
             count, action = self._resumption.take(len(rows))
             self._resume(rows[:count], action)
@@ -214,6 +201,10 @@ class BulkWriter:
             table = table.slice(count, table.num_rows - count)
             self._flush()
         self._table = table
+
+    @property
+    def _resumption(self) -> Resumption:
+        return self._journal.resumption
 
     @property
     def _address(self) -> str:
@@ -297,15 +288,11 @@ class BulkWriter:
         collection = self._client._collection(self._options.collection_name, self._deadline)
         if self._options.verify:
             bulk.keys_of([], collection)
-        if self._options.checkpoint is not None:
-            self._checkpoint = CheckpointFile(self._options.checkpoint)
-            found = parse_checkpoint(self._checkpoint.read(), collection, self._options.checkpoint)
-            self._sender.recognize(collection, found)
-            unknown = Action.SEND if self._options.upsert else Action.CHECK if self._options.verify else Action.LEAVE
-            self._resumption = Resumption(found, unknown)
-            if unknown is Action.LEAVE:
-                unsure = merged(self._resumption.checkpoint.unknown)
-                self._scheduler.uncertain = [index for positions in unsure for index in positions]
+        found = self._journal.read(collection)
+        self._sender.recognize(collection, found)
+        if self._journal.begin(collection, found) is Action.LEAVE:
+            unsure = merged(self._resumption.checkpoint.unknown)
+            self._scheduler.uncertain = [index for positions in unsure for index in positions]
         row_bytes = bulk.row_bytes(collection)
         held = _HELD_AT_MOST * row_bytes if self._holds_rows else 0
         self._sizer = BatchSizer(self._options.batch_bytes, self._options.batch_rows, row_bytes, held)
@@ -313,15 +300,6 @@ class BulkWriter:
         if known is not None:
             self._sizer.too_large(known + 1, known)
         self._collection = collection
-
-    def _recognize(self, rows: Sequence[object]) -> None:
-        """Compare some rows of the source with those of the run that the checkpoint belongs to."""
-        if self._checkpoint is None:
-            return
-        first = self._resumption.position
-        found = {place: row_fingerprint(rows[place - first]) for place in sampled(first, first + len(rows))}
-        check_same_rows(found, self._resumption.checkpoint, self._options.checkpoint or "")
-        self._samples |= found
 
     # --- sending -------------------------------------------------------------------------------------------------
     def _flush(self) -> None:
@@ -386,7 +364,7 @@ class BulkWriter:
             self._sizer.learn(len(batch.rows), size)
             if self._sizer.is_too_large(size) and len(batch.rows) > 1:
                 raise _TooLargeError
-            self._save()  # before it leaves, so that a later run knows that it may be stored
+            self._journal.save(self._scheduler)  # before it leaves, so that a later run knows that it may be stored
         except Exception as error:  # noqa: BLE001  # raised by _drive, where the report is
             self._settle(Outcome(batch, size, error), time.monotonic())
         except BaseException:
@@ -408,7 +386,7 @@ class BulkWriter:
     def _settle(self, outcome: Outcome, now: float) -> None:
         """Note how a request ended, in the file and for the progress, too."""
         self._record(outcome, now)
-        self._save()
+        self._journal.save(self._scheduler)
         if self._progress is not None:
             self._progress(self._measure(now))
 
@@ -450,20 +428,6 @@ class BulkWriter:
             scheduler.written / seconds, scheduler.throttled, self._total,
         )  # fmt: skip
 
-    def _save(self) -> None:
-        if self._checkpoint is None or self._collection is None:
-            return
-        position = self._scheduler.next_index
-        unwritten, unknown = self._scheduler.unfinished()
-        more_unwritten, more_unknown = self._resumption.rest(position)
-        state = Checkpoint(
-            max(position, self._resumption.checkpoint.read),
-            merged([*unwritten, *more_unwritten]),
-            merged([*unknown, *more_unknown]),
-            {**self._resumption.checkpoint.samples, **self._samples},
-        )
-        self._checkpoint.write(write_checkpoint(state, fingerprint(self._collection)))
-
     def _interrupt(self, error: BaseException) -> None:
         """End the write because of an exception, and attach the report to it."""
         self._is_closed = True
@@ -478,7 +442,7 @@ class BulkWriter:
             self._scheduler.abandon()
             error.report = self.report  # type: ignore[attr-defined]  # the promise of the class
             with contextlib.suppress(OSError):  # it may be what ended the write
-                self._save()
+                self._journal.save(self._scheduler)
 
 
 class _TooLargeError(Exception):

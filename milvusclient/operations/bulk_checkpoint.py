@@ -1,4 +1,4 @@
-"""The checkpoint of a bulk write: what it says, and what a later run does with each row of the source."""
+"""The checkpoint of a bulk write: what it means, and what a later run does with each row of the source."""
 
 from __future__ import annotations
 
@@ -26,13 +26,10 @@ __all__ = [
     "fingerprint",
     "identity",
     "merged",
-    "parse_checkpoint",
     "row_fingerprint",
     "sampled",
-    "write_checkpoint",
 ]
 
-_BEGINNING = '{"done": '
 #: The address in the text of an object that has no text of its own differs from run to run.
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
@@ -52,11 +49,6 @@ class Checkpoint:
     unwritten: list[range]
     unknown: list[range]
     samples: Mapping[int, str]
-
-    @property
-    def done(self) -> int:
-        """The number of rows from the start of the source that are surely stored."""
-        return min((positions.start for positions in (*self.unwritten, *self.unknown)), default=self.read)
 
     @property
     def written(self) -> int:
@@ -142,55 +134,6 @@ def check_not_emptier(checkpoint: Checkpoint, rows: int, options: BulkOptions) -
         )
 
 
-def write_checkpoint(checkpoint: Checkpoint, collection: str) -> str:
-    r"""Return a line of the file.
-
-    Example:
-        >>> from milvusclient.operations.bulk_checkpoint import Checkpoint, write_checkpoint
-        >>> write_checkpoint(Checkpoint(7, [range(5, 7)], [range(2, 4)], {0: "a"}), "c")
-        '{"done": 2, "read": 7, "unwritten": [[5, 7]], "unknown": [[2, 4]], "samples": {"0": "a"}, "collection": "c"}\n'
-    """
-    line = {
-        "done": checkpoint.done,
-        "read": checkpoint.read,
-        "unwritten": [[positions.start, positions.stop] for positions in checkpoint.unwritten],
-        "unknown": [[positions.start, positions.stop] for positions in checkpoint.unknown],
-        "samples": checkpoint.samples,
-        "collection": collection,
-    }
-    return json.dumps(line) + "\n"
-
-
-def parse_checkpoint(text: str, collection: CollectionInfo, place: str) -> Checkpoint | None:
-    """Parse the last complete line of a checkpoint file; None if it has none.
-
-    Raises:
-        ParamError: the file is not a checkpoint, or one of another collection.
-    """
-    lines = text.split("\n")
-    if not text:
-        return None
-    if len(lines) == 1 and text.startswith(_BEGINNING[: len(text)]):
-        return None  # a crash has cut the first line short
-    try:
-        line = json.loads(lines[-2])
-        found = Checkpoint(
-            int(line["read"]),
-            [range(*positions) for positions in line["unwritten"]],
-            [range(*positions) for positions in line["unknown"]],
-            {int(position): str(digest) for position, digest in line["samples"].items()},
-        )
-        of_collection = line["collection"]
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise ParamError(message=f"{place} is not a checkpoint of a bulk write; give another file") from error
-    if of_collection != fingerprint(collection):
-        raise ParamError(
-            message=f"{place} is the checkpoint of another collection, or collection {collection.name!r} was created "
-            "again or changed; give another file, or delete it to write all rows"
-        )
-    return found
-
-
 def merged(ranges: Iterable[range]) -> list[range]:
     """Return the same positions as ascending ranges that do not touch.
 
@@ -217,6 +160,22 @@ class Action(Enum):
     LEAVE = "it may be stored, and is neither sent again nor asked for"
 
 
+def _parts(checkpoint: Checkpoint, unknown: Action) -> Iterator[tuple[range, Action]]:
+    """Yield consecutive ranges of the rows that an earlier run has read, and what is done with them."""
+    unwritten, in_doubt = (
+        {positions.start: positions for positions in merged(ranges)}
+        for ranges in (checkpoint.unwritten, checkpoint.unknown)
+    )
+    ends = {0, checkpoint.read}
+    for positions in (*unwritten.values(), *in_doubt.values()):
+        ends.update((positions.start, positions.stop))
+    left = doubt = range(0)
+    for start, stop in pairwise(sorted(ends)):
+        left, doubt = unwritten.get(start, left), in_doubt.get(start, doubt)
+        action = unknown if start in doubt else Action.SEND if start in left else Action.SKIP
+        yield range(start, stop), action
+
+
 class Resumption:
     """Says, in the order of the source, what a later run does with its rows.
 
@@ -231,11 +190,7 @@ class Resumption:
     def __init__(self, checkpoint: Checkpoint | None, unknown: Action) -> None:
         self.position = 0
         self.checkpoint = checkpoint or Checkpoint(0, [], [], {})
-        self._unknown = unknown
-        ends = {0, self.checkpoint.read}
-        for positions in (*self.checkpoint.unwritten, *self.checkpoint.unknown):
-            ends.update((positions.start, positions.stop))
-        self._parts = [range(*pair) for pair in pairwise(sorted(ends))]
+        self._parts = list(_parts(self.checkpoint, unknown))
         self._parts.reverse()
 
     @property
@@ -245,18 +200,15 @@ class Resumption:
 
     def take(self, most: int) -> tuple[int, Action]:
         """Return what is done with the next rows, and with how many of them, at most ``most``."""
-        while self._parts and self._parts[-1].stop <= self.position:
+        while self._parts and self._parts[-1][0].stop <= self.position:
             self._parts.pop()
         if not self._parts:
             self.position += most
             return most, Action.SEND
-        count = min(most, self._parts[-1].stop - self.position)
-        position = self.position
+        positions, action = self._parts[-1]
+        count = min(most, positions.stop - self.position)
         self.position += count
-        if any(position in positions for positions in self.checkpoint.unknown):
-            return count, self._unknown
-        is_open = any(position in positions for positions in self.checkpoint.unwritten)
-        return count, Action.SEND if is_open else Action.SKIP
+        return count, action
 
     def check_end(self, place: str) -> None:
         """Check that the source had all rows of which the checkpoint tells.

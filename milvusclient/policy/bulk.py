@@ -127,6 +127,7 @@ class BulkScheduler(Generic[Row]):
         window: current number of batches that may be sent at the same time.
         written: number of rows that were stored.
         rejected: position, row and error of each refused row.
+        rejected_indices: position of each refused row, in the same order.
         uncertain: positions of rows that may or may not have been stored.
         retries: number of batches that were sent again, whole or in part.
         throttled: number of refusals because of a rate limit.
@@ -141,6 +142,7 @@ class BulkScheduler(Generic[Row]):
     window: int = field(init=False)
     written: int = 0
     rejected: list[tuple[int, Row, Exception]] = field(default_factory=list)
+    rejected_indices: list[int] = field(default_factory=list)
     uncertain: list[int] = field(default_factory=list)
     retries: int = 0
     throttled: int = 0
@@ -287,10 +289,13 @@ class BulkScheduler(Generic[Row]):
         """The number of batches under way."""
         return len(self._flying)
 
-    def unfinished(self) -> tuple[list[range], list[range]]:
-        """Return the positions of the rows that are not stored, and of those that may be; the others are stored."""
-        unwritten = [range(index, index + 1) for index, _, _ in self.rejected]
-        unknown = self.uncertain_ranges()
+    def under_way(self) -> tuple[list[range], list[range]]:
+        """Return the positions of the rows that are held and not stored, and of those that may be.
+
+        The rows in :attr:`rejected` and :attr:`uncertain` are in neither.
+        """
+        unwritten: list[range] = []
+        unknown: list[range] = []
         for batch in (*self._pending, *self._unwritten):
             (unknown if batch.may_be_stored else unwritten).extend(_ranges(batch.indices))
         for batch in self._flying:
@@ -355,6 +360,7 @@ class BulkScheduler(Generic[Row]):
 
     def _reject(self, index: int, row: Row, error: Exception) -> None:
         self.rejected.append((index, row, error))
+        self.rejected_indices.append(index)
         if self.collect:
             return
         if index < self._before:

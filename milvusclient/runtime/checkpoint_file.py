@@ -1,4 +1,4 @@
-"""The file of a checkpoint: JSON lines, of which the last one counts."""
+"""The file of a checkpoint: JSON lines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from milvusclient.exceptions import ParamError
 
 __all__ = ["CheckpointFile"]
 
-#: Above this size, the file is replaced by one with the last line alone.
+#: Above this size, the file is replaced by one with a line that tells everything, unless that is half of it.
 _MOST_BYTES = 1 << 20
 
 
@@ -26,7 +26,7 @@ class CheckpointFile:
         self._path = Path(path)
         if not self._path.parent.is_dir():
             raise ParamError(message=f"checkpoint: the folder of {path!r} does not exist; create it first")
-        self._size = _MOST_BYTES  # what an earlier run left is replaced by the first line
+        self._size = self._most = _MOST_BYTES  # what an earlier run left is replaced by the first line
 
     def read(self) -> str:
         """Return the content of the file; empty if there is none.
@@ -39,15 +39,21 @@ class CheckpointFile:
         except (IsADirectoryError, UnicodeDecodeError) as error:
             raise ParamError(message=f"{self._path} is not a checkpoint of a bulk write; give another file") from error
 
-    def write(self, line: str) -> None:
-        """Make a line the last one."""
-        if self._size + len(line) > _MOST_BYTES:
-            fresh = self._path.with_name(f"{self._path.name}.new")
-            fresh.write_text(line, encoding="utf-8")
-            fresh.replace(self._path)
-            self._size = len(line)
-            return
-        # A line that a crash cuts short leaves the one before it.
+    @property
+    def is_full(self) -> bool:
+        """Whether the file is to be replaced: it has grown, or has what an earlier run left."""
+        return self._size >= self._most
+
+    def replace(self, line: str) -> None:
+        """Write a file with this line alone."""
+        fresh = self._path.with_name(f"{self._path.name}.new")
+        fresh.write_text(line, encoding="utf-8")
+        fresh.replace(self._path)
+        self._size = len(line)
+        self._most = max(_MOST_BYTES, 2 * len(line))
+
+    def append(self, line: str) -> None:
+        """Add a line; one that a crash cuts short leaves those before it."""
         with self._path.open("a", encoding="utf-8") as file:
             file.write(line)
         self._size += len(line)

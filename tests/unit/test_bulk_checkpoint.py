@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
+import json
 import random
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +16,11 @@ from milvusclient.exceptions import ParamError
 from milvusclient.models.collection import CollectionInfo, FieldInfo
 from milvusclient.operations import bulk, bulk_checkpoint
 from milvusclient.operations.bulk_checkpoint import Action, Checkpoint, Resumption, merged
+from milvusclient.operations.checkpoint_lines import CheckpointLines, parse_checkpoint
 from milvusclient.policy.bulk import Batch, BulkScheduler, Fault, Finish, Read, Send
+from milvusclient.runtime.checkpoint_file import CheckpointFile
 from milvusclient.schema.enums import DataType
+from tests.support.unfinished import unfinished
 
 BOOKS = CollectionInfo(
     "books",
@@ -28,15 +33,78 @@ BOOKS = CollectionInfo(
 
 
 # --- the file --------------------------------------------------------------------------------------------------------
+NEW = Resumption(None, Action.SEND)
+
+
 def test_a_checkpoint_is_read_as_it_was_written() -> None:
-    first, last = Checkpoint(3, [], [], {}), Checkpoint(9, [range(4, 6)], [range(7, 8)], {0: "a", 1: "b"})
-    text = "".join(bulk_checkpoint.write_checkpoint(each, bulk_checkpoint.fingerprint(BOOKS)) for each in (first, last))
-    assert bulk_checkpoint.parse_checkpoint(text, BOOKS, "f") == last
-    assert bulk_checkpoint.parse_checkpoint(text[:-5], BOOKS, "f") == first, "a crash cut the last line short"
-    assert bulk_checkpoint.parse_checkpoint(text[:5], BOOKS, "f") is None
-    assert bulk_checkpoint.parse_checkpoint(text[:50], BOOKS, "f") is None
-    assert bulk_checkpoint.parse_checkpoint("", BOOKS, "f") is None
-    assert (last.done, last.written) == (4, 6)
+    lines = CheckpointLines(BOOKS, NEW)
+    lines.add_samples({0: "a"})
+    text = lines.line(3, [], [], [], [range(3)], whole=True)
+    first = Checkpoint(3, [], [range(3)], {0: "a"})
+    assert parse_checkpoint(text, BOOKS, "f") == first
+    lines.add_samples({4: "b"})
+    text += lines.line(9, [4, 5], [], [range(8, 9)], [range(7, 8)], whole=False)
+    last = Checkpoint(9, [range(4, 6), range(8, 9)], [range(7, 8)], {0: "a", 4: "b"})
+    assert parse_checkpoint(text, BOOKS, "f") == last
+    assert parse_checkpoint(text[:-5], BOOKS, "f") == first, "a crash cut the last line short"
+    assert parse_checkpoint(text[:5], BOOKS, "f") is None
+    assert parse_checkpoint(text[:50], BOOKS, "f") is None
+    assert parse_checkpoint("", BOOKS, "f") is None
+    assert last.written == 5
+    assert [json.loads(line)["done"] for line in text.splitlines()] == [0, 4]
+
+
+def test_a_line_has_what_is_new_and_a_whole_line_has_everything() -> None:
+    lines = CheckpointLines(BOOKS, NEW)
+    rejected = list(range(0, 20_000, 2))
+    sizes = [len(lines.line(20_000, rejected, [], [], [], whole=whole)) for whole in (True, False, True)]
+    assert sizes[0] == sizes[2] > 100_000
+    assert sizes[1] < 300
+    rejected.append(20_001)
+    line = json.loads(lines.line(20_002, rejected, [5], [], [], whole=False))
+    assert (line["rejected"], line["uncertain"], line["done"]) == ([[20_001, 20_002]], [[5, 6]], 0)
+
+
+def test_what_an_earlier_run_left_counts_from_the_position_of_the_later_one() -> None:
+    earlier = Checkpoint(90, [range(10, 20), range(50, 60)], [range(70, 75)], {0: "a"})
+    lines = CheckpointLines(BOOKS, Resumption(earlier, Action.CHECK))
+    text = lines.line(5, [], [], [], [], whole=True)
+    assert parse_checkpoint(text, BOOKS, "f") == earlier
+    text += lines.line(55, [52], [], [], [], whole=False)
+    assert parse_checkpoint(text, BOOKS, "f") == Checkpoint(
+        90, [range(52, 53), range(55, 60)], [range(70, 75)], {0: "a"}
+    )
+    text += lines.line(100, [52], [], [], [range(95, 100)], whole=False)
+    assert parse_checkpoint(text, BOOKS, "f") == Checkpoint(100, [range(52, 53)], [range(95, 100)], {0: "a"})
+    assert parse_checkpoint(lines.line(100, [52], [], [], [], whole=True), BOOKS, "f") == Checkpoint(
+        100, [range(52, 53)], [], {0: "a"}
+    )
+    assert [json.loads(line)["done"] for line in text.splitlines()] == [10, 52, 52]
+
+
+def test_many_scattered_rows_of_an_earlier_run_are_passed_one_after_the_other() -> None:
+    """Each part was compared with all ranges of the earlier run, which took minutes."""
+    left = Checkpoint(30_000, [range(place, place + 1) for place in range(0, 30_000, 3)], [range(7, 8)], {})
+    resumption = Resumption(left, Action.CHECK)
+    actions = Counter[Action]()
+    while not resumption.is_over:
+        count, action = resumption.take(1000)
+        actions[action] += count
+    assert actions == {Action.SEND: 10_000, Action.CHECK: 1, Action.SKIP: 19_999}
+
+
+def test_the_file_is_replaced_before_it_grows_without_a_limit(tmp_path: Path) -> None:
+    file = CheckpointFile(str(tmp_path / "place"))
+    replaced = 0
+    for number in range(3_000):
+        line = f"{number} {'x' * 1_000}\n"
+        replaced += file.is_full
+        (file.replace if file.is_full else file.append)(line)
+        assert number % 500 or file.read().endswith(line)
+    assert 2 <= replaced <= 4
+    assert (tmp_path / "place").stat().st_size < 1.2 * (1 << 20)
+    file.replace("y" * (3 << 20))
+    assert not file.is_full, "a line that tells everything may be long"
 
 
 def test_collections_and_rows_have_fingerprints() -> None:
@@ -49,11 +117,11 @@ def test_collections_and_rows_have_fingerprints() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "id,title", "x\n", "{}\n", "[]\n", '{"done": "x"}\n', '{"done": 1, "read": 5}\n']
+    "text", ["x", "id,title", "x\n", "{}\n", "[]\n", "7\n", '{"done": "x"}\n', '{"done": 1, "read": 5}\n']
 )
 def test_other_files_are_not_checkpoints(text: str) -> None:
     with pytest.raises(ParamError, match="f is not a checkpoint of a bulk write"):
-        bulk_checkpoint.parse_checkpoint(text, BOOKS, "f")
+        parse_checkpoint(text, BOOKS, "f")
 
 
 def test_rows_that_differ_from_those_of_the_earlier_run_are_refused_by_their_position() -> None:
@@ -87,8 +155,10 @@ class Run:
     def __init__(self, chance: random.Random, count: int, stored: Counter[int], left: Checkpoint | None) -> None:
         self.random, self.count, self.stored = chance, count, stored
         self.repeatable, self.verify = False, True
+        self.left = left
         self.resumption = Resumption(left, Action.CHECK)
-        self.saved = left
+        self.text = ""
+        self.lines = CheckpointLines(BOOKS, self.resumption)
         self.flying: list[Batch[int]] = []
         self.source = iter(range(count))
         self.bad = frozenset[int]()
@@ -101,10 +171,15 @@ class Run:
             scheduler.uncertain = [index for each in merged(self.resumption.checkpoint.unknown) for index in each]
 
     def save(self) -> None:
-        position = self.scheduler.next_index
-        (unwritten, unknown), (more, more_unknown) = self.scheduler.unfinished(), self.resumption.rest(position)
-        read = max(position, self.resumption.checkpoint.read)
-        self.saved = Checkpoint(read, merged([*unwritten, *more]), merged([*unknown, *more_unknown]), {})
+        scheduler, whole = self.scheduler, not self.text or self.random.random() < 0.3
+        line = self.lines.line(
+            scheduler.next_index, scheduler.rejected_indices, scheduler.uncertain, *scheduler.under_way(), whole=whole
+        )
+        self.text = line if whole else self.text + line
+
+    @property
+    def saved(self) -> Checkpoint | None:
+        return parse_checkpoint(self.text, BOOKS, "f") if self.text else self.left
 
     def run(self) -> None:
         now = 0.0
@@ -173,6 +248,7 @@ def test_runs_that_crash_again_and_again_store_each_row_once(block: int) -> None
             run.repeatable, run.verify = repeatable, verify
             unknown = Action.SEND if repeatable else Action.CHECK if verify else Action.LEAVE
             run.resumption = Resumption(left, unknown)
+            run.lines = CheckpointLines(BOOKS, run.resumption)
             run.bad = bad if attempt < 40 else frozenset()  # mended in the end
             run.crash = 0.03 if attempt < 40 else 0.0
             run.trouble = 0.2 if attempt < 40 else 0.0
@@ -203,7 +279,7 @@ def test_rows_before_a_refused_one_are_written_and_a_later_run_begins_with_it() 
     assert list(step.batch.rows) == [0, 1, 2, 3]
     scheduler.succeeded(step.batch)
     assert scheduler.next_step(0.0) == Finish()
-    unwritten, unknown = scheduler.unfinished()
+    unwritten, unknown = unfinished(scheduler)
     assert (merged(unwritten), unknown, scheduler.written) == ([range(4, 10)], [], 4)
 
 

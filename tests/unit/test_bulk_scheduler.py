@@ -21,6 +21,7 @@ from milvusclient.policy.bulk import (
     Step,
     Wait,
 )
+from tests.support.unfinished import unfinished
 
 BAD = ValueError("refused")
 
@@ -48,7 +49,7 @@ def test_it_finishes_when_the_source_ends_and_all_is_written() -> None:
     assert scheduler.next_step(0.0) == Wait(None)
     scheduler.succeeded(batch)
     assert isinstance(scheduler.next_step(0.0), Finish)
-    assert (scheduler.written, scheduler.unfinished(), scheduler.error) == (2, ([], []), None)
+    assert (scheduler.written, unfinished(scheduler), scheduler.error) == (2, ([], []), None)
 
 
 def test_a_refused_batch_is_halved_until_the_row_is_found() -> None:
@@ -84,7 +85,7 @@ def test_without_collect_a_bad_row_stops_the_write_and_what_flies_is_awaited() -
     assert scheduler.next_step(0.0) == Wait(None)
     scheduler.succeeded(first)
     assert isinstance(scheduler.next_step(0.0), Finish)
-    assert (scheduler.written, scheduler.error, scheduler.unfinished()) == (1, BAD, ([range(1, 2), range(2, 3)], []))
+    assert (scheduler.written, scheduler.error, unfinished(scheduler)) == (1, BAD, ([range(1, 2), range(2, 3)], []))
 
 
 def test_a_rate_limit_halves_the_window_once_for_batches_that_flew_together() -> None:
@@ -158,7 +159,7 @@ def test_the_rows_before_one_that_is_refused_are_still_written() -> None:
     scheduler.succeeded(before)
     assert isinstance(scheduler.next_step(0.0), Finish)
     assert (scheduler.written, scheduler.error) == (2, BAD)
-    assert scheduler.unfinished() == ([range(2, 3), range(3, 4)], [])
+    assert unfinished(scheduler) == ([range(2, 3), range(3, 4)], [])
 
 
 def test_the_error_is_that_of_the_first_row_that_is_refused() -> None:
@@ -185,7 +186,7 @@ def test_nothing_is_sent_any_more_after_a_stop() -> None:
     scheduler.offer([1, 2])
     scheduler.stop(BAD)
     assert isinstance(scheduler.next_step(0.0), Finish)
-    assert scheduler.unfinished() == ([range(2)], [])
+    assert unfinished(scheduler) == ([range(2)], [])
 
 
 def test_the_window_grows_by_one_after_as_many_successes() -> None:
@@ -375,7 +376,7 @@ class Simulation:
             assert not unwritten
             assert scheduler.collect or not fates
         assert unwritten | set(rejected) | uncertain == {
-            index for ranges in scheduler.unfinished() for positions in ranges for index in positions
+            index for ranges in unfinished(scheduler) for positions in ranges for index in positions
         }
 
 
@@ -395,7 +396,7 @@ def test_a_batch_that_was_not_sent_after_all_is_not_uncertain() -> None:
     scheduler.stop(KeyboardInterrupt())
     scheduler.withdrawn(batch)
     assert isinstance(scheduler.next_step(0.0), Finish)
-    assert scheduler.unfinished() == ([range(2)], [])
+    assert unfinished(scheduler) == ([range(2)], [])
 
 
 @pytest.mark.parametrize("block", range(10))
@@ -430,14 +431,14 @@ def test_while_it_runs_what_is_under_way_may_be_stored_and_what_waits_is_not() -
     scheduler.offer([1, 2])
     sent(scheduler)
     scheduler.offer([3])
-    assert scheduler.unfinished() == ([range(2, 3)], [range(2)])
+    assert unfinished(scheduler) == ([range(2, 3)], [range(2)])
 
 
 def test_rows_whose_reply_was_lost_may_be_stored_while_they_wait_to_be_sent_again() -> None:
     scheduler = BulkScheduler[int](in_flight=2, repeatable=True)
     scheduler.offer([1, 2])
     scheduler.failed(sent(scheduler), Fault.LOST, BAD, 0.0)
-    assert scheduler.unfinished() == ([], [range(2)])
+    assert unfinished(scheduler) == ([], [range(2)])
 
 
 @pytest.mark.parametrize("last", [Fault.OUTDATED, Fault.FATAL])
@@ -447,7 +448,7 @@ def test_a_reply_that_was_lost_is_not_forgotten_when_the_next_one_says_no(last: 
     scheduler.failed(sent(scheduler), Fault.LOST, BAD, 0.0)
     scheduler.failed(sent(scheduler, 99.0), last, BAD, 99.0)
     scheduler.stop(BAD)
-    assert (scheduler.unfinished(), scheduler.uncertain_ranges()) == (([], [range(2)]), [range(2)])
+    assert (unfinished(scheduler), scheduler.uncertain_ranges()) == (([], [range(2)]), [range(2)])
 
 
 @pytest.mark.parametrize("fault", [Fault.OUTDATED, Fault.FATAL])
@@ -456,7 +457,7 @@ def test_rows_that_were_only_refused_are_surely_not_stored(fault: Fault) -> None
     scheduler.offer([1, 2])
     scheduler.failed(sent(scheduler), fault, BAD, 0.0)
     scheduler.stop(BAD)
-    assert (scheduler.unfinished(), scheduler.error) == (([range(2)], []), BAD)
+    assert (unfinished(scheduler), scheduler.error) == (([range(2)], []), BAD)
 
 
 # --- rows that may be there already -----------------------------------------------------------------------------------
@@ -481,7 +482,7 @@ def test_rows_are_uncertain_until_they_were_looked_up_twice(looks: int) -> None:
     scheduler.stop(BAD)
     left = range(1, 3) if looks else range(3)
     assert scheduler.uncertain_ranges() == ([] if looks == 2 else [left])
-    assert scheduler.unfinished() == (([left], []) if looks == 2 else ([], [left]))
+    assert unfinished(scheduler) == (([left], []) if looks == 2 else ([], [left]))
 
 
 def test_rows_before_the_end_of_a_write_are_still_looked_up_and_not_sent_blindly() -> None:
