@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Self, cast
 
 from milvusclient._sync.bulk_journal import BulkJournal
@@ -48,7 +50,8 @@ class BulkWriter:
     """Writes rows that are added one by one; created by :meth:`Bulk.bulk_writer`.
 
     It is a context manager: at its end it waits until all rows are written. An exception inside the ``with`` block ends
-    the write, and carries the report as its attribute ``report``. Tasks and threads may share it: they take turns.
+    the write, and carries the report as its attribute ``report``. Tasks and threads may share it: they take turns. One
+    that is never closed does not send its last rows, and says so in a ResourceWarning, which ``python -X dev`` shows.
     """
 
     def __init__(
@@ -78,6 +81,32 @@ class BulkWriter:
         given = None if isinstance(options.progress, bool) else options.progress
         self._progress = given if self._bar is None else self._bar.show
         self._is_closed = False
+
+    def __repr__(self) -> str:
+        scheduler = self._scheduler
+        refused = f", {len(scheduler.rejected):,} refused" if scheduler.rejected else ""
+        state = "closed" if self._is_closed else f"{scheduler.flying} requests under way"
+        counts = f"{scheduler.next_index + self._held:,} rows added, {scheduler.written:,} written{refused}"
+        return f"<{type(self).__name__} of collection {self._options.collection_name!r}: {counts}, {state}>"
+
+    # The default outlives the module, which may be gone at the end of the interpreter.
+    def __del__(self, _warn: Callable[..., None] = warnings.warn) -> None:
+        if getattr(self, "_is_closed", True) or not self._scheduler.next_index + self._held:
+            return
+        waiting, flying = (sum(map(len, ranges)) for ranges in self._scheduler.under_way())
+        awaited = f", and the replies to {flying:,} are not waited for" if flying else ""
+        advice = "use it in a with block, or call close()"
+        _warn(
+            f"unclosed {self!r}; {waiting + self._held:,} rows were not sent{awaited}; {advice}",
+            ResourceWarning,
+            2,
+            self,
+        )
+
+    @property
+    def _held(self) -> int:
+        """The number of rows that are in no batch yet."""
+        return len(self._buffer) + (self._table.num_rows if self._table is not None else 0)
 
     def write_all(self, rows: object) -> None:
         """Write all rows of a source, and close the writer.
@@ -355,7 +384,7 @@ class BulkWriter:
         the number of requests under way.
         """
         if batch.is_check:
-            self._crew.start(lambda: self._sender.check(batch))
+            self._crew.start(functools.partial(self._sender.check, batch))
             return
         size = 0
         try:
@@ -371,7 +400,8 @@ class BulkWriter:
             self._scheduler.withdrawn(batch)
             raise
         else:
-            self._crew.start(lambda: self._sender.deliver(batch, request, size))
+            # It must not keep a writer alive that is never closed.
+            self._crew.start(functools.partial(self._sender.deliver, batch, request, size))
 
     def _await(self, until: float | None, now: float) -> None:
         """Wait for the end of a request, or until a moment."""
