@@ -18,13 +18,13 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 import importlib.util  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
-from collections.abc import Callable, Iterator  # noqa: E402
+from collections.abc import Callable, Generator, Iterator  # noqa: E402
 from contextlib import AbstractContextManager  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
 
-from tests.support import leftovers, servers  # noqa: E402
+from tests.support import collecting, leftovers, servers  # noqa: E402
 from tests.support.certificates import Certificates, make_certificates  # noqa: E402
 from tests.support.order import spread  # noqa: E402
 from tests.support.scripted import ScriptedServer  # noqa: E402
@@ -68,6 +68,17 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if getattr(config.option, "maxschedchunk", 0) is None:
         config.option.maxschedchunk = 4
+    collecting.allow_bytecode()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Collect quickly."""
+    if worker := getattr(session.config, "workerinput", None):
+        modules = sorted(Path(__file__).parent.glob("**/test_*.py"))
+        collecting.rewrite_share(session.config, modules, int(worker["workerid"][2:]), worker["workercount"])
+    with collecting.without_garbage_collection():
+        return (yield)
 
 
 #: Tests with one of these spend most of their time waiting; those that take longest come first.
