@@ -53,9 +53,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist, which may be missing
 def pytest_xdist_auto_num_workers() -> int:
-    """``-n auto`` is two workers for each core, as many tests wait for servers; 16 at most."""
+    """``-n auto`` is three workers for each core, as many tests wait for servers; 16 at most."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(2 * cores, 16)
+    return min(3 * cores, 16)
 
 
 def pytest_configure(config: pytest.Config) -> None:

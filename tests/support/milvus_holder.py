@@ -56,6 +56,8 @@ _BUSY = {
     "QUERYCOORD_LEADERVIEWUPDATEINTERVAL": "100",
     "QUERYCOORD_CHECKHANDOFFINTERVAL": "500",
     "INDEXCOORD_SCHEDULER_INTERVAL": "100",
+    # A strong read waits for the next tick: up to a third of a second by default.
+    "PROXY_TIMETICKINTERVAL": "50",
 }
 
 
