@@ -195,6 +195,7 @@ class Holder:
             write_json(self._directory / "ready.json", ready)
             while server.server_proc.poll() is None:
                 self._pause()
+            _keep_last_words(ROOT / instance / "logs", instance, server.server_proc.returncode)
             raise RuntimeError(f"Milvus ended by itself with {server.server_proc.returncode}")
         finally:
             server.server_proc.kill()  # nobody needs its data: it need not put them in order for a second
@@ -244,6 +245,18 @@ def _new_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="server-", dir=ROOT))
     (folder / "holder").write_text(f"{os.getpid()} {start_time(os.getpid())}", encoding="utf-8")
     return folder
+
+
+def last_words(instance: str) -> Path:
+    """The file that says how a server ended that nobody told to; it outlives the runs."""
+    return ROOT / f"{instance}-ended.log"
+
+
+def _keep_last_words(logs: Path, instance: str, status: int) -> None:
+    kept = [f"Milvus ended by itself with {status}\n"]
+    for log in sorted(logs.glob("*.log")):
+        kept += [f"--- the end of {log.name}\n", log.read_text(encoding="utf-8", errors="replace")[-50_000:], "\n"]
+    last_words(instance).write_text("".join(kept), encoding="utf-8")
 
 
 def _free_port() -> int:

@@ -20,7 +20,15 @@ import grpc
 
 from tests.support import facts, milvus_holder
 from tests.support.facts import Dynamic
-from tests.support.milvus_holder import ROOT, live_users, locked, processes_of_session, read_json, start_time
+from tests.support.milvus_holder import (
+    ROOT,
+    last_words,
+    live_users,
+    locked,
+    processes_of_session,
+    read_json,
+    start_time,
+)
 from tests.support.patience import HANG
 
 HOLDER = Path(milvus_holder.__file__).resolve()
@@ -88,9 +96,11 @@ class HeldMilvus:
         """Use the server: start it, or wait while somebody else starts one; twice is once.
 
         Raises:
-            RuntimeError: it could not be started; with the end of its log.
+            RuntimeError: it could not be started, or has ended since; with the end of its log.
             TimeoutError: it took too long.
         """
+        if self._running is not None:
+            self._check_alive(self._running)
         if self._running is None:
             self._register()
             try:
@@ -99,6 +109,16 @@ class HeldMilvus:
                 self._leave()
                 raise
         return self._running
+
+    def _check_alive(self, running: Milvus) -> None:
+        """Else each test would wait for a server that has ended, and none would say so."""
+        holder = read_json(self._directory / "holder.json") or {"pid": 0, "started": "never"}
+        ready = read_json(self._directory / "ready.json") or {}
+        if start_time(int(holder["pid"])) == holder["started"] and ready.get("instance") == running.instance:
+            return
+        words = last_words(running.instance)
+        said = words.read_text(encoding="utf-8") if words.exists() else "nothing: its holder was killed"
+        raise RuntimeError(f"the Milvus server ended while tests used it, and {words} says:\n{said[-3000:]}")
 
     def release(self) -> None:
         """Use it no longer; the last user waits until it has stopped, and checks that no process is left.

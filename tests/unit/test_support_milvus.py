@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,6 +79,35 @@ def test_a_server_with_settings_of_its_own(start_milvus: Callable[[Config], Abst
         assert call(milvus, "ShowCollections", token=token).status.code == 0
     with pytest.raises(grpc.RpcError):
         call(milvus, "GetVersion")
+
+
+@pytest.mark.exclusive_server
+@pytest.mark.slow
+@pytest.mark.skipif(servers.why_no_milvus() is not None, reason=str(servers.why_no_milvus()))
+def test_a_server_that_ended_is_said_at_once_and_its_log_is_kept() -> None:
+    directory = milvus_holder.ROOT / f"own-ended-{os.getpid()}"
+    held = servers.HeldMilvus(directory, {})
+    milvus = held.acquire()
+    words = milvus_holder.last_words(milvus.instance)
+    try:
+        assert held.acquire() == milvus
+        holder = milvus_holder.read_json(directory / "holder.json")
+        assert holder is not None
+        (server,) = [pid for pid in milvus_holder.processes_of_session(holder["pid"]) if pid != holder["pid"]]
+        os.kill(server, signal.SIGABRT)
+        over = time.monotonic() + HANG
+        while milvus_holder.start_time(holder["pid"]) == holder["started"]:
+            assert time.monotonic() < over, "the holder did not end with its server"
+            time.sleep(0.1)
+        with pytest.raises(RuntimeError, match="the Milvus server ended while tests used it"):
+            held.acquire()
+        said = words.read_text(encoding="utf-8")
+        assert said.startswith("Milvus ended by itself with ")
+        assert "goroutine" in said
+    finally:
+        held.release()
+        words.unlink(missing_ok=True)
+        shutil.rmtree(directory)
 
 
 @pytest.mark.exclusive_server
