@@ -2,6 +2,7 @@
 
     python examples/hello_milvus.py                          # the embedded server, in ./hello.db
     python examples/hello_milvus.py http://localhost:19530   # a server (Milvus 2.5 or newer)
+    python examples/hello_milvus.py --modules json random    # the texts of these modules only
 
 Nothing is downloaded. The texts are the docstrings that come with Python. The server makes the sparse vectors of the
 full-text search itself (BM25). The dense vectors are learnt here, from the texts alone: see ``TextVectors``.
@@ -37,13 +38,16 @@ Vector = list[float]
 
 
 # --- the texts -------------------------------------------------------------------------------------------------------
-def docstrings() -> Iterator[tuple[str, str]]:
-    """Name and docstring of each module, class and function of the standard library. Nothing of it is imported."""
+def docstrings(modules: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Name and docstring of each module, class and function of the standard library, or of some of its modules.
+
+    Nothing of it is imported.
+    """
     root = Path(sysconfig.get_paths()["stdlib"])
     others = {"site-packages", "dist-packages", "test", "tests", "idlelib", "lib2to3"}
     for path in sorted(root.rglob("*.py")):
         parts = path.relative_to(root).with_suffix("").parts
-        if others.isdisjoint(parts):
+        if others.isdisjoint(parts) and (not modules or parts[0] in modules):
             try:
                 tree = ast.parse(path.read_bytes())
             except (SyntaxError, ValueError):
@@ -182,10 +186,10 @@ def step(title: str) -> Iterator[None]:
     print(f"{title:<44}{time.perf_counter() - started:8.2f} s")
 
 
-def main(uri: str) -> None:
+def main(uri: str, modules: Sequence[str]) -> None:
     """Index the texts, and ask the questions."""
     with step("read the docstrings of the standard library"):
-        found = list(docstrings())
+        found = list(docstrings(modules))
     with step(f"learn the vectors of {len(found):,} texts"):
         vectors = TextVectors([f"{name} {text}" for name, text in found])
     rows = [
@@ -212,4 +216,6 @@ def main(uri: str) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("uri", nargs="?", default="./hello.db", help="server or file to use")
-    main(parser.parse_args().uri)
+    parser.add_argument("--modules", nargs="+", metavar="NAME", default=(), help="only these modules and packages")
+    arguments = parser.parse_args()
+    main(arguments.uri, arguments.modules)

@@ -15,9 +15,13 @@ import pytest
 from tests.support.command_line import CommandLine
 from tests.support.patience import HANG
 from tests.support.scripted import Received, ScriptedServer
+from tests.support.soak import scaled
 from tests.support.terminal import Screen
 
 WIDTHS = (60, 100, 200)
+#: Each width, with and without colours: all pairs, or as many as show each of them.
+PAIRS = [(width, no_color) for width in WIDTHS for no_color in (False, True)]
+SCREENS = scaled(PAIRS, [(60, True), (100, False), (200, True)])
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -43,8 +47,8 @@ def plain_lines(text: str) -> list[str]:
 
 
 # --- results ---------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("no_color", [False, True], ids=["color", "no_color"])
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.soak
+@pytest.mark.parametrize(("width", "no_color"), SCREENS)
 def test_results_fit_the_terminal(cli: CommandLine, width: int, no_color: bool) -> None:
     environment = {"COLUMNS": str(width), "PAGER": ""} | ({"NO_COLOR": "1"} if no_color else {})
     for words in (

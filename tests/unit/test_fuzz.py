@@ -40,7 +40,7 @@ uris = st.lists(_pieces, max_size=9).map("".join)
 
 
 @pytest.mark.soak
-@settings(ALWAYS_THE_SAME, max_examples=scaled(2_000, 500))
+@settings(ALWAYS_THE_SAME, max_examples=scaled(2_000, 250))
 @given(uri=uris, token=st.sampled_from(["", "key", "a:b"]), db_name=st.sampled_from(["", "films", "é", "a b"]))
 def test_a_uri_is_normalised_or_refused(uri: str, token: str, db_name: str) -> None:
     try:
@@ -54,7 +54,7 @@ def test_a_uri_is_normalised_or_refused(uri: str, token: str, db_name: str) -> N
 
 
 @pytest.mark.soak
-@settings(ALWAYS_THE_SAME, max_examples=scaled(1_000, 250))
+@settings(ALWAYS_THE_SAME, max_examples=scaled(1_000, 125))
 @given(before=uris, after=uris)
 def test_no_refusal_shows_what_stands_before_the_at_sign(before: str, after: str) -> None:
     try:
@@ -71,7 +71,7 @@ _texts = st.text(max_size=6)
 
 
 @pytest.mark.soak
-@settings(ALWAYS_THE_SAME, max_examples=scaled(600, 150))
+@settings(ALWAYS_THE_SAME, max_examples=scaled(600, 75))
 @given(one=st.tuples(_texts, _texts, _texts), other=st.tuples(_texts, _texts, _texts))
 def test_aliases_are_equal_exactly_for_equal_settings(one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
     first, second = _config(*one), _config(*other)
@@ -139,14 +139,14 @@ def _outcome(rows: object, collection: CollectionInfo) -> str:
 
 
 @pytest.mark.soak
-@settings(ALWAYS_THE_SAME, max_examples=scaled(2_500, 625))
+@settings(ALWAYS_THE_SAME, max_examples=scaled(2_500, 300))
 @given(name=st.sampled_from(sorted(FIELDS)), values=st.lists(_values, min_size=1, max_size=3))
 def test_any_value_is_encoded_or_refused(name: str, values: list[object]) -> None:
     assert _outcome([{"id": index, name: value} for index, value in enumerate(values)], _collection(name)) != ""
 
 
 @pytest.mark.soak
-@settings(ALWAYS_THE_SAME, max_examples=scaled(1_000, 250))
+@settings(ALWAYS_THE_SAME, max_examples=scaled(1_000, 125))
 @given(
     rows=st.one_of(
         _values,

@@ -113,7 +113,7 @@ def server() -> Iterator[SpoilingServer]:
 
 @pytest.mark.soak
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@settings(ALWAYS_THE_SAME, max_examples=scaled(6_000, 1_000))
+@settings(ALWAYS_THE_SAME, max_examples=scaled(6_000, 500))
 @given(scenario=st.sampled_from(SCENARIOS), seed=st.integers(1, 2**32))
 def test_any_answer_gives_a_result_or_an_error_of_ours(scenario: Scenario, seed: int, server: SpoilingServer) -> None:
     run = SpoiltRun(milvusclient, milvusclient.MilvusClient, server, "127.0.0.1:1")  # type: ignore[arg-type]  # enough of a recorder

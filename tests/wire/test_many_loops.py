@@ -22,10 +22,10 @@ from tests.support.soak import scaled
 T = TypeVar("T")
 LoopFactory: TypeAlias = Callable[[], asyncio.AbstractEventLoop]
 
-LOOPS = scaled(1_000, 160)
+LOOPS = scaled(1_000, 80)
 #: Loops between two readings of what is in use; growth counts after the third one.
 READING = LOOPS // 8
-SEARCHES = scaled(10_000, 2_000)
+SEARCHES = scaled(10_000, 1_000)
 MEGABYTE = 1 << 20
 
 

@@ -19,7 +19,7 @@ from tests.support.usage import Usage, needs_proc
 
 pytestmark = [needs_proc, pytest.mark.slow, pytest.mark.soak]
 
-ROUNDS = scaled(10_000, 400)
+ROUNDS = scaled(10_000, 200)
 FAILURES = scaled(1_000, 70)
 
 
