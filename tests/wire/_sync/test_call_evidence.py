@@ -12,6 +12,7 @@ import pytest
 
 from milvusclient import RetryPolicy, rpc
 from milvusclient._sync.client import MilvusClient
+from milvusclient._sync.core.caller import _Attempts
 from milvusclient._sync.core.pool import current_pool
 from milvusclient.exceptions import (
     ConnectError,
@@ -23,7 +24,8 @@ from milvusclient.exceptions import (
     ReplyError,
 )
 from milvusclient.operations import collections
-from milvusclient.policy.deadline import Deadline
+from milvusclient.policy.deadline import UNBOUNDED, Deadline
+from milvusclient.policy.failure import Failure, RpcFailure
 from milvusclient.policy.options import DEFAULT_CALL_OPTIONS, CallOptions
 from milvusclient.runtime import instrumentation
 from milvusclient.runtime.callsite import record_close
@@ -265,21 +267,35 @@ def test_a_read_that_a_close_ends_has_no_doubtful_outcome(scripted_server: Scrip
 
 
 # --- time ------------------------------------------------------------------------------------------------------------
-def test_a_request_whose_time_is_up_before_it_is_sent_is_not_sent(scripted_server: ScriptedServer) -> None:
+@pytest.mark.parametrize("method", [rpc.SHOW_COLLECTIONS, rpc.INSERT], ids=lambda method: method.name)
+def test_a_request_whose_time_is_up_before_it_is_sent_is_not_sent_and_leaves_no_doubt(
+    scripted_server: ScriptedServer, method: rpc.Method[Any, Any]
+) -> None:
     client = opened(scripted_server)
     over = Deadline(time.monotonic() - 1, 0.5)
     with pytest.raises(DeadlineExceededError) as raised:
-        client._caller.call(
-            rpc.SHOW_COLLECTIONS, collections.build_list_collections(), over, DEFAULT_CALL_OPTIONS
-        )
+        client._caller.call(method, collections.build_list_collections(), over, DEFAULT_CALL_OPTIONS)
     assert raised.value.message == (
-        f"ShowCollections at {scripted_server.address}: the deadline of 0.5 s passed before the server answered "
+        f"{method.name} at {scripted_server.address}: the deadline of 0.5 s passed before the server answered "
         "[DEADLINE_EXCEEDED: the time was up before the request was sent]"
     )
-    assert place_of(raised.value) == (
-        "ShowCollections", scripted_server.address, "evidence", "books", "r-1", 1, False,
-    )  # fmt: skip
-    assert scripted_server.calls("ShowCollections") == []
+    assert place_of(raised.value) == (method.name, scripted_server.address, "evidence", "books", "r-1", 1, False)
+    assert scripted_server.calls(method.name) == []
+
+
+def test_a_call_that_came_too_late_for_its_channel_goes_on_at_once_and_counts_no_attempt(
+    scripted_server: ScriptedServer,
+) -> None:
+    client = opened(scripted_server, RetryPolicy(max_retries=0))
+    connection = client._caller.binding.connection()
+    channel = connection.pick()
+    attempts = _Attempts(client._caller, rpc.INSERT, UNBOUNDED, "r-1", None, DEFAULT_CALL_OPTIONS)
+    unsent = RpcFailure(Failure("UNAVAILABLE", "the channel was replaced by a new one", sent=False))
+    channel.retire()
+    assert attempts.after_failure(unsent, connection, channel, channel.valid_handshake) == 0.0
+    with pytest.raises(MilvusUnavailableException) as raised:
+        attempts.after_failure(RpcFailure(Failure("UNAVAILABLE", "gone")), connection, channel, 0)
+    assert (raised.value.attempts, raised.value.ambiguous) == (1, True), "that one was sent"
 
 
 @pytest.mark.parametrize(("own", "told"), [("own", "own"), ("", "r-1")])

@@ -1,0 +1,296 @@
+"""A single channel: how it greets its server, what it counts, and when it takes no more calls."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import Any
+
+import grpc
+import pytest
+
+from milvusclient import RetryPolicy, rpc
+from milvusclient._async.client import AsyncMilvusClient
+from milvusclient._async.core.channel import AsyncChannel, _proxy_variable
+from milvusclient._async.core.connection import AsyncConnection
+from milvusclient._async.core.pool import current_pool
+from milvusclient._version import __version__
+from milvusclient.config.settings import make_config
+from milvusclient.exceptions import ConnectError, DeadlineExceededError, MilvusException, MilvusUnavailableException
+from milvusclient.policy.channels import LARGE
+from milvusclient.policy.deadline import UNBOUNDED, Deadline
+from milvusclient.policy.failure import Failure, RpcFailure
+from milvusclient.runtime.concurrency import async_in_thread
+from tests.support.patience import HANG
+from tests.support.scripted import ScriptedServer
+from tests.support.together import AsyncRunning, AsyncTogether
+
+AWAY = (grpc.StatusCode.UNAVAILABLE, "away")
+ONCE = RetryPolicy(max_retries=0)
+MESSAGE_ID = {"id": "m0", "wal_name": "Pulsar"}
+REPLACED = Failure("UNAVAILABLE", "the channel was replaced by a new one", sent=False)
+
+
+async def opened(server: ScriptedServer, **settings: Any) -> AsyncMilvusClient:
+    """A client whose connection is open, and whose schema of "c" is known."""
+    client = AsyncMilvusClient(server.uri, alias="channel", **settings)
+    await client._collection("c")
+    return client
+
+
+def channel_of(client: AsyncMilvusClient) -> AsyncChannel:
+    """The channel of a client's open connection."""
+    connection = current_pool().lookup(client.alias)
+    assert connection is not None
+    return connection.pick()
+
+
+def soon(seconds: float = HANG) -> Deadline:
+    """A deadline."""
+    return Deadline.start(seconds, time.monotonic())
+
+
+# --- how it greets its server ----------------------------------------------------------------------------------------
+async def test_the_greeting_says_who_and_where_the_client_is(scripted_server: ScriptedServer) -> None:
+    await opened(scripted_server, timeout=5)
+    (greeting,) = scripted_server.calls("Connect")
+    told = greeting.message.client_info
+    assert (told.sdk_type, told.sdk_version, told.host) == ("Python", __version__, socket.gethostname())
+    moment = time.mktime(time.strptime(told.local_time, "%Y-%m-%d %H:%M:%S"))
+    assert abs(moment - time.time()) < 300
+    assert greeting.deadline is not None
+    assert greeting.deadline <= 6, "gRPC rounds up"
+
+
+async def test_a_function_is_asked_for_the_token_and_the_identifier_stays(scripted_server: ScriptedServer) -> None:
+    tokens = iter(["first", "second", "third", "fourth", "fifth"])
+    client = AsyncMilvusClient(scripted_server.uri, token=lambda: next(tokens))
+    await client.list_collections()
+    await client.list_collections()
+    one, other = scripted_server.calls("ShowCollections")
+    assert one.headers["identifier"] == other.headers["identifier"] == "4242"
+    assert one.headers["authorization"] != other.headers["authorization"]
+
+
+async def test_without_credentials_no_header_has_any(scripted_server: ScriptedServer) -> None:
+    client = await opened(scripted_server)
+    await client.list_collections()
+    for call in (*scripted_server.calls("Connect"), *scripted_server.calls("ShowCollections")):
+        assert "authorization" not in call.headers
+    assert channel_of(client).fresh_metadata() == channel_of(client).metadata == (("identifier", "4242"),)
+
+
+@pytest.mark.parametrize(("code", "legacy"), [(2, "NotReadyServe"), (0, "NotReadyServe"), (2, "Success")])
+async def test_a_server_that_is_not_ready_is_an_error_with_its_own_words(
+    scripted_server: ScriptedServer, code: int, legacy: str
+) -> None:
+    scripted_server.on("Connect").status(code, "starting", error_code=legacy, retriable=True).forever()
+    connection = await AsyncConnection.dial("named", make_config(scripted_server.uri), HANG)
+    with pytest.raises(ConnectError, match="is not ready and says 'starting'") as raised:
+        await connection.connect(soon())
+    assert (raised.value.alias, raised.value.address) == ("named", scripted_server.address)
+    cause = raised.value.__cause__
+    assert isinstance(cause, MilvusException)
+    assert (cause.code, cause.message, cause.retriable) == (code, "starting", True)
+    assert cause.compatible_code == (0 if legacy == "Success" else 56)
+    await connection.release()
+
+
+async def test_a_call_that_finds_its_server_not_ready_says_so(scripted_server: ScriptedServer) -> None:
+    client = await opened(scripted_server, retry=ONCE)
+    scripted_server.on("ShowCollections").fail(*AWAY)
+    with pytest.raises(MilvusUnavailableException):
+        await client.list_collections()
+    scripted_server.on("Connect").status(2, "starting")
+    with pytest.raises(MilvusUnavailableException, match="UNAVAILABLE: cannot connect .* says 'starting'"):
+        await client.list_collections()
+    assert await client.list_collections() is not None, "the next call greets it again"
+
+
+async def test_a_greeting_that_is_not_answered_is_named_as_that(
+    scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("milvusclient._async.core.channel._LONGEST_HANDSHAKE", 0.2)
+    client = await opened(scripted_server, retry=ONCE)
+    channel_of(client).invalidate_handshake(channel_of(client).valid_handshake)
+    scripted_server.on("Connect").never_answer()
+    with pytest.raises(MilvusUnavailableException) as raised:
+        await client.list_collections()
+    assert "[UNAVAILABLE: the server did not answer the handshake in time]" in raised.value.message
+    assert await client.list_collections() is not None
+
+
+async def test_a_call_whose_time_is_up_while_another_one_greets_the_server_says_so(
+    scripted_server: ScriptedServer,
+) -> None:
+    client = await opened(scripted_server)
+    channel_of(client).invalidate_handshake(channel_of(client).valid_handshake)
+    scripted_server.forget_requests()
+    scripted_server.on("Connect").never_answer()
+    patient = AsyncRunning(lambda: client.list_collections(timeout=HANG))
+    await async_in_thread(lambda: scripted_server.wait_for("Connect"))
+    assert channel_of(client).is_handshaking
+    assert channel_of(client).is_waited_for
+    with pytest.raises(DeadlineExceededError) as raised:
+        await client.list_collections(timeout=0.2)
+    assert "DEADLINE_EXCEEDED: the time was up before the server answered the handshake" in raised.value.message
+    await client.close()
+    await AsyncTogether.failure(patient)
+
+
+async def test_a_greeting_that_its_own_call_gives_up_is_made_again_for_the_others(
+    scripted_server: ScriptedServer,
+) -> None:
+    client = await opened(scripted_server)
+    channel_of(client).invalidate_handshake(channel_of(client).valid_handshake)
+    scripted_server.forget_requests()
+    scripted_server.on("Connect").never_answer()
+    hasty = AsyncRunning(lambda: client.list_collections(timeout=0.4))
+    await async_in_thread(lambda: scripted_server.wait_for("Connect"))
+    patient = AsyncRunning(lambda: client.list_collections(timeout=HANG))
+    with pytest.raises(DeadlineExceededError):
+        await hasty.result()
+    assert await patient.result() is not None
+    assert len(scripted_server.calls("Connect")) == 2
+
+
+async def test_greetings_have_numbers_and_an_old_one_says_nothing_of_a_new_one(scripted_server: ScriptedServer) -> None:
+    channel = channel_of(await opened(scripted_server))
+    first = channel.valid_handshake
+    assert first > 0
+    assert await channel.ensure_handshake(UNBOUNDED) == first, "it is valid, so none is made"
+    channel.invalidate_handshake(first)
+    assert (channel.valid_handshake, channel.info().state) == (0, "unavailable")
+    second = await channel.ensure_handshake(soon())
+    assert second == channel.valid_handshake == first + 1
+    channel.invalidate_handshake(first)
+    assert (channel.valid_handshake, channel.info().state) == (second, "ready")
+    assert not channel.is_handshaking
+    assert len(scripted_server.calls("Connect")) == 2
+
+
+# --- what it counts --------------------------------------------------------------------------------------------------
+async def test_a_channel_tells_its_state_and_its_age(scripted_server: ScriptedServer) -> None:
+    before = time.monotonic()
+    client = await opened(scripted_server)
+    channel = channel_of(client)
+    info = channel.info()
+    assert (info.address, info.state, info.in_flight, info.calls) == (scripted_server.address, "ready", 0, 1)
+    assert 0 <= info.age <= time.monotonic() - before
+    answers = channel.answers
+    await client.list_collections()
+    assert channel.answers == answers + 1
+    assert not channel.is_waited_for
+
+
+async def test_a_large_request_weighs_more_while_it_is_under_way(scripted_server: ScriptedServer) -> None:
+    client = await opened(scripted_server)
+    channel = channel_of(client)
+    scripted_server.on("Query").never_answer()
+    query = AsyncRunning(lambda: client.query("c", filter="id in [" + "1, " * LARGE + "1]"))
+    await async_in_thread(lambda: scripted_server.wait_for("Query"))
+    size = len(scripted_server.calls("Query")[0].message.SerializeToString())
+    assert channel.load == 1 + size // LARGE
+    assert channel.is_waited_for
+    await client.close()
+    await AsyncTogether.failure(query)
+    assert channel.load == 0
+
+
+async def test_a_stream_is_one_call_with_the_bytes_of_all_its_replies(scripted_server: ScriptedServer) -> None:
+    client = await opened(scripted_server)
+    received = channel_of(client).counters.bytes_received
+    replies = [message async for message in client.dump_messages("p0", MESSAGE_ID)]
+    info = await client.connection_info()
+    assert (info.calls, info.errors, info.in_flight) == (2, 0, 0)
+    assert (info.operations["DumpMessages"].calls, info.operations["DumpMessages"].errors) == (1, 0)
+    assert info.bytes_received - received > len(replies) * len(b"payload0")
+    sent = scripted_server.calls("DumpMessages")[0].message.SerializeToString()
+    assert info.bytes_sent == len(sent) + len(
+        scripted_server.calls("DescribeCollection")[0].message.SerializeToString()
+    )
+
+
+async def test_a_stream_that_breaks_is_one_call_that_failed(scripted_server: ScriptedServer) -> None:
+    client = await opened(scripted_server)
+    scripted_server.on("DumpMessages").fail(grpc.StatusCode.INTERNAL, "broken")
+    with pytest.raises(MilvusException, match="broken"):
+        async for _ in client.dump_messages("p0", MESSAGE_ID):
+            pass
+    info = await client.connection_info()
+    assert (info.calls, info.errors, info.in_flight) == (2, 1, 0)
+    assert (info.operations["DumpMessages"].calls, info.operations["DumpMessages"].errors) == (1, 1)
+
+
+async def test_a_channel_that_another_one_replaced_takes_no_more_calls_and_counts_none(
+    scripted_server: ScriptedServer,
+) -> None:
+    client = await opened(scripted_server)
+    channel = channel_of(client)
+    before = await client.connection_info()
+    channel.retire()
+    assert channel.info().state == "draining"
+    with pytest.raises(RpcFailure) as raised:
+        await channel.call(rpc.SHOW_COLLECTIONS, b"abc", (), None)
+    assert raised.value.failure == REPLACED
+    with pytest.raises(RpcFailure) as raised:
+        async for _ in channel.stream(rpc.DUMP_MESSAGES, b"abc", (), None):
+            pass
+    assert raised.value.failure == REPLACED
+    after = await client.connection_info()
+    assert (after.calls, after.in_flight, after.bytes_sent) == (before.calls, 0, before.bytes_sent)
+    assert (scripted_server.calls("ShowCollections"), scripted_server.calls("DumpMessages")) == ([], [])
+
+
+async def test_a_call_that_the_server_does_not_know_ended_and_took_its_time(scripted_server: ScriptedServer) -> None:
+    client = await opened(scripted_server, retry=ONCE)
+    scripted_server.on("ShowCollections").fail(grpc.StatusCode.UNIMPLEMENTED, "unknown method", delay=0.05)
+    with pytest.raises(MilvusException, match="unknown method"):
+        await client.list_collections()
+    listing = (await client.connection_info()).operations["ShowCollections"]
+    assert (listing.calls, listing.errors) == (1, 1)
+    assert 0.04 < listing.seconds < HANG
+
+
+# --- proxies ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("environment", "variable"),
+    [
+        ({}, ""),
+        ({"http_proxy": "http://p:1"}, "http_proxy"),
+        ({"http_proxy": "http://p:1", "https_proxy": "http://p:1"}, "https_proxy"),
+        ({"http_proxy": "http://p:1", "https_proxy": "http://p:1", "grpc_proxy": "http://p:1"}, "grpc_proxy"),
+        ({"http_proxy": "http://p:1", "grpc_proxy": ""}, "http_proxy"),
+        ({"http_proxy": "http://p:1", "no_proxy": "db.example"}, ""),
+        ({"http_proxy": "http://p:1", "no_proxy": "other, .example ,"}, ""),
+        ({"http_proxy": "http://p:1", "no_proxy": "example"}, ""),
+        ({"http_proxy": "http://p:1", "no_proxy": "b.example"}, "http_proxy"),
+        ({"http_proxy": "http://p:1", "no_proxy": ","}, "http_proxy"),
+        ({"http_proxy": "http://p:1", "no_proxy": "db.example", "no_grpc_proxy": "other"}, "http_proxy"),
+        ({"http_proxy": "http://p:1", "no_grpc_proxy": "db.example"}, ""),
+    ],
+)
+async def test_the_variable_is_known_that_makes_grpc_use_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], variable: str
+) -> None:
+    for name in ("grpc_proxy", "https_proxy", "http_proxy", "no_grpc_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert _proxy_variable(make_config("http://db.example")) == variable
+    assert _proxy_variable(make_config("http://127.0.0.1")) == "", "gRPC reaches this machine without"
+    assert _proxy_variable(make_config("http://db.example", grpc_options={"grpc.enable_http_proxy": False})) == ""
+
+
+async def test_a_proxy_that_cannot_be_reached_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("grpc_proxy", "https_proxy", "no_grpc_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and nothing listens
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        connection = await AsyncConnection.dial("named", make_config("http://db.example"), HANG)
+        assert connection.pick().has_proxy
+        with pytest.raises(ConnectError, match="the proxy of the environment variable http_proxy; add") as raised:
+            await connection.connect(soon())
+        assert (raised.value.reason, raised.value.alias) == ("proxy", "named")
+        await connection.release()
