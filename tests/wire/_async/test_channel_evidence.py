@@ -145,7 +145,7 @@ async def test_a_greeting_that_its_own_call_gives_up_is_made_again_for_the_other
     channel_of(client).invalidate_handshake(channel_of(client).valid_handshake)
     scripted_server.forget_requests()
     scripted_server.on("Connect").never_answer()
-    hasty = AsyncRunning(lambda: client.list_collections(timeout=0.4))
+    hasty = AsyncRunning(lambda: client.list_collections(timeout=0.9))
     await async_in_thread(lambda: scripted_server.wait_for("Connect"))
     patient = AsyncRunning(lambda: client.list_collections(timeout=HANG))
     with pytest.raises(DeadlineExceededError):

@@ -218,14 +218,14 @@ async def test_a_connection_to_a_file_tells_the_file_and_how_long_its_server_too
 async def test_a_start_that_took_all_the_time_of_a_call_is_named_in_its_error(
     scripted_server: ScriptedServer, lite: Lite, file: str
 ) -> None:
-    lite.seconds = 0.4
     client = AsyncMilvusClient(file, alias="late")
     await client.close()
+    lite.seconds = 0.8
     reborn = AsyncMilvusClient.__new__(AsyncMilvusClient)
     reborn.__setstate__(client.__getstate__())
     before = len(lite.started)
     with pytest.raises(DeadlineExceededError, match=r"before that: starting the embedded server took 0\.\d s"):
-        await reborn.list_collections(timeout=0.2)
+        await reborn.list_collections(timeout=0.7)
     assert await reborn.list_collections(timeout=HANG) is not None, "the server stays"
     assert len(lite.started) == before + 1
     await reborn.close()

@@ -13,7 +13,9 @@ import pytest
 from milvusclient import RetryPolicy, rpc
 from milvusclient._sync.client import MilvusClient
 from milvusclient._sync.core.caller import _Attempts
+from milvusclient._sync.core.connection import Connection
 from milvusclient._sync.core.pool import current_pool
+from milvusclient._proto import common_pb2
 from milvusclient.exceptions import (
     ConnectError,
     ConnectionNotExistException,
@@ -44,8 +46,11 @@ class Notes:
 
     def __init__(self) -> None:
         self.calls: list[ObservedCall] = []
+        #: Given to calls that have none.
+        self.request_id = ""
 
     def call_started(self, call: ObservedCall) -> object:
+        call.request_id = call.request_id or self.request_id
         call.headers += (("x-note", call.operation.lower()),)
         self.calls.append(call)
         return None
@@ -167,6 +172,14 @@ def test_an_observer_is_told_the_request_id_of_the_call_or_of_its_client(
     assert scripted_server.calls("Query")[0].headers["client-request-id"] == sent
 
 
+def test_an_observer_may_give_a_request_id_to_a_call_that_has_none(
+    scripted_server: ScriptedServer, notes: Notes
+) -> None:
+    notes.request_id = "given"
+    (opened(scripted_server)).with_options(request_id="").query("c", ids=[1])
+    assert scripted_server.calls("Query")[0].headers["client-request-id"] == "given"
+
+
 @pytest.mark.parametrize(
     ("code", "legacy", "told"),
     [(8, "RateLimit", "code 8: "), (0, "RateLimit", "code 49: "), (8, "Success", "code 8: ")],
@@ -217,12 +230,12 @@ def test_an_error_without_an_answer_knows_everything_about_its_call(scripted_ser
 
 
 def test_the_error_of_a_deadline_tells_it_and_what_happened_before(scripted_server: ScriptedServer) -> None:
-    client = opened(scripted_server)
+    client = opened(scripted_server, RetryPolicy(initial_backoff=0.01))
     scripted_server.on("ShowCollections").status(8, "slow down").never_answer()
     with pytest.raises(DeadlineExceededError) as raised:
-        client.list_collections(timeout=0.5)
+        client.list_collections(timeout=1.5)
     assert raised.value.message.startswith(
-        f"ShowCollections at {scripted_server.address}: the deadline of 0.5 s passed before the server answered ["
+        f"ShowCollections at {scripted_server.address}: the deadline of 1.5 s passed before the server answered ["
     )
     assert raised.value.message.endswith("; before that: code 8: slow down]")
     assert raised.value.attempts == 2
@@ -312,27 +325,32 @@ def test_rows_that_take_too_long_to_encode_are_an_error_that_says_so(
     assert place_of(error) == ("Insert", scripted_server.address, "evidence", "books", told, 0, False)
 
 
+def begun(client: MilvusClient, deadline: Deadline) -> tuple[_Attempts, Connection]:
+    """The attempts of a call, and the connection that they use."""
+    attempts = _Attempts(client._caller, rpc.SHOW_COLLECTIONS, deadline, "r-1", None, DEFAULT_CALL_OPTIONS)
+    return attempts, client._caller.binding.connection()
+
+
 @pytest.mark.parametrize("refused", [False, True])
-def test_near_its_end_a_call_waits_for_shorter_times_rather_than_giving_up(
+def test_a_call_waits_for_half_of_its_time_rather_than_giving_up(
     scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, refused: bool
 ) -> None:
     draw(monkeypatch, 1.0)
-    client = opened(scripted_server, RetryPolicy(initial_backoff=30, max_backoff=30))
-    script = scripted_server.on("ShowCollections")
-    (script.rate_limit() if refused else script.fail(*RESET)).forever()
-    with pytest.raises(MilvusException) as raised:
-        client.list_collections(timeout=0.8)
-    assert raised.value.attempts > 2
-    assert len(scripted_server.calls("ShowCollections")) > 2
+    client = opened(scripted_server, RetryPolicy(initial_backoff=1e6, max_backoff=1e6))
+    attempts, connection = begun(client, Deadline.start(1_000, time.monotonic()))
+    if refused:
+        wait = attempts.after_status(common_pb2.Status(code=8, reason="slow down"), connection.pick())
+    else:
+        wait = attempts.after_failure(RpcFailure(Failure("UNAVAILABLE", "away")), connection, connection.pick(), 0)
+    assert 300 < wait <= 500
 
 
 def test_a_wait_of_no_time_is_none(scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
     draw(monkeypatch, 0.0)
-    client = opened(scripted_server)
-    scripted_server.on("ShowCollections").rate_limit().times(4)
-    client.list_collections()
-    arrivals = [call.at for call in scripted_server.calls("ShowCollections")]
-    assert min(later - earlier for earlier, later in itertools.pairwise(arrivals)) < 0.9
+    attempts, connection = begun(opened(scripted_server), UNBOUNDED)
+    assert attempts.after_status(common_pb2.Status(code=8, reason="slow down"), connection.pick()) == 0.0
+    unanswered = RpcFailure(Failure("UNAVAILABLE", "away"))
+    assert attempts.after_failure(unanswered, connection, connection.pick(), 0) == 0.0
 
 
 # --- a connection that has to be opened first ------------------------------------------------------------------------
@@ -381,11 +399,11 @@ def test_a_server_that_does_not_come_in_time_is_the_error_of_the_deadline_with_a
     client = unopened(scripted_server, initial_backoff=0.01)
     scripted_server.on("Connect").fail(*RESET).never_answer().forever()
     with pytest.raises(DeadlineExceededError) as raised:
-        client.list_collections(timeout=0.6)
+        client.list_collections(timeout=1.2)
     address = scripted_server.address
     cannot = f"cannot connect to http://{address}: "
     assert raised.value.message.startswith(
-        f"ShowCollections at {address}: the deadline of 0.6 s passed before the server answered "
+        f"ShowCollections at {address}: the deadline of 1.2 s passed before the server answered "
         f"[DEADLINE_EXCEEDED: {cannot}no answer came within "
     )
     assert f"; before that: {cannot}the server closed the connection; " in raised.value.message

@@ -145,7 +145,7 @@ def test_a_greeting_that_its_own_call_gives_up_is_made_again_for_the_others(
     channel_of(client).invalidate_handshake(channel_of(client).valid_handshake)
     scripted_server.forget_requests()
     scripted_server.on("Connect").never_answer()
-    hasty = Running(lambda: client.list_collections(timeout=0.4))
+    hasty = Running(lambda: client.list_collections(timeout=0.9))
     in_thread(lambda: scripted_server.wait_for("Connect"))
     patient = Running(lambda: client.list_collections(timeout=HANG))
     with pytest.raises(DeadlineExceededError):

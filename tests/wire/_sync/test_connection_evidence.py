@@ -218,14 +218,14 @@ def test_a_connection_to_a_file_tells_the_file_and_how_long_its_server_took_to_s
 def test_a_start_that_took_all_the_time_of_a_call_is_named_in_its_error(
     scripted_server: ScriptedServer, lite: Lite, file: str
 ) -> None:
-    lite.seconds = 0.4
     client = MilvusClient(file, alias="late")
     client.close()
+    lite.seconds = 0.8
     reborn = MilvusClient.__new__(MilvusClient)
     reborn.__setstate__(client.__getstate__())
     before = len(lite.started)
     with pytest.raises(DeadlineExceededError, match=r"before that: starting the embedded server took 0\.\d s"):
-        reborn.list_collections(timeout=0.2)
+        reborn.list_collections(timeout=0.7)
     assert reborn.list_collections(timeout=HANG) is not None, "the server stays"
     assert len(lite.started) == before + 1
     reborn.close()
