@@ -104,10 +104,13 @@ class LiveFunctions:
         for file in files:
             importlib.import_module(module_name(file))
         paths = {str(ROOT / file): file for file in files}
+        gc.unfreeze()  # what was frozen, as after the collection of tests, is not among the objects that it gives
         self._found: dict[tuple[str, str], list[FunctionType]] = {}
         for one in gc.get_objects():
             if type(one) is FunctionType and (home := paths.get(os.path.realpath(one.__code__.co_filename))):
                 self._found.setdefault((home, one.__code__.co_qualname), []).append(one)
+        if not self._found:
+            raise SystemExit(f"no function of {', '.join(files)} was found in memory")
 
     def put(self, mutant: Mutant) -> bool:
         """Exchange the code of a function for a changed one; return whether that was possible."""
