@@ -10,7 +10,7 @@ import contextlib
 import contextvars
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "give_way",
     "in_thread",
     "open_now",
+    "slices",
 ]
 
 T = TypeVar("T")
@@ -68,6 +69,17 @@ class AsyncSignal:
 _LONGEST_SLICE = 0.2
 
 
+def slices(timeout: float | None) -> Iterator[float]:
+    """Yield short waits that last ``timeout`` seconds together, or go on without end.
+
+    A signal that comes just before a thread goes to sleep is handled when it wakes up, so Ctrl-C would not end a long
+    wait.
+    """
+    end = None if timeout is None else time.monotonic() + timeout
+    while end is None or time.monotonic() < end:
+        yield _LONGEST_SLICE if end is None else max(0.0, min(end - time.monotonic(), _LONGEST_SLICE))
+
+
 class Signal:
     """A flag that is set once and wakes everything that waits for it.
 
@@ -92,10 +104,10 @@ class Signal:
         woken = threading.Lock()
         woken.acquire()
         self._waiters.append(woken)
-        end = time.monotonic() + timeout
-        while not self._is_set and (left := end - time.monotonic()) > 0:
-            # In slices: a signal that comes just before the thread goes to sleep is handled when it wakes up.
-            woken.acquire(timeout=min(left, _LONGEST_SLICE))
+        for wait in slices(timeout):
+            if self._is_set:
+                break
+            woken.acquire(timeout=wait)
         with contextlib.suppress(ValueError):  # it was woken
             self._waiters.remove(woken)
         return self._is_set

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import itertools
 import queue
@@ -20,6 +21,7 @@ from collections.abc import (
 from typing import Any, Generic, Self, TypeVar
 
 from milvusclient import exceptions
+from milvusclient.runtime.concurrency import slices
 
 __all__ = ["AsyncCrew", "AsyncLock", "AsyncSource", "Crew", "Lock", "Source"]
 
@@ -77,13 +79,15 @@ class Crew(Generic[T]):
     def finished(self, timeout: float | None) -> list[T]:
         """Wait until work has ended, and return its results; an empty list after ``timeout`` seconds."""
         results: list[T] = []
-        try:
-            results.append(self._results.get(timeout=timeout))
+        for wait in slices(timeout):
+            with contextlib.suppress(queue.Empty):
+                results.append(self._results.get(timeout=wait))
+                break
+        with contextlib.suppress(queue.Empty):
             while True:
                 results.append(self._results.get_nowait())
-        except queue.Empty:
-            self._busy -= len(results)
-            return results
+        self._busy -= len(results)
+        return results
 
     def leave(self) -> None:
         """Let the threads end; one that still works ends after that, because a thread cannot be cancelled."""

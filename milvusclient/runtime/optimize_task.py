@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from milvusclient.exceptions import ErrorCode, MilvusException, WaitTimeoutError
 from milvusclient.models import infos
+from milvusclient.runtime.concurrency import slices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -172,7 +173,7 @@ class OptimizeTask(_Stages):
             WaitTimeoutError: it did not end in time; it continues.
             MilvusException: it was cancelled, or failed.
         """
-        if not self._ended.wait(timeout):
+        if not any(self._ended.wait(wait) for wait in slices(timeout)) and not self._ended.is_set():
             raise self._late(timeout)
         self.check_cancelled()
         if self._error is not None:

@@ -95,6 +95,8 @@ class _ForkGate:
 #: Requests of this many bytes or more are watched. That takes a third of a millisecond, which is little beside the time
 #: that they take anyway; smaller ones fit into the buffers of sockets, if there are not many.
 LARGE_REQUEST = 1 << 18
+#: Seconds.
+_LONGEST_SLICE = 0.2
 #: Requests of fewer bytes are watched only if others are stuck.
 _SMALL_REQUEST = 1 << 16
 #: Seconds after which a large request in flight may be stuck.
@@ -205,7 +207,11 @@ class SyncTransport(Transport):
             ended.set()
         try:
             running.add_done_callback(lambda _: ended.set())
-            ended.wait(None if timeout is None else timeout + GRACE)
+            left = _LONGEST_SLICE if timeout is None else timeout + GRACE
+            end = None if timeout is None else time.monotonic() + left
+            # In slices: a signal that comes just before the thread goes to sleep is handled when it wakes up.
+            while not ended.wait(min(left, _LONGEST_SLICE)) and left > 0:
+                left = _LONGEST_SLICE if end is None else end - time.monotonic()
         except BaseException:  # a KeyboardInterrupt
             self._abandon(running)
             raise
