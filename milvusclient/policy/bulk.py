@@ -219,9 +219,9 @@ class BulkScheduler(Generic[Row]):
         self._give_up(batch)
 
     def succeeded(self, batch: Batch[Row]) -> None:
-        """Note that a batch was stored."""
+        """Note that a batch was stored; its rows are not needed for that."""
         self._flying.remove(batch)
-        self.written += len(batch.rows)
+        self.written += len(batch.indices)
         self._successes += 1
         if self._successes >= self.window and self.window < self.in_flight:
             self.window += 1

@@ -13,6 +13,7 @@ import pytest
 from milvusclient._async.client import AsyncMilvusClient
 from milvusclient.exceptions import MilvusException
 from milvusclient.models.bulk import BulkError, BulkProgress
+from milvusclient.policy.bulk import Batch
 from milvusclient.policy.retry import RetryPolicy
 from tests.support.bulk_rows import ids, rows, stored
 from tests.support.scripted import Received, ScriptedServer
@@ -156,3 +157,12 @@ async def test_rows_that_the_server_does_not_acknowledge_are_uncertain(scripted_
     with pytest.raises(BulkError, match="the server acknowledges 3 rows of 5 that were sent") as caught:
         await client.insert_many("c", rows(*range(10)), batch_rows=5, in_flight=1)
     assert (caught.value.report.written, caught.value.report.uncertain) == (5, [range(5)])
+
+
+async def test_rows_that_are_stored_are_not_kept_until_the_writer_looks(scripted_server: ScriptedServer) -> None:
+    """Rows that are alive cost time in each garbage collection."""
+    writer = AsyncMilvusClient(scripted_server.uri).bulk_writer("c")
+    await writer._begin()
+    batch = Batch[Any](rows(1, 2), range(2))
+    outcome = await writer._sender.deliver(batch, await writer._sender.encode(batch), 0)
+    assert (outcome.error, list(batch.rows), list(batch.indices)) == (None, [], [0, 1])
