@@ -186,7 +186,7 @@ def test_a_file_that_is_broken_half_way_says_what_was_written(
     words = ("--on-error", "collect") if collect else ()
     ran = cli("insert", "file", "-c", "docs", "x.json", *words)
     assert ran.status == 1
-    assert ran.err.startswith("Error: x.json, behind the row in line 1: ")
+    assert ran.err.startswith("Error: x.json, behind row 1 in line 1: the file ends too early")
     assert "Inserted 1 row of x.json" in ran.err
     assert stored(scripted_server) == Counter([1])
 

@@ -139,13 +139,41 @@ def test_what_is_not_a_row_keeps_its_position_and_is_kept_as_far_as_it_can_be_re
     assert third.error == "1 cells, but the header has 2 names"
 
 
-def test_a_file_that_ends_too_early_gives_the_rows_before_that(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "rows", "words"),
+    [
+        (
+            '[{"id": 1},\n{"id": 2},\n{"id"',
+            2,
+            "x.json, behind row 2 in line 2: the file ends too early",
+        ),
+        ('[{"id": 1}', 1, "x.json, behind row 1 in line 1: the file ends too early; it is incomplete"),
+        ('[{"id": 1},', 1, "x.json, behind row 1 in line 1: the file ends too early; it is incomplete"),
+        ("[", 0, "x.json: the file ends too early; it is incomplete"),
+        ('{"id": 1, "ti', 0, "x.json: the file ends too early; it is incomplete"),
+        ('[{"id": 1}, {"id": 2,,', 1, "x.json, behind row 1 in line 1: it is not JSON: Expecting property name"),
+        ("", 0, "x.json: the file is empty; it must be a list of objects, which is [] without rows"),
+        (" \n", 0, "x.json: the file is empty; it must be a list of objects, which is [] without rows"),
+        ("7", 0, "x.json: it must be a list of objects"),
+        ("\udcff", 0, "invalid start byte; save the file in UTF-8"),
+    ],
+)
+def test_a_file_that_is_broken_gives_the_rows_before_that(tmp_path: Path, text: str, rows: int, words: str) -> None:
     path = tmp_path / "x.json"
-    path.write_text('[{"id": 1},\n{"id": 2},\n{"id"', encoding="utf-8")
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
     source = FileSource(path, FIELDS)
-    assert list(source.open()) == [{"id": 1}, {"id": 2}]
+    assert list(source.open()) == [{"id": number} for number in range(1, rows + 1)]
     assert source.failure is not None
-    assert "x.json, behind the row in line 2" in source.failure.message
+    assert words in source.failure.message
+    assert "char" not in source.failure.message, "a position in a piece of the file"
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage"])
+def test_a_file_that_is_not_parquet_says_so(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.parquet"
+    path.write_bytes(content)
+    with pytest.raises(Failure, match=r"x\.parquet: it is not a Parquet file, or is incomplete: "):
+        FileSource(path, FIELDS).open()
 
 
 @pytest.mark.parametrize("name", ["x.parquet", "x.arrow", "x.feather"])

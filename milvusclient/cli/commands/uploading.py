@@ -209,6 +209,7 @@ class _Ended:
         else:
             cause = error.__cause__
             reason = message_of(cause if isinstance(cause, MilvusException) else error, verbose=verbose)
+            reason = re.sub("^data: ", f"{self.source.path}: ", reason)  # what is wrong with the columns of a table
         # What is refused before anything is written would be refused again: another checkpoint, say.
         is_refused = isinstance(error, ParamError) and not report.written
         return Failure(reason if is_refused else f"{reason}\n{self._so_far(report)}")

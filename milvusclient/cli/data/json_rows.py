@@ -26,7 +26,7 @@ def json_rows(path: Path, file: IO[str]) -> Iterator[tuple[int, object]]:
     Raises:
         Failure: it is not JSON; the message says where.
     """
-    line = 1
+    count = line = 0
     try:
         text = file.read(_PIECE)
         beginning = _BEGINNING.match(text)
@@ -35,13 +35,29 @@ def json_rows(path: Path, file: IO[str]) -> Iterator[tuple[int, object]]:
             return
         start = text[: beginning.end()].count("\n") + 1
         for line, value in _elements(text[beginning.end() :], file, start):
+            count += 1
             yield line, value
+    except UnicodeDecodeError as error:
+        raise Failure(f"{path}: {error}; save the file in UTF-8") from error
     except ValueError as error:
-        raise Failure(f"{path}, behind the row in line {line}: {error}") from error
+        behind = f", behind row {count} in line {line}" if count else ""
+        raise Failure(f"{path}{behind}: {_words(error)}") from error
+
+
+def _words(error: ValueError) -> str:
+    """Return an error in words; its position is one in a piece of the file, which says nothing."""
+    if not isinstance(error, json.JSONDecodeError):
+        return str(error)
+    if error.msg.startswith("Unterminated string") or not error.doc[error.pos :].strip():
+        return "the file ends too early; it is incomplete"
+    return f"it is not JSON: {error.msg}"
 
 
 def _single(path: Path, text: str, file: IO[str]) -> Iterator[tuple[int, Mapping[str, object]]]:
-    value = json.loads(text + file.read(_LONGEST_ROW))
+    text += file.read(_LONGEST_ROW)
+    if not text.strip():
+        raise Failure(f"{path}: the file is empty; it must be a list of objects, which is [] without rows")
+    value = json.loads(text)
     if not isinstance(value, Mapping):
         raise Failure(f"{path}: it must be a list of objects")
     yield 1, value

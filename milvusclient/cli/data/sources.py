@@ -181,7 +181,8 @@ class FileSource:
             else:
                 schema, count, batches = _open_arrow(self.path, arrow)
         except (arrow.ArrowException, ValueError) as error:
-            raise Failure(f"{self.path}: {error}") from error
+            kind = "a Parquet" if path_kind(self.path) == "parquet" else "an Arrow"
+            raise Failure(f"{self.path}: it is not {kind} file, or is incomplete: {error}") from error
         pieces = self._pieces(arrow, batches, count)
         if any(self._needs_rows(arrow, column) for column in schema):
             return self._rows(self._unpacked(pieces))

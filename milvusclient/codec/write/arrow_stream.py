@@ -146,6 +146,7 @@ def _check(code: int, stream: _Stream, rows: int) -> None:
     if code:
         said = stream.get_last_error(ctypes.byref(stream))
         reason = said.decode(errors="replace").strip() if said else os.strerror(code)
+        reason = reason.partition(" Detail: Python exception: ")[0]  # a traceback, which pyarrow adds
         raise ParamError(message=f"data: the Arrow stream failed after {rows} rows: {reason}")
 
 
