@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from milvusclient._sync.core.waiting import Waiting
+from milvusclient._proto import milvus_pb2
 from milvusclient.config.uri import Kind, Target, parse_uri
 from milvusclient.exceptions import MilvusException, ParamError
 from milvusclient.filters.servers import server_of
@@ -16,6 +17,7 @@ from milvusclient.policy.errors import ambiguity, rpc_error
 from milvusclient.policy.failure import Failure, Safety
 from milvusclient.policy.retry import after_failure
 from milvusclient.runtime.concurrency import in_thread
+from milvusclient.runtime.instrumentation import ObservedCall
 from milvusclient.transport.rest_call import RestAddress, RestCall, RestFailure, RestReply
 
 if TYPE_CHECKING:
@@ -69,25 +71,52 @@ class Rest(Waiting):
         Raises:
             MilvusException: the server refuses the request, or there is no answer.
         """
+        target = self._caller.binding.config.target if cloud is None else _cloud_target(cloud.api_uri)
+        with self._observe(target, path, body) as observed:
+            return self._exchange(target, path, body, deadline, safety, cloud, observed)
+
+    def _observe(self, target: Target, path: str, body: Mapping[str, Any]) -> ObservedCall:
+        """Return the context manager that tells observers of a request."""
+        options = self._caller.client_options
+        subject = milvus_pb2.ImportRequest(
+            collection_name=str(body.get("collectionName", "")), db_name=str(body.get("dbName", ""))
+        )
+        return ObservedCall(
+            f"POST {path}", subject, target.peer, target.port, target.address, self._caller.binding.alias,
+            self._database, options.request_id, options.slow_call_threshold,
+        )  # fmt: skip
+
+    def _exchange(
+        self,
+        target: Target,
+        path: str,
+        body: Mapping[str, Any],
+        deadline: Deadline,
+        safety: Safety,
+        cloud: CloudImport | None,
+        observed: ObservedCall,
+    ) -> Mapping[str, Any] | None:
         config = self._caller.binding.config
-        target = config.target if cloud is None else _cloud_target(cloud.api_uri)
-        addresses = _addresses(target, config.tls if cloud is None else None)
+        members = target.members or (target,)
+        payload = json.dumps(body).encode()
         policy = self._caller.client_options.retry
         attempts, first_failure, doubt = 0, 0.0, ""
         while True:
             token = config.token.reveal() if config.token else ""
-            address = addresses[attempts % len(addresses)]
+            member = members[attempts % len(members)]
+            address = _address(member, config.tls if cloud is None else None)
             attempts += 1
             seconds = deadline.clip(_LONGEST_REQUEST, time.monotonic())
             failure: Failure | None
             try:
-                reply = self._send(address, path, body, token, seconds)
+                reply = self._send(address, path, payload, token, seconds, observed, member)
             except RestFailure as failed:
                 if failed.is_other_protocol and cloud is None:
                     return None
                 is_late = deadline.expired(time.monotonic())
                 failure = Failure("DEADLINE_EXCEEDED" if is_late else "UNAVAILABLE", failed.reason, failed.sent)
             else:
+                observed.reply_received(len(reply.body))
                 if reply.status == 404 and cloud is None:
                     return None
                 failure = rest_imports.transient_failure(reply.status)
@@ -108,19 +137,28 @@ class Rest(Waiting):
             if not verdict.again:
                 failed_call = rpc_error(failure, f"POST {path}", address.url, timeout=deadline.timeout, doubt=doubt)
                 raise self._tell(failed_call, path, address, attempts, ambiguous=bool(doubt))
+            observed.retried(f"{failure.status}: {failure.details}")
             self._pause(verdict.wait or 0.0, deadline, f"the REST API at {address.url}")
 
     def _send(
-        self, address: RestAddress, path: str, body: Mapping[str, Any], token: str, seconds: float
+        self,
+        address: RestAddress,
+        path: str,
+        payload: bytes,
+        token: str,
+        seconds: float,
+        observed: ObservedCall,
+        member: Target,
     ) -> RestReply:
         if not seconds:
             raise RestFailure("the time was up before the request was sent", sent=False)
         headers = {
             "DB-Name": self._database,
             "Authorization": f"Bearer {token}" if token else "",
-            "client-request-id": self._caller.client_options.request_id,
+            **dict(observed.request_sent(len(payload), member)),
+            "client-request-id": observed.request_id,
         }
-        call = RestCall(address, path, json.dumps(body).encode(), headers, seconds)
+        call = RestCall(address, path, payload, headers, seconds)
         return in_thread(call.run, call.abort)
 
     def _tell(
@@ -145,6 +183,6 @@ def _cloud_target(api_uri: str) -> Target:
     return target
 
 
-def _addresses(target: Target, tls: TlsConfig | None) -> list[RestAddress]:
-    """Return the addresses of the servers, of which any knows all imports."""
-    return [RestAddress(each.host, each.port, each.secure, tls, each.authority) for each in target.members or (target,)]
+def _address(member: Target, tls: TlsConfig | None) -> RestAddress:
+    """Return the address of a server; of several, any knows all imports."""
+    return RestAddress(member.host, member.port, member.secure, tls, member.authority)

@@ -21,6 +21,8 @@ from milvusclient.exceptions import (
     ReplyError,
     WaitTimeoutError,
 )
+from milvusclient.runtime import instrumentation
+from tests.support.notes import Notes
 from tests.support.rest_server import RestServer
 from tests.support.scripted import ScriptedServer
 
@@ -301,3 +303,27 @@ async def test_keys_are_only_sent_with_tls(scripted_server: ScriptedServer) -> N
     cloud = CloudImport(cluster_id="in01", api_uri="http://cloud.example.com")
     with pytest.raises(ParamError, match="api_uri must begin with https://"):
         await AsyncMilvusClient(scripted_server.uri).import_files("c", ["s3://bucket/a"], cloud=cloud)
+
+
+async def test_observers_are_told_of_requests_and_retries(rest: RestServer) -> None:
+    notes = Notes()
+    rest.reply(CREATE, CREATED).reply(PROGRESS, {}, 503).reply(PROGRESS, progress("Pending"))
+    rest.reply(PROGRESS, {"code": 1100, "message": "no such job"})
+    client = AsyncMilvusClient(rest.uri, db_name="shop").with_options(request_id="abc")
+    instrumentation.add_observer(notes)
+    try:
+        job = await client.import_files("c", ["a.parquet"])
+        with pytest.raises(MilvusException, match="no such job"):
+            await job.wait(timeout=20)
+    finally:
+        instrumentation.remove_observer(notes)
+    created, repeated, failed = (call for call in notes.ended_calls if call.operation.startswith("POST "))
+    assert (created.operation, created.collection, created.database) == (f"POST {CREATE}", "c", "shop")
+    assert (created.attempts, created.request_id, created.error) == (1, "abc", None)
+    assert created.address in rest.uri
+    assert created.bytes_sent > 0
+    assert created.bytes_received > 0
+    assert (repeated.operation, repeated.attempts) == (f"POST {PROGRESS}", 2)
+    assert repeated.causes == ["UNAVAILABLE: HTTP status 503"]
+    assert isinstance(failed.error, MilvusException)
+    assert rest.requests[0].headers["x-note"] == f"post {CREATE}"

@@ -12,29 +12,10 @@ import pytest
 from milvusclient._sync.client import MilvusClient
 from milvusclient.runtime import instrumentation
 from milvusclient.runtime.instrumentation import ObservedCall
+from tests.support.notes import Notes
 from tests.support.scripted import ScriptedServer
 
 MESSAGE_ID = {"id": "m0", "wal_name": "Pulsar"}
-
-
-class Notes:
-    """Writes down what it is told."""
-
-    def __init__(self) -> None:
-        self.ended_calls: list[ObservedCall] = []
-        self.steps: list[str] = []
-
-    def call_started(self, call: ObservedCall) -> object:
-        self.steps.append("began")
-        call.headers += (("x-note", call.operation.lower()),)
-        return len(self.steps)
-
-    def call_retried(self, call: ObservedCall, token: object) -> None:
-        self.steps.append(f"repeated {token}: {call.causes[-1]}")
-
-    def call_ended(self, call: ObservedCall, token: object) -> None:
-        self.steps.append(f"ended {token}")
-        self.ended_calls.append(call)
 
 
 class Failing:
