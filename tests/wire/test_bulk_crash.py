@@ -71,7 +71,7 @@ bulk_writer._GRACE = float(sys.argv[2])
 try:
     MilvusClient(sys.argv[1]).insert_many("c", source(), batch_rows=5, in_flight=3)
 except KeyboardInterrupt as error:
-    print(error.report.written, error.report.uncertain)
+    print(error.report.written, sum(map(len, error.report.uncertain)))
 """
 
 
@@ -93,5 +93,5 @@ def test_after_ctrl_c_nothing_more_is_sent_and_what_is_under_way_is_awaited_for_
     process.send_signal(signal.SIGINT)
     printed, _ = process.communicate(timeout=60)
     assert len(scripted_server.calls("Insert")) == 5, "nothing more is sent"
-    expected = "25 []" if answers else "10 [range(10, 25)]"
+    expected = "25 0" if answers else "10 15"  # which of them: threads may overtake each other
     assert printed.splitlines() == ["closed", expected]

@@ -147,7 +147,7 @@ async def test_a_source_that_dies_between_two_pages_is_read_again(
     target.works()
     with ScriptedServer() as dying:
         async with AsyncMilvusClient(dying.uri) as source, AsyncMilvusClient(scripted_server.uri) as client:
-            dying.on("Query").reply_to(pages).times(8).fail(grpc.StatusCode.UNAVAILABLE, "Socket closed").forever()
+            dying.on("Query").reply_to(pages).times(24).fail(grpc.StatusCode.UNAVAILABLE, "Socket closed").forever()
             hurried = source.with_options(retry=RetryPolicy(max_retries=1))
             with pytest.raises(MilvusException, match="Socket closed"):
                 await hurried.copy_collection("c", client, batch_bytes=500, checkpoint=checkpoint)
