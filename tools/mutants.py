@@ -1,8 +1,9 @@
 """Small changes to functions of this package, made with mutmut, and put in the place of the functions in this process.
 
-What mutmut changes is mutmut's. It is put in place here by exchanging the code of live functions after a fork, so that
-nothing is imported or collected again for each change, properties and cached functions can be changed, too, and no
-frame of a tool stands between the functions of the package.
+The changes are mutmut's, and two coarse ones as people make them by hand: a condition that always or never holds, and a
+call that is left out. They are put in place by exchanging the code of live functions after a fork, so that nothing is
+imported or collected again for each change, properties and cached functions can be changed, too, and no frame of a tool
+stands between the functions of the package.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from types import CodeType, FunctionType
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 from mutmut.mutation.file_mutation import MutationVisitor, deep_replace
-from mutmut.mutation.mutators import mutation_operators
+from mutmut.mutation.mutators import OPERATORS_TYPE, mutation_operators
 from mutmut.mutation.pragma_handling import get_ignored_lines
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,8 +57,8 @@ class Mutant:
 class _Visitor(MutationVisitor):
     """mutmut's visitor, which also goes into decorated functions and remembers lines and classes."""
 
-    def __init__(self, file: str, text: str, wrapper: MetadataWrapper) -> None:
-        super().__init__(mutation_operators, get_ignored_lines(file, text, wrapper))
+    def __init__(self, file: str, text: str, wrapper: MetadataWrapper, *, coarse: bool) -> None:
+        super().__init__(_COARSE if coarse else mutation_operators, get_ignored_lines(file, text, wrapper))
         self.lines: list[int] = []
         self.classes: dict[cst.CSTNode, str] = {}
 
@@ -74,11 +75,26 @@ class _Visitor(MutationVisitor):
         return super()._skip_node_and_children(node)
 
 
-def mutants_of(file: str) -> Iterator[Mutant]:
-    """Yield each small change to a function of a file."""
+def _held(node: cst.If) -> Iterator[cst.If]:
+    """Yield an ``if`` whose condition always holds, and one whose condition never does."""
+    for value in ("True", "False"):
+        yield node.with_changes(test=cst.Name(value), whitespace_before_test=cst.SimpleWhitespace(" "))
+
+
+def _left_out(node: cst.Expr) -> Iterator[cst.Pass]:
+    """Yield a statement that does nothing in the place of a call whose result nobody uses."""
+    if isinstance(node.value, cst.Call):
+        yield cst.Pass()
+
+
+_COARSE: OPERATORS_TYPE = [(cst.If, _held), (cst.Expr, _left_out)]
+
+
+def mutants_of(file: str, *, coarse: bool = False) -> Iterator[Mutant]:
+    """Yield each small change to a function of a file, or each coarse one."""
     text = (ROOT / file).read_text()
     wrapper = MetadataWrapper(cst.parse_module(text))
-    visitor = _Visitor(file, text, wrapper)
+    visitor = _Visitor(file, text, wrapper, coarse=coarse)
     wrapper.visit(visitor)
     seen: Counter[tuple[str, str, str]] = Counter()
     for mutation, line in zip(visitor.mutations, visitor.lines, strict=True):

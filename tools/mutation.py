@@ -2,6 +2,7 @@
 
     python tools/mutation.py policy             a group of tools/mutation.toml; what was noticed before is not run again
     python tools/mutation.py policy --fresh     all of it
+    python tools/mutation.py policy --coarse    conditions that always or never hold, and calls that are left out
     python tools/mutation.py all --report       the results of the last runs
 
 The changes are those that mutmut makes. One that no test can notice, because the program means the same, is an entry in
@@ -45,11 +46,13 @@ class Group:
     tests: list[str]
     #: Seconds; tests that take longer are left out, because each change that nothing notices costs all of them.
     longest: float
+    #: Whether its changes are the coarse ones.
+    coarse: bool = False
 
     @property
     def scratch(self) -> Path:
         """The folder of its results."""
-        return SCRATCH / self.name
+        return SCRATCH / (f"{self.name}-coarse" if self.coarse else self.name)
 
 
 def groups() -> dict[str, Group]:
@@ -66,12 +69,14 @@ def groups() -> dict[str, Group]:
     }
 
 
-def equivalents() -> set[Change]:
-    """Return the changes that mean the same program."""
+def equivalents(*, coarse: bool = False) -> set[Change]:
+    """Return the changes that mean the same program, of mutmut's or of the coarse ones."""
     found: set[Change] = set()
     for entry in tomllib.loads(EQUIVALENTS.read_text())["equivalent"]:
         if not entry["why"]:
             raise SystemExit(f"an entry of {EQUIVALENTS.name} for {entry['function']} has no reason")
+        if entry.get("coarse", False) != coarse:
+            continue
         found |= {Change(entry["file"], entry["function"], was, became) for was, became in entry["changes"]}
     return found
 
@@ -81,7 +86,7 @@ class Results:
 
     def __init__(self, group: Group, every: int = 1) -> None:
         self._file = group.scratch / "results.json"
-        all_of_them = [mutant for file in group.files for mutant in mutants_of(file)]
+        all_of_them = [mutant for file in group.files for mutant in mutants_of(file, coarse=group.coarse)]
         self.mutants = {mutant.change: mutant for mutant in all_of_them[::every]}
         self.outcomes: dict[Change, Outcome] = {}
         for entry in json.loads(self._file.read_text()) if self._file.exists() else []:
@@ -165,6 +170,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("group", nargs="+", choices=[*known, "all"], help="a group of tools/mutation.toml, or all")
     parser.add_argument("--fresh", action="store_true", help="forget the results of earlier runs")
+    parser.add_argument("--coarse", action="store_true", help="make the changes that people make by hand")
     parser.add_argument("--report", action="store_true", help="show the results of the last run, and run nothing")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only a sample: every Nth change")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="how many mutants run at a time")
@@ -172,13 +178,14 @@ def main() -> int:
     os.chdir(ROOT)
     good = True
     for name in known if "all" in asked.group else asked.group:
-        group = known[name]
+        group = replace(known[name], coarse=asked.coarse)
+        allowed = equivalents(coarse=asked.coarse)
         if asked.fresh:
             shutil.rmtree(group.scratch, ignore_errors=True)
         results = Results(group, asked.every)
         if not asked.report:
-            run(group, results, asked.processes, equivalents())
-        good = report(results, equivalents()) and good
+            run(group, results, asked.processes, allowed)
+        good = report(results, allowed) and good
     return 0 if good else 1
 
 
