@@ -20,13 +20,14 @@ from milvusclient.exceptions import ConnectError, DeadlineExceededError, MilvusE
 from milvusclient.policy.channels import LARGE
 from milvusclient.policy.deadline import UNBOUNDED, Deadline
 from milvusclient.policy.failure import Failure, RpcFailure
-from milvusclient.runtime.concurrency import async_in_thread
+from milvusclient.runtime.concurrency import Abandoned, async_in_thread
 from tests.support.patience import HANG
 from tests.support.scripted import ScriptedServer
 from tests.support.together import AsyncRunning, AsyncTogether
 
 AWAY = (grpc.StatusCode.UNAVAILABLE, "away")
 ONCE = RetryPolicy(max_retries=0)
+ROW = {"id": 1, "vector": [0.1, 0.2, 0.3, 0.4]}
 MESSAGE_ID = {"id": "m0", "wal_name": "Pulsar"}
 REPLACED = Failure("UNAVAILABLE", "the channel was replaced by a new one", sent=False)
 
@@ -199,16 +200,19 @@ async def test_a_large_request_weighs_more_while_it_is_under_way(scripted_server
 
 async def test_a_stream_is_one_call_with_the_bytes_of_all_its_replies(scripted_server: ScriptedServer) -> None:
     client = await opened(scripted_server)
-    received = channel_of(client).counters.bytes_received
-    replies = [message async for message in client.dump_messages("p0", MESSAGE_ID)]
-    info = await client.connection_info()
-    assert (info.calls, info.errors, info.in_flight) == (2, 0, 0)
-    assert (info.operations["DumpMessages"].calls, info.operations["DumpMessages"].errors) == (1, 0)
-    assert info.bytes_received - received > len(replies) * len(b"payload0")
-    sent = scripted_server.calls("DumpMessages")[0].message.SerializeToString()
-    assert info.bytes_sent == len(sent) + len(
-        scripted_server.calls("DescribeCollection")[0].message.SerializeToString()
-    )
+    async for _ in client.dump_messages("p0", MESSAGE_ID, timeout=5):
+        pass
+    (call,) = scripted_server.calls("DumpMessages")
+    assert call.deadline is not None
+    assert call.deadline <= 6, "gRPC rounds up"
+    channel, request = channel_of(client), call.message.SerializeToString()
+    before = await client.connection_info()
+    replies = [reply async for reply in channel.stream(rpc.DUMP_MESSAGES, request, channel.metadata, None)]
+    after = await client.connection_info()
+    assert len(replies) == 2
+    assert after.bytes_received - before.bytes_received == sum(len(reply) for reply in replies)
+    assert (after.bytes_sent - before.bytes_sent, after.in_flight) == (len(request), 0)
+    assert (after.operations["DumpMessages"].calls, after.operations["DumpMessages"].errors) == (2, 0)
 
 
 async def test_a_stream_that_breaks_is_one_call_that_failed(scripted_server: ScriptedServer) -> None:
@@ -242,14 +246,102 @@ async def test_a_channel_that_another_one_replaced_takes_no_more_calls_and_count
     assert (scripted_server.calls("ShowCollections"), scripted_server.calls("DumpMessages")) == ([], [])
 
 
-async def test_a_call_that_the_server_does_not_know_ended_and_took_its_time(scripted_server: ScriptedServer) -> None:
+@pytest.mark.parametrize("operation", ["ShowCollections", "Insert"])
+async def test_a_call_that_the_server_does_not_know_ended_and_took_its_time(
+    scripted_server: ScriptedServer, operation: str
+) -> None:
     client = await opened(scripted_server, retry=ONCE)
-    scripted_server.on("ShowCollections").fail(grpc.StatusCode.UNIMPLEMENTED, "unknown method", delay=0.05)
+    received = channel_of(client).counters.bytes_received
+    scripted_server.on(operation).fail(grpc.StatusCode.UNIMPLEMENTED, "unknown method", delay=0.05)
     with pytest.raises(MilvusException, match="unknown method"):
-        await client.list_collections()
-    listing = (await client.connection_info()).operations["ShowCollections"]
-    assert (listing.calls, listing.errors) == (1, 1)
-    assert 0.04 < listing.seconds < HANG
+        await (client.insert("c", ROW) if operation == "Insert" else client.list_collections())
+    info = await client.connection_info()
+    counted = info.operations[operation]
+    assert (counted.calls, counted.errors, info.in_flight) == (1, 1, 0)
+    assert 0.04 < counted.seconds < HANG
+    assert info.bytes_received == received
+
+
+# --- going on over another transport ---------------------------------------------------------------------------------
+async def another(channel: AsyncChannel) -> AsyncChannel:
+    """A new channel to the same server, which has greeted it."""
+    fresh = channel.another()
+    await fresh.greet(soon())
+    return fresh
+
+
+async def test_an_insert_is_answered_over_the_old_transport_which_is_closed_then(
+    scripted_server: ScriptedServer,
+) -> None:
+    client = await opened(scripted_server)
+    channel = channel_of(client)
+    before = channel.valid_handshake
+    scripted_server.on("Insert").then(delay=0.3)
+    insert = AsyncRunning(lambda: client.insert("c", ROW))
+    await async_in_thread(lambda: scripted_server.wait_for("Insert"))
+    old = channel.transport
+    await channel.take_over(await another(channel))
+    assert channel.transport is not old
+    drained = [channel.has_drained]
+    assert channel.valid_handshake == before + 1
+    assert (await insert.result())["insert_count"] == 1
+    drained.append(channel.has_drained)
+    await channel.drain()
+    assert [*drained, channel.has_drained] == [False, True, False]
+    assert await client.list_collections() is not None
+    assert len(scripted_server.calls("Insert")) == 1
+
+
+async def test_a_read_is_sent_again_over_the_new_transport(scripted_server: ScriptedServer) -> None:
+    client = await opened(scripted_server)
+    scripted_server.on("ShowCollections").never_answer()
+    listing = AsyncRunning(client.list_collections)
+    await async_in_thread(lambda: scripted_server.wait_for("ShowCollections"))
+    await channel_of(client).take_over(await another(channel_of(client)))
+    assert await listing.result() is not None
+    assert not channel_of(client).has_drained, "nothing is awaited over the old one"
+
+
+async def test_a_greeting_over_the_old_transport_says_nothing_of_the_new_one(scripted_server: ScriptedServer) -> None:
+    client = await opened(scripted_server)
+    channel = channel_of(client)
+    channel.invalidate_handshake(channel.valid_handshake)
+    scripted_server.forget_requests()
+    scripted_server.on("Connect").never_answer()
+    listing = AsyncRunning(client.list_collections)
+    await async_in_thread(lambda: scripted_server.wait_for("Connect"))
+    await channel.take_over(await another(channel))
+    assert await listing.result() is not None
+    assert channel.info().state == "ready"
+    assert len(scripted_server.calls("Connect")) == 2
+
+
+class Interrupting:
+    """A transport at which Ctrl-C is pressed in the middle of the greeting."""
+
+    def __init__(self, channel: AsyncChannel) -> None:
+        self._channel = channel
+        #: The greeting for which other calls wait.
+        self.awaited: Any = None
+
+    async def call(self, *_: Any) -> bytes:
+        self.awaited, is_mine = self._channel._join_or_start()
+        assert not is_mine
+        raise KeyboardInterrupt
+
+
+async def test_a_greeting_that_is_interrupted_is_made_by_the_next_call(scripted_server: ScriptedServer) -> None:
+    channel = channel_of(await opened(scripted_server))
+    channel.invalidate_handshake(channel.valid_handshake)
+    real, interrupting = channel.transport, Interrupting(channel)
+    channel.transport = interrupting  # type: ignore[assignment]  # no more of a transport is used
+    with pytest.raises(KeyboardInterrupt):
+        await channel.ensure_handshake(UNBOUNDED)
+    channel.transport = real
+    with pytest.raises(Abandoned):
+        await interrupting.awaited.wait(0)
+    assert (channel.is_handshaking, channel.info().state) == (False, "unavailable")
+    assert await channel.ensure_handshake(soon()) == 2
 
 
 # --- proxies ---------------------------------------------------------------------------------------------------------
@@ -264,6 +356,8 @@ async def test_a_call_that_the_server_does_not_know_ended_and_took_its_time(scri
         ({"http_proxy": "http://p:1", "no_proxy": "db.example"}, ""),
         ({"http_proxy": "http://p:1", "no_proxy": "other, .example ,"}, ""),
         ({"http_proxy": "http://p:1", "no_proxy": "example"}, ""),
+        ({"http_proxy": "http://p:1", "no_proxy": "other,db.example"}, ""),
+        ({"http_proxy": "http://p:1", "no_proxy": "Xdb.example"}, "http_proxy"),
         ({"http_proxy": "http://p:1", "no_proxy": "b.example"}, "http_proxy"),
         ({"http_proxy": "http://p:1", "no_proxy": ","}, "http_proxy"),
         ({"http_proxy": "http://p:1", "no_proxy": "db.example", "no_grpc_proxy": "other"}, "http_proxy"),
