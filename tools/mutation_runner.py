@@ -89,7 +89,8 @@ class Runner:
         self._tell = tell
         self._failed: str | None = None
         self._hits: set[tuple[str, int]] = set()
-        #: Mutants of functions that no test is known to reach: they run at import, in a child, or never.
+        #: Mutants that a process of their own has to import: their functions run at import, in a child, or never, or
+        #: their code cannot be exchanged, as where super() is no longer called.
         self.unreached: list[Mutant] = []
 
     @pytest.hookimpl
@@ -183,6 +184,9 @@ class Runner:
                 if not done:
                     os.waitpid(pid, 0)
                 del running[pid]
+                if done and os.waitstatus_to_exitcode(status) == _IMPOSSIBLE:
+                    self.unreached.append(mutant)
+                    continue
                 outcome = self._outcome(mutant, os.waitstatus_to_exitcode(status) if done else None, pid)
                 self._noticed.setdefault(_place(mutant), Counter())[outcome.test] += 1
                 self._tell(outcome)
@@ -206,7 +210,7 @@ class Runner:
         note = self._scratch / f"{pid}.failed"
         test = note.read_text() if note.exists() else ""
         note.unlink(missing_ok=True)
-        how = {0: LEFT, _FAILED: NOTICED, _IMPOSSIBLE: UNTESTED}.get(code if code is not None else -1, LIMIT)
+        how = {0: LEFT, _FAILED: NOTICED}.get(code if code is not None else -1, LIMIT)
         return Outcome(mutant.change, how, test)
 
 

@@ -460,6 +460,13 @@ def test_rows_that_were_only_refused_are_surely_not_stored(fault: Fault) -> None
     assert (unfinished(scheduler), scheduler.error) == (([range(2)], []), BAD)
 
 
+def test_a_batch_of_one_refused_row_is_not_sent_again() -> None:
+    scheduler = BulkScheduler[int](in_flight=1, collect=True)
+    scheduler.offer([1])
+    scheduler.failed(sent(scheduler), Fault.BAD_ROW, BAD, 0.0, position=0)
+    assert (scheduler.rejected, scheduler.retries) == ([(0, 1, BAD)], 0)
+
+
 # --- rows that may be there already -----------------------------------------------------------------------------------
 def test_rows_of_an_earlier_run_are_looked_up_before_they_are_sent() -> None:
     scheduler = BulkScheduler[int](in_flight=1)

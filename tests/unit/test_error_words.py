@@ -148,6 +148,20 @@ def test_details_are_cut_only_when_they_are_long() -> None:
         assert ("characters" in error.message) is (length > 4_000)
 
 
+@pytest.mark.parametrize("details", ["metadata size exceeds", "received message larger than max (5 vs. 3)"])
+def test_only_a_limit_that_was_reached_is_explained_as_one(details: str) -> None:
+    error = rpc_error(Failure("INTERNAL", details), "Insert", "x:1", timeout=None)
+    assert error.message == f"Insert at x:1: the call failed with INTERNAL [INTERNAL: {details}]"
+
+
+def test_refused_credentials_are_the_reason_however_the_connection_ended() -> None:
+    error = connect_error(Failure("UNAUTHENTICATED", "socket closed"), make_config("http://x"), "a", timeout=3)
+    assert error.message == (
+        "cannot connect to http://x:19530: the server refused the credentials; check user and password, or the token "
+        "[UNAUTHENTICATED: socket closed]"
+    )
+
+
 def test_a_status_that_grpc_may_have_one_day() -> None:
     error = rpc_error(Failure("TEAPOT", "short and stout"), "Brew", "x:1", timeout=None)
     assert type(error) is RpcError

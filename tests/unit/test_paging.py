@@ -135,3 +135,9 @@ def test_every_hit_comes_once_and_in_order(seed: int, larger_is_nearer: bool) ->
         found += page
         walk.receive([key for key, _ in page], [distance for _, distance in page], band)
     assert found == rows
+
+
+def test_a_page_of_equal_distances_keeps_the_width_of_the_band() -> None:
+    walk = walk_after([0.0, 1.0])
+    walk.receive([3, 4], [2.0, 2.0], walk.next_band())
+    assert walk.next_band().far == 3.0

@@ -224,3 +224,9 @@ def test_a_policy_is_a_value() -> None:
     with pytest.raises(AttributeError, match="is immutable; make another one with max_elapsed=1"):
         policy.max_elapsed = 1
     assert policy.override(0, None) == RetryPolicy(max_retries=0, max_elapsed=60)
+
+
+def test_what_a_call_does_not_set_stays_as_the_policy_has_it() -> None:
+    policy = RetryPolicy(max_retries=3, retry_on_rate_limit=False)
+    assert policy.override(None, True) == RetryPolicy(max_retries=3)
+    assert policy.override(1, None) == RetryPolicy(max_retries=1, retry_on_rate_limit=False)

@@ -173,6 +173,11 @@ def test_an_alias_is_a_text(alias: str) -> None:
             function(alias)
 
 
+def test_an_alias_that_is_registered_has_a_name() -> None:
+    with pytest.raises(ConnectionConfigException, match="alias must be a non-empty str, got ''"):
+        connections.add_connection(**{"": {"uri": "http://a"}})
+
+
 def test_a_server_that_is_not_ready_is_a_milvus_exception(scripted_server: ScriptedServer) -> None:
     scripted_server.on("Connect").status(1, "proxy is initializing").forever()
     with pytest.raises(MilvusException, match="not ready.*proxy is initializing") as raised:
