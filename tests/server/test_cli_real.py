@@ -28,6 +28,7 @@ def ok(ran: Ran) -> Ran:
 
 
 @pytest.mark.real_server
+@pytest.mark.slow
 def test_collections_and_what_the_server_does_with_them(
     cli: CommandLine, milvus_235: Milvus, milvus_database: str
 ) -> None:

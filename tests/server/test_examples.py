@@ -87,6 +87,7 @@ def test_each_example_says_with_help_what_it_shows_and_how_it_is_run(
 SOME_MODULES = ("--modules", "difflib", "json", "queue", "random", "statistics", "tempfile", "threading", "unittest")
 
 
+@pytest.mark.slow
 @pytest.mark.soak
 def test_hello_milvus(run: Run, tmp_path: Path) -> None:
     """Many texts are found by words, by meaning and by both; what an earlier run left does not disturb."""

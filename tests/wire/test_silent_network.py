@@ -41,6 +41,7 @@ with ScriptedServer() as server:
 
 
 @pytest.mark.skipif(not may_have_a_network_of_its_own(), reason="no network namespaces for this user")
+@pytest.mark.slow
 def test_a_call_without_a_deadline_notices_and_goes_on_when_the_network_is_back() -> None:
     """TCP gives up what nobody acknowledges after the keepalive timeout (TCP_USER_TIMEOUT), 20 s by default."""
     result = subprocess.run(
