@@ -14,8 +14,8 @@ for _name in ("http_proxy", "https_proxy", "all_proxy", "grpc_proxy"):
 for _name in ("MILVUS_URI", "MILVUS_TOKEN", "MILVUS_DB_NAME", "MILVUS_CONN_ALIAS"):
     os.environ.pop(_name, None)
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-# The workers share the cores: threads for each core in each of them (of the index library of Milvus Lite, of numpy) spend
-# a quarter of the time on waiting for each other.
+# The workers share the cores: threads for each core in each of them, of numpy and of the index library of Milvus Lite,
+# spend a quarter of the time on waiting for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
