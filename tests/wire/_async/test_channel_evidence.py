@@ -97,6 +97,16 @@ async def test_a_server_that_is_not_ready_is_an_error_with_its_own_words(
     await connection.release()
 
 
+async def test_a_server_that_says_why_it_refuses_is_not_asked_about_tls(scripted_server: ScriptedServer) -> None:
+    scripted_server.on("Connect").fail(grpc.StatusCode.UNAUTHENTICATED, "who are you")
+    connection = await AsyncConnection.dial("named", make_config(scripted_server.uri), HANG)
+    with pytest.raises(ConnectError, match="the server refused the credentials") as raised:
+        await connection.connect(soon())
+    assert raised.value.reason == "authentication"
+    assert scripted_server.connections == 1, "a question about TLS takes a connection of its own"
+    await connection.release()
+
+
 async def test_a_call_that_finds_its_server_not_ready_says_so(scripted_server: ScriptedServer) -> None:
     client = await opened(scripted_server, retry=ONCE)
     scripted_server.on("ShowCollections").fail(*AWAY)
@@ -155,9 +165,23 @@ async def test_a_greeting_that_its_own_call_gives_up_is_made_again_for_the_other
     assert len(scripted_server.calls("Connect")) == 2
 
 
+async def test_calls_that_wait_for_a_greeting_that_fails_are_told_why(scripted_server: ScriptedServer) -> None:
+    client = await opened(scripted_server, retry=ONCE)
+    channel_of(client).invalidate_handshake(channel_of(client).valid_handshake)
+    scripted_server.forget_requests()
+    scripted_server.on("Connect").fail(grpc.StatusCode.UNAVAILABLE, "not today", delay=0.3)
+    first = AsyncRunning(client.list_collections)
+    await async_in_thread(lambda: scripted_server.wait_for("Connect"))
+    for error in (*await AsyncTogether.failures(client.list_collections, 1), await AsyncTogether.failure(first)):
+        assert isinstance(error, MilvusUnavailableException)
+        assert "[UNAVAILABLE: not today]" in error.message
+        assert error.ambiguous is False
+    assert len(scripted_server.calls("Connect")) == 1
+
+
 async def test_greetings_have_numbers_and_an_old_one_says_nothing_of_a_new_one(scripted_server: ScriptedServer) -> None:
     channel = channel_of(await opened(scripted_server))
-    first = channel.valid_handshake
+    first, answers = channel.valid_handshake, channel.answers
     assert first > 0
     assert await channel.ensure_handshake(UNBOUNDED) == first, "it is valid, so none is made"
     channel.invalidate_handshake(first)
@@ -166,8 +190,11 @@ async def test_greetings_have_numbers_and_an_old_one_says_nothing_of_a_new_one(s
     assert second == channel.valid_handshake == first + 1
     channel.invalidate_handshake(first)
     assert (channel.valid_handshake, channel.info().state) == (second, "ready")
+    channel.invalidate_handshake(second)
+    assert await channel.ensure_handshake(soon()) == second + 1
     assert not channel.is_handshaking
-    assert len(scripted_server.calls("Connect")) == 2
+    assert len(scripted_server.calls("Connect")) == 3
+    assert channel.answers == answers + 2, "the silence on a channel ends with a greeting, too"
 
 
 # --- what it counts --------------------------------------------------------------------------------------------------
@@ -266,6 +293,7 @@ async def test_a_call_that_the_server_does_not_know_ended_and_took_its_time(
 async def another(channel: AsyncChannel) -> AsyncChannel:
     """A new channel to the same server, which has greeted it."""
     fresh = channel.another()
+    assert (fresh.alias, fresh.config) == (channel.alias, channel.config)
     await fresh.greet(soon())
     return fresh
 
@@ -290,6 +318,7 @@ async def test_an_insert_is_answered_over_the_old_transport_which_is_closed_then
     assert [*drained, channel.has_drained] == [False, True, False]
     assert await client.list_collections() is not None
     assert len(scripted_server.calls("Insert")) == 1
+    assert (await client.insert("c", ROW))["insert_count"] == 1, "over the new one"
 
 
 async def test_a_read_is_sent_again_over_the_new_transport(scripted_server: ScriptedServer) -> None:
@@ -300,6 +329,16 @@ async def test_a_read_is_sent_again_over_the_new_transport(scripted_server: Scri
     await channel_of(client).take_over(await another(channel_of(client)))
     assert await listing.result() is not None
     assert not channel_of(client).has_drained, "nothing is awaited over the old one"
+
+
+async def test_a_new_transport_has_greeted_its_server_so_no_call_does(scripted_server: ScriptedServer) -> None:
+    channel = channel_of(await opened(scripted_server))
+    channel.invalidate_handshake(channel.valid_handshake)
+    await channel.take_over(await another(channel))
+    scripted_server.forget_requests()
+    assert await channel.ensure_handshake(soon()) == channel.valid_handshake == 2
+    assert scripted_server.calls("Connect") == []
+    assert channel.metadata == (("identifier", "4242"),)
 
 
 async def test_a_greeting_over_the_old_transport_says_nothing_of_the_new_one(scripted_server: ScriptedServer) -> None:
