@@ -107,6 +107,34 @@ async def test_a_server_that_says_why_it_refuses_is_not_asked_about_tls(scripted
     await connection.release()
 
 
+async def test_each_request_tells_the_server_how_long_it_is_waited_for(scripted_server: ScriptedServer) -> None:
+    client = AsyncMilvusClient(scripted_server.uri, alias="channel")
+    await client.insert("c", ROW, timeout=5)
+    await client.list_collections(timeout=5)
+    for operation in ("DescribeCollection", "Insert", "ShowCollections"):
+        (call,) = scripted_server.calls(operation)
+        assert call.deadline is not None
+        assert call.deadline <= 6, "gRPC rounds up"
+
+
+async def test_a_channel_has_something_to_see_to_until_it_is_watched_and_when_it_is_retired(
+    scripted_server: ScriptedServer,
+) -> None:
+    connection = await AsyncConnection.dial("named", make_config(scripted_server.uri), HANG)
+    assert connection.pick().is_settled is False
+    await connection.release()
+    client = await opened(scripted_server)
+    channel = channel_of(client)
+    scripted_server.on("ShowCollections").never_answer()
+    listing = AsyncRunning(client.list_collections)
+    await async_in_thread(lambda: scripted_server.wait_for("ShowCollections"))
+    settled = [channel.is_settled]
+    channel.retire()
+    assert [*settled, channel.is_settled] == [True, False]
+    await client.close()
+    await AsyncTogether.failure(listing)
+
+
 async def test_a_call_that_finds_its_server_not_ready_says_so(scripted_server: ScriptedServer) -> None:
     client = await opened(scripted_server, retry=ONCE)
     scripted_server.on("ShowCollections").fail(*AWAY)
@@ -214,12 +242,14 @@ async def test_a_channel_tells_its_state_and_its_age(scripted_server: ScriptedSe
 async def test_a_large_request_weighs_more_while_it_is_under_way(scripted_server: ScriptedServer) -> None:
     client = await opened(scripted_server)
     channel = channel_of(client)
+    answers = channel.answers
     scripted_server.on("Query").never_answer()
     query = AsyncRunning(lambda: client.query("c", filter="id in [" + "1, " * LARGE + "1]"))
     await async_in_thread(lambda: scripted_server.wait_for("Query"))
     size = len(scripted_server.calls("Query")[0].message.SerializeToString())
     assert channel.load == 1 + size // LARGE
     assert channel.is_waited_for
+    assert channel.answers == answers
     await client.close()
     await AsyncTogether.failure(query)
     assert channel.load == 0

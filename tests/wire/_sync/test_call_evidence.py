@@ -34,7 +34,7 @@ from milvusclient.runtime.callsite import record_close
 from milvusclient.runtime.concurrency import in_thread
 from milvusclient.runtime.instrumentation import ObservedCall
 from tests.support.scripted import ScriptedServer
-from tests.support.together import Running
+from tests.support.together import Clock, Running
 
 ROW = {"id": 1, "vector": [0.1, 0.2, 0.3, 0.4]}
 MESSAGE_ID = {"id": "m0", "wal_name": "Pulsar"}
@@ -343,6 +343,33 @@ def test_a_call_waits_for_half_of_its_time_rather_than_giving_up(
     else:
         wait = attempts.after_failure(RpcFailure(Failure("UNAVAILABLE", "away")), connection, connection.pick(), 0)
     assert 300 < wait <= 500
+
+
+def test_the_time_for_retries_ends(scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw(monkeypatch, 0.0)
+    client = opened(scripted_server, RetryPolicy(max_elapsed=0.05))
+    attempts, connection = begun(client, UNBOUNDED)
+    away = RpcFailure(Failure("UNAVAILABLE", "away"))
+    assert attempts.after_failure(away, connection, connection.pick(), 0) == 0.0
+    Clock.sleep(0.06)
+    with pytest.raises(MilvusUnavailableException) as raised:
+        attempts.after_failure(away, connection, connection.pick(), 0)
+    assert raised.value.attempts == 2
+
+
+def test_a_close_ends_the_wait_for_the_next_attempt(
+    scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw(monkeypatch, 1.0)
+    patient = RetryPolicy(initial_backoff=1e6, max_backoff=1e6, rate_limit_max_elapsed=1e9)
+    client = opened(scripted_server, patient)
+    scripted_server.on("ShowCollections").rate_limit().forever()
+    listing = Running(client.list_collections)
+    in_thread(lambda: scripted_server.wait_for("ShowCollections"))
+    client.close()
+    with pytest.raises(ConnectionNotExistException):
+        listing.result()
+    assert len(scripted_server.calls("ShowCollections")) == 1
 
 
 def test_a_wait_of_no_time_is_none(scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -267,11 +267,27 @@ def test_a_loop_that_ended_without_close_stops_its_servers_without_waiting(lite:
     connection.release()
 
 
-def test_of_a_connection_to_a_server_nothing_outlives_its_loop(scripted_server: ScriptedServer) -> None:
+def test_a_connection_to_a_server_stops_no_server_of_a_file(
+    scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped: list[object] = []
+    monkeypatch.setattr(
+        importlib.import_module("milvusclient.runtime.embedded"), "stop", lambda *of: stopped.append(of)
+    )
     connection = Connection.dial("named", make_config(scripted_server.uri), HANG)
     connection.abandon()
-    assert "milvusclient-abandon" not in {thread.name for thread in threading.enumerate()}
+    for thread in threading.enumerate():
+        if thread.name == "milvusclient-abandon":
+            thread.join()
     connection.release()
+
+    def fail(*_: Any) -> None:
+        raise ConnectError(message="no socket is left")
+
+    monkeypatch.setattr("milvusclient._sync.core.connection.open_transport", fail)
+    with pytest.raises(ConnectError, match="no socket is left"):
+        Connection.dial("named", make_config(scripted_server.uri), HANG)
+    assert stopped == []
 
 
 def test_a_server_of_a_file_needs_more_descriptors_than_a_connection(
