@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import enum
 import json
+import math
 import struct
 from types import ModuleType
 
@@ -29,7 +30,7 @@ from milvusclient.cli.framework import (
     session,
     tables,
 )
-from milvusclient.cli.framework.json_values import as_single, json_value
+from milvusclient.cli.framework.json_values import as_single, as_singles, json_value
 from milvusclient.cli.framework.output import render, render_names, render_record
 from milvusclient.cli.framework.tables import Style, cell
 from milvusclient.models.descriptions import FieldDescription
@@ -241,6 +242,24 @@ def test_single_precision_is_the_same_number_again(value: float) -> None:
     assert struct.pack("f", found[0]) == struct.pack("f", value)
     digits = repr(found[0]).partition("e")[0].replace(".", "").strip("-0")
     assert len(digits) <= 9, "no single-precision number needs more"
+
+
+@given(
+    st.lists(st.lists(st.floats(width=32)) | st.none() | st.floats(width=32) | st.dictionaries(st.text(), st.floats()))
+)
+def test_a_column_is_written_as_its_values_are(values: list[object]) -> None:
+    assert repr(as_singles(values)) == repr([as_single(value) for value in values])
+
+
+def test_long_columns_are_written_in_parts() -> None:
+    values: list[object] = [[number / 7] * 100 for number in range(200)]
+    assert as_singles(values) == [as_single(value) for value in values]
+
+
+@pytest.mark.parametrize("value", [[1.0, float("nan"), 2.0], [float("inf"), -float("inf")]])
+def test_numbers_that_json_does_not_have_are_null_in_vectors(value: list[float]) -> None:
+    assert json_value(value) == [number if math.isfinite(number) else None for number in value]
+    assert json_value([1e308, 1e308]) == [1e308, 1e308], "finite, although their sum is not"
 
 
 def test_control_characters_are_escaped_on_terminals_only() -> None:

@@ -19,7 +19,7 @@ from milvusclient.cli.data.where import filter_of
 from milvusclient.cli.framework.command import Command, pass_session
 from milvusclient.cli.framework.failure import Failure, Interrupted
 from milvusclient.cli.framework.groups import root
-from milvusclient.cli.framework.json_values import as_single
+from milvusclient.cli.framework.json_values import as_singles
 from milvusclient.cli.framework.messages import message_of
 from milvusclient.cli.framework.output import count_rows
 from milvusclient.cli.framework.parameters import (
@@ -221,9 +221,11 @@ def _single_precision(path: Path, described: Sequence[FieldDescription]) -> froz
 
 
 def _with_singles(rows: Sequence[Mapping[str, object]], single: frozenset[str]) -> Sequence[Mapping[str, object]]:
-    if not single:
+    names = [name for name in single if rows and name in rows[0]]
+    if not names:
         return rows
-    return [{name: as_single(value) if name in single else value for name, value in row.items()} for row in rows]
+    columns = [as_singles([row.get(name) for row in rows]) for name in names]
+    return [{**row, **dict(zip(names, values, strict=True))} for row, *values in zip(rows, *columns, strict=True)]
 
 
 def _count_rows(session: Session, collection: str, rows_filter: FilterLike, limit: int) -> int:

@@ -9,8 +9,9 @@ import math
 import re
 import struct
 from collections.abc import Mapping, Sequence
+from typing import TypeGuard
 
-__all__ = ["as_single", "csv_cell", "escape_controls", "json_line", "json_text", "json_value"]
+__all__ = ["as_single", "as_singles", "csv_cell", "escape_controls", "json_line", "json_text", "json_value"]
 
 #: What a terminal obeys or hides: control characters, and marks that change the direction or the width of text.
 _CONTROLS = re.compile(
@@ -18,13 +19,20 @@ _CONTROLS = re.compile(
 )
 #: Digits that a number of single precision needs, from the fewest to those that are always enough.
 _SINGLE_DIGITS = (6, 7, 8, 9)
+#: Numbers whose digits are found together: a vector may have few, and a column of vectors takes much memory as text.
+_TOGETHER = 8192
+_PLAIN = frozenset({type(None), bool, int, str})
+#: One encoder for all values, as ``json.dumps`` makes one for each.
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def json_value(value: object) -> object:
     """Convert a value to what JSON has: enums by name, bytes as hex, arrays and sets as lists, NaN as null."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, enum.Enum):
         return value.name
-    if value is None or isinstance(value, bool | int | str):
+    if isinstance(value, int | str):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
@@ -41,6 +49,8 @@ def _json_structure(value: object) -> object:
     if isinstance(value, set | frozenset):
         return sorted((json_value(item) for item in value), key=str)
     if isinstance(value, Sequence):
+        if _is_vector(value) and math.isfinite(sum(value)):  # a number that is not finite makes the sum so
+            return value
         return [json_value(item) for item in value]
     for method in ("tolist", "to_dict"):  # numpy's arrays and numbers; schemas
         convert = getattr(value, method, None)
@@ -71,7 +81,7 @@ def json_text(value: object, indent: int = 0) -> str:
 
 def json_line(value: object) -> str:
     """Write a value as JSON on one line."""
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODE(value)
 
 
 def csv_cell(value: object) -> object:
@@ -99,6 +109,37 @@ def escape_controls(text: str, *, as_json: bool = False) -> str:
         return f"\\u{ord(letter):04x}" if as_json else ascii(letter)[1:-1]
 
     return _CONTROLS.sub(escape, text)
+
+
+def _is_vector(value: object) -> TypeGuard[list[float]]:
+    """Return whether a value is a list of floats and of nothing else."""
+    return type(value) is list and set(map(type, value)) == {float}
+
+
+def as_singles(values: Sequence[object]) -> list[object]:
+    """Write each value of a column as :func:`as_single` does, in less time if they are vectors.
+
+    Example:
+        >>> as_singles([[0.8999999761581421], None, [1.0, 0.13436000049114227]])
+        [[0.9], None, [1.0, 0.13436]]
+    """
+    found: list[object] = list(values)
+    places: list[int] = []
+    numbers: list[float] = []
+    for place, value in enumerate([*values, None]):
+        if _is_vector(value):
+            places.append(place)
+            numbers += value
+        elif place < len(found):
+            found[place] = as_single(value)
+        if len(numbers) >= _TOGETHER or place == len(found):
+            short, at = _shortest(numbers), 0
+            for each in places:
+                size = len(values[each])  # type: ignore[arg-type]  # it is one of the lists
+                found[each] = short[at : at + size]
+                at += size
+            places, numbers = [], []
+    return found
 
 
 def as_single(value: object) -> object:
