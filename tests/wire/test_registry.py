@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import grpc
 import pytest
 
 from milvusclient import (
+    AsyncMilvusClient,
     ConnectError,
     ConnectionConfigException,
     ConnectionNotExistException,
@@ -171,6 +175,49 @@ def test_an_alias_is_a_text(alias: str) -> None:
     ):  # fmt: skip
         with pytest.raises(ConnectionConfigException, match="alias must be a non-empty str"):
             function(alias)
+
+
+def test_stats_tell_of_threads_and_of_event_loops(
+    scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections.connect("of threads", uri=scripted_server.uri)
+
+    async def stats_in_a_loop() -> list[str]:
+        client = AsyncMilvusClient(scripted_server.uri, alias="of a loop")
+        await client.list_collections()
+        aliases = sorted(connections.stats())
+        await client.close()
+        return aliases
+
+    assert asyncio.run(stats_in_a_loop()) == ["of a loop", "of threads"]
+    monkeypatch.delitem(sys.modules, "milvusclient._async.core.pool")  # as in a program without event loops
+    assert list(connections.stats()) == ["of threads"]
+
+
+def test_connecting_has_a_time_limit_even_when_none_is_given(
+    scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("milvusclient.registry.DEFAULT_CONNECT_TIMEOUT", 0.3)
+    scripted_server.on("Connect").never_answer().forever()
+    with pytest.raises(ConnectError, match=r"no answer came within 0\.3 s"):
+        connections.connect("silent", uri=scripted_server.uri)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"address": "a:1,b:2"}, "address must be HOST:PORT, got 'a:1,b:2'; use uri for several addresses"),
+        ({"address": "http://a:1"}, "address must be HOST:PORT, got 'http://a:1'; use uri for a uri"),
+        ({"uri": 5}, "uri must be a str or a path, got int"),
+        ({"address": 5}, "address must be a str, got int"),
+    ],
+)
+def test_an_address_that_cannot_be_is_refused_in_one_wording(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConnectionConfigException, match=f"^{re.escape(message)}"):
+        connections.connect("odd", **given)
+    described = f"connection 'odd': {message}" if message.endswith("int") else message
+    with pytest.raises(ConnectionConfigException, match=f"^{re.escape(described)}"):
+        connections.add_connection(odd=given)
 
 
 def test_an_alias_that_is_registered_has_a_name() -> None:
