@@ -38,7 +38,7 @@ class CallerGoneError(Exception):
 
 
 async def while_connected(request: Request, call: Awaitable[T]) -> T:
-    """Await a call, and cancel it when the caller hangs up: FastAPI alone would go on for nobody.
+    """Await a call, and cancel it when the caller hangs up: FastAPI alone would go on with it.
 
     Raises:
         CallerGoneError: the caller hung up.
@@ -74,7 +74,7 @@ def status_of(error: MilvusException) -> int:
 
 
 async def failed(request: Request, error: Exception) -> JSONResponse:
-    """Answer for a call of Milvus that failed: the log gets all of it, and the caller what concerns him or her."""
+    """Answer for a call of Milvus that failed: the log gets all of it, the caller only what he or she can change."""
     if not isinstance(error, MilvusException):
         raise error  # FastAPI calls this for no other
     status = status_of(error)
@@ -84,7 +84,7 @@ async def failed(request: Request, error: Exception) -> JSONResponse:
 
 
 async def gone(request: Request, error: Exception) -> JSONResponse:
-    """Note that nobody waits for the answer any more; this one is not sent."""
+    """Log that the caller is gone; this answer is not sent."""
     del error
     log.warning("%s: cancelled, the caller hung up", request.url.path)
     return JSONResponse({}, 499)
