@@ -19,6 +19,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import contextlib  # noqa: E402
 import importlib.util  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
@@ -70,6 +71,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    with contextlib.suppress(ImportError):
+        from hypothesis import settings
+
+        settings.register_profile("patient", settings(), deadline=None)  # by default an example may take 0.2 s
+        settings.load_profile("patient")
     if getattr(config.option, "maxschedchunk", 0) is None:
         config.option.maxschedchunk = 4
     collecting.allow_bytecode()

@@ -36,7 +36,8 @@ START_LOCK = ROOT / "start.lock"
 HOLDER_NAME = Path(__file__).name
 _POLL = 0.2
 
-#: The ports of the server's etcd are fixed, but it also takes files, in the folder where the server runs.
+#: The ports of the server's etcd are fixed, but it also takes files, in the folder where the server runs. Its data need
+#: not outlive a crash, and on a busy disk it would fail calls that wait for writes.
 _ETCD_CONFIG = """\
 name: default
 listen-client-urls: unix://client:0
@@ -44,6 +45,7 @@ advertise-client-urls: unix://client:0
 listen-peer-urls: unix://peer:0
 initial-advertise-peer-urls: unix://peer:0
 initial-cluster: default=unix://peer:0
+unsafe-no-fsync: true
 """
 
 #: How often parts of the server look whether there is something to do, in milliseconds: the settings of its config file

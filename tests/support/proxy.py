@@ -11,6 +11,7 @@ Example:
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import struct
 import threading
@@ -19,6 +20,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import TracebackType
 from typing import Self
+
+from tests.support.patience import HANG
 
 _CHUNK = 1 << 16
 
@@ -113,12 +116,23 @@ class Proxy:
         """Count accepted connections from 0 again."""
         self.accepted = 0
 
+    def _bound(self) -> socket.socket:
+        """Listen; while the port was free, a connection of another program may have taken it for a moment."""
+        deadline = time.monotonic() + HANG
+        while True:
+            try:
+                return socket.create_server((self._host, self.port), backlog=512)
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.1)
+
     # --- listening ---------------------------------------------------------------------------------------------------
     def listen(self) -> None:
         """Accept connections (again), always on the same port; nothing happens when it listens already."""
         if self._listener is not None:
             return
-        self._listener = socket.create_server((self._host, self.port), backlog=512)
+        self._listener = self._bound()
         self.port = self._listener.getsockname()[1]
         self._acceptor = threading.Thread(
             target=self._accept, args=(self._listener,), name="tests-proxy-accept", daemon=True

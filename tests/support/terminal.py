@@ -65,8 +65,12 @@ class Screen:
 
     def interrupt(self, text: str) -> None:
         """Press Ctrl-C until the text is there: pressed between two prompts, one goes unseen now and then."""
+        self.press("\x03", text)
+
+    def press(self, key: str, text: str) -> None:
+        """Press a key until the text is there, which a busy machine may not show the first time."""
         for _ in range(20):
-            self.type("\x03")
+            self.type(key)
             end = time.monotonic() + _PATIENCE / 20
             while text.encode() not in self._seen and time.monotonic() < end:
                 if select.select([self._end], [], [], 0.1)[0]:

@@ -450,7 +450,8 @@ def test_an_error_names_the_address_that_was_used(three: list[ScriptedServer]) -
     assert named == {server.address for server in three}
     for server in three:
         in_thread(server.stop)
-    with pytest.raises(MilvusUnavailableException) as unavailable:
+    # On a busy machine the time may be up while it still dials.
+    with pytest.raises((MilvusUnavailableException, DeadlineExceededError)) as unavailable:
         client.list_collections(timeout=1)
     assert unavailable.value.address in named
     client.close()
