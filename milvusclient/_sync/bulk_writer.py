@@ -127,7 +127,8 @@ class BulkWriter:
         source: Source[object] = Source(rows)  # type: ignore[arg-type]  # the line above says that it is one
         with self, source:
             while taken := source.take(self._wanted, self._deadline.remaining(time.monotonic())):
-                self.extend(taken)
+                with self._lock:
+                    self._take(taken)
             if source.is_late:
                 self._expire()
                 self._drive()
@@ -192,7 +193,12 @@ class BulkWriter:
             return
         if self._holds_rows and (len(listed) > 1 or len(self._buffer) % _WEIGHED_EACH == 0):
             self._sizer.hold(bulk.rows_memory(listed))
-        self._buffer += cast("list[Row]", listed)  # the usual case: nothing needs to be looked at row by row
+        # The usual case: nothing needs to be looked at row by row, nor copied.
+        rows = cast("list[Row]", listed)
+        if self._buffer:
+            self._buffer += rows
+        else:
+            self._buffer = rows
         if len(self._buffer) >= self._batch_rows:
             self._flush()
 
