@@ -19,7 +19,7 @@ _CONTROLS = re.compile(
 )
 #: Digits that a number of single precision needs, from the fewest to those that are always enough.
 _SINGLE_DIGITS = (6, 7, 8, 9)
-#: Numbers whose digits are found together: a vector may have few, and a column of vectors takes much memory as text.
+#: Numbers whose digits are found together: a vector may have few, and a column of vectors takes much memory as a str.
 _TOGETHER = 8192
 _PLAIN = frozenset({type(None), bool, int, str})
 #: One encoder for all values, as ``json.dumps`` makes one for each.
