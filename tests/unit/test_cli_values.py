@@ -10,6 +10,7 @@ import struct
 from types import ModuleType
 
 import click
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -244,9 +245,23 @@ def test_single_precision_is_the_same_number_again(value: float) -> None:
     assert len(digits) <= 9, "no single-precision number needs more"
 
 
-@given(
-    st.lists(st.lists(st.floats(width=32)) | st.none() | st.floats(width=32) | st.dictionaries(st.text(), st.floats()))
-)
+SINGLES = st.floats(width=32)
+EDGES = st.sampled_from([0.0, -0.0, 1e15, 16777216.0, 3.4028234663852886e38, 1.401298464324817e-45])
+
+
+@given(st.lists(st.floats() | SINGLES | EDGES))
+def test_numpy_finds_as_few_digits(values: list[float]) -> None:
+    by_text = json_values._shortest_by_text(values)
+    by_numpy = json_values._shortest_by_numpy(np, values)
+    for value, one, other in zip(values, by_text, by_numpy, strict=True):
+        assert len(repr(one)) == len(repr(other))
+        if one != value:
+            assert struct.pack("f", one) == struct.pack("f", other)
+        else:
+            assert repr(one) == repr(other)
+
+
+@given(st.lists(st.lists(SINGLES) | st.none() | SINGLES | st.dictionaries(st.text(), SINGLES)))
 def test_a_column_is_written_as_its_values_are(values: list[object]) -> None:
     assert repr(as_singles(values)) == repr([as_single(value) for value in values])
 

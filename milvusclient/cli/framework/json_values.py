@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import importlib
 import json
 import math
 import re
 import struct
 from collections.abc import Mapping, Sequence
-from typing import TypeGuard
+from functools import cache
+from typing import Any, TypeGuard
 
 __all__ = ["as_single", "as_singles", "csv_cell", "escape_controls", "json_line", "json_text", "json_value"]
 
@@ -22,6 +24,10 @@ _SINGLE_DIGITS = (6, 7, 8, 9)
 #: Numbers whose digits are found together: a vector may have few, and a column of vectors takes much memory as a str.
 _TOGETHER = 8192
 _PLAIN = frozenset({type(None), bool, int, str})
+#: Numbers for which numpy is worth its import, ...
+_WORTH_NUMPY = 1_000
+#: ... and the sizes of those that it handles: powers of ten with which they are counted are exact.
+_USUAL = (1e-13, 1e15)
 #: One encoder for all values, as ``json.dumps`` makes one for each.
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -164,6 +170,45 @@ def as_single(value: object) -> object:
 
 def _shortest(values: Sequence[float]) -> list[float]:
     """Return the numbers with the fewest digits that are the same in single precision; others stay as they are."""
+    numpy = _numpy() if len(values) >= _WORTH_NUMPY else None
+    return _shortest_by_text(values) if numpy is None else _shortest_by_numpy(numpy, values)
+
+
+@cache
+def _numpy() -> Any | None:
+    """Return numpy, if it is installed."""
+    try:
+        return importlib.import_module("numpy")
+    except ImportError:
+        return None
+
+
+def _shortest_by_numpy(numpy: Any, values: Sequence[float]) -> list[float]:
+    exact = numpy.array(values, "f8")
+    with numpy.errstate(over="ignore", invalid="ignore"):
+        is_single = numpy.isfinite(exact) & (exact.astype("f4") == exact) & (exact != 0)
+    size = numpy.abs(exact)
+    is_usual = is_single & (size >= _USUAL[0]) & (size < _USUAL[1])
+    found = exact.copy()
+    places = numpy.flatnonzero(is_usual)
+    # Exact as doubles; so the quotient of a whole number and one of these is the number that the digits mean.
+    powers = numpy.array([10.0**power for power in range(23)])
+    for digits in _SINGLE_DIGITS:
+        wanted = exact[places]
+        power = digits - 1 - numpy.floor(numpy.log10(size[places])).astype("i8")
+        scale = powers[numpy.abs(power)]
+        short = numpy.where(power >= 0, numpy.rint(wanted * scale) / scale, numpy.rint(wanted / scale) * scale)
+        fits = short.astype("f4") == wanted
+        found[places[fits]] = short[fits]
+        places = places[~fits]
+    listed: list[float] = found.tolist()
+    others = numpy.flatnonzero(is_single & ~is_usual).tolist()
+    for place, short in zip(others, _shortest_by_text([values[place] for place in others]), strict=True):
+        listed[place] = short
+    return listed
+
+
+def _shortest_by_text(values: Sequence[float]) -> list[float]:
     found = list(values)
     open_places = [place for place, value in enumerate(found) if math.isfinite(value) and abs(value) < 3.5e38]
     # All numbers in one call: a vector has hundreds, and a format for each would take most of an export's time.
