@@ -142,17 +142,17 @@ def test_files_of_all_types_are_imported_and_others_say_why_not(
         if name == "by_command":
             by_command = file.name
         else:
-            jobs[name] = client.import_files(name, [file.name], case.partition)
-    without_vector = client.import_files("automatic", [wrong.name])
+            jobs[name] = client.import_files(name, [file.name], case.partition, timeout=HANG)
+    without_vector = client.import_files("automatic", [wrong.name], timeout=HANG)
     with pytest.raises(MilvusException, match="no-such-file.json"):
-        client.import_files("automatic", ["no-such-file.json"]).wait(timeout=240)
+        client.import_files("automatic", ["no-such-file.json"], timeout=HANG).wait(timeout=HANG)
     import_by_command(CommandLine(tmp_path, monkeypatch), f"{milvus_235.uri}/{milvus_database}", by_command)
     for name, job in jobs.items():
-        (done,) = job.wait(timeout=240)
+        (done,) = job.wait(timeout=HANG)
         assert (name, done.state, done.rows, done.progress) == (name, "Completed", len(cases[name].found), 100)
         assert (job.state, job.progress, done.collection_name) == ("Completed", 100, name)
     with pytest.raises(MilvusException, match=r"import \d+ of .*wrong.json failed: .*'v'"):
-        without_vector.wait(timeout=240)
+        without_vector.wait(timeout=HANG)
     assert without_vector.state in ("Failed", "FailedAndCleaned")
     assert {job.job_ids[0] for job in jobs.values()} <= {state.job_id for state in client.list_imports()}
     for name, case in cases.items():

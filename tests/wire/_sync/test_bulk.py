@@ -252,9 +252,10 @@ def test_an_interrupted_write_waits_a_moment_and_reports_the_rest(scripted_serve
 
 def test_a_timeout_ends_all_of_it(scripted_server: ScriptedServer) -> None:
     client = MilvusClient(scripted_server.uri)
+    client.insert_many("c", rows(0))  # on a busy machine, connecting takes longer than this timeout
     scripted_server.on("Insert").then().never_answer().forever()
     with pytest.raises(BulkError) as caught:
-        client.insert_many("c", rows(*range(100)), batch_rows=1, in_flight=1, timeout=0.5)
+        client.insert_many("c", rows(*range(100)), batch_rows=1, in_flight=1, timeout=2)
     report = caught.value.report
     assert (report.written, report.uncertain, report.seconds < PROMPT) == (1, [range(1, 2)], True)
 
