@@ -73,7 +73,7 @@ def test_what_is_no_place_is_refused(text: str, wanted: str) -> None:
 @pytest.mark.lite
 def test_a_collection_is_copied_from_file_to_file(cli: CommandLine) -> None:
     fill("./a.db")
-    ran = cli("copy", "./a.db/books", "./b.db")
+    ran = cli("copy", "./a.db/books", "./b.db", "--quiet")
     assert ran.out == "Copied 30 rows of 'books' to 'books' (./b.db), with 2 partitions, 1 index.\n"
     assert (ran.status, ran.err) == (0, "")
     found = cli(
@@ -121,20 +121,21 @@ def test_a_collection_goes_from_a_file_to_a_server_and_back(
 ) -> None:
     fill("./a.db")
     database = f"{milvus_235.uri}/{milvus_database}"
-    ran = cli("copy", "./a.db/books", f"{database}/")
+    # Quiet, because a copy that takes long shows its progress.
+    ran = cli("copy", "./a.db/books", f"{database}/", "--quiet")
     assert (ran.status, ran.err) == (0, "")
     assert "Copied 30 rows of 'books' to 'books'" in ran.out
     there = MilvusClient(milvus_235.uri, db_name=milvus_database, dedicated=True)
     assert there.query("books", "", ["count(*)"], partition_names=["old"]) == [{"count(*)": 10}]
     ran = cli("copy", "books", "books2", "--uri", database, "-o", "json")
     assert ran.json()["target_rows"] == 30
-    ran = cli("copy", f"{database}/books2", "./back.db/books")
+    ran = cli("copy", f"{database}/books2", "./back.db/books", "--quiet")
     assert (ran.status, ran.err) == (0, "")
     assert len(cli("query", "-c", "books", "--uri", "./back.db", "-e", "id >= 0", "-o", "json").json()) == 30
     other = f"{milvus_database}_other"
     there.create_database(other)
     try:
-        ran = cli("copy", f"{database}/books", f"{milvus_235.uri}/{other}/")
+        ran = cli("copy", f"{database}/books", f"{milvus_235.uri}/{other}/", "--quiet")
         assert (ran.status, ran.err) == (0, "")
         with MilvusClient(milvus_235.uri, db_name=other, dedicated=True) as client:
             assert client.query("books", "", ["count(*)"]) == [{"count(*)": 30}]

@@ -60,6 +60,8 @@ _BUSY = {
     "INDEXCOORD_SCHEDULER_INTERVAL": "100",
     # A strong read waits for the next tick: up to a third of a second by default.
     "PROXY_TIMETICKINTERVAL": "50",
+    # The other way round: how long one part waits for another one, 5 s by default.
+    "QUERYCOORD_BROKERTIMEOUT": "120000",
 }
 
 

@@ -84,8 +84,8 @@ def test_an_insert_of_a_child_ends_with_its_timeout(scripted_server: ScriptedSer
         os.read(answered[0], 1)
         started = time.monotonic()
         with pytest.raises(DeadlineExceededError) as raised:
-            client.insert("c", rows, timeout=1)
-        assert 0.9 < time.monotonic() - started < PROMPT, "gRPC alone takes 20 s"
+            client.insert("c", rows, timeout=4)  # enough to encode them on a busy machine
+        assert 3.9 < time.monotonic() - started < PROMPT, "gRPC alone takes 20 s"
         assert raised.value.ambiguous
         started = time.monotonic()
         client.close()
