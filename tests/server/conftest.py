@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from milvusclient import MilvusClient
+from milvusclient.policy.polling import PACE
 from tests.server.both import BOOK_ROWS, BOOK_SCHEMA, BOOKS, LITE, MILVUS_235, OLD_ROWS, Server, flat
 from tests.support import servers
 from tests.support.servers import Database, HeldMilvus, Milvus
@@ -56,6 +57,12 @@ def _library_on_milvus(_shared_milvus: HeldMilvus) -> Iterator[Server]:
     yield _stocked(Server(MILVUS_235, f"{milvus.uri}/{database.name}"))
     if _shared_milvus.held is not None:
         database.drop(_shared_milvus.held)
+
+
+@pytest.fixture(autouse=True)
+def _servers_are_asked_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loads and flushes take some two seconds, and up to half a second more until the client asks again."""
+    monkeypatch.setattr(PACE, "longest", 0.1)
 
 
 @pytest.fixture(autouse=True)
