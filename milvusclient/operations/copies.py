@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from milvusclient.checks import optional_str, require_name, require_path
 from milvusclient.exceptions import ParamError
 from milvusclient.models.collection import CollectionInfo, FieldInfo
-from milvusclient.models.descriptions import CollectionDescription, IndexDescription
+from milvusclient.models.descriptions import CollectionDescription, FieldDescription, IndexDescription
 from milvusclient.schema.collection import CollectionSchema
+from milvusclient.schema.enums import DataType
 from milvusclient.schema.index import IndexParams
 from milvusclient.schema.type_facts import FACTS
 
@@ -39,6 +40,16 @@ _STATE = frozenset({
     "field_name", "index_name", "index_type", "metric_type", "params",
     "total_rows", "indexed_rows", "pending_index_rows", "state",
 })  # fmt: skip
+_LONGEST_STRING = 65_535
+#: What Milvus Lite calls the metric of an index of scalars.
+_NO_METRIC = "NONE"
+#: The parameters with which Milvus Lite builds an index. It ignores those of create_index, and describes none.
+_BUILT_WITH: Mapping[str, Mapping[str, int]] = {
+    "HNSW": {"M": 16, "efConstruction": 200},
+    "HNSW_SQ": {"M": 16, "efConstruction": 200},
+    "IVF_FLAT": {"nlist": 128},
+    "IVF_SQ8": {"nlist": 128},
+}
 #: Pages of this size neither wait long for their bytes nor cost much for their requests.
 _PAGE_BYTES = 8 << 20
 _MOST_ROWS = 16_384
@@ -92,25 +103,39 @@ def copy_names(
 
 
 def copied_schema(description: CollectionDescription) -> CollectionSchema:
-    """Build the schema of the copy from the description of the source."""
-    raw: Mapping[str, object] = {**description}
+    """Build the schema of the copy from the description of the source.
+
+    Strings of arrays get the longest possible ``max_length`` if the source does not tell theirs.
+    """
+    raw: Mapping[str, object] = {**description, "fields": [_described_whole(field) for field in description["fields"]]}
     return CollectionSchema.construct_from_dict(raw)
 
 
+def _described_whole(field: FieldDescription) -> Mapping[str, object]:
+    """Add what Milvus Lite leaves out of the description of a field and servers require."""
+    if field.get("element_type") is not DataType.VARCHAR:
+        return {**field}
+    return {**field, "params": {"max_length": _LONGEST_STRING, **field["params"]}}
+
+
 def copied_indexes(descriptions: Iterable[IndexDescription]) -> IndexParams:
-    """Build the indexes of the copy from the descriptions of the source's indexes."""
+    """Build the indexes of the copy from the descriptions of the source's indexes.
+
+    Parameters that servers require and the source does not tell are those with which Milvus Lite builds an index.
+    """
     indexes = IndexParams()
     for described in descriptions:
         values: Mapping[str, object] = {**described}
         params = values.get("params")
         more = {key: value for key, value in values.items() if key not in _STATE}
         metric = values.get("metric_type")
+        index_type = str(values.get("index_type") or "")
         indexes.add_index(
             str(values["field_name"]),
-            str(values.get("index_type") or ""),
+            index_type,
             str(values["index_name"]),
-            metric_type=str(metric) if metric else None,
-            params={**more, **(params if isinstance(params, Mapping) else {})},
+            metric_type=str(metric) if metric and metric != _NO_METRIC else None,
+            params={**_BUILT_WITH.get(index_type, {}), **more, **(params if isinstance(params, Mapping) else {})},
         )
     return indexes
 

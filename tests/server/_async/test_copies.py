@@ -19,7 +19,7 @@ from milvusclient import (
     ParamError,
 )
 from milvusclient.models.bulk import BulkProgress
-from tests.server.both import Server, by_id, flat
+from tests.server.both import LITE, Server, by_id, flat
 
 SCHEMA = CollectionSchema(
     [
@@ -74,6 +74,28 @@ async def test_a_file_is_copied_into_another(tmp_path: Path) -> None:
         await fill(source)
         assert (await source.copy_collection("c", target)).is_complete
         assert by_id(await target.query("c", "id >= 0", ["*"])) == by_id(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("index_type", "built_with"),
+    [("HNSW", {"M": "16", "efConstruction": "200"}), ("IVF_FLAT", {"nlist": "128"}), ("IVF_SQ8", {"nlist": "128"})],
+)
+async def test_a_file_is_copied_to_a_server_that_wants_to_know_more_than_the_file_tells(
+    server: Server, tmp_path: Path, index_type: str, built_with: dict[str, str]
+) -> None:
+    server.skip_on(LITE, "wants to know no more")
+    indexes = IndexParams()
+    indexes.add_index("vector", index_type, metric_type="L2", params={"M": 8, "efConstruction": 9, "nlist": 7})
+    async with AsyncMilvusClient(str(tmp_path / "a.db")) as source, AsyncMilvusClient(server.uri) as target:
+        await source.create_collection("c", schema=SCHEMA, index_params=indexes)
+        await source.insert("c", ROWS)
+        assert (await source.copy_collection("c", target)).is_complete
+        assert by_id(await target.query("c", "id >= 0", ["*"], consistency_level="Strong")) == by_id(ROWS)
+        described = await target.describe_index("c", "vector")
+        assert described is not None
+        assert {"index_type": index_type, "metric_type": "L2", **built_with}.items() <= {**described}.items()
+        tags = (await target.describe_collection("c"))["fields"][2]
+        assert tags["params"] == {"max_capacity": 9, "max_length": 65535}
 
 
 async def test_a_copy_continues_where_it_ended(server: Server, tmp_path: Path) -> None:
