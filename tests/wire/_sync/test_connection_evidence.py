@@ -271,9 +271,7 @@ def test_a_connection_to_a_server_stops_no_server_of_a_file(
     scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped: list[object] = []
-    monkeypatch.setattr(
-        importlib.import_module("milvusclient.runtime.embedded"), "stop", lambda *of: stopped.append(of)
-    )
+    monkeypatch.setattr("milvusclient._sync.core.connection.embedded.stop", lambda *of: stopped.append(of))
     connection = Connection.dial("named", make_config(scripted_server.uri), HANG)
     connection.abandon()
     for thread in threading.enumerate():
