@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import resource
 import threading
 import time
@@ -24,30 +23,10 @@ from milvusclient.runtime.callsite import record_close
 from milvusclient.runtime.concurrency import async_in_thread
 from tests.support.patience import HANG
 from tests.support.scripted import ScriptedServer
+from tests.support.stand_in_lite import StandInLite
 from tests.support.together import AsyncRunning, AsyncTogether
 
 AWAY = (grpc.StatusCode.UNAVAILABLE, "away")
-
-
-class Lite:
-    """Stands for Milvus Lite: every file is served by the scripted server."""
-
-    def __init__(self, server: ScriptedServer) -> None:
-        self.started: list[str] = []
-        self.released: list[str] = []
-        self.released_in: list[str] = []
-        #: Seconds that a start takes.
-        self.seconds = 0.0
-        self._uri = server.uri
-
-    def start_and_get_uri(self, path: str) -> str:
-        self.started.append(path)
-        time.sleep(self.seconds)
-        return self._uri
-
-    def release_server(self, path: str) -> None:
-        self.released.append(path)
-        self.released_in.append(threading.current_thread().name)
 
 
 class Garbage:
@@ -58,11 +37,10 @@ class Garbage:
 
 
 @pytest.fixture
-def lite(scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> Lite:
+def lite(scripted_server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> StandInLite:
     """What serves files in this test."""
-    stand_in = Lite(scripted_server)
-    embedded = importlib.import_module("milvusclient.runtime.embedded")  # the package has a lazy stand-in for it
-    monkeypatch.setattr(embedded, "_manager", lambda: stand_in)
+    stand_in = StandInLite(scripted_server)
+    stand_in.install(monkeypatch)
     return stand_in
 
 
@@ -190,7 +168,7 @@ async def test_a_call_goes_to_one_of_several_addresses_and_its_error_says_to_whi
 
 # --- files -----------------------------------------------------------------------------------------------------------
 async def test_a_file_is_served_until_its_last_connection_is_closed(
-    scripted_server: ScriptedServer, lite: Lite, file: str
+    scripted_server: ScriptedServer, lite: StandInLite, file: str
 ) -> None:
     first, second = AsyncMilvusClient(file, alias="first"), AsyncMilvusClient(file, alias="second")
     for client in (first, second):
@@ -204,7 +182,7 @@ async def test_a_file_is_served_until_its_last_connection_is_closed(
 
 
 async def test_a_connection_to_a_file_tells_the_file_and_how_long_its_server_took_to_start(
-    lite: Lite, file: str
+    lite: StandInLite, file: str
 ) -> None:
     lite.seconds = 0.2
     client = AsyncMilvusClient(file, alias="of a file")
@@ -216,7 +194,7 @@ async def test_a_connection_to_a_file_tells_the_file_and_how_long_its_server_too
 
 
 async def test_a_start_that_took_all_the_time_of_a_call_is_named_in_its_error(
-    scripted_server: ScriptedServer, lite: Lite, file: str
+    scripted_server: ScriptedServer, lite: StandInLite, file: str
 ) -> None:
     client = AsyncMilvusClient(file, alias="late")
     await client.close()
@@ -232,7 +210,7 @@ async def test_a_start_that_took_all_the_time_of_a_call_is_named_in_its_error(
 
 
 async def test_a_start_that_left_enough_time_is_not_blamed_for_a_failure(
-    scripted_server: ScriptedServer, lite: Lite, file: str
+    scripted_server: ScriptedServer, lite: StandInLite, file: str
 ) -> None:
     client = AsyncMilvusClient(file, alias="in time")
     await client.close()
@@ -246,7 +224,7 @@ async def test_a_start_that_left_enough_time_is_not_blamed_for_a_failure(
 
 
 async def test_a_server_of_a_file_that_cannot_be_dialled_is_stopped_again(
-    lite: Lite, file: str, monkeypatch: pytest.MonkeyPatch
+    lite: StandInLite, file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> None:
         raise ConnectError(message="no socket is left")
@@ -257,7 +235,7 @@ async def test_a_server_of_a_file_that_cannot_be_dialled_is_stopped_again(
     assert (lite.started, lite.released) == ([file], [file])
 
 
-async def test_a_loop_that_ended_without_close_stops_its_servers_without_waiting(lite: Lite, file: str) -> None:
+async def test_a_loop_that_ended_without_close_stops_its_servers_without_waiting(lite: StandInLite, file: str) -> None:
     connection = await AsyncConnection.dial("named", make_config(file), HANG)
     connection.abandon()
     over = time.monotonic() + HANG
@@ -289,7 +267,7 @@ async def test_a_connection_to_a_server_stops_no_server_of_a_file(
 
 
 async def test_a_server_of_a_file_needs_more_descriptors_than_a_connection(
-    scripted_server: ScriptedServer, lite: Lite, file: str, monkeypatch: pytest.MonkeyPatch
+    scripted_server: ScriptedServer, lite: StandInLite, file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     most, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     monkeypatch.setattr(descriptors, "_FOR_A_SERVER", 512)
