@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,13 +12,15 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.support.patience import HANG
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def in_child(work: Callable[[], object], timeout: float = HANG) -> int:
-    """Run it in a forked child; the exit status, 0 if it did not raise, -9 if it hung."""
+    """Run it in a forked child; the exit status, 0 if it did not raise, -6 if it hung and told where on stderr."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of forks with threads
         pid = os.fork()
@@ -34,9 +37,8 @@ def in_child(work: Callable[[], object], timeout: float = HANG) -> int:
         if done:
             return os.waitstatus_to_exitcode(status)
         time.sleep(0.01)
-    os.kill(pid, 9)
-    os.waitpid(pid, 0)
-    return -9
+    os.kill(pid, signal.SIGABRT)  # faulthandler, which pytest enables, then prints what each thread does
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def run_program(program: str | None, *arguments: str, timeout: float = HANG) -> str:
@@ -51,20 +53,22 @@ def run_program(program: str | None, *arguments: str, timeout: float = HANG) -> 
         What it printed.
     """
     how = [] if program is None else ["-c", program]
-    result = subprocess.run(
-        [
-            sys.executable,
-            "-W",
-            "ignore::DeprecationWarning",
-            *how,
-            *arguments,
-        ],  # Python 3.12 warns of forks with threads
-        capture_output=True,
+    with subprocess.Popen(
+        # Python 3.12 warns of forks with threads.
+        [sys.executable, "-X", "faulthandler", "-W", "ignore::DeprecationWarning", *how, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=timeout,
-        check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert result.returncode == 0, f"exit status {result.returncode}:\n{result.stderr}"
-    assert result.stderr == ""
-    return result.stdout
+    ) as process:
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)  # it then prints what each thread does
+            err = process.communicate()[1]
+            pytest.fail(f"it hung:\n{err}")
+        finally:
+            process.kill()
+    assert process.returncode == 0, f"exit status {process.returncode}:\n{err}"
+    assert err == ""
+    return out
