@@ -196,22 +196,26 @@ def length_of(source: object) -> int | None:
 def as_row(value: Any) -> Row:  # what a user gave
     """Return a row as a mapping: a mapping itself, or the fields of a dataclass, pydantic or attrs object.
 
+    A pydantic model with ``extra="allow"`` brings its extra values, too.
+
     Raises:
         DataNotMatchException: it is of another type.
     """
     if isinstance(value, Mapping):
         return value
     names: Iterable[str] | None = None
+    extra: Row | None = None
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in dataclasses.fields(value)]
     elif hasattr(type(value), "model_fields"):  # pydantic
-        names = type(value).model_fields
+        names, extra = type(value).model_fields, value.model_extra
     elif hasattr(type(value), "__attrs_attrs__"):  # attrs
         names = [field.name for field in type(value).__attrs_attrs__]
     if names is None:
         wanted = "a dict of field name to value, or a dataclass, pydantic or attrs object"
         raise DataNotMatchException(message=f"expected {wanted}, got {given(value)}")
-    return {name: getattr(value, name) for name in names}
+    row = {name: getattr(value, name) for name in names}
+    return {**row, **extra} if extra else row
 
 
 def row_bytes(collection: CollectionInfo) -> int:

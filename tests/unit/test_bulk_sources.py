@@ -63,6 +63,15 @@ def test_a_pydantic_object_is_a_row_of_its_fields() -> None:
     assert bulk.as_row(model(id=1)) == {"id": 1, "title": "?"}
 
 
+def test_extra_values_of_a_pydantic_object_are_in_its_row() -> None:
+    pydantic = pytest.importorskip("pydantic")
+    model = pydantic.create_model("Model", __config__=pydantic.ConfigDict(extra="allow"), id=(int, ...))
+    assert bulk.as_row(model(id=1, color="red", sizes=[1])) == {"id": 1, "color": "red", "sizes": [1]}
+    assert bulk.as_row(model(id=2)) == {"id": 2}
+    ignoring = pydantic.create_model("Ignoring", __config__=pydantic.ConfigDict(extra="ignore"), id=(int, ...))
+    assert bulk.as_row(ignoring(id=3, color="red")) == {"id": 3}
+
+
 def test_an_attrs_object_is_a_row_of_its_fields() -> None:
     attr = pytest.importorskip("attr")
     made = attr.make_class("Made", ["id", "title"])
