@@ -73,6 +73,49 @@ def test_a_type_that_cannot_be_written_is_named() -> None:
         of_table(read_table(pa.table({"c": union})), books(c(DataType.JSON)))
 
 
+@pytest.mark.parametrize(
+    ("field", "arrow_type", "words"),
+    [
+        (c(DataType.VARCHAR, max_length=99), pa.string(), ["q", "é" * 9, ""]),
+        (c(DataType.INT64), pa.int64(), [5, -1, 2**40]),
+        (c(DataType.FLOAT_VECTOR, dim=2), pa.list_(pa.float32()), [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]),
+        (c(DataType.VARCHAR, nullable=True, max_length=9), pa.string(), ["q", None, "r"]),
+        (c(DataType.JSON), pa.struct({"a": pa.int64()}), [{"a": 1}, {"a": 2}, {"a": 3}]),
+    ],
+)
+@pytest.mark.parametrize("run_ends", [pa.int16(), pa.int32(), pa.int64()])
+def test_run_end_encoded_columns_are_sent_as_their_rows_are(
+    field: FieldInfo, arrow_type: Any, words: list[Any], run_ends: Any
+) -> None:
+    """A run is longer than one value, so that there are fewer values than rows; parts begin and end within runs."""
+    encoded = pa.RunEndEncodedArray.from_arrays(pa.array([3, 4, 9], run_ends), pa.array(words, arrow_type))
+    rows = [{"c": word} for word, count in zip(words, (3, 1, 5), strict=True) for _ in range(count)]
+    for start in range(9):
+        for length in range(1, 10 - start):
+            part = read_table(pa.table({"c": encoded})).slice(start, length)
+            assert of_table(part, books(field)) == of_rows(rows[start : start + length], books(field))
+            assert 0 < part.size() < 100 * length
+    of_arrow = read_table(pa.table({"c": encoded.slice(2, 4)}))
+    assert of_table(of_arrow.slice(1, 3), books(field)) == of_rows(rows[3:6], books(field))
+
+
+def test_the_size_of_runs_is_that_of_their_values() -> None:
+    encoded = pa.RunEndEncodedArray.from_arrays(pa.array([1000, 1001]), pa.array(["x" * 90, "y" * 110]))
+    table = read_table(pa.table({"c": encoded}))
+    assert 0.8 < table.size() / of_table(table, books(c(DataType.VARCHAR))).ByteSize() < 1.2
+    assert table.slice(1000, 1).size() > 100
+
+
+def test_a_dense_union_is_refused_by_name() -> None:
+    union = pa.UnionArray.from_dense(
+        pa.array([0, 1, 0], pa.int8()), pa.array([0, 0, 1], pa.int32()), [pa.array(["a", "b"]), pa.array([1])]
+    )
+    table = read_table(pa.table({"c": union}))
+    assert table.size() > 0
+    with pytest.raises(MilvusException, match="column 'c' has the Arrow type union, which cannot be written"):
+        encode_table(table, books(c(DataType.JSON)))
+
+
 def test_what_a_mask_hides_is_null() -> None:
     field = c(DataType.INT64, nullable=True)
     masked = numpy.ma.masked_array([1, 2, 3], mask=[False, True, False])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
@@ -25,6 +26,7 @@ __all__ = [
     "list_bounds",
     "list_span",
     "type_name",
+    "used_runs",
     "valid_bits",
     "values",
 ]
@@ -346,14 +348,22 @@ def _structs(array: Array) -> list[Any]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*map(values, columns.values()), strict=True)]
 
 
+def used_runs(array: Array) -> tuple[Array, Array]:
+    """Return the children of a run-end encoded array, the ends and the values, cut to the runs that it uses."""
+    ends, words = array.children
+    numbers = ends.numbers(_NUMBERS[ends.format])
+    first = bisect_right(numbers, array.offset)
+    count = bisect_left(numbers, array.offset + array.length, first) + 1 - first
+    return ends.slice(first, count), words.slice(first, count)
+
+
 def _run_ends(array: Array) -> list[Any]:
-    ends, words = (values(child) for child in array.children)
     made: list[Any] = []
-    start = 0
-    for end, word in zip(ends, words, strict=True):
-        made += [word] * (end - start)
+    start, last = array.offset, array.offset + array.length
+    for end, word in zip(*map(values, used_runs(array)), strict=True):
+        made += [word] * (min(end, last) - start)
         start = end
-    return made[array.offset : array.offset + array.length]
+    return made
 
 
 def _timestamps(array: Array) -> list[Any]:

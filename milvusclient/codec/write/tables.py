@@ -16,7 +16,15 @@ from milvusclient.checks import given
 from milvusclient.codec.dynamic import META
 from milvusclient.codec.json_text import encode_json_values
 from milvusclient.codec.refusal import Refusal
-from milvusclient.codec.write.arrow_array import BIT_WIDTHS, INTEGERS, Array, list_bounds, list_span, valid_bits
+from milvusclient.codec.write.arrow_array import (
+    BIT_WIDTHS,
+    INTEGERS,
+    Array,
+    list_bounds,
+    list_span,
+    used_runs,
+    valid_bits,
+)
 from milvusclient.codec.write.arrow_columns import column_values, encode_arrays
 from milvusclient.codec.write.columns import encode_column
 from milvusclient.codec.write.nonfinite import loaded_numpy
@@ -232,15 +240,22 @@ def _array_size(array: Array) -> int:
     if array.format in ("u", "U", "z", "Z") and array.buffers[1] is not None:
         offsets = array.buffers[1].cast("i" if array.format in "uz" else "q")
         return offsets[array.offset + array.length] - offsets[array.offset] + 2 * array.length
-    if array.format.startswith(("+w", "+l", "+L", "+m", "+v")):
-        span = list_span(array)
-        if span is None:
-            bounds = list_bounds(array)
-            span = min(start for start, _ in bounds), max(end for _, end in bounds)
-        return _array_size(array.children[0].slice(span[0], span[1] - span[0])) + 2 * array.length
-    if array.children:
+    return _nested_size(array) if array.children else 16 * array.length  # views: their strings are mostly short
+
+
+def _nested_size(array: Array) -> int:
+    if array.format == "+r":
+        words = used_runs(array)[1]
+        return array.length * (_array_size(words) // words.length + 1)
+    if array.format == "+s":
         return sum(_array_size(child.slice(array.offset, array.length)) for child in array.children)
-    return 16 * array.length  # views: their strings are mostly short
+    if array.format.startswith("+u"):  # refused later; its children may have other lengths
+        return 16 * array.length
+    span = list_span(array)
+    if span is None:
+        bounds = list_bounds(array)
+        span = min(start for start, _ in bounds), max(end for _, end in bounds)
+    return _array_size(array.children[0].slice(span[0], span[1] - span[0])) + 2 * array.length
 
 
 def _value_size(value: object) -> int:
