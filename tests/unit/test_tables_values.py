@@ -116,6 +116,27 @@ def test_a_dense_union_is_refused_by_name() -> None:
         encode_table(table, books(c(DataType.JSON)))
 
 
+def test_the_index_of_a_frame_is_a_column_only_if_it_has_a_name() -> None:
+    pandas = pytest.importorskip("pandas")
+    info = books(c(DataType.INT64), dynamic=True)
+    frame = pandas.DataFrame({"c": [1, 2, 3], "size": [4, 5, 6]}, index=["x", "y", "z"])
+    rows: list[dict[str, Any]] = [{"c": 1, "size": 4}, {"c": 2, "size": 5}, {"c": 3, "size": 6}]
+    levels = frame.set_axis(pandas.MultiIndex.from_tuples([(1, "a"), (2, "b"), (3, "c")]))
+    for nameless in (frame, levels, frame.reset_index(drop=True)):
+        assert of_table(read_table(nameless), info) == of_rows(rows, info)
+    selected = frame.reset_index(drop=True).iloc[[2, 0]]
+    assert of_table(read_table(selected), books(c(DataType.INT64), dynamic=True)) == of_rows([rows[2], rows[0]], info)
+    named = [{**row, "word": word} for row, word in zip(rows, "xyz", strict=True)]
+    assert of_table(read_table(frame.rename_axis("word")), info) == of_rows(named, info)
+    strict = books(c(DataType.INT64), FieldInfo("size", data_type=DataType.INT64))
+    assert of_table(read_table(frame), strict) == of_rows(rows, strict)
+
+
+def test_a_field_may_have_the_name_of_a_nameless_index() -> None:
+    field = FieldInfo("__index_level_0__", data_type=DataType.INT64)
+    assert of_table(read_table(pa.table({field.name: [7]})), books(field)) == of_rows([{field.name: 7}], books(field))
+
+
 def test_what_a_mask_hides_is_null() -> None:
     field = c(DataType.INT64, nullable=True)
     masked = numpy.ma.masked_array([1, 2, 3], mask=[False, True, False])

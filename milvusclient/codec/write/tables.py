@@ -6,6 +6,7 @@ Python values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ _NUMPY_FORMATS: Final = {
     **{f"u{size}": letter for letter, size in {"C": 1, "S": 2, "I": 4, "L": 8}.items()},
     **{f"f{size}": letter for letter, size in {"e": 2, "f": 4, "g": 8}.items()},
 }
+#: The name that pandas gives to an index without a name, in Arrow and Parquet; pandas itself shows no such column.
+_NAMELESS_INDEX: Final = re.compile(r"__index_level_\d+__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,10 +349,14 @@ def _encode_struct_column(struct: StructFieldInfo, table: Table) -> Column:
 
 
 def _encode_unknown(table: Table, collection: CollectionInfo) -> list[Column]:
-    """Encode the columns that are not fields as the dynamic field, or refuse them if there is none."""
+    """Encode the columns that are not fields as the dynamic field, or refuse them if there is none.
+
+    The index of a pandas frame is left out unless it has a name: a frame of which some rows were selected has one, too.
+    """
     known = {field.name for field in collection.fields if not field.is_dynamic}
     known.update(struct.name for struct in collection.struct_fields)
     unknown = {name: data for name, data in table.columns.items() if name not in known}
+    unknown = {name: data for name, data in unknown.items() if not _NAMELESS_INDEX.fullmatch(name)}
     if META in unknown:
         raise _misfit(f"a column must not have the name {META!r}; give the dynamic fields as columns of their own")
     if not collection.enable_dynamic_field:
