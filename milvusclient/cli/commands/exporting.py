@@ -76,6 +76,8 @@ class _Checkpoint:
         Raises:
             Failure: it is not.
         """
+        if not self.path.parent.is_dir():
+            raise Failure(f"--checkpoint: the folder of {self.path} does not exist; create it first")
         self.position_path.unlink(missing_ok=True)
         if not self.path.exists():
             return Written(0, 0)

@@ -150,7 +150,7 @@ batch_bytes_option = option(
 )
 in_flight_option = option("--in-flight", type=COUNT, default=4, show_default=True, help="Requests at the same time.")
 checkpoint_option = option(
-    "--checkpoint", type=Path, default=None, metavar="FILE",
+    "--checkpoint", type=click.Path(dir_okay=False, path_type=Path), default=None, metavar="FILE",
     help="Store the position in this file; with it, the command goes on where an earlier one ended.",
 )  # fmt: skip
 
