@@ -73,8 +73,8 @@ class Iterators(Reads):
     ) -> SearchIterator:
         """Find more rows than one search can return, nearest first, page by page.
 
-        All pages show the collection as it was when the iterator was created. Servers without search iterators are
-        asked for one range of distances after another.
+        All pages show the collection as it was when the iterator was created; pages of a local file may show rows that
+        were written later. Servers without search iterators are asked for one range of distances after another.
 
         Args:
             collection_name: name or alias of the collection.
@@ -185,7 +185,8 @@ class Iterators(Reads):
     ) -> QueryIterator:
         """Find more rows than one query can return, in the order of their primary keys, page by page.
 
-        All pages show the collection as it was when the iterator was created.
+        All pages show the collection as it was when the iterator was created. A local file keeps no earlier states, so
+        its pages may show rows that were written later.
 
         Args:
             collection_name: name or alias of the collection.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from milvusclient import exceptions
 from milvusclient.checks import INT64_BOUNDS, given, has_items, is_time_array, plain_str
@@ -15,13 +15,25 @@ from milvusclient.schema.type_facts import FACTS
 if TYPE_CHECKING:
     from milvusclient.models.collection import CollectionInfo, FieldInfo
 
-__all__ = ["Keys", "in_expression", "key_literals", "list_keys", "primary_field", "quoted", "require_filter"]
+__all__ = [
+    "Keys",
+    "comparison",
+    "in_expression",
+    "list_keys",
+    "primary_field",
+    "quoted",
+    "require_filter",
+]
 
 #: One primary key, or many: a list, a tuple, a range, a set, or an array of numpy.
 Keys = int | str | Iterable[int | str]
 
 #: Characters that would end a string literal too early, or have another meaning in it.
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
+
+#: Milvus reads the digits of a number before its sign, and those of the smallest integer of 64 bits are one too many. So
+#: it is told from the others by the integer after it.
+_AROUND_LEAST = {">": f">= {INT64_BOUNDS[0] + 1}", "<=": f"< {INT64_BOUNDS[0] + 1}"}
 
 
 def require_filter(name: str, value: object) -> str:
@@ -93,16 +105,37 @@ def in_expression(primary: FieldInfo, keys: Sequence[int | str], *, negated: boo
         >>> in_expression(FieldInfo("id", data_type=DataType.VARCHAR), ["a", "b"])
         "id in ['a','b']"
     """
-    expression = f"{primary.name} {'not in' if negated else 'in'} [{','.join(key_literals(primary, keys, quote))}]"
+    literals = _literals(primary, keys, quote)
+    least = str(INT64_BOUNDS[0])
+    has_least = FACTS[primary.data_type].family != "string" and least in literals
+    if has_least:
+        literals = [literal for literal in literals if literal != least]
+    expression = f"{primary.name} {'not in' if negated else 'in'} [{','.join(literals)}]"
+    if has_least:
+        others = f"{expression} {'and' if negated else 'or'} " if literals else ""
+        expression = f"({others}{comparison(primary, '>' if negated else '<=', INT64_BOUNDS[0])})"
     return plain_str(expression, "the filter for the keys")
 
 
-def key_literals(primary: FieldInfo, keys: Sequence[int | str], quote: str) -> list[str]:
-    """Return the literal of each key in a filter.
+def comparison(primary: FieldInfo, sign: Literal[">", "<="], key: int | str) -> str:
+    """Build the filter for the rows whose keys are larger than a key, or not.
 
     Raises:
-        ParamError: a key does not fit the primary key's type.
+        ParamError: the key does not fit the primary key's type.
+
+    Example:
+        >>> from milvusclient.models.collection import FieldInfo
+        >>> from milvusclient.schema.enums import DataType
+        >>> comparison(FieldInfo("id", data_type=DataType.INT64), "<=", 7)
+        'id <= 7'
     """
+    if key == INT64_BOUNDS[0]:
+        return f"{primary.name} {_AROUND_LEAST[sign]}"
+    (literal,) = _literals(primary, [key], '"')
+    return f"{primary.name} {sign} {literal}"
+
+
+def _literals(primary: FieldInfo, keys: Sequence[int | str], quote: str) -> list[str]:
     if FACTS[primary.data_type].family == "string":
         return [quoted(str(key), quote) for key in keys]
     return [str(_integer(primary, index, key)) for index, key in enumerate(keys)]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from milvusclient._proto import milvus_pb2
 from milvusclient.exceptions import ReplyError
 from milvusclient.operations.common import key_value_pairs
-from milvusclient.operations.keys import key_literals
+from milvusclient.operations.keys import comparison
 from milvusclient.policy.paging import LARGEST_PAGE, Allowance
 from milvusclient.schema.type_facts import FACTS
 
@@ -49,10 +49,10 @@ def ranged_expression(primary: FieldInfo, expression: str, after: Key | None, un
         'id > -5 and id <= 7 and (year > 1990)'
     """
     parts = []
-    for sign, key in ((">", after), ("<=", until)):
-        if key is not None:
-            (literal,) = key_literals(primary, [key], '"')
-            parts.append(f"{primary.name} {sign} {literal}")
+    if after is not None:
+        parts.append(comparison(primary, ">", after))
+    if until is not None:
+        parts.append(comparison(primary, "<=", until))
     if expression:
         parts.append(f"({expression})" if parts else expression)
     return " and ".join(parts)
@@ -121,7 +121,7 @@ class RangedPages:
         self._scan = KeyRange(after, None)
         self._scan_rows = LARGEST_PAGE
         if FACTS[primary.data_type].family == "string":
-            self._scan_rows = self._fitting(primary.max_length or 1)
+            self._scan_rows = self._fitting(primary.max_length or 0)
         #: The number of keys that were read and are in no range yet, and the key before them.
         self._open = 0
         self._begin = after
@@ -132,7 +132,8 @@ class RangedPages:
         self.last_taken = after
 
     def _fitting(self, key_bytes: int) -> int:
-        return max(self._allowance.batch_size, min(LARGEST_PAGE, _MOST_KEY_BYTES // key_bytes))
+        # The only key may be the empty string.
+        return max(self._allowance.batch_size, min(LARGEST_PAGE, _MOST_KEY_BYTES // max(1, key_bytes)))
 
     @property
     def timestamp(self) -> int:

@@ -17,9 +17,14 @@ Key = int | str
 
 def bounds(expression: str) -> tuple[Key | None, Key | None]:
     """The keys after which, and up to which, rows are asked for."""
-    found = {}
-    for sign, text in re.findall(r'\w+ (>|<=) ("(?:[^"\\]|\\.)*"|-?\d+)', expression):
-        found[sign] = re.sub(r"\\(.)", r"\1", text[1:-1]) if text.startswith('"') else int(text)
+    found: dict[str, Key] = {}
+    for sign, text in re.findall(r'\w+ (>=?|<=?) ("(?:[^"\\]|\\.)*"|-?\d+)', expression):
+        if text.startswith('"'):
+            found[sign] = re.sub(r"\\(.)", r"\1", text[1:-1])
+        elif sign in (">", "<="):
+            found[sign] = int(text)
+        else:
+            found[">" if sign == ">=" else "<="] = int(text) - 1
     return found.get(">"), found.get("<=")
 
 

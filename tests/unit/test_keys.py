@@ -64,7 +64,9 @@ def test_the_error_names_the_index_of_an_invalid_key(key: object) -> None:
     [
         (NUMBER, [1, 2], "id in [1,2]"),
         (NUMBER, ["3"], "id in [3]"),
-        (NUMBER, [-(1 << 63)], "id in [-9223372036854775808]"),
+        (NUMBER, [-(1 << 63)], "(id < -9223372036854775807)"),
+        (NUMBER, [5, "-9223372036854775808", 7], "(id in [5,7] or id < -9223372036854775807)"),
+        (TEXT, ["-9223372036854775808"], "pk in ['-9223372036854775808']"),
         (TEXT, ["a", "b"], "pk in ['a','b']"),
         (TEXT, [1], "pk in ['1']"),
         (TEXT, ["it's", 'say "hi"', "back\\slash", "two\nlines"],
@@ -77,6 +79,9 @@ def test_keys_become_a_filter(primary: FieldInfo, keys: list[int | str], express
 
 def test_a_negated_filter_excludes_the_keys() -> None:
     assert in_expression(NUMBER, [1], negated=True) == "id not in [1]"
+    least = -(1 << 63)
+    assert in_expression(NUMBER, [least], negated=True) == "(id >= -9223372036854775807)"
+    assert in_expression(NUMBER, [least, 1], negated=True) == "(id not in [1] and id >= -9223372036854775807)"
 
 
 @pytest.mark.parametrize("key", ["x", "1.5", 1 << 63, ""])

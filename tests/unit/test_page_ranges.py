@@ -185,12 +185,27 @@ def test_rows_without_a_key_are_an_error() -> None:
         ("", None, None, ""),
         ("a or b", None, None, "a or b"),
         ("a or b", -1, None, "id > -1 and (a or b)"),
-        ("", None, -(2**63), "id <= -9223372036854775808"),
+        ("", None, -(2**63), "id < -9223372036854775807"),
+        ("a or b", -(2**63), 5, "id >= -9223372036854775807 and id <= 5 and (a or b)"),
         ("a or b", 1, 2, "id > 1 and id <= 2 and (a or b)"),
     ],
 )
 def test_expressions_of_ranges(expression: str, after: int | None, until: int | None, wanted: str) -> None:
     assert ranged_expression(NUMBER, expression, after, until) == wanted
+
+
+@pytest.mark.parametrize("keys", [[""], ["", "a", "b", "c"]])
+@pytest.mark.parametrize("limit", [None, 1])
+def test_a_key_may_be_the_empty_string(keys: list[str], limit: int | None) -> None:
+    table = _Table(list(keys), random.Random(1))
+    assert table.read(ranged(TEXT, 2, limit), deletes=False) == keys[:limit]
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_a_key_may_be_the_smallest_integer(size: int) -> None:
+    keys = [-(2**63), 1 - 2**63, 0, 2**63 - 1]
+    table = _Table(list(keys), random.Random(1))
+    assert table.read(ranged(NUMBER, size), deletes=False) == keys
 
 
 @pytest.mark.parametrize("in_flight", [0, 257, "2", True, None])
