@@ -15,15 +15,7 @@ from milvusclient.schema.type_facts import FACTS
 if TYPE_CHECKING:
     from milvusclient.models.collection import CollectionInfo, FieldInfo
 
-__all__ = [
-    "Keys",
-    "comparison",
-    "in_expression",
-    "list_keys",
-    "primary_field",
-    "quoted",
-    "require_filter",
-]
+__all__ = ["Keys", "comparison", "in_expression", "list_keys", "primary_field", "quoted", "require_filter"]
 
 #: One primary key, or many: a list, a tuple, a range, a set, or an array of numpy.
 Keys = int | str | Iterable[int | str]
@@ -31,8 +23,8 @@ Keys = int | str | Iterable[int | str]
 #: Characters that would end a string literal too early, or have another meaning in it.
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r"})
 
-#: Milvus reads the digits of a number before its sign, and those of the smallest integer of 64 bits are one too many. So
-#: it is told from the others by the integer after it.
+#: Milvus reads the digits of a number before its sign, and 2 ** 63 is one too many. So the smallest integer of 64 bits
+#: is told from the others by the integer after it.
 _AROUND_LEAST = {">": f">= {INT64_BOUNDS[0] + 1}", "<=": f"< {INT64_BOUNDS[0] + 1}"}
 
 
