@@ -81,6 +81,7 @@ class BulkWriter:
         given = None if isinstance(options.progress, bool) else options.progress
         self._progress = given if self._bar is None else self._bar.show
         self._is_closed = False
+        self._interruption: BaseException | None = None
 
     def __repr__(self) -> str:
         scheduler = self._scheduler
@@ -134,7 +135,7 @@ class BulkWriter:
                 self._drive()
 
     def add(self, row: object) -> None:
-        """Add a row. Wait while as many requests as allowed are under way.
+        """Add a row. Wait while as many requests as allowed are under way; a cancelled wait ends the whole write.
 
         Args:
             row: a dict of field name to value, or a dataclass, pydantic or attrs object.
@@ -165,7 +166,7 @@ class BulkWriter:
     def _take(self, rows: Sequence[object]) -> None:
         """Add rows, or the rows of a table, which stay columns. An earlier run may have written some of them."""
         if self._is_closed:
-            raise MilvusException(message="this bulk writer is closed; create a new one")
+            raise bulk.closed_error(self._scheduler.error)
         self._begin()
         self._journal.recognize(rows)
         while rows and not self._resumption.is_over:
@@ -307,6 +308,8 @@ class BulkWriter:
         try:
             if error is None:
                 self.close()
+                if self._interruption is not None:  # caught inside the block, but rows are missing
+                    raise BulkError.of(self.report, self._interruption) from self._interruption
             else:
                 with self._lock:
                     if not self._is_closed:
@@ -467,6 +470,7 @@ class BulkWriter:
     def _interrupt(self, error: BaseException) -> None:
         """End the write because of an exception, and attach the report to it."""
         self._is_closed = True
+        self._interruption = error
         self._scheduler.stop(error)
         end = time.monotonic() + _GRACE
         try:

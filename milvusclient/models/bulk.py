@@ -77,6 +77,13 @@ class BulkReport:
             raise BulkError.of(self, first) from first
 
 
+def words_of(cause: BaseException) -> str:
+    """Return what ended a bulk write; an error of another library or of Python also by its name."""
+    if isinstance(cause, MilvusException):
+        return cause.message
+    return f"{type(cause).__name__}: {cause}".removesuffix(": ")
+
+
 class BulkError(MilvusException):
     """A bulk write ended before all rows were written, or some rows are rejected or uncertain.
 
@@ -93,7 +100,7 @@ class BulkError(MilvusException):
         written = "1 row is written" if report.written == 1 else f"{report.written} rows are written"
         counts = f"{written}, {len(report.rejected)} rejected, {uncertain} uncertain"
         code = cause.code if isinstance(cause, MilvusException) else ErrorCode.UNEXPECTED_ERROR
-        reason = cause.message if isinstance(cause, MilvusException) else str(cause or "")
+        reason = "" if cause is None else words_of(cause)
         error = cls(code, f"the bulk write is incomplete: {counts}" + (f"; {reason}" if reason else "") + hint)
         error.report = report
         return error

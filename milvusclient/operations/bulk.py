@@ -22,6 +22,7 @@ from milvusclient.codec.write.row_memory import row_memory, rows_memory
 from milvusclient.codec.write.rows import is_arrow
 from milvusclient.codec.write.tables import Table, read_columns, read_tables
 from milvusclient.exceptions import DataNotMatchException, MilvusException, ParamError, RpcError
+from milvusclient.models.bulk import words_of
 from milvusclient.operations import collections
 from milvusclient.operations.keys import primary_field
 from milvusclient.operations.mutations import is_schema_mismatch
@@ -43,6 +44,7 @@ __all__ = [
     "bulk_options",
     "check_count",
     "check_iterable",
+    "closed_error",
     "fault_of",
     "is_denied",
     "keys_of",
@@ -274,6 +276,22 @@ def check_count(acknowledged: int, sent: int) -> None:
         error = MilvusException(message=f"the server acknowledges {acknowledged} rows of {sent} that were sent")
         error.ambiguous = True
         raise error
+
+
+def closed_error(cause: BaseException | None) -> MilvusException:
+    """Return the error for a row that is added to a closed writer.
+
+    Args:
+        cause: what ended the write early; None if nothing did.
+    """
+    if cause is None:
+        return MilvusException(message="this bulk writer is closed; create a new one")
+    error = MilvusException(
+        message=f"this bulk writer is closed, because the write ended early ({words_of(cause)}); its report says what "
+        "is written; create a new one for the rest"
+    )
+    error.__cause__ = cause
+    return error
 
 
 def lookup_fault(error: MilvusException) -> Fault:
