@@ -21,11 +21,11 @@ def test_calls_wait_for_a_server_that_is_started_again(
     start_milvus: Callable[[Config], AbstractContextManager[Milvus]],
 ) -> None:
     """The proxy keeps the address over the restart; it refuses as long as there is no server."""
-    with start_milvus({}) as first:
-        proxy = Proxy(("127.0.0.1", first.port))
-        client = MilvusClient(f"http://{proxy.address}", dedicated=True)
-        assert client.list_collections() == []
-    with proxy:
+    with Proxy(("127.0.0.1", 1)) as proxy:
+        with start_milvus({}) as first:
+            proxy.target = ("127.0.0.1", first.port)
+            client = MilvusClient(f"http://{proxy.address}", dedicated=True)
+            assert client.list_collections() == []
         proxy.refuse()
         proxy.cut()
         started = time.monotonic()

@@ -195,6 +195,7 @@ class Holder:
 
     def _serve(self, server: Any, instance: str) -> None:
         try:
+            self._wait_for_port(server)
             ready = {"port": server.listen_port, "metrics_port": server.webservice_port, "instance": instance}
             write_json(self._directory / "ready.json", ready)
             while server.server_proc.poll() is None:
@@ -204,6 +205,13 @@ class Holder:
         finally:
             server.server_proc.kill()  # nobody needs its data: it need not put them in order for a second
             server.stop()
+
+    def _wait_for_port(self, server: Any) -> None:
+        """Wait until the gRPC port accepts: on a busy machine the server says before that that it is healthy."""
+        while server.server_proc.poll() is None:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", server.listen_port), 1):
+                return
+            self._pause()
 
     def _new_server(self, data: Path) -> Any:
         milvus: Any = importlib.import_module("milvus")
