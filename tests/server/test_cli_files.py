@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from milvusclient import MilvusClient
 from tests.support.command_line import CommandLine
 from tests.support.scripted import Received, ScriptedServer
 
@@ -272,13 +273,59 @@ def test_ctrl_c_leaves_a_checkpoint(cli: CommandLine, scripted_server: ScriptedS
     assert (ran.returncode, out) == (1, "")
     assert err.splitlines() == [
         "Interrupted after 1 row of rows.jsonl; 1 more may have been inserted.",
-        "The same command with the same --checkpoint goes on from there.",
+        "The same command with the same --checkpoint and --on-uncertain verify looks them up, and goes on from there.",
     ]
     second = cli(*words)
     assert second.status == 1
     assert "Inserted 2 rows of rows.jsonl; 1 were there already" in second.err
     assert "1 row may or may not be inserted, as the reply was lost: line 2." in second.err
+    assert "--on-uncertain verify looks them up" in second.err
     assert stored(scripted_server) == Counter(range(4))
+
+
+def lose_replies(checkpoint: str, start: int, stop: int) -> None:
+    """Change a checkpoint as if the replies for some rows had been lost."""
+    lines = Path(checkpoint).read_text(encoding="utf-8").splitlines()
+    lost = {**json.loads(lines[-1]), "uncertain": [[start, stop]]}
+    Path(checkpoint).write_text("\n".join([*lines[:-1], json.dumps(lost)]) + "\n", encoding="utf-8")
+
+
+@pytest.mark.lite
+def test_rows_of_a_local_file_are_looked_up_after_a_restart(cli: CommandLine, lite_uri: str) -> None:
+    """Each run opens the file anew, and its collections are released then; a look-up needs a loaded one."""
+    jsonl("rows.jsonl", *range(4))
+    with MilvusClient(lite_uri, dedicated=True) as client:
+        client.create_collection("docs", dimension=4)
+    words = ("insert", "file", "-c", "docs", "rows.jsonl", "--checkpoint", "place", "--uri", lite_uri)
+    assert cli(*words).status == 0
+    lose_replies("place", 1, 3)
+    with MilvusClient(lite_uri, dedicated=True) as client:
+        client.load_collection("docs")
+        client.delete("docs", ids=[2])
+    ran = cli(*words)
+    assert (ran.status, "--checkpoint and --on-uncertain verify looks them up" in ran.err) == (1, True)
+    ran = cli(*words, "--on-uncertain", "verify")
+    assert (ran.status, ran.out, ran.err) == (
+        0, "Inserted 2 rows of rows.jsonl into 'docs'; 2 were there already.\n", "",
+    )  # fmt: skip
+    found = cli("query", "-c", "docs", "--filter", "id >= 0", "--uri", lite_uri, "-o", "json").json()
+    assert sorted(row["id"] for row in found) == [0, 1, 2, 3]
+
+
+@pytest.mark.lite
+def test_rows_without_keys_cannot_be_looked_up(cli: CommandLine, lite_uri: str) -> None:
+    Path("rows.jsonl").write_text(json.dumps({"vector": VECTOR}) + "\n", encoding="utf-8")
+    with MilvusClient(lite_uri, dedicated=True) as client:
+        client.create_collection("docs", dimension=4, auto_id=True)
+    words = ("insert", "file", "-c", "docs", "rows.jsonl", "--checkpoint", "place", "--uri", lite_uri)
+    assert cli(*words).status == 0
+    lose_replies("place", 0, 1)
+    ran = cli(*words)
+    assert (ran.status, ran.err.splitlines()[-1]) == (
+        1,
+        "The same command with the same --checkpoint goes on with the other rows; the server generates the keys, so "
+        "that none can be looked up.",
+    )
 
 
 def test_a_process_that_is_killed_leaves_a_checkpoint(cli: CommandLine, scripted_server: ScriptedServer) -> None:

@@ -155,7 +155,9 @@ def _write(
     def show(progress: BulkProgress) -> None:
         advance(progress.rows, source.fraction)
 
-    client, rows = session.client(), source.open()
+    # Rows are looked up in a collection that is loaded.
+    client = session.reading_client(collection) if options.on_uncertain == "verify" else session.client()
+    rows = source.open()
     checkpoint = str(options.checkpoint) if options.checkpoint else None
     on_error = options.on_error or ("collect" if options.rejects else "raise")
     if upsert:
@@ -196,7 +198,7 @@ class _Ended:
         unsure = sum(map(len, report.uncertain))
         more = f"; {unsure:,} more may have been {self.done.lower()}" if unsure else ""
         return Interrupted(
-            f"Interrupted after {count_rows(report.written)} of {self.source.path}{more}.{self._again()}"
+            f"Interrupted after {count_rows(report.written)} of {self.source.path}{more}.{self._again(report)}"
         )
 
     def early(self, report: BulkReport, error: MilvusException, *, verbose: bool) -> Failure:
@@ -242,10 +244,18 @@ class _Ended:
             places = ", ".join(self._span(positions) for positions in report.uncertain[:_MOST_SHOWN])
             text += f"\n{count_rows(unsure)} may or may not be {self.done.lower()}, as the reply was lost: {places}"
             text += " and more." if len(report.uncertain) > _MOST_SHOWN else "."
-        return text + self._again()
+        return text + self._again(report)
 
-    def _again(self) -> str:
-        return "\nThe same command with the same --checkpoint goes on from there." if self.options.checkpoint else ""
+    def _again(self, report: BulkReport) -> str:
+        """Return how to go on, with what another run does about rows whose reply was lost."""
+        again = "\nThe same command with the same --checkpoint"
+        if self.options.checkpoint is None:
+            return ""
+        if not report.uncertain or self.options.on_uncertain == "verify" or self.done == "Upserted":
+            return f"{again} goes on from there."
+        if any(field.get("auto_id") for field in self.source.fields.values()):
+            return f"{again} goes on with the other rows; the server generates the keys, so that none can be looked up."
+        return f"{again} and --on-uncertain verify looks them up, and goes on from there."
 
     def _span(self, positions: range) -> str:
         first, last = self.source.place(positions.start), self.source.place(positions.stop - 1)
