@@ -346,9 +346,26 @@ async def test_an_insert_is_answered_over_the_old_transport_which_is_closed_then
     drained.append(channel.has_drained)
     await channel.drain()
     assert [*drained, channel.has_drained] == [False, True, False]
+    with pytest.raises(RpcFailure):
+        await old.call(rpc.SHOW_COLLECTIONS.path, b"", (), HANG)
     assert await client.list_collections() is not None
     assert len(scripted_server.calls("Insert")) == 1
     assert (await client.insert("c", ROW))["insert_count"] == 1, "over the new one"
+
+
+async def test_a_close_closes_the_transports_that_were_replaced_too(scripted_server: ScriptedServer) -> None:
+    client = await opened(scripted_server)
+    channel = channel_of(client)
+    scripted_server.on("Insert").never_answer()
+    insert = AsyncRunning(lambda: client.insert("c", ROW))
+    await async_in_thread(lambda: scripted_server.wait_for("Insert"))
+    old = channel.transport
+    await channel.take_over(await another(channel))
+    await client.close()
+    assert await AsyncTogether.failure(insert) is not None
+    for transport in (old, channel.transport):
+        with pytest.raises(RpcFailure):
+            await transport.call(rpc.SHOW_COLLECTIONS.path, b"", (), HANG)
 
 
 async def test_a_read_is_sent_again_over_the_new_transport(scripted_server: ScriptedServer) -> None:

@@ -346,9 +346,26 @@ def test_an_insert_is_answered_over_the_old_transport_which_is_closed_then(
     drained.append(channel.has_drained)
     channel.drain()
     assert [*drained, channel.has_drained] == [False, True, False]
+    with pytest.raises(RpcFailure):
+        old.call(rpc.SHOW_COLLECTIONS.path, b"", (), HANG)
     assert client.list_collections() is not None
     assert len(scripted_server.calls("Insert")) == 1
     assert (client.insert("c", ROW))["insert_count"] == 1, "over the new one"
+
+
+def test_a_close_closes_the_transports_that_were_replaced_too(scripted_server: ScriptedServer) -> None:
+    client = opened(scripted_server)
+    channel = channel_of(client)
+    scripted_server.on("Insert").never_answer()
+    insert = Running(lambda: client.insert("c", ROW))
+    in_thread(lambda: scripted_server.wait_for("Insert"))
+    old = channel.transport
+    channel.take_over(another(channel))
+    client.close()
+    assert Together.failure(insert) is not None
+    for transport in (old, channel.transport):
+        with pytest.raises(RpcFailure):
+            transport.call(rpc.SHOW_COLLECTIONS.path, b"", (), HANG)
 
 
 def test_a_read_is_sent_again_over_the_new_transport(scripted_server: ScriptedServer) -> None:
