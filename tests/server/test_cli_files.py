@@ -144,6 +144,25 @@ def test_a_refused_row_of_a_columnar_file_is_kept_too(cli: CommandLine, scripted
     assert stored(scripted_server) == Counter([1, 3])
 
 
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_a_number_that_is_refused_is_shown_and_refused_again_unless_it_is_mended(
+    cli: CommandLine, scripted_server: ScriptedServer, word: str
+) -> None:
+    """As null it would not show what was wrong, and a field that may be null would take it."""
+    Path("rows.jsonl").write_text(f'{{"id": 7, "vector": [0.1, {word}, 3, 4]}}\n', encoding="utf-8")
+    first = cli("insert", "file", "-c", "docs", "rows.jsonl", "--rejects", "refused.jsonl")
+    assert f'"row": {{"id": 7, "vector": [0.1, {word}, 3, 4]}}' in Path("refused.jsonl").read_text(encoding="utf-8")
+    again = cli("insert", "file", "-c", "docs", "refused.jsonl", "--rejects", "refused2.jsonl")
+    assert (first.status, again.status) == (1, 1)
+    reasons = [ran.err.splitlines()[0].partition(", line 1: ")[2] for ran in (first, again)]
+    assert reasons[0].startswith("field 'vector'[1]: expected")
+    assert reasons[0] == reasons[1]
+    text = Path("refused2.jsonl").read_text(encoding="utf-8")
+    Path("mended.jsonl").write_text(text.replace(f" {word},", " 2,"), encoding="utf-8")
+    assert cli("insert", "file", "-c", "docs", "mended.jsonl").status == 0
+    assert stored(scripted_server) == Counter([7])
+
+
 def test_the_file_with_the_rows_is_not_overwritten_by_the_refused_ones(cli: CommandLine) -> None:
     path = jsonl("rows.jsonl", 1)
     before = path.read_bytes()

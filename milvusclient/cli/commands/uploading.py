@@ -274,7 +274,9 @@ class _Ended:
             if isinstance(row, Mapping):
                 row = {name: as_single(value) if name in single else value for name, value in row.items()}
             place = self.source.place(each.index)
-            line = {"index": each.index, "place": place, "error": _reason(each), "row": json_value(row)}
+            line = {"index": each.index, "place": place, "error": _reason(each)}
+            # With null in place of NaN the file would not show what was wrong, and a nullable field would take it.
+            line["row"] = json_value(row, keeps_nan=True)
             file.write(json_line(line) + "\n")
 
 

@@ -9,8 +9,8 @@ import json
 import math
 import re
 import struct
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, TypeGuard
 
 __all__ = ["as_single", "as_singles", "csv_cell", "escape_controls", "json_line", "json_text", "json_value"]
@@ -32,8 +32,13 @@ _USUAL = (1e-13, 1e15)
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def json_value(value: object) -> object:
-    """Convert a value to what JSON has: enums by name, bytes as hex, arrays and sets as lists, NaN as null."""
+def json_value(value: object, *, keeps_nan: bool = False) -> object:
+    """Convert a value to what JSON has: enums by name, bytes as hex, arrays and sets as lists, NaN as null.
+
+    Args:
+        value: any value.
+        keeps_nan: leave NaN and infinity as they are, for which :func:`json_line` writes words that JSON does not have.
+    """
     if type(value) in _PLAIN:
         return value
     if isinstance(value, enum.Enum):
@@ -41,27 +46,30 @@ def json_value(value: object) -> object:
     if isinstance(value, int | str):
         return value
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return value if keeps_nan or math.isfinite(value) else None
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value).hex()
-    return _json_structure(value)
+    return _json_structure(value, _nan_kept if keeps_nan else json_value)
 
 
-def _json_structure(value: object) -> object:
+_nan_kept = partial(json_value, keeps_nan=True)
+
+
+def _json_structure(value: object, convert: Callable[[object], object]) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {each.name: json_value(getattr(value, each.name)) for each in dataclasses.fields(value)}
+        return {each.name: convert(getattr(value, each.name)) for each in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): json_value(item) for key, item in value.items()}
+        return {str(key): convert(item) for key, item in value.items()}
     if isinstance(value, set | frozenset):
-        return sorted((json_value(item) for item in value), key=str)
+        return sorted((convert(item) for item in value), key=str)
     if isinstance(value, Sequence):
         if _is_vector(value) and math.isfinite(sum(value)):  # a number that is not finite makes the sum so
             return value
-        return [json_value(item) for item in value]
+        return [convert(item) for item in value]
     for method in ("tolist", "to_dict"):  # numpy's arrays and numbers; schemas
-        convert = getattr(value, method, None)
-        if callable(convert):
-            return json_value(convert())
+        found = getattr(value, method, None)
+        if callable(found):
+            return convert(found())
     return str(value)
 
 
