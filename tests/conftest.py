@@ -97,11 +97,17 @@ WAITING = ("exclusive_server", "slow", "soak", "real_server")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In parallel runs, tests that wait are spread over those that compute: else they would wait side by side."""
+    """In parallel runs, tests that wait are spread over those that compute: else they would wait side by side.
+
+    So are the tests with the embedded server, each of which takes as long as ten others.
+    """
     if hasattr(config, "workerinput"):
         waits = {item: [item.get_closest_marker(name) is None for name in WAITING] for item in items}
         waiting = sorted((item for item in items if not all(waits[item])), key=waits.__getitem__)
-        items[:] = spread(waiting, [item for item in items if all(waits[item])])
+        computing = [item for item in items if all(waits[item])]
+        embedded = [item for item in computing if item.get_closest_marker("lite")]
+        others = [item for item in computing if not item.get_closest_marker("lite")]
+        items[:] = spread(waiting, spread(embedded, others))
 
 
 @pytest.fixture(scope="session", autouse=True)
