@@ -84,6 +84,8 @@ class AsyncImportJob:
     ) -> list[ImportState]:
         """Wait until all files are imported.
 
+        A collection that is loaded may show none of the new rows before ``client.refresh_load(...)``.
+
         Args:
             timeout: seconds for the whole call, retries and waiting included; None means no limit.
             progress: True shows a bar on a terminal or in a notebook, or lines in the log; or a function that gets the

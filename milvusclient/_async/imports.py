@@ -37,6 +37,9 @@ class AsyncImports(AsyncWaiting):
         It is the fastest way for many rows, but the files must be where the server reads them: in its bucket, or in the
         folder of its local storage. :func:`milvusclient.write_parquet` and :func:`milvusclient.write_json` write them.
 
+        A collection that is loaded may show none of the new rows when the import is completed: call
+        :meth:`refresh_load` then.
+
         Servers since Milvus 2.4 are asked through their REST API, on the same port, which tells more than gRPC does;
         where that is switched off or does not pass, through gRPC.
 

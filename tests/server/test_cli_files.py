@@ -370,7 +370,10 @@ def test_the_server_imports_files_of_its_own_storage(cli: CommandLine, scripted_
     scripted_server.on("GetImportState").then({**done, "state": "ImportStarted"}).then(done).forever()
     ran = cli("import", "-c", "docs", "--on-server", "a.parquet", "-p", "old")
     assert (ran.status, ran.err) == (0, "")
-    assert ran.out == "The server imported 9 rows of a.parquet into 'docs'.\n"
+    assert ran.out == (
+        "The server imported 9 rows of a.parquet into 'docs'.\n"
+        "It is loaded, and may show none of them before `load -c docs -p old --refresh`.\n"
+    )
     [request] = scripted_server.calls("Import")
     assert (list(request.message.files), request.message.partition_name) == (["a.parquet"], "old")
     assert not scripted_server.calls("Insert")
@@ -379,6 +382,14 @@ def test_the_server_imports_files_of_its_own_storage(cli: CommandLine, scripted_
         "The server imports id.npy,vector.npy into 'docs': import 4711; see it with `show import -id 4711 -c docs`.\n"
     )
     assert list(scripted_server.calls("Import")[1].message.files) == ["id.npy", "vector.npy"]
+
+
+def test_rows_that_a_load_will_bring_need_no_refresh(cli: CommandLine, scripted_server: ScriptedServer) -> None:
+    scripted_server.on("GetImportState").then({"id": 4711, "state": "ImportCompleted", "row_count": 9}).forever()
+    scripted_server.on("GetLoadState").then({"state": "LoadStateNotLoad"}).status(5, "permission deny")
+    for _ in range(2):
+        ran = cli("import", "-c", "docs", "--on-server", "a.parquet")
+        assert (ran.status, ran.out, ran.err) == (0, "The server imported 9 rows of a.parquet into 'docs'.\n", "")
 
 
 def test_an_import_that_fails_gives_the_reason(cli: CommandLine, scripted_server: ScriptedServer) -> None:

@@ -16,6 +16,7 @@ from milvusclient.cli.framework.output import count_rows
 from milvusclient.cli.framework.parameters import COUNT_OR_ZERO, collection_option, option
 from milvusclient.cli.framework.progress import progress_bar
 from milvusclient.cli.framework.session import Session
+from milvusclient.exceptions import MilvusException
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,10 +86,23 @@ def _import_on_server(
             raise Interrupted(f"The server goes on with import {names}; see it with {look}.") from None
     rows = sum(state.rows for state in states)
     session.report(
-        f"The server imported {count_rows(rows)} of {', '.join(paths)} into {collection!r}.",
+        f"The server imported {count_rows(rows)} of {', '.join(paths)} into {collection!r}."
+        + _how_to_see_them(session, collection, options.partition),
         rows=rows,
         job_ids=job.job_ids,
     )
+
+
+def _how_to_see_them(session: Session, collection: str, partition: str) -> str:
+    """Return what to do before a query shows imported rows; nothing if the next load brings them."""
+    try:
+        state = session.client().get_load_state(collection, partition, session.timeout)["state"]
+    except MilvusException:  # the import is done, whatever the user may not ask
+        return ""
+    if state.name != "Loaded":
+        return ""
+    which = f"{collection} -p {partition}" if partition else collection
+    return f"\nIt is loaded, and may show none of them before `load -c {which} --refresh`."
 
 
 def _shown(state: ImportState) -> Mapping[str, object]:
