@@ -155,8 +155,6 @@ def test_a_file_that_does_not_exist_is_no_source(cli: CommandLine, tmp_path: Pat
 
 
 def test_a_name_is_no_target(lite_uri: str) -> None:
-    client = MilvusClient(lite_uri)
-    with pytest.raises(
-        ParamError, match=r"target must be a client, got 'copy' \(str\); a name is given as target_name="
-    ):
+    wanted = r"target must be a client, got 'copy' \(str\); a name is given as target_name="
+    with MilvusClient(lite_uri) as client, pytest.raises(ParamError, match=wanted):
         client.copy_collection("books", "copy")  # type: ignore[arg-type]  # what the check is for
