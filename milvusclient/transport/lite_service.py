@@ -43,12 +43,18 @@ class _InTurn:
         @functools.wraps(answer)
         def answer_in_turn(request: Any, context: grpc.ServicerContext) -> Any:
             with self._turn:
-                if not context.is_active():
+                if _is_given_up(context):
                     # The caller's timeout has passed: what it gave up while it waited for its turn is not done.
                     context.abort(grpc.StatusCode.CANCELLED, f"{name} was given up before its turn")
                 return answer(request, context)
 
         return answer_in_turn
+
+
+def _is_given_up(context: grpc.ServicerContext) -> bool:
+    # gRPC hears of a deadline or a cancellation a moment later than the clock.
+    remaining = context.time_remaining()
+    return not context.is_active() or (remaining is not None and remaining <= 0)
 
 
 def add_MilvusServiceServicer_to_server(servicer: object, server: grpc.Server) -> None:  # noqa: N802 - protoc's name
