@@ -53,8 +53,7 @@ class _InTurn:
 
 def _is_given_up(context: grpc.ServicerContext) -> bool:
     # gRPC hears of a deadline or a cancellation a moment later than the clock.
-    remaining = context.time_remaining()
-    return not context.is_active() or (remaining is not None and remaining <= 0)
+    return not context.is_active() or context.time_remaining() <= 0
 
 
 def add_MilvusServiceServicer_to_server(servicer: object, server: grpc.Server) -> None:  # noqa: N802 - protoc's name
