@@ -121,21 +121,23 @@ def _described_whole(field: FieldDescription) -> Mapping[str, object]:
 def copied_indexes(descriptions: Iterable[IndexDescription]) -> IndexParams:
     """Build the indexes of the copy from the descriptions of the source's indexes.
 
-    Parameters that servers require and the source does not tell are those with which Milvus Lite builds an index.
+    If a source tells none of the parameters that servers require, they are those with which Milvus Lite builds it.
     """
     indexes = IndexParams()
     for described in descriptions:
         values: Mapping[str, object] = {**described}
         params = values.get("params")
-        more = {key: value for key, value in values.items() if key not in _STATE}
+        told = {key: value for key, value in values.items() if key not in _STATE}
+        told |= params if isinstance(params, Mapping) else {}
         metric = values.get("metric_type")
         index_type = str(values.get("index_type") or "")
+        built_with = _BUILT_WITH.get(index_type, {})
         indexes.add_index(
             str(values["field_name"]),
             index_type,
             str(values["index_name"]),
             metric_type=str(metric) if metric and metric != _NO_METRIC else None,
-            params={**_BUILT_WITH.get(index_type, {}), **more, **(params if isinstance(params, Mapping) else {})},
+            params=told if built_with.keys() & told.keys() else {**built_with, **told},
         )
     return indexes
 
