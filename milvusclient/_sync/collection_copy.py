@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,9 @@ from milvusclient.exceptions import ErrorCode, UnimplementedError, WaitTimeoutEr
 from milvusclient.models.bulk import BulkError
 from milvusclient.models.copies import CopyError, CopyReport, UnsureCopyError
 from milvusclient.operations import copies
+from milvusclient.operations.checkpoint_lines import parse_checkpoint
+from milvusclient.operations.keys import primary_field
+from milvusclient.runtime.checkpoint_file import CheckpointFile
 from milvusclient.runtime.progress_bar import ProgressBar
 from milvusclient.schema.states import LoadState
 
@@ -82,6 +84,7 @@ class CollectionCopy:
             aliases = copies.copied_aliases(
                 names.source, self._aliases(self._source, source), same_place=names.same_place
             )
+        self._require_rows(source, partitions)
         target = self._prepare_target(source, partitions, indexes)
         total = self._count(self._source, names.source, self._filter)
         written = skipped = 0
@@ -193,20 +196,39 @@ class CollectionCopy:
                 descriptions.append(described)
         return copies.copied_indexes(descriptions)
 
+    def _require_rows(self, source: CollectionInfo, partitions: list[str]) -> None:
+        """Read a row, so that nothing is created if the source is not loaded or does not know the filter.
+
+        Raises:
+            MilvusException: the rows cannot be read.
+        """
+        self._source.query(
+            self._names.source,
+            self._filter,
+            [primary_field(source).name],
+            self._left(),
+            partition_names=partitions or None,
+            limit=1,
+        )
+
     def _prepare_target(
         self, source: CollectionInfo, partitions: list[str], indexes: IndexParams
     ) -> CollectionInfo:
         """Create the target with its partitions, or check that it can take the rows; return what it is."""
         target, names = self._target, self._names
+        earlier = self._earlier(partitions)
         if target.has_collection(names.target, self._left()):
             found = target._collection(names.target, self._deadline, refresh=True)
             copies.require_same_fields(source, found)
-            if not any(self._has_checkpoint(partition) for partition in partitions or [""]):
+            for path, text in earlier.items():
+                parse_checkpoint(text, found, path)
+            if not earlier:
                 copies.require_empty(names, self._count(target, names.target, ""))
             there = {index.field_name for index in self._indexes(target, names.target)}
             if missing := copies.only(indexes, lambda field_name: field_name not in there):
                 target.create_index(names.target, missing, self._left())
         else:
+            copies.require_no_checkpoint(names, earlier)
             target.create_collection(
                 names.target,
                 schema=copies.copied_schema(self._source.describe_collection(names.source, self._left())),
@@ -226,9 +248,15 @@ class CollectionCopy:
             target.load_collection(names.target, self._left())
         return target._collection(names.target, self._deadline)
 
-    def _has_checkpoint(self, partition: str) -> bool:
-        path = self._names.checkpoint_of(partition)
-        return path is not None and Path(path).exists()
+    def _earlier(self, partitions: list[str]) -> dict[str, str]:
+        """Return the checkpoints that an earlier copy has left, by their paths.
+
+        Raises:
+            ParamError: a path cannot be that of a checkpoint.
+        """
+        paths = [self._names.checkpoint_of(partition) for partition in partitions or [""]]
+        texts = {path: CheckpointFile(path).read() for path in paths if path is not None}
+        return {path: text for path, text in texts.items() if text}
 
     def _rows(
         self, source: CollectionInfo, partition: str, dropped: frozenset[str], in_flight: int

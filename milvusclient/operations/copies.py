@@ -32,6 +32,7 @@ __all__ = [
     "only",
     "page_rows",
     "require_empty",
+    "require_no_checkpoint",
     "require_same_fields",
 ]
 
@@ -173,6 +174,19 @@ def require_empty(names: CopyNames, rows: int) -> None:
         raise ParamError(
             message=f"collection {names.target!r} exists, and has {rows} rows; drop it, give another target_name, or "
             "give the checkpoint of the copy that created it"
+        )
+
+
+def require_no_checkpoint(names: CopyNames, checkpoints: Iterable[str]) -> None:
+    """Check that there is no checkpoint of a target that does not exist.
+
+    Raises:
+        ParamError: there is one.
+    """
+    for path in checkpoints:
+        raise ParamError(
+            message=f"{path} is the checkpoint of another collection, or of one that was dropped: there is no "
+            f"collection {names.target!r}; give another file, or delete it to copy all rows"
         )
 
 

@@ -140,6 +140,32 @@ async def test_copies_that_cannot_be_made_are_refused(server: Server, tmp_path: 
         assert not await client.has_collection("copy")
 
 
+async def test_a_copy_that_is_refused_creates_nothing(server: Server, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    async with AsyncMilvusClient(server.uri) as client:
+        await fill(client)
+        with pytest.raises(MilvusException):
+            await client.copy_collection("c", target_name="copy", filter="id =")
+        with pytest.raises(ParamError, match="the folder of .* does not exist"):
+            await client.copy_collection("c", target_name="copy", checkpoint=tmp_path / "nix" / "place")
+        await client.copy_collection("c", target_name="first", checkpoint=place)
+        wanted = (
+            "is the checkpoint of another collection, or of one that was dropped: there is no collection 'copy'; give"
+        )
+        with pytest.raises(ParamError, match=re.escape(wanted)):
+            await client.copy_collection("c", target_name="copy", checkpoint=place)
+        await client.create_collection("there", schema=SCHEMA)
+        with pytest.raises(
+            ParamError, match="is the checkpoint of another collection, or collection 'there' was created"
+        ):
+            await client.copy_collection("c", target_name="there", checkpoint=place)
+        assert (await client.list_indexes("there"), await client.list_partitions("there")) == ([], ["_default"])
+        await client.release_collection("c")
+        with pytest.raises(MilvusException, match="load"):
+            await client.copy_collection("c", target_name="copy")
+        assert sorted(await client.list_collections()) == ["c", "first", "there"]
+
+
 async def test_an_empty_target_with_the_same_fields_is_filled(server: Server) -> None:
     async with AsyncMilvusClient(server.uri) as client:
         await fill(client)

@@ -140,6 +140,32 @@ def test_copies_that_cannot_be_made_are_refused(server: Server, tmp_path: Path) 
         assert not client.has_collection("copy")
 
 
+def test_a_copy_that_is_refused_creates_nothing(server: Server, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    with MilvusClient(server.uri) as client:
+        fill(client)
+        with pytest.raises(MilvusException):
+            client.copy_collection("c", target_name="copy", filter="id =")
+        with pytest.raises(ParamError, match="the folder of .* does not exist"):
+            client.copy_collection("c", target_name="copy", checkpoint=tmp_path / "nix" / "place")
+        client.copy_collection("c", target_name="first", checkpoint=place)
+        wanted = (
+            "is the checkpoint of another collection, or of one that was dropped: there is no collection 'copy'; give"
+        )
+        with pytest.raises(ParamError, match=re.escape(wanted)):
+            client.copy_collection("c", target_name="copy", checkpoint=place)
+        client.create_collection("there", schema=SCHEMA)
+        with pytest.raises(
+            ParamError, match="is the checkpoint of another collection, or collection 'there' was created"
+        ):
+            client.copy_collection("c", target_name="there", checkpoint=place)
+        assert (client.list_indexes("there"), client.list_partitions("there")) == ([], ["_default"])
+        client.release_collection("c")
+        with pytest.raises(MilvusException, match="load"):
+            client.copy_collection("c", target_name="copy")
+        assert sorted(client.list_collections()) == ["c", "first", "there"]
+
+
 def test_an_empty_target_with_the_same_fields_is_filled(server: Server) -> None:
     with MilvusClient(server.uri) as client:
         fill(client)
