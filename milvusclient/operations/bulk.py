@@ -210,7 +210,7 @@ def as_row(value: Any) -> Row:  # what a user gave
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in dataclasses.fields(value)]
     elif hasattr(type(value), "model_fields"):  # pydantic
-        names, extra = type(value).model_fields, value.model_extra
+        names, extra = type(value).model_fields, getattr(value, "model_extra", None)
     elif hasattr(type(value), "__attrs_attrs__"):  # attrs
         names = [field.name for field in type(value).__attrs_attrs__]
     if names is None:

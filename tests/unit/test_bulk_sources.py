@@ -72,6 +72,14 @@ def test_extra_values_of_a_pydantic_object_are_in_its_row() -> None:
     assert bulk.as_row(ignoring(id=3, color="red")) == {"id": 3}
 
 
+def test_an_object_that_only_looks_like_a_pydantic_model_is_a_row_too() -> None:
+    class Model:
+        model_fields = ("id",)
+        id = 5
+
+    assert bulk.as_row(Model()) == {"id": 5}
+
+
 def test_an_attrs_object_is_a_row_of_its_fields() -> None:
     attr = pytest.importorskip("attr")
     made = attr.make_class("Made", ["id", "title"])
