@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from milvusclient.policy.deadline import Deadline
     from milvusclient.policy.options import CallOptions
 
-__all__ = ["AsyncBulkSender", "Outcome"]
+__all__ = ["AsyncBulkSender", "Outcome", "TooLargeError"]
 
 #: Rows that are looked up in one query.
 _MOST_KEYS = 10_000
@@ -32,6 +32,10 @@ class Outcome(NamedTuple):
     size: int = 0
     error: Exception | None = None
     missing: list[int] | None = None
+
+
+class TooLargeError(Exception):
+    """A request is larger than batches may be, and is cut before it is sent."""
 
 
 class AsyncBulkSender:

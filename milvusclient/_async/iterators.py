@@ -383,7 +383,10 @@ class AsyncQueryIterator:
         """
         if self._is_closed:
             raise MilvusException(message="this query iterator is closed; create a new one")
-        page = await self._reader.next_page(self._timeout)
+        return await self._reader.next_page(self._timeout, self._note)
+
+    def _note(self, page: list[dict[str, Any]]) -> None:
+        """Store the position behind a page."""
         pages = self._reader.pages
         last_key = pages.last_taken
         if page and self._checkpoint is not None and last_key is not None:
@@ -391,7 +394,6 @@ class AsyncQueryIterator:
             fresh = self._checkpoint.with_name(f"{self._checkpoint.name}.new")
             fresh.write_text(iterator_checkpoint.write_checkpoint(pages.timestamp, last_key), encoding="utf-8")
             fresh.replace(self._checkpoint)
-        return page
 
     async def close(self) -> None:
         """Close the iterator. Closing it twice is harmless."""

@@ -7,10 +7,10 @@ import functools
 import time
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from milvusclient._sync.bulk_journal import BulkJournal
-from milvusclient._sync.bulk_sender import BulkSender, Outcome
+from milvusclient._sync.bulk_sender import BulkSender, Outcome, TooLargeError
 from milvusclient._keywords import suggest_keywords
 from milvusclient.exceptions import DataNotMatchException, ErrorCode, MilvusException, ParamError, WaitTimeoutError
 from milvusclient.models.bulk import BulkError, BulkProgress, BulkReport, RejectedRow
@@ -131,7 +131,7 @@ class BulkWriter:
                 with self._lock:
                     self._take(taken)
             if source.is_late:
-                self._expire()
+                self._crew.undisturbed(self._expire)
                 self._drive()
 
     def add(self, row: object) -> None:
@@ -311,10 +311,12 @@ class BulkWriter:
                 if self._interruption is not None:  # caught inside the block, but rows are missing
                     raise BulkError.of(self.report, self._interruption) from self._interruption
             else:
-                with self._lock:
-                    if not self._is_closed:
-                        self._interrupt(error)
+                self._end(error)
+        except BaseException as failure:
+            self._end(failure)  # close() may be cancelled, or interrupted by Ctrl-C, anywhere
+            raise
         finally:
+            self._crew.leave()
             if self._bar is not None:
                 self._bar.close()
 
@@ -364,7 +366,7 @@ class BulkWriter:
             while True:
                 now = time.monotonic()
                 if self._deadline.expired(now):
-                    self._expire()
+                    self._crew.undisturbed(self._expire)
                 step = self._scheduler.next_step(now)
                 if isinstance(step, Read | Finish):
                     break
@@ -393,7 +395,7 @@ class BulkWriter:
         the number of requests under way.
         """
         if batch.is_check:
-            self._crew.start(functools.partial(self._sender.check, batch))
+            self._launch(batch, functools.partial(self._sender.check, batch))
             return
         size = 0
         try:
@@ -401,16 +403,17 @@ class BulkWriter:
             size = len(request.SerializeToString())
             self._sizer.learn(len(batch.rows), size)
             if self._sizer.is_too_large(size) and len(batch.rows) > 1:
-                raise _TooLargeError
+                raise TooLargeError
             self._journal.save(self._scheduler)  # before it leaves, so that a later run knows that it may be stored
         except Exception as error:  # noqa: BLE001  # raised by _drive, where the report is
-            self._settle(Outcome(batch, size, error), time.monotonic())
-        except BaseException:
-            self._scheduler.withdrawn(batch)
-            raise
+            self._settle(functools.partial(self._record, Outcome(batch, size, error)))
         else:
-            # It must not keep a writer alive that is never closed.
-            self._crew.start(functools.partial(self._sender.deliver, batch, request, size))
+            self._launch(batch, functools.partial(self._sender.deliver, batch, request, size))
+
+    def _launch(self, batch: Batch[Row], work: Callable[[], Any]) -> None:
+        """Start the request of a batch. It must not keep a writer alive that is never closed."""
+        scheduler, start = self._scheduler, self._crew.start
+        self._crew.undisturbed(lambda: start(work) if scheduler.leaves(batch) else None)
 
     def _await(self, until: float | None, now: float) -> None:
         """Wait for the end of a request, or until a moment."""
@@ -418,19 +421,23 @@ class BulkWriter:
         if not self._scheduler.flying:
             self._client._pause(wait or 0.0, self._deadline, "the bulk write")
             return
-        for outcome in self._crew.finished(wait):
-            self._settle(outcome, time.monotonic())
+        self._crew.wait(wait)
+        self._settle(self._record_ended)
 
     # --- ending --------------------------------------------------------------------------------------------------
-    def _settle(self, outcome: Outcome, now: float) -> None:
-        """Note how a request ended, in the file and for the progress, too."""
-        self._record(outcome, now)
-        self._journal.save(self._scheduler)
-        if self._progress is not None:
-            self._progress(self._measure(now))
+    def _settle(self, step: Callable[[], int]) -> None:
+        """Note how requests ended, in the file and for the progress, too."""
+        for _ in range(self._crew.undisturbed(step)):
+            self._journal.save(self._scheduler)
+            if self._progress is not None:
+                self._progress(self._measure(time.monotonic()))
 
-    def _record(self, outcome: Outcome, now: float) -> None:
-        """Tell the scheduler how a request ended."""
+    def _record_ended(self) -> int:
+        return sum(map(self._record, self._crew.collect()))
+
+    def _record(self, outcome: Outcome) -> int:
+        """Tell the scheduler how a request ended; return the number of requests that did."""
+        now = time.monotonic()
         batch, scheduler = outcome.batch, self._scheduler
         error = outcome.error
         if error is None and outcome.missing is not None:
@@ -438,12 +445,13 @@ class BulkWriter:
         elif error is None:
             self._bytes += outcome.size
             scheduler.succeeded(batch)
-        elif isinstance(error, _TooLargeError):
+        elif isinstance(error, TooLargeError):
             scheduler.failed(batch, Fault.TOO_LARGE, error, now)
         elif isinstance(error, MilvusException):
             self._settle_error(batch, error, outcome.size, now)
         else:
             scheduler.failed(batch, Fault.FATAL, error, now)
+        return 1
 
     def _settle_error(self, batch: Batch[Row], error: MilvusException, size: int, now: float) -> None:
         fault, position = bulk.lookup_fault(error) if batch.is_check else bulk.fault_of(error), None
@@ -467,23 +475,24 @@ class BulkWriter:
             scheduler.written / seconds, scheduler.throttled, self._total,
         )  # fmt: skip
 
+    def _end(self, error: BaseException) -> None:
+        with self._lock:
+            if not self._is_closed:
+                self._interrupt(error)
+
     def _interrupt(self, error: BaseException) -> None:
         """End the write because of an exception, and attach the report to it."""
         self._is_closed = True
         self._interruption = error
-        self._scheduler.stop(error)
         end = time.monotonic() + _GRACE
         try:
-            while self._scheduler.flying and (left := end - time.monotonic()) > 0:
-                for outcome in self._crew.finished(left):
-                    self._record(outcome, time.monotonic())
+            self._crew.undisturbed(functools.partial(self._scheduler.stop, error))
+            while self._crew.is_busy and (left := end - time.monotonic()) > 0:
+                self._crew.wait(left)
+                self._crew.undisturbed(self._record_ended)
         finally:  # also after a second Ctrl-C
             self._crew.leave()
-            self._scheduler.abandon()
+            self._crew.undisturbed(self._scheduler.abandon)
             error.report = self.report  # type: ignore[attr-defined]  # the promise of the class
             with contextlib.suppress(OSError):  # it may be what ended the write
                 self._journal.save(self._scheduler)
-
-
-class _TooLargeError(Exception):
-    """A request is larger than batches may be, and is cut before it is sent."""

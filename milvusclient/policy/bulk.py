@@ -67,6 +67,7 @@ class Batch(Generic[Row]):
         throttles: how often it was refused because of a rate limit.
         not_before: moment before which it is not sent.
         round: the number of the slow-down during which it was sent.
+        is_sent: it left; false while it is only about to.
     """
 
     rows: Sequence[Row]
@@ -78,6 +79,7 @@ class Batch(Generic[Row]):
     throttles: int = 0
     not_before: float = 0.0
     round: int = 0
+    is_sent: bool = False
 
     def part(self, start: int, stop: int, *, is_check: bool = False) -> Batch[Row]:
         """Return some of the rows as a batch of their own."""
@@ -169,9 +171,11 @@ class BulkScheduler(Generic[Row]):
             batch = min(self._pending, key=lambda waiting: waiting.not_before)
             if batch.not_before > now:
                 return Wait(batch.not_before)
-            self._pending.remove(batch)
             batch.round = self._round
+            batch.is_sent = False
+            # In this order: whatever interrupts this, the batch stays in one of them.
             self._flying.append(batch)
+            self._pending.remove(batch)
             return Send(batch)
         if not self._exhausted and not self._stopped:
             return Read()
@@ -205,18 +209,24 @@ class BulkScheduler(Generic[Row]):
         self._before = min(self._before, before)
         pending, self._pending = self._pending, deque()
         for batch in reversed(pending):
-            self._keep(batch)
+            if batch not in self._flying:
+                self._keep(batch)
+
+    def leaves(self, batch: Batch[Row]) -> bool:
+        """Note that a batch is sent now; return whether it still may be."""
+        if batch not in self._flying:
+            return False  # the write was interrupted and has ended meanwhile
+        batch.is_sent = True
+        return True
 
     def abandon(self) -> None:
-        """Note that the batches under way are no longer waited for."""
+        """Note that the batches under way are no longer waited for; those that did not leave do not."""
         for batch in list(self._flying):
             self._flying.remove(batch)
-            self.uncertain.extend(batch.indices)
-
-    def withdrawn(self, batch: Batch[Row]) -> None:
-        """Note that a batch is not sent after all, because of an exception that ends the write."""
-        self._flying.remove(batch)
-        self._give_up(batch)
+            if batch.is_sent:
+                self.uncertain.extend(batch.indices)
+            else:
+                self._give_up(batch)
 
     def succeeded(self, batch: Batch[Row]) -> None:
         """Note that a batch was stored; its rows are not needed for that."""

@@ -29,6 +29,7 @@ BAD = ValueError("refused")
 def sent(scheduler: BulkScheduler[int], now: float = 0.0) -> Batch[int]:
     step = scheduler.next_step(now)
     assert isinstance(step, Send), step
+    assert scheduler.leaves(step.batch)
     return step.batch
 
 
@@ -392,11 +393,23 @@ def test_rows_that_may_be_stored_are_uncertain_if_the_write_stops_before_they_ar
 def test_a_batch_that_was_not_sent_after_all_is_not_uncertain() -> None:
     scheduler = BulkScheduler[int](in_flight=2)
     scheduler.offer([1, 2])
-    batch = sent(scheduler)
+    step = scheduler.next_step(0.0)
+    assert isinstance(step, Send)
     scheduler.stop(KeyboardInterrupt())
-    scheduler.withdrawn(batch)
+    scheduler.abandon()
     assert isinstance(scheduler.next_step(0.0), Finish)
-    assert unfinished(scheduler) == ([range(2)], [])
+    assert (unfinished(scheduler), scheduler.uncertain_ranges()) == (([range(2)], []), [])
+    assert not scheduler.leaves(step.batch), "it comes too late"
+
+
+def test_a_batch_that_is_sent_again_did_not_leave_yet() -> None:
+    scheduler = BulkScheduler[int](in_flight=2)
+    scheduler.offer([1, 2])
+    scheduler.failed(sent(scheduler), Fault.RATE_LIMIT, BAD, 0.0)
+    assert isinstance(scheduler.next_step(1.0), Send)
+    scheduler.stop(KeyboardInterrupt())
+    scheduler.abandon()
+    assert (unfinished(scheduler), scheduler.uncertain_ranges()) == (([range(2)], []), [])
 
 
 @pytest.mark.parametrize("block", range(10))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from milvusclient.exceptions import MilvusException
 from milvusclient.models.results import QueryResult
 from milvusclient.runtime.crew import Crew, Lock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from milvusclient._sync.core.reads import Reads
     from milvusclient._proto import milvus_pb2
     from milvusclient.operations.common import VectorsAs
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from milvusclient.policy.options import CallOptions
 
 __all__ = ["PageReader", "SeveralPages"]
+
+Page = list[dict[str, Any]]
 
 
 class PageReader:
@@ -41,6 +46,8 @@ class PageReader:
         self._reads = reads
         self._call_options = call_options
         self._vectors_as = vectors_as
+        #: The page that was taken and not handed out yet.
+        self._page: Page | None = None
 
     def deadline(self, timeout: float | None) -> Deadline:
         """Return the deadline of a page that is requested now."""
@@ -50,12 +57,21 @@ class PageReader:
         """Carry out one request."""
         return self._reads._query(request, deadline, self._call_options, self._vectors_as)
 
-    def next_page(self, timeout: float | None) -> list[dict[str, Any]]:
-        """Return the rows of the next page within ``timeout`` seconds; an empty list at the end."""
-        deadline = self.deadline(timeout)
-        while self.pages.wants_more:
-            self.pages.receive(self.fetch(self.pages.next_request(), deadline))
-        return self.pages.take()
+    def next_page(self, timeout: float | None, note: Callable[[Page], None]) -> Page:
+        """Return the rows of the next page within ``timeout`` seconds; an empty list at the end.
+
+        Args:
+            timeout: the seconds; None means no limit.
+            note: gets the page before it is returned; if it raises, the same page comes again.
+        """
+        if self._page is None:
+            deadline = self.deadline(timeout)
+            while self.pages.wants_more:
+                self.pages.receive(self.fetch(self.pages.next_request(), deadline))
+            self._page = self.pages.take()
+        note(self._page)
+        page, self._page = self._page, None
+        return page
 
     def leave(self) -> None:
         """End the work that goes on beside; there is none."""
@@ -80,34 +96,60 @@ class SeveralPages:
     def __init__(self, reader: PageReader, in_flight: int) -> None:
         self.pages = reader.pages.several(in_flight)
         self._reader = reader
+        self._deadline = reader.deadline(None)
         self._crew: Crew[_Outcome] = Crew()
         self._lock = Lock()
+        self._is_left = False
+        #: The page that was taken and not handed out yet.
+        self._page: Page | None = None
 
-    def next_page(self, timeout: float | None) -> list[dict[str, Any]]:
+    def next_page(self, timeout: float | None, note: Callable[[Page], None]) -> Page:
         """Return the rows of the next page within ``timeout`` seconds; an empty list at the end.
+
+        A call that is cancelled, or interrupted by Ctrl-C, loses no page: the next call goes on from there.
+
+        Args:
+            timeout: the seconds; None means no limit.
+            note: gets the page before it is returned; if it raises, the same page comes again.
 
         Raises:
             MilvusException: the request for the page failed; it is sent again at the next call.
         """
-        pages = self.pages
         with self._lock:
-            pages.begin()
-            deadline = self._reader.deadline(timeout)
-            while True:
-                self._start(deadline)
-                if pages.is_ready:
-                    break
-                if pages.error is not None:
-                    raise pages.error
-                for outcome in self._crew.finished(None):
-                    self._settle(outcome)
-            page = pages.take()
-            self._start(self._reader.deadline(timeout))
+            if self._page is None:
+                self._crew.undisturbed(functools.partial(self._begin, timeout))
+            while self._page is None:
+                self._crew.wait(None)
+                self._crew.undisturbed(functools.partial(self._advance, timeout))
+            note(self._page)
+            page, self._page = self._page, None
             return page
+
+    def _begin(self, timeout: float | None) -> None:
+        self._deadline = self._reader.deadline(timeout)
+        self.pages.begin()
+        self._advance(timeout)
+
+    def _advance(self, timeout: float | None) -> None:
+        """Receive what has come, request what is missing, and take the next page if it is there."""
+        if self._is_left:
+            raise MilvusException(message="this query iterator is closed; create a new one")
+        for outcome in self._crew.collect():
+            self._settle(outcome)
+        self._start(self._deadline)
+        if self.pages.is_ready:
+            self._page = self.pages.take()
+            self._start(self._reader.deadline(timeout))
+        elif self.pages.error is not None:
+            raise self.pages.error
 
     def _start(self, deadline: Deadline) -> None:
         for part in self.pages.next_ranges():
-            self._crew.start(functools.partial(self._fetch, part, self.pages.request(part), deadline))
+            try:
+                request = self.pages.request(part)
+                self._crew.start(functools.partial(self._fetch, part, request, deadline))
+            except Exception as error:  # noqa: BLE001 - it is raised where the page is asked for
+                self.pages.failed(part, error)
 
     def _fetch(self, part: KeyRange, request: milvus_pb2.QueryRequest, deadline: Deadline) -> _Outcome:
         try:
@@ -123,4 +165,5 @@ class SeveralPages:
 
     def leave(self) -> None:
         """End the work that goes on beside."""
+        self._is_left = True
         self._crew.leave()

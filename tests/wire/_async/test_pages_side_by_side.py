@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +88,22 @@ async def test_the_timeout_is_that_of_a_page(scripted_server: ScriptedServer) ->
             await pages.next()
         assert isinstance(caught.value, WaitTimeoutError) or "0.2" in str(caught.value)
         assert ids(await pages.next()) == list(range(10))
+
+
+async def test_a_page_whose_position_cannot_be_stored_comes_again(
+    scripted_server: ScriptedServer, tmp_path: Path
+) -> None:
+    scripted_server.on("Query").reply_to(answer).forever()
+    client = AsyncMilvusClient(scripted_server.uri)
+    for in_flight in (1, 4):
+        folder = tmp_path / str(in_flight)
+        file = str(folder / "position")
+        async with await client.query_iterator("c", 10, in_flight=in_flight, iterator_cp_file=file) as pages:
+            for _ in range(2):
+                with pytest.raises(FileNotFoundError):
+                    await pages.next()
+            folder.mkdir()
+            assert ids(await pages.next()) == list(range(10))
 
 
 async def test_an_iterator_that_is_left_or_closed_early_leaves_nothing(scripted_server: ScriptedServer) -> None:
