@@ -106,7 +106,8 @@ class AsyncSeveralPages:
     async def next_page(self, timeout: float | None, note: Callable[[Page], None]) -> Page:
         """Return the rows of the next page within ``timeout`` seconds; an empty list at the end.
 
-        A call that is cancelled, or interrupted by Ctrl-C, loses no page: the next call goes on from there.
+        A call that is cancelled loses no page: the next call goes on from there. So it does after Ctrl-C, but a page
+        that is on its way from here to the program cannot be called back.
 
         Args:
             timeout: the seconds; None means no limit.
