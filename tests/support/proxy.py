@@ -11,7 +11,6 @@ Example:
 from __future__ import annotations
 
 import contextlib
-import errno
 import socket
 import struct
 import threading
@@ -20,8 +19,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import TracebackType
 from typing import Self
-
-from tests.support.patience import HANG
 
 _CHUNK = 1 << 16
 
@@ -86,6 +83,8 @@ class Proxy:
         self._replies_flowing.set()
         self._allowance = 0
         self._listener: socket.socket | None = None
+        #: Has the port, and does not listen: while connections are refused, no other program may get it.
+        self._holder: socket.socket | None = None
         self._acceptor: threading.Thread | None = None
         self.accepted = 0
         self.delay = 0.0
@@ -116,24 +115,17 @@ class Proxy:
         """Count accepted connections from 0 again."""
         self.accepted = 0
 
-    def _bound(self) -> socket.socket:
-        """Listen; while the port was free, a connection of another program may have taken it for a moment."""
-        deadline = time.monotonic() + HANG
-        while True:
-            try:
-                return socket.create_server((self._host, self.port), backlog=512)
-            except OSError as error:
-                if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
-                    raise
-            time.sleep(0.1)
-
     # --- listening ---------------------------------------------------------------------------------------------------
     def listen(self) -> None:
         """Accept connections (again), always on the same port; nothing happens when it listens already."""
         if self._listener is not None:
             return
-        self._listener = self._bound()
-        self.port = self._listener.getsockname()[1]
+        if self._holder is None:
+            self._holder = socket.socket()
+            self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            self._holder.bind((self._host, self.port))
+            self.port = self._holder.getsockname()[1]
+        self._listener = socket.create_server((self._host, self.port), backlog=512, reuse_port=True)
         self._acceptor = threading.Thread(
             target=self._accept, args=(self._listener,), name="tests-proxy-accept", daemon=True
         )
@@ -151,8 +143,11 @@ class Proxy:
             self._acceptor.join()
 
     def stop(self) -> None:
-        """Refuse, end all connections and wait for the threads."""
+        """Refuse, end all connections, wait for the threads and give the port back."""
         self.refuse()
+        if self._holder is not None:
+            self._holder.close()
+            self._holder = None
         self.resume()
         with self._lock:
             connections = list(self._connections)
