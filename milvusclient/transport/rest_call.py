@@ -135,9 +135,9 @@ class RestCall:
                 secure.do_handshake()
             self._is_sent = True
             connection.request("POST", self._path, self._body, self._headers)
-            reply = connection.getresponse()
-            wanted = reply.length
-            body = reply.read(_MOST_BYTES + 1)
+            with connection.getresponse() as reply:  # which holds the socket, too
+                wanted = reply.length
+                body = reply.read(_MOST_BYTES + 1)
             if self._is_aborted:  # for http.client, the end of a connection may be that of a reply
                 raise TimeoutError
             if len(body) > _MOST_BYTES:

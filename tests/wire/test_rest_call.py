@@ -16,6 +16,7 @@ from milvusclient.config.tls import TlsConfig
 from milvusclient.runtime.concurrency import async_in_thread
 from milvusclient.transport.rest_call import RestAddress, RestCall, RestFailure
 from tests.support.certificates import Certificates
+from tests.support.patience import HANG
 
 REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -117,6 +118,24 @@ def test_nothing_listens() -> None:
     with pytest.raises(RestFailure, match="(?i)refused") as caught:
         call(port, 5).run()
     assert not caught.value.sent
+
+
+def test_a_call_that_fails_within_its_reply_closes_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("milvusclient.transport.rest_call._MOST_BYTES", 9)
+    is_closed = threading.Event()
+
+    def spoil(connected: socket.socket) -> None:
+        read_request(connected)
+        connected.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b" " * 10)
+        connected.settimeout(HANG)
+        if connected.recv(1) == b"":
+            is_closed.set()
+
+    with serving(spoil) as port:
+        with pytest.raises(RestFailure, match="more than 9 bytes") as raised:
+            call(port, HANG).run()
+        assert is_closed.wait(HANG), "while the error is kept"
+        assert raised.value.sent
 
 
 def test_what_is_not_http() -> None:

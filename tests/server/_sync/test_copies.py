@@ -53,7 +53,9 @@ def test_a_collection_is_copied_with_everything(server: Server) -> None:
             assert copy[key] == original[key], key
         assert by_id(client.query("copy", "id >= 0", ["*"])) == by_id(ROWS)
         assert len(client.query("copy", "id >= 0", ["id"], partition_names=["old"])) == 20
-        ours, theirs = [client.describe_index(name, "vector") for name in ("c", "copy")]
+        ours, theirs = [{**(client.describe_index(name, "vector") or {})} for name in ("c", "copy")]
+        for described in (ours, theirs):  # servers count the rows of an index a moment later
+            del described["total_rows"], described["indexed_rows"], described["pending_index_rows"], described["state"]
         assert ours == theirs
 
 
