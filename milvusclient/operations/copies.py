@@ -13,7 +13,7 @@ from milvusclient.models.descriptions import CollectionDescription, FieldDescrip
 from milvusclient.schema.collection import CollectionSchema
 from milvusclient.schema.enums import DataType
 from milvusclient.schema.index import IndexParams
-from milvusclient.schema.type_facts import FACTS
+from milvusclient.schema.type_facts import FACTS, LONGEST_STRING
 
 if TYPE_CHECKING:
     import os
@@ -41,7 +41,6 @@ _STATE = frozenset({
     "field_name", "index_name", "index_type", "metric_type", "params",
     "total_rows", "indexed_rows", "pending_index_rows", "state",
 })  # fmt: skip
-_LONGEST_STRING = 65_535
 #: What Milvus Lite calls the metric of an index of scalars.
 _NO_METRIC = "NONE"
 #: The parameters with which Milvus Lite builds an index. It ignores those of create_index, and describes none.
@@ -116,7 +115,7 @@ def _described_whole(field: FieldDescription) -> Mapping[str, object]:
     """Add what Milvus Lite leaves out of the description of a field and servers require."""
     if field.get("element_type") is not DataType.VARCHAR:
         return {**field}
-    return {**field, "params": {"max_length": _LONGEST_STRING, **field["params"]}}
+    return {**field, "params": {"max_length": LONGEST_STRING, **field["params"]}}
 
 
 def copied_indexes(descriptions: Iterable[IndexDescription]) -> IndexParams:

@@ -12,7 +12,20 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from milvusclient.schema.enums import DataType
 
-__all__ = ["DENSE_MEMBERS", "FACTS", "PLAIN_STRINGS", "UNSUPPORTED", "Family", "Key", "TypeFacts", "types_of"]
+__all__ = [
+    "DENSE_MEMBERS",
+    "FACTS",
+    "LONGEST_STRING",
+    "PLAIN_STRINGS",
+    "UNSUPPORTED",
+    "Family",
+    "Key",
+    "TypeFacts",
+    "types_of",
+]
+
+#: The largest ``max_length`` of a VARCHAR, in bytes.
+LONGEST_STRING: Final = 65_535
 
 #: Types of one family are written and read by the same code.
 Family: TypeAlias = Literal[

@@ -70,6 +70,20 @@ def slow_down(monkeypatch: pytest.MonkeyPatch, name: str, *, pause: Callable[[],
     monkeypatch.setattr(scope, function, slow)
 
 
+class Held:
+    """Holds up a function of Milvus Lite until it may go on, or for some seconds."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str, seconds: float = HANG) -> None:
+        self.is_reached = threading.Event()
+        self.may_go_on = threading.Event()
+        self._seconds = seconds
+        slow_down(monkeypatch, name, pause=self._pause)
+
+    def _pause(self) -> None:
+        self.is_reached.set()
+        self.may_go_on.wait(self._seconds)
+
+
 @contextmanager
 def reopened(uri: str) -> Iterator[MilvusClient]:
     """Open the file as it is after the end of a process that was killed: rows that were not flushed are in the log."""
@@ -92,19 +106,12 @@ def test_inserts_that_come_together_survive_the_end_of_the_process(
 
 def test_a_flush_beside_an_insert_loses_none_of_its_rows(client: MilvusClient, monkeypatch: pytest.MonkeyPatch) -> None:
     client.insert("c", rows_from(0))
-    inserting = threading.Event()
-    is_flushed = threading.Event()
-
-    def pause() -> None:
-        inserting.set()
-        is_flushed.wait(PAUSE)
-
-    slow_down(monkeypatch, "milvus_lite.storage.memtable:MemTable.apply_insert", pause=pause)
+    held = Held(monkeypatch, "milvus_lite.storage.memtable:MemTable.apply_insert", PAUSE)
     with ThreadPoolExecutor(1) as pool:
         insert = pool.submit(client.insert, "c", rows_from(100))
-        assert inserting.wait(HANG)
+        assert held.is_reached.wait(HANG)
         client.flush("c")
-        is_flushed.set()
+        held.may_go_on.set()
         insert.result(HANG)
     assert count(client) == 20
 
@@ -112,44 +119,30 @@ def test_a_flush_beside_an_insert_loses_none_of_its_rows(client: MilvusClient, m
 def test_a_long_write_delays_neither_a_new_connection_nor_a_health_check(
     client: MilvusClient, lite_uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writing = threading.Event()
-    may_end = threading.Event()
-
-    def pause() -> None:
-        writing.set()
-        may_end.wait(HANG)
-
-    slow_down(monkeypatch, "milvus_lite.engine.collection.validate_record", pause=pause)
+    held = Held(monkeypatch, "milvus_lite.engine.collection.validate_record")
     with ThreadPoolExecutor(1) as pool:
         insert = pool.submit(client.insert, "c", rows_from(0)[:1])
-        assert writing.wait(HANG)
+        assert held.is_reached.wait(HANG)
         try:
             with MilvusClient(lite_uri, alias="beside the write") as other:
                 assert other.get_server_version(timeout=HANG)
                 assert other.check_health(timeout=HANG).healthy
         finally:
-            may_end.set()
+            held.may_go_on.set()
         assert insert.result(HANG)["insert_count"] == 1
 
 
 def test_an_insert_whose_timeout_passes_before_its_turn_is_not_done(
     client: MilvusClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writing = threading.Event()
-    may_end = threading.Event()
-
-    def pause() -> None:
-        writing.set()
-        may_end.wait(HANG)
-
-    slow_down(monkeypatch, "milvus_lite.engine.collection.validate_record", pause=pause)
+    held = Held(monkeypatch, "milvus_lite.engine.collection.validate_record")
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(client.insert, "c", rows_from(0)[:1])
-        assert writing.wait(HANG)
+        assert held.is_reached.wait(HANG)
         with pytest.raises(MilvusException) as refused:
             client.insert("c", rows_from(100), timeout=2)  # on a busy machine, a shorter one passes before it is sent
         assert refused.value.ambiguous
         time.sleep(PAUSE)  # the deadline of a call is a moment later at the server, which has its own clock for it
-        may_end.set()
+        held.may_go_on.set()
         first.result(HANG)
     assert count(client) == 1

@@ -27,6 +27,18 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(row_steps, "_STEP", 4)
 
 
+def in_steps(built: Any) -> tuple[Assembled[Any], int]:
+    """Finish a request that may be built in steps; returns their number, too."""
+    steps = 0
+    while not isinstance(built, Assembled):
+        try:
+            next(built)
+            steps += 1
+        except StopIteration as done:
+            built = done.value
+    return built, steps
+
+
 def encoded(
     rows: list[Any], collection: CollectionInfo, monkeypatch: pytest.MonkeyPatch, **options: Any
 ) -> list[milvus_pb2.UpsertRequest | milvus_pb2.InsertRequest]:
@@ -35,14 +47,7 @@ def encoded(
     for many in (1 << 60, 1):
         monkeypatch.setattr(row_steps, "_MANY", many)
         build = mutations.build_upsert if options else mutations.build_insert
-        built = cast("Any", build)("c", mutations.read_data(rows), collection, **options)
-        steps = 0
-        while not isinstance(built, Assembled):
-            try:
-                next(built)
-                steps += 1
-            except StopIteration as done:
-                built = done.value
+        built, steps = in_steps(cast("Any", build)("c", mutations.read_data(rows), collection, **options))
         assert steps == 0 if many > 1 else steps >= 3
         made.append(built.message())
     return made
@@ -158,14 +163,7 @@ def test_tables_are_sliced(monkeypatch: pytest.MonkeyPatch, nulls: bool) -> None
     for many in (1 << 60, 1):
         monkeypatch.setattr(row_steps, "_MANY", many)
         monkeypatch.setattr(row_steps, "_MANY_OF_TABLE", many)
-        built = cast("Any", mutations.build_insert("c", mutations.read_data(table), collection))
-        steps = 0
-        while not isinstance(built, Assembled):
-            try:
-                next(built)
-                steps += 1
-            except StopIteration as done:
-                built = done.value
+        built, steps = in_steps(mutations.build_insert("c", mutations.read_data(table), collection))
         assert steps >= 3 if many == 1 else steps == 0
         made.append(built)
     assert made[0].message() == made[1].message()

@@ -74,7 +74,7 @@ class PageReader:
         return page
 
     def leave(self) -> None:
-        """End the work that goes on beside; there is none."""
+        """Do nothing: no request is under way between two pages."""
 
 
 class _Outcome(NamedTuple):
@@ -165,6 +165,6 @@ class SeveralPages:
             self.pages.failed(outcome.part, outcome.error)
 
     def leave(self) -> None:
-        """End the work that goes on beside."""
+        """Let the requests that are under way end; their pages are not wanted."""
         self._is_left = True
         self._crew.leave()

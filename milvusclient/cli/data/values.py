@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from milvusclient.exceptions import ParamError
 from milvusclient.schema.enums import DataType
-from milvusclient.schema.type_facts import FACTS
+from milvusclient.schema.type_facts import FACTS, LONGEST_STRING
 
 if TYPE_CHECKING:
     from milvusclient.models.descriptions import FieldDescription
@@ -259,7 +259,7 @@ def parse_field(text: str, primary: str = "", auto_id: bool = False) -> FieldSch
         element_type=element_type,
         dim=size if data_type.is_vector else None,
         max_capacity=(size or 100) if data_type is DataType.ARRAY else None,
-        max_length=((size if data_type is DataType.VARCHAR else None) or 65535) if is_text else None,
+        max_length=((size if data_type is DataType.VARCHAR else None) or LONGEST_STRING) if is_text else None,
     )
 
 

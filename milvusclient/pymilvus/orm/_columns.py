@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from milvusclient.exceptions import DataNotMatchException, DataTypeNotSupportException
 from milvusclient.schema.enums import DataType
+from milvusclient.schema.type_facts import LONGEST_STRING
 
 if TYPE_CHECKING:
     from milvusclient.schema.collection import CollectionSchema
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["fields_of_frame", "is_frame", "rows_of"]
 
-_LONGEST_TEXT = 65_535
 _BY_DTYPE = {
     "bool": DataType.BOOL,
     "int8": DataType.INT8,
@@ -99,7 +99,7 @@ def _field_of(name: str, column: Any) -> tuple[DataType, dict[str, int]]:
         return dtype, {}
     sample = next((value for value in column if value is not None), None)
     if isinstance(sample, str):
-        return DataType.VARCHAR, {"max_length": _LONGEST_TEXT}
+        return DataType.VARCHAR, {"max_length": LONGEST_STRING}
     if isinstance(sample, bytes):
         return DataType.BINARY_VECTOR, {"dim": 8 * len(sample)}
     if isinstance(sample, Mapping):

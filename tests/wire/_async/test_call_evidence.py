@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -100,8 +101,7 @@ async def unopened(server: ScriptedServer, **retry: Any) -> AsyncMilvusClient:
     """The same with a connection that its first call has to open."""
     client = AsyncMilvusClient(server.uri, alias="evidence", db_name="books")
     await client.close()
-    reborn = AsyncMilvusClient.__new__(AsyncMilvusClient)
-    reborn.__setstate__(client.__getstate__())
+    reborn: AsyncMilvusClient = pickle.loads(pickle.dumps(client))
     return reborn.with_options(request_id="r-1", retry=RetryPolicy(**retry))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import resource
 import threading
 import time
@@ -199,8 +200,7 @@ async def test_a_start_that_took_all_the_time_of_a_call_is_named_in_its_error(
     client = AsyncMilvusClient(file, alias="late")
     await client.close()
     lite.seconds = 0.8
-    reborn = AsyncMilvusClient.__new__(AsyncMilvusClient)
-    reborn.__setstate__(client.__getstate__())
+    reborn: AsyncMilvusClient = pickle.loads(pickle.dumps(client))
     before = len(lite.started)
     with pytest.raises(DeadlineExceededError, match=r"before that: starting the embedded server took 0\.\d s"):
         await reborn.list_collections(timeout=0.7)
@@ -214,8 +214,7 @@ async def test_a_start_that_left_enough_time_is_not_blamed_for_a_failure(
 ) -> None:
     client = AsyncMilvusClient(file, alias="in time")
     await client.close()
-    reborn = AsyncMilvusClient.__new__(AsyncMilvusClient)
-    reborn.__setstate__(client.__getstate__())
+    reborn: AsyncMilvusClient = pickle.loads(pickle.dumps(client))
     scripted_server.on("ShowCollections").fail(grpc.StatusCode.INVALID_ARGUMENT, "no")
     with pytest.raises(MilvusException) as raised:
         await reborn.list_collections(timeout=HANG)

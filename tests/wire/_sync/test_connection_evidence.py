@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import resource
 import threading
 import time
@@ -199,8 +200,7 @@ def test_a_start_that_took_all_the_time_of_a_call_is_named_in_its_error(
     client = MilvusClient(file, alias="late")
     client.close()
     lite.seconds = 0.8
-    reborn = MilvusClient.__new__(MilvusClient)
-    reborn.__setstate__(client.__getstate__())
+    reborn: MilvusClient = pickle.loads(pickle.dumps(client))
     before = len(lite.started)
     with pytest.raises(DeadlineExceededError, match=r"before that: starting the embedded server took 0\.\d s"):
         reborn.list_collections(timeout=0.7)
@@ -214,8 +214,7 @@ def test_a_start_that_left_enough_time_is_not_blamed_for_a_failure(
 ) -> None:
     client = MilvusClient(file, alias="in time")
     client.close()
-    reborn = MilvusClient.__new__(MilvusClient)
-    reborn.__setstate__(client.__getstate__())
+    reborn: MilvusClient = pickle.loads(pickle.dumps(client))
     scripted_server.on("ShowCollections").fail(grpc.StatusCode.INVALID_ARGUMENT, "no")
     with pytest.raises(MilvusException) as raised:
         reborn.list_collections(timeout=HANG)
